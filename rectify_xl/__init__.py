@@ -1,0 +1,41 @@
+"""Excel forms out to branches, one ledger back: the public names, each imported when first asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "Period": "periods",
+    "PeriodError": "periods",
+    "RectifyError": "model",
+    "SettingsError": "settings",
+    "check": "api",
+    "consolidate": "api",
+    "forms": "api",
+    "load_settings": "settings",
+    "parse_period": "periods",
+    "profile": "profiles",
+    "read_ledger": "api",
+    "run": "api",
+    "write_ledger": "api",
+    "write_settings": "api",
+    "write_status": "api",
+    "write_template": "api",
+}
+
+__all__ = ["__version__", *_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"rectify_xl.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

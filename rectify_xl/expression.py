@@ -1,0 +1,360 @@
+"""Rules as expression trees: the words of a form file or of 判定条件 become nodes, and nodes become Python.
+
+A comparison with a blank is neither true nor false, so a rule speaks only where its columns are filled;
+`is filled` and `is blank` are the two tests that look at blanks. Every face of a rule (the judge's Python here,
+the pandas test in `schema`, the sentence in `phrasing`) walks these few node types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+# What a rule may name besides the form's own columns: the stage's bounds, the cover's day, the kind of the unit.
+BOUNDS = ("stage_start", "stage_end", "followup_end", "filled_on", "unit_kind")
+FUNCTIONS = {
+    "is_workday": 1,
+    "reviews": 2,
+    "excludes": 2,
+    "authority_fits": 3,
+    "authority_advised": 3,
+    "in_roster": 1,
+}
+
+
+class ExpressionError(ValueError):
+    """A text that is no expression; `word` is where it stops making sense."""
+
+    def __init__(self, text: str, word: str) -> None:
+        super().__init__(f"{text!r}: cannot read {word!r}")
+        self.text, self.word = text, word
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A column of the row, or one of BOUNDS."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """An option, a number or a fraction (100% is 1.0)."""
+
+    value: str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left op right` with op + or *."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left op right` with op one of = != < <= > >=."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The column holds one of the options."""
+
+    name: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The column is filled (`wanted`) or blank (not `wanted`)."""
+
+    name: str
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One of FUNCTIONS over columns; the settings answer it true, false or (None) not judged."""
+
+    function: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Every part is true."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some part is true."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Union[Name, Const, Arithmetic, Compare, Among, Filled, Call, And, Or]
+
+
+def names_in(node: Node | None) -> Iterator[str]:
+    """Every column and bound that the expression reads, in the order of its text, with repeats."""
+    match node:
+        case Name(name) | Among(name) | Filled(name):
+            yield name
+        case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case Call(names=names):
+            yield from names
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from names_in(part)
+
+
+# ---- the text of a form file
+
+_TOKEN = re.compile(r"\s*(?:(<=|>=|!=|≠|[=<>+*(),、])|(\d+(?:\.\d+)?%?)|([^\s<>=!≠+*(),、]+))")
+_COMPARISONS = {"=", "!=", "<", "<=", ">", ">="}
+_SYNONYMS = {"≠": "!=", "且": "and", "或": "or", "属于": "in"}
+
+
+class _Reader:
+    """The tokens of one text and where the reading stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.tokens: list[str] = []
+        position = 0
+        while text[position:].strip():
+            found = _TOKEN.match(text, position)
+            if found is None:
+                raise ExpressionError(text, text[position:].strip())
+            self.tokens.append(_SYNONYMS.get(found[0].strip(), found[0].strip()))
+            position = found.end()
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self, *wanted: str) -> str:
+        word = self.peek()
+        if not word or (wanted and word not in wanted):
+            raise ExpressionError(self.text, word)
+        self.at += 1
+        return word
+
+    def accept(self, *wanted: str) -> str:
+        return self.take() if self.peek() in wanted and self.peek() else ""
+
+
+def parse(text: str, names: Sequence[str]) -> Node:
+    """The tree of a rule's text; `names` are the form's columns. Raises ExpressionError."""
+    reader = _Reader(text)
+    node = _any_of(reader, frozenset(names) | set(BOUNDS))
+    if reader.peek():
+        raise ExpressionError(text, reader.peek())
+    return node
+
+
+def _any_of(reader: _Reader, names: frozenset[str]) -> Node:
+    parts = [_all_of(reader, names)]
+    while reader.accept("or"):
+        parts.append(_all_of(reader, names))
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def _all_of(reader: _Reader, names: frozenset[str]) -> Node:
+    parts = [_test(reader, names)]
+    while reader.accept("and"):
+        parts.append(_test(reader, names))
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _test(reader: _Reader, names: frozenset[str]) -> Node:
+    if reader.peek() in FUNCTIONS:
+        return _call(reader, names)
+    left = _sum(reader, names)
+    if isinstance(left, Name):
+        if reader.accept("is"):
+            return Filled(left.name, reader.take("filled", "blank") == "filled")
+        if reader.accept("in"):
+            return Among(left.name, _options(reader))
+    tests: list[Node] = []
+    while reader.peek() in _COMPARISONS:
+        op, right = reader.take(), _sum(reader, names)
+        tests.append(Compare(op, left, right))
+        left = right
+    if not tests:
+        raise ExpressionError(reader.text, reader.peek())
+    return tests[0] if len(tests) == 1 else And(tuple(tests))
+
+
+def _call(reader: _Reader, names: frozenset[str]) -> Node:
+    function = reader.take()
+    reader.take("(")
+    arguments = [reader.take(*names)]
+    while reader.accept(","):
+        arguments.append(reader.take(*names))
+    reader.take(")")
+    if len(arguments) != FUNCTIONS[function]:
+        raise ExpressionError(reader.text, function)
+    return Call(function, tuple(arguments))
+
+
+def _options(reader: _Reader) -> tuple[str, ...]:
+    options = [reader.take()]
+    while reader.accept("、"):
+        options.append(reader.take())
+    return tuple(options)
+
+
+def _sum(reader: _Reader, names: frozenset[str]) -> Node:
+    node = _value(reader, names)
+    while reader.peek() in {"+", "*"}:
+        op = reader.take()
+        node = Arithmetic(op, node, _value(reader, names))
+    return node
+
+
+def _value(reader: _Reader, names: frozenset[str]) -> Node:
+    word = reader.take()
+    if word in names:
+        return Name(word)
+    if word[0].isdigit():
+        return Const(float(word[:-1]) / 100 if word.endswith("%") else float(word))
+    if word.isascii():  # an option is Chinese: an ASCII word that is no column is a misspelt one
+        raise ExpressionError(reader.text, word)
+    return Const(word)
+
+
+# ---- 判定条件 of the settings: 标签 = 选项 · 标签 ≠ 选项 · 标签 属于 选项、选项, joined by 且 / 或
+
+
+def parse_condition(text: str, options: Mapping[str, tuple[str, Sequence[str]]]) -> Node:
+    """The tree of a 判定条件; `options` gives (column name, its options) by label. Raises ExpressionError."""
+    reader = _Reader(text)
+    either: list[Node] = []
+    while True:
+        parts = [_condition(reader, options)]
+        while reader.accept("and"):
+            parts.append(_condition(reader, options))
+        either.append(parts[0] if len(parts) == 1 else And(tuple(parts)))
+        if not reader.accept("or"):
+            break
+    if reader.peek():
+        raise ExpressionError(text, reader.peek())
+    return either[0] if len(either) == 1 else Or(tuple(either))
+
+
+def _condition(reader: _Reader, options: Mapping[str, tuple[str, Sequence[str]]]) -> Node:
+    name, allowed = options[reader.take(*options)]
+    op = reader.take("=", "!=", "in")
+    chosen = _options(reader) if op == "in" else (reader.take(),)
+    for option in chosen:
+        if option not in allowed:
+            raise ExpressionError(reader.text, option)
+    return Among(name, chosen) if op == "in" else Compare(op, Name(name), Const(chosen[0]))
+
+
+# ---- the judge's face: Python source, compiled once a form
+
+
+class _Source:
+    """Writes nodes as Python over `v` (the row), `c` (the bounds) and the functions of FUNCTIONS."""
+
+    def __init__(self, positions: Mapping[str, int], texts: frozenset[str]) -> None:
+        self.positions, self.texts = positions, texts
+        self.constants: dict[str, Any] = {}
+
+    def read(self, name: str) -> str:
+        """The Python that reads a column or a bound; texts are compared in normal form."""
+        if name not in self.positions:
+            return f"c[{BOUNDS.index(name)}]"
+        place = f"v[{self.positions[name]}]"
+        return f"plain({place})" if name in self.texts else place
+
+    def value(self, node: Node) -> str:
+        match node:
+            case Name(name):
+                return self.read(name)
+            case Const(value):
+                return repr(value)
+            case Arithmetic(op, left, right):
+                return f"({self.value(left)} {op} {self.value(right)})"
+        raise TypeError(node)
+
+    def known(self, node: Node) -> str:
+        """The guard that every column read by a comparison is filled."""
+        places = dict.fromkeys(self.read(name) for name in names_in(node))
+        return "".join(f"{place} is not None and " for place in places)
+
+    def test(self, node: Node, wanted: bool) -> str:
+        """Python that is true where the node is definitely true (or, not `wanted`, definitely false)."""
+        match node:
+            case Compare(op, left, right):
+                op = op if wanted else _OPPOSITE[op]
+                op = "==" if op == "=" else op
+                return f"({self.known(node)}{self.value(left)} {op} {self.value(right)})"
+            case Among(name, options):
+                constant = f"k{len(self.constants)}"
+                self.constants[constant] = frozenset(options)
+                return f"({self.known(node)}{self.read(name)} {'in' if wanted else 'not in'} {constant})"
+            case Filled(name, filled):
+                return f"({self.read(name)} {'is not' if filled == wanted else 'is'} None)"
+            case Call(function, names):
+                return f"({function}({', '.join(self.read(n) for n in names)}) is {wanted})"
+            case And(parts) | Or(parts):
+                joint = " and " if isinstance(node, And) == wanted else " or "
+                return f"({joint.join(self.test(part, wanted) for part in parts)})"
+        raise TypeError(node)
+
+
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+Test = Callable[[Sequence[Any], Sequence[Any]], Any]
+
+
+def compile_test(
+    node: Node, positions: Mapping[str, int], texts: frozenset[str], functions: Mapping[str, Any]
+) -> Test:
+    """A function (row values, bounds) -> bool: whether the node is definitely true.
+
+    `positions` gives each column's place in the row, `texts` the columns compared in normal form,
+    `functions` what FUNCTIONS and `plain` mean here.
+    """
+    source = _Source(positions, texts)
+    return _function(f"return {source.test(node, True)}", source, functions)
+
+
+def compile_rules(
+    rules: Sequence[tuple[int, Node | None, Node | None]],
+    positions: Mapping[str, int],
+    texts: frozenset[str],
+    functions: Mapping[str, Any],
+) -> Test:
+    """A function (row values, bounds) -> list of the indices of the broken rules.
+
+    Each rule is (index, when, holds): broken where `when` is true and `holds` definitely false.
+    """
+    source = _Source(positions, texts)
+    lines = ["broken = []"]
+    for index, when, holds in rules:
+        tests = [source.test(when, True)] if when else []
+        tests += [source.test(holds, False)] if holds else []
+        lines.append(f"if {' and '.join(tests)}: broken.append({index})")
+    return _function("\n    ".join([*lines, "return broken"]), source, functions)
+
+
+def _function(body: str, source: _Source, functions: Mapping[str, Any]) -> Test:
+    namespace: dict[str, Any] = {**functions, **source.constants}
+    exec(compile(f"def judge(v, c):\n    {body}\n", "<rules>", "exec"), namespace)  # the source is our own form files
+    made: Test = namespace["judge"]
+    return made

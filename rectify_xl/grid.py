@@ -1,0 +1,46 @@
+"""One sheet as read: its values with the row and column they stand in, whatever program wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+CellValue = Any  # "", str, float, bool, date, datetime, time, timedelta, kinds.CellError or kinds.NoValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    """A sheet's values: `rows[i][j]` stands in row `first_row + i` (1-based), column `first_column + j` (0-based).
+
+    `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent; `hidden_rows` are
+    Excel's row numbers of hidden or filtered rows that hold something.
+    """
+
+    title: str
+    rows: Sequence[Sequence[CellValue]]
+    first_row: int = 1
+    first_column: int = 0
+    visible: bool = True
+    hidden_rows: tuple[int, ...] = ()
+    is_percent: Callable[[int, int], bool] = field(default=lambda row, column: False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawBook:
+    """One workbook as read: its sheets in order, and what the package says of itself."""
+
+    sheets: tuple[Grid, ...]
+    saved: str = ""
+    has_macros: bool = False
+    has_external_links: bool = False
+    no_table: bool = False
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a workbook; carries the finding code, its case and what the sentence says."""
+
+    def __init__(self, code: str, case: str = "", /, **params: str | int | date) -> None:
+        super().__init__(code)
+        self.code, self.case, self.params = code, case, params

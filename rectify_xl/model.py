@@ -1,0 +1,397 @@
+"""The nouns of the whole program: frozen records that every other module speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from rectify_xl.expression import Node
+
+Level = Literal["error", "warning", "fixed"]
+Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignored"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
+
+
+class RectifyError(Exception):
+    """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One trouble at one place; its sentence is made by `messages` when somebody reads it.
+
+    `row` is Excel's row number, `column` the form's column name, `value` what was typed, `params` what the
+    sentence says besides (already as text or dates), `rule` the index of the form's rule or -1.
+    """
+
+    level: Level
+    code: str
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    row: int | None = None
+    column: str = ""
+    label: str = ""
+    value: str = ""
+    params: tuple[tuple[str, Any], ...] = ()
+    form: str = ""
+    rule: int = -1
+
+
+# ---- what the form files declare
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One column of a form (or one field of the cover) as its data file declares it."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool = True
+    level: Level = "error"
+    choices: str = ""
+    length: tuple[int, int] | None = None
+    range: tuple[float, float] | None = None
+    personal: bool = False
+    assigned: bool = False
+    locked: bool = False
+    width: float | None = None
+    hint: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule of a form: broken where `when` is true and `holds` is false (see `expression`).
+
+    `on` names the columns of a key (code duplicate), `softened_by` the column whose presence on both rows makes
+    a duplicate a warning, `all_of` and `or_only` the options a sheet must show (coverage), `between` marks
+    a rule that only the merge can judge.
+    """
+
+    index: int
+    code: str
+    column: str
+    level: Level = "error"
+    when: Node | None = None
+    holds: Node | None = None
+    on: tuple[str, ...] = ()
+    softened_by: str = ""
+    all_of: tuple[str, ...] = ()
+    or_only: str = ""
+    between: bool = False
+    means: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deadline:
+    """What in a form is owed by when: the due column and how a finished row is known."""
+
+    due: str
+    done: Node
+    done_on: str = ""
+    standing: Node | None = None
+    agreed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """One form: a sheet that branches or the office fill in."""
+
+    name: str
+    title: str
+    template: str
+    version: int
+    filled_by: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    office_columns: tuple[Column, ...] = ()
+    id_letter: str = ""
+    restricted: bool = False
+    row_is: str = ""
+    from_papers: str = ""
+    notes: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    started: Node | None = None
+    closed_when: Node | None = None
+    unchanged: tuple[str, ...] = ()
+    evidence_on: str = ""
+    positions: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; KeyError if the form has none."""
+        return self.columns[self.positions[name]]
+
+    @property
+    def schema(self) -> Any:
+        """A pandera.DataFrameSchema of the form's typed frame, without an office's own lists (see `schema`)."""
+        from rectify_xl.schema import schema_for
+
+        return schema_for(self)
+
+    def _repr_html_(self) -> str:
+        from rectify_xl.display import form_html
+
+        return form_html(self)
+
+
+# ---- what an office sets
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """One reporting unit of 单位名册."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+    parent: str = ""
+    first_responsible: str = ""
+    leader: str = ""
+    members: int | None = None
+    merged_into: str = ""
+    stopped_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What shows a task done: good rows of `form` (where `where` is true), asked of units of `kinds`."""
+
+    form: str
+    kinds: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One line of the work schedule with its window; without `start` and `end` it is undated."""
+
+    id: str
+    item: str
+    content: str = ""
+    remark: str = ""
+    time: str = ""
+    start: date | None = None
+    end: date | None = None
+    half_day: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether the task names no day at all."""
+        return self.start is None and self.end is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """Which authority keeps which document of units of one kind; `level` is that of the rule `authority`."""
+
+    unit_kind: str
+    document: str
+    authority: str
+    level: Level = "error"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """A finding of one unit and rule that the office lets pass until a day."""
+
+    unit: str
+    rule: str
+    item: str = ""
+    digest: str = ""
+    reason: str = ""
+    approved_by: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything an office edits in 配置.xlsx. Lists keep their order; mappings are by list name."""
+
+    campaign: str
+    organisation: str
+    stage_start: date | None = None
+    stage_end: date | None = None
+    followup_end: date | None = None
+    followup_months: int | None = None
+    early_warning: int = 3
+    stall_days: int = 14
+    optional_columns: tuple[str, ...] = ()
+    remark: str = ""
+    units: tuple[Unit, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    reviewers: tuple[tuple[str, str], ...] = ()
+    filings: tuple[Filing, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    holidays: tuple[tuple[date, bool], ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from rectify_xl.display import settings_html
+
+        return settings_html(self)
+
+
+# ---- what comes back
+
+
+class Row(NamedTuple):
+    """One row of a form as understood: `values` in the form's column order, `typed` as shown (bad rows only)."""
+
+    sheet: str
+    row: int
+    values: tuple[Any, ...]
+    typed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormRows:
+    """What one file holds of one form; `letters` is the sheet's column letter by form column ("" if not there)."""
+
+    form: str
+    good: tuple[Row, ...] = ()
+    bad: tuple[Row, ...] = ()
+    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def rows(self) -> list[Row]:
+        """Good and bad rows in the order of the sheets."""
+        return sorted((*self.good, *self.bad), key=lambda r: (r.sheet, r.row))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Return:
+    """One received file, read and judged: whose it is, its verdict, rows and findings."""
+
+    file: str
+    digest: str = ""
+    suffix: str = ""
+    size: int = 0
+    verdict: Verdict = "accepted"
+    unit_code: str = ""
+    unit_name: str = ""
+    filled_on: date | None = None
+    saved: str = ""
+    cover: Mapping[str, str] = field(default_factory=dict)
+    forms: tuple[FormRows, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def order(self) -> tuple[date, str, str]:
+        """What returns of one unit are ordered by: the cover's day, the saved time, the digest."""
+        return (self.filled_on or date.min, self.saved, self.digest)
+
+
+class Table(NamedTuple):
+    """A plain table, the same for a writer and for pandas: column names and rows of values."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+# ---- what the merge makes of the returns
+
+
+class State(NamedTuple):
+    """One row as one return told it: where it stood and what it said.
+
+    `values` and `letters` (the sheet's column letters, "" where a column was missing) are in the form's order.
+    """
+
+    file: str
+    digest: str
+    sheet: str
+    row: int
+    filled_on: date
+    saved: str
+    values: tuple[Any, ...]
+    letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One row of the ledger, known through the weeks.
+
+    `values` is what the ledger shows: the latest good state with its number and the deadline as first agreed.
+    `states` are all its states in order; `first_on` the 填报日期 that first told it, `started_on` the one that
+    first showed it begun, `done_seen_on` the one that first showed it done (None: never).
+    """
+
+    form: str
+    unit_code: str
+    unit_name: str
+    number: str
+    values: tuple[Any, ...]
+    states: tuple[State, ...]
+    first_on: date
+    started_on: date | None = None
+    done_seen_on: date | None = None
+    office: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> State:
+        """The state that stands."""
+        return self.states[-1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """A bad row of a unit's latest return of a form: it waits in 待更正 with its findings."""
+
+    unit_code: str
+    unit_name: str
+    form: str
+    row: Row
+    file: str
+    digest: str
+    filled_on: date | None
+    findings: tuple[Finding, ...] = ()
+
+
+class Due(NamedTuple):
+    """到期状态 of one item: the state's Chinese name, the day D it is owed by, working days left (None: none owed)."""
+
+    state: str
+    day: date | None
+    workdays_left: int | None
+
+
+class TaskState(NamedTuple):
+    """Where one unit stands with one task: `shown` of `asked` pieces of evidence, the last of them dated `shown_on`."""
+
+    task: str
+    unit_code: str
+    unit_name: str
+    state: str
+    shown: int
+    asked: int
+    shown_on: date | None
+    workdays_left: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """Everything one consolidation knows, as plain records: what every workbook, frame and JSON is made from.
+
+    `items` by form (units in the roster's order, then numbers); `dues` by form, side by side with `items`, only
+    for forms with a deadline; `returns` every file of the call without its rows; `findings` of all files and
+    between returns, in order; `guidance` counts rows of restricted forms by (form, unit code).
+    """
+
+    as_of: date
+    settings: Settings
+    returns: tuple[Return, ...] = ()
+    items: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    dues: Mapping[str, tuple[Due, ...]] = field(default_factory=dict)
+    pending: tuple[Pending, ...] = ()
+    tasks: tuple[TaskState, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    restricted: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -1,0 +1,60 @@
+"""Texts in normal form: what width, spaces and invisible characters may hide is laid aside here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+# Zero-width, direction and other format characters that no clerk types on purpose, and C0/C1 controls but \t \n \r.
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f"
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_ODD = re.compile(rf"\A\s|\s\Z|[{_INVISIBLE}{_CONTROL}\r]")
+_UNSEEN = re.compile(rf"[{_INVISIBLE}{_CONTROL}]")
+_WIDE = re.compile("[\uff01-\uff5e\u3000]")
+_LAID_ASIDE = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
+_WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def tidy(text: str) -> str:
+    """The text without surrounding spaces and invisible characters; line ends are \\n. Width stays."""
+    if _ODD.search(text) is None:
+        return text
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def is_tidy(text: str) -> bool:
+    """Whether `tidy` would change nothing that anybody typed (Windows line ends are no news)."""
+    return tidy(text) == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def narrow(text: str) -> str:
+    """Full-width ASCII and the ideographic space as their usual forms."""
+    return text.translate(_WIDE_TO_NARROW) if _WIDE.search(text) else text
+
+
+def plain(text: str | None) -> str | None:
+    """The form in which two texts are compared: narrow, without any space or invisible character."""
+    return None if text is None else key_text(text)
+
+
+def key_text(text: str) -> str:
+    """`plain` of a text that is there."""
+    return _LAID_ASIDE.sub("", narrow(text))
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value as a finding quotes it: on one line, control and direction characters as \\xNN, cut at `limit`."""
+    text = str(value)
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\n", "⏎"))
+
+
+def inert(text: str) -> str:
+    """A name or path with every control, direction and undecodable character as \\xNN, on one line."""
+    return re.sub(rf"[{_INVISIBLE}{_CONTROL}\r\n\t\u2028\u2029\ud800-\udfff]", lambda m: escaped(m[0]), text)
+
+
+def escaped(character: str) -> str:
+    """One character as \\xNN (a byte that was not UTF-8 as that byte), \\uNNNN beyond Latin-1."""
+    code = ord(character)
+    code = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
