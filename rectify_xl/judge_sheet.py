@@ -1,0 +1,158 @@
+"""What only a whole sheet can tell: keys that stand twice, options that never occur, its headings and hidden rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.judge_rows import JudgedSheet, Trial, add_finding
+from rectify_xl.kinds import as_text
+from rectify_xl.layout import cell_name, column_letter
+from rectify_xl.model import Finding, Level, Rule
+from rectify_xl.normal import shown
+from rectify_xl.recognise import FormSheet, is_self_check, is_serial
+from rectify_xl.ruling import FormPlan, key_of
+
+# ---- rules that look at several rows: keys and coverage
+
+
+def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
+    """Tells numbers and keys that stand more than once among the sheets of one form, read as one."""
+    form = sheets[0].sheet.form
+    for rule in (r for r in form.rules if r.on):
+        groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
+        for judged in sheets:
+            for trial in judged.trials:
+                if _has_key(judged, trial, rule):
+                    groups.setdefault(key_of(trial.values, form, rule.on), []).append((judged, trial))
+        for group in groups.values():
+            if len(group) > 1:
+                _tell_group(rule, group)
+
+
+def _has_key(judged: JudgedSheet, trial: Trial, rule: Rule) -> bool:
+    form = judged.sheet.form
+    places = [form.positions[name] for name in rule.on]
+    if trial.unread.intersection(places) or judged.missing.intersection(rule.on):
+        return False
+    is_number = form.column(rule.column).assigned
+    return all(trial.values[p] is not None for p in places if is_number or form.columns[p].required)
+
+
+def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:
+    """Of equal numbers every row is told, of equal keys every row but the first."""
+    form = group[0][0].sheet.form
+    is_number = form.column(rule.column).assigned
+    for place, (judged, trial) in enumerate(group):
+        if place == 0 and not is_number:
+            continue
+        other_judged, other = group[1] if place == 0 else group[0]
+        params = [("other_row", other.row), ("other_sheet", other_judged.sheet.grid.title)]
+        soft = form.positions[rule.softened_by] if rule.softened_by else None
+        level: Level = "error"
+        if soft is not None and trial.values[soft] is not None and other.values[soft] is not None:
+            level = "warning"
+        case = [("case", "id")] if is_number else []
+        add_finding(judged.sheet, trial, form.positions[rule.column], rule=rule, params=(*case, *params), level=level)
+
+
+def judge_coverage(sheets: Sequence[JudgedSheet]) -> None:
+    """Tells a form of which some options never occur though its paper wants each of them (rule coverage)."""
+    first = sheets[0].sheet
+    for rule in (r for r in first.form.rules if r.all_of):
+        place = first.form.positions[rule.column]
+        there = {t.values[place] for judged in sheets for t in judged.trials} - {None}
+        lacking = [option for option in rule.all_of if option not in there]
+        if there and lacking and there != {rule.or_only}:
+            params = (("missing", "、".join(lacking)),)
+            sheets[0].told.append(_at_header(first, rule.column, rule.code, rule.level, params))
+
+
+# ---- the sheet itself
+
+
+def judge_headings(judged: JudgedSheet, plan: FormPlan) -> None:
+    """Tells missing, renamed, moved and extra columns, a sheet without rows, rows that are hidden."""
+    sheet = judged.sheet
+    for name in (c.name for c in sheet.form.columns if c.name in judged.missing - plan.optional):
+        level: Level = "error" if name in plan.needed else "warning"
+        case = () if level == "error" else (("case", "warning"),)
+        judged.told.append(_at_header(sheet, name, "missing-column", level, case))
+        judged.all_wait = judged.all_wait or level == "error"
+    for heading in sheet.headings:
+        if heading.column and heading.told:
+            params = (("case", heading.told), ("label", sheet.form.column(heading.column).label))
+            judged.told.append(_at_header(sheet, heading.column, "fixed-header", "fixed", params))
+    if sheet.renamed:
+        params = (("case", "sheet"), ("label", sheet.form.title))
+        judged.told.append(_about_sheet(sheet, "fixed-header", params))
+    if not sheet.data:
+        judged.told.append(_about_sheet(sheet, "no-rows"))
+    hidden = sorted(set(sheet.grid.hidden_rows) & {sheet.grid.first_row + o for o in sheet.data})
+    if hidden:
+        named = "、".join(str(row) for row in hidden[:10])
+        judged.told.append(_about_sheet(sheet, "hidden-rows", (("rows", named), ("count", len(hidden))), row=hidden[0]))
+    judged.told.extend(_extra_columns(sheet))
+
+
+def _at_header(
+    sheet: FormSheet, name: str, code: str, level: Level, params: tuple[tuple[str, Any], ...]
+) -> Finding:
+    """A finding that stands in the header cell of a column, or on the header's row where the column is missing."""
+    row = sheet.grid.first_row + sheet.header
+    at = sheet.offsets.get(name)
+    text = next((h.text for h in sheet.headings if h.column == name), "")
+    return Finding(
+        level=level,
+        code=code,
+        sheet=sheet.grid.title,
+        cell=cell_name(row, sheet.grid.first_column + at) if at is not None else "",
+        row=row,
+        column=name,
+        label=sheet.form.column(name).label,
+        value=shown(text),
+        params=params,
+        form=sheet.form.name,
+    )
+
+
+def _about_sheet(
+    sheet: FormSheet, code: str, params: tuple[tuple[str, Any], ...] = (), *, row: int | None = None
+) -> Finding:
+    level = catalog.codes()[code].level
+    return Finding(level=level, code=code, sheet=sheet.grid.title, row=row, params=params, form=sheet.form.name)
+
+
+def _extra_columns(sheet: FormSheet) -> Iterator[Finding]:
+    """Headers that are none of ours, and values that stand under no header at all."""
+    row = sheet.grid.first_row + sheet.header
+    known = {h.offset for h in sheet.headings}
+    for heading in sheet.headings:
+        if not heading.column and not is_serial(heading.text) and not is_self_check(heading.text):
+            cell = cell_name(row, sheet.grid.first_column + heading.offset)
+            yield _extra(sheet, cell, row, heading.text, (("header", shown(heading.text)),))
+    below = range(sheet.header + 1, len(sheet.grid.rows))
+    widest = max((len(sheet.grid.rows[o]) for o in below), default=0)
+    for at in (a for a in range(widest) if a not in known):
+        for offset in below:
+            cells = sheet.grid.rows[offset]
+            if at < len(cells) and cells[at] != "" and str(cells[at]).strip():
+                place = sheet.grid.first_row + offset
+                params = (("case", "stray"), ("header", column_letter(sheet.grid.first_column + at)))
+                cell = cell_name(place, sheet.grid.first_column + at)
+                yield _extra(sheet, cell, place, as_text(cells[at]), params)
+                break
+
+
+def _extra(sheet: FormSheet, cell: str, row: int, value: str, params: tuple[tuple[str, Any], ...]) -> Finding:
+    return Finding(
+        level="warning",
+        code="extra-column",
+        sheet=sheet.grid.title,
+        cell=cell,
+        row=row,
+        value=shown(value),
+        params=params,
+        form=sheet.form.name,
+    )

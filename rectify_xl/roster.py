@@ -1,0 +1,96 @@
+"""The roster made ready for looking things up: units by code and name, who stands under whom, who follows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from rectify_xl.model import Settings, Unit
+from rectify_xl.normal import key_text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roster:
+    """The units of 单位名册 in its order, with every lookup made once; codes and names are compared in normal form."""
+
+    units: tuple[Unit, ...] = ()
+    _by_code: Mapping[str, Unit] = field(default_factory=dict, repr=False, compare=False)
+    _by_name: Mapping[str, Unit] = field(default_factory=dict, repr=False, compare=False)
+    _children: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _merged: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no unit is named, so that any unit is taken as its cover writes it."""
+        return not self.units
+
+    def by_code(self, code: str) -> Unit | None:
+        """The unit with that code."""
+        return self._by_code.get(key_text(code))
+
+    def by_name(self, name: str) -> Unit | None:
+        """The unit with that name or alias."""
+        return self._by_name.get(key_text(name))
+
+    def children(self, code: str) -> tuple[Unit, ...]:
+        """The units directly below a unit, in roster order."""
+        return self._children.get(key_text(code), ())
+
+    def successor(self, code: str, day: date) -> str:
+        """The code of the unit that a unit's rows count for on a day: its own until it was merged."""
+        seen: set[str] = set()
+        unit = self.by_code(code)
+        while unit is not None and unit.code not in seen and _is_merged(unit, day):
+            seen.add(unit.code)
+            code, unit = unit.merged_into, self.by_code(unit.merged_into)
+        return unit.code if unit else code
+
+    def prefixes(self, code: str) -> frozenset[str]:
+        """The codes that may stand in a unit's numbers: its own and those of all units ever merged into it."""
+        found: dict[str, str] = {key_text(code): code}
+        waiting = [code]
+        while waiting:
+            for unit in self._merged.get(key_text(waiting.pop()), ()):
+                if key_text(unit.code) not in found:
+                    found[key_text(unit.code)] = unit.code
+                    waiting.append(unit.code)
+        return frozenset(found.values())
+
+    def order(self) -> dict[str, int]:
+        """Where each unit's code stands in the roster, from 0."""
+        return {unit.code: place for place, unit in enumerate(self.units)}
+
+    def active(self, day: date) -> list[Unit]:
+        """The units that owe something on a day, in roster order: neither stopped on or before it, nor merged."""
+        return [u for u in self.units if not _is_merged(u, day) and (u.stopped_on is None or u.stopped_on > day)]
+
+
+def _is_merged(unit: Unit, day: date) -> bool:
+    return bool(unit.merged_into) and (unit.stopped_on is None or unit.stopped_on <= day)
+
+
+def roster_for(settings: Settings) -> Roster:
+    """The roster of the settings; of two units with one code or name the first counts."""
+    units = settings.units
+    return Roster(
+        units=units,
+        _by_code=_first((key_text(u.code), u) for u in units),
+        _by_name=_first((key_text(name), u) for u in units for name in (u.name, *u.aliases)),
+        _children=_grouped((key_text(u.parent), u) for u in units if u.parent),
+        _merged=_grouped((key_text(u.merged_into), u) for u in units if u.merged_into),
+    )
+
+
+def _first(pairs: Iterable[tuple[str, Unit]]) -> dict[str, Unit]:
+    made: dict[str, Unit] = {}
+    for key, unit in pairs:
+        made.setdefault(key, unit)
+    return made
+
+
+def _grouped(pairs: Iterable[tuple[str, Unit]]) -> dict[str, tuple[Unit, ...]]:
+    made: dict[str, list[Unit]] = {}
+    for key, unit in pairs:
+        made.setdefault(key, []).append(unit)
+    return {key: tuple(units) for key, units in made.items()}

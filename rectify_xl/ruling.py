@@ -1,0 +1,158 @@
+"""A form made ready to be judged under one office's settings: parsers by column, its rules as one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.expression import Test, compile_rules, names_in
+from rectify_xl.kinds import Parser, Setting, parser_for
+from rectify_xl.model import Column, Form, Level, Rule, Settings
+from rectify_xl.normal import key_text, plain
+from rectify_xl.roster import Roster, roster_for
+from rectify_xl.workdays import WorkCalendar, calendar_for
+
+COMPARED_AS_TEXT = frozenset({"text", "people"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormPlan:
+    """How one form is judged: `parsers` and `required` by column position, `broken` gives indices of broken rules."""
+
+    form: Form
+    parsers: tuple[Parser, ...]
+    required: tuple[int, ...]
+    broken: Test
+    reads: Mapping[int, frozenset[int]]
+    needed: frozenset[str]
+    optional: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruling:
+    """One office's settings made ready: what judging a file needs besides the file itself."""
+
+    settings: Settings
+    roster: Roster
+    calendar: WorkCalendar
+    functions: Mapping[str, Callable[..., bool | None]]
+    plans: dict[tuple[str, int | None], FormPlan] = field(default_factory=dict)
+
+    def plan(self, form: Form, year: int | None) -> FormPlan:
+        """The plan of a form whose dates without a year are of `year`; made once."""
+        known = self.plans.get((form.name, year))
+        if known is None:
+            known = self.plans[form.name, year] = _plan(form, year, self)
+        return known
+
+    def cover_parsers(self) -> dict[str, Parser]:
+        """The parsers of the cover's fields by name."""
+        setting = _setting(self.settings, self.settings.stage_start)
+        return {column.name: parser_for(column, setting) for column in catalog.cover().columns}
+
+    def bounds(self, filled_on: date | None, unit_kind: str) -> tuple[Any, ...]:
+        """The values of expression.BOUNDS for one file, None where there is none."""
+        s = self.settings
+        return (s.stage_start, s.stage_end, s.followup_end, filled_on, unit_kind or None)
+
+
+def ruling_for(settings: Settings) -> Ruling:
+    """The settings made ready for judging."""
+    roster = roster_for(settings)
+    calendar = calendar_for(dict(settings.holidays))
+    return Ruling(
+        settings=settings, roster=roster, calendar=calendar, functions=_functions(settings, roster, calendar)
+    )
+
+
+def _setting(settings: Settings, day: date | None) -> Setting:
+    return Setting(lists=settings.lists, aliases=settings.aliases, year=day.year if day else None)
+
+
+def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
+    settings = ruling.settings
+    setting = Setting(lists=settings.lists, aliases=settings.aliases, year=year)
+    optional = frozenset(c.name for c in form.columns if c.label in settings.optional_columns)
+    required = frozenset(c.name for c in form.columns if c.required) - optional
+    judged = [rule for rule in form.rules if rule.holds is not None]
+    texts = frozenset(c.name for c in form.columns if c.kind in COMPARED_AS_TEXT)
+    return FormPlan(
+        form=form,
+        parsers=tuple(parser_for(column, setting) for column in form.columns),
+        required=tuple(form.positions[c.name] for c in form.columns if c.name in required),
+        broken=compile_rules(
+            [(r.index, r.when, r.holds) for r in judged], form.positions, texts, {**ruling.functions, "plain": plain}
+        ),
+        reads={rule.index: frozenset(rule_columns(rule, form)) for rule in form.rules},
+        needed=required | {rule.column for rule in form.rules if rule.code == "required-when"},
+        optional=optional,
+    )
+
+
+def rule_columns(rule: Rule, form: Form) -> list[int]:
+    """The positions of the columns that a rule rests on."""
+    names = [rule.column, *rule.on, *names_in(rule.when), *names_in(rule.holds)]
+    return [form.positions[name] for name in names if name in form.positions]
+
+
+# ---- what the rules' functions mean under these settings; None is: not judged
+
+
+def reviewers_of(settings: Settings, member_role: str) -> tuple[str, ...]:
+    """Who may review the measures of a member of that role (any of them is right); () if nobody is named."""
+    return tuple(reviewer for role, reviewer in settings.reviewers if role == member_role)
+
+
+def authorities_of(settings: Settings, unit_kind: str, document: str) -> tuple[tuple[str, ...], Level]:
+    """The authorities that keep a document of a unit of that kind, and the level of the rule; () if none is named."""
+    named = [f for f in settings.filings if f.unit_kind == unit_kind and f.document == document]
+    level: Level = "error" if any(f.level == "error" for f in named) else "warning"
+    return tuple(f.authority for f in named), level
+
+
+def _functions(
+    settings: Settings, roster: Roster, calendar: WorkCalendar
+) -> Mapping[str, Callable[..., bool | None]]:
+    def is_workday(day: date | None) -> bool | None:
+        return None if day is None else calendar.is_workday(day)
+
+    def reviews(reviewer_role: str | None, member_role: str | None) -> bool | None:
+        allowed = reviewers_of(settings, member_role) if member_role and reviewer_role else ()
+        return reviewer_role in allowed if allowed else None
+
+    def excludes(people: str | None, member: str | None) -> bool | None:
+        return member not in people.split("、") if people and member else None
+
+    def fits(level: Level) -> Callable[[str | None, str | None, str | None], bool | None]:
+        def judged(authority: str | None, document: str | None, unit_kind: str | None) -> bool | None:
+            if not (authority and document and unit_kind):
+                return None
+            allowed, told_as = authorities_of(settings, unit_kind, document)
+            return authority in allowed if allowed and told_as == level else None
+
+        return judged
+
+    def in_roster(code: str | None) -> bool | None:
+        return None if code is None or roster.is_empty else roster.by_code(code) is not None
+
+    return {
+        "is_workday": is_workday,
+        "reviews": reviews,
+        "excludes": excludes,
+        "authority_fits": fits("error"),
+        "authority_advised": fits("warning"),
+        "in_roster": in_roster,
+    }
+
+
+def key_of(values: Sequence[Any], form: Form, names: Sequence[str]) -> tuple[Any, ...]:
+    """The values of some columns as rows are told apart by them: texts in normal form."""
+    return tuple(key_text(v) if isinstance(v := values[form.positions[name]], str) else v for name in names)
+
+
+def column_of(form: Form, name: str) -> Column:
+    """A form's column, also one of the office's own."""
+    return next(c for c in (*form.columns, *form.office_columns) if c.name == name)
