@@ -1,0 +1,181 @@
+"""Where items and tasks stand on a day: 到期状态, the states of tasks by unit, working days left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.expression import Test, compile_test, parse_condition
+from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
+from rectify_xl.normal import plain
+from rectify_xl.roster import Roster
+from rectify_xl.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """The day of judgement with the calendar and the early warning (working days) it is judged by."""
+
+    as_of: date
+    calendar: WorkCalendar
+    early_warning: int
+
+    def workdays_left(self, until: date) -> int:
+        """Working days in (day, until]; 0 on the day itself, negative when late (at least -1)."""
+        if self.as_of > until:
+            return -max(1, self.calendar.workdays_between(until, self.as_of))
+        return self.calendar.workdays_between(self.as_of, until)
+
+
+# ---- items
+
+
+def form_test(form: Form, node: Any) -> Test:
+    """A function (row values, ()) -> bool for an expression over a form's columns."""
+    return compile_test(node, form.positions, frozenset(), {"plain": plain})
+
+
+def dues_for(items: Mapping[str, Sequence[Item]], day: Day) -> dict[str, tuple[Due, ...]]:
+    """到期状态 of every item of the forms with a deadline, side by side with `items` (contract of the ledger)."""
+    return {
+        name: tuple(_dues(catalog.forms()[name], held, day))
+        for name, held in items.items()
+        if catalog.forms()[name].deadline
+    }
+
+
+def _dues(form: Form, items: Iterable[Item], day: Day) -> Iterator[Due]:
+    deadline = form.deadline
+    assert deadline is not None
+    standing = form_test(form, deadline.standing) if deadline.standing else None
+    done = form_test(form, deadline.done)
+    for item in items:
+        yield _due(item, form, (bool(standing and standing(item.values, ())), bool(done(item.values, ()))), day)
+
+
+def _due(item: Item, form: Form, truths: tuple[bool, bool], day: Day) -> Due:
+    names = catalog.states("item")
+    is_standing, is_done = truths
+    owed = owed_day(item, form)
+    if is_standing:
+        return Due(names["no_term"], owed, None)
+    if is_done:
+        done_on = _done_day(item, form)
+        in_time = owed is None or done_on is None or done_on <= owed
+        return Due(names["done" if in_time else "done_late"], owed, None)
+    if owed is None:
+        return Due(names["no_term"], None, None)
+    left = day.workdays_left(owed)
+    if day.as_of > owed:
+        return Due(names["late"], owed, left)
+    return Due(names["due_soon" if left <= day.early_warning else "not_due"], owed, left)
+
+
+def owed_day(item: Item, form: Form) -> date | None:
+    """The day D an item is owed by: the office's extension if it is later than the agreed deadline, else that."""
+    assert form.deadline is not None
+    agreed: date | None = item.values[form.positions[form.deadline.due]]
+    extended: date | None = item.office.get("extended_to")
+    return extended if agreed and extended and extended > agreed else agreed
+
+
+def _done_day(item: Item, form: Form) -> date | None:
+    """The day an item was done: its own date, else the 填报日期 that first showed it done."""
+    deadline: Deadline | None = form.deadline
+    told = item.values[form.positions[deadline.done_on]] if deadline and deadline.done_on else None
+    return told or item.done_seen_on
+
+
+# ---- tasks
+
+
+def task_states(
+    items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
+) -> tuple[TaskState, ...]:
+    """The state of every task for every active unit, tasks in the schedule's order, units in the roster's."""
+    shown = _Shown(items, settings, day)
+    units = [u for u in roster.active(day.as_of) if u.kind != catalog.reading().office_kind]
+    return tuple(_task_state(task, unit, shown, day) for task in settings.tasks for unit in units)
+
+
+class _Shown:
+    """The day that shows each piece of evidence, by evidence and unit; each form's items are walked once."""
+
+    def __init__(self, items: Mapping[str, Sequence[Item]], settings: Settings, day: Day) -> None:
+        self._since, self._until = settings.stage_start, day.as_of
+        self._days: dict[Evidence, dict[str, date]] = {}
+        for evidence in dict.fromkeys(e for task in settings.tasks for e in task.evidence):
+            form = catalog.forms()[evidence.form]
+            test = _where(form, evidence.where, settings)
+            first = self._days[evidence] = {}
+            for item in items.get(form.name, ()):
+                shown_on = self._shown_on(item, form, test)
+                if shown_on and shown_on < first.get(item.unit_code, date.max):
+                    first[item.unit_code] = shown_on
+
+    def on(self, evidence: Evidence, unit: str) -> date | None:
+        """The first day that shows the evidence for a unit, None if nothing does."""
+        return self._days[evidence].get(unit)
+
+    def _shown_on(self, item: Item, form: Form, test: Test | None) -> date | None:
+        if test and not test(item.values, ()):
+            return None
+        if form.evidence_on:
+            own: date | None = item.values[form.positions[form.evidence_on]]
+            return own if own and self._counts(own) else None
+        days = (s.filled_on for s in item.states if not test or test(s.values, ()))
+        return next((day for day in days if self._counts(day)), None)
+
+    def _counts(self, day: date) -> bool:
+        return day <= self._until and (self._since is None or day >= self._since)
+
+
+def condition_names(form: Form, lists: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Sequence[str]]]:
+    """What a 判定条件 about a form may name: (column name, its options) by label."""
+    return {c.label: (c.name, lists[c.choices]) for c in form.columns if c.choices in lists}
+
+
+def _where(form: Form, where: str, settings: Settings) -> Test | None:
+    return form_test(form, parse_condition(where, condition_names(form, settings.lists))) if where else None
+
+
+def is_asked(evidence: Evidence, unit: Unit) -> bool:
+    """Whether a piece of evidence is asked of a unit: by its kind, and where codes are named by its code."""
+    by_kind = not evidence.kinds or unit.kind in evidence.kinds
+    return by_kind and (not evidence.units or unit.code in evidence.units)
+
+
+def _task_state(task: Task, unit: Unit, shown: _Shown, day: Day) -> TaskState:
+    asked = [e for e in task.evidence if is_asked(e, unit)]
+    days = [d for d in (shown.on(e, unit.code) for e in asked) if d]
+    shown_on = max(days, default=None)
+    state, left = _state_of(task, len(asked), len(days), shown_on, day)
+    return TaskState(
+        task=task.id,
+        unit_code=unit.code,
+        unit_name=unit.name,
+        state=catalog.states("task")[state],
+        shown=len(days),
+        asked=len(asked),
+        shown_on=shown_on,
+        workdays_left=left,
+    )
+
+
+def _state_of(task: Task, asked: int, shown: int, shown_on: date | None, day: Day) -> tuple[str, int | None]:
+    """The state's code name, the first that fits, and the working days left."""
+    if not asked:
+        return "not_asked", None
+    if shown == asked and shown_on:
+        return ("done" if task.end is None or shown_on <= task.end else "done_late"), None
+    if task.is_undated:
+        return "undated", None
+    left = day.workdays_left(task.end) if task.end else None
+    if task.end and day.as_of > task.end:
+        return "late", left
+    if task.start and day.as_of < task.start:
+        return "not_begun", left
+    return ("due_soon" if left is not None and left <= day.early_warning else "in_progress"), left
