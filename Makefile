@@ -1,0 +1,37 @@
+# Two commands for everybody: `make demo` and `make test`. Both set themselves up and work a second time.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
+
+.PHONY: demo test lint setup soffice templates docs benchmarks clean
+
+setup: $(STAMP)
+
+$(STAMP): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed (make PYTHON=python3.12 ...)" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	touch $(STAMP)
+
+demo: $(STAMP)
+	rm -rf demo-gdsta
+	$(BIN)/rectify-xl demo demo-gdsta
+
+# LibreOffice is the second Excel of the tests: installed by apt where this user may, said aloud where not.
+soffice:
+	@command -v soffice >/dev/null || ./tests/install_soffice.sh
+
+test: $(STAMP) soffice lint
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+templates: $(STAMP)
+	$(BIN)/python -m rectify_xl templates templates --profile gdsta
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-gdsta demo-sysu

@@ -1,0 +1,101 @@
+"""The public functions of the package: paths and settings in, frames and workbooks out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rectify_xl import catalog, pipeline
+from rectify_xl.engine import Progress
+from rectify_xl.model import Form, Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rectify_xl.result import Report, Result
+
+Paths = str | Path | Sequence[str | Path]
+forms = catalog.forms()
+
+
+def _listed(paths: Paths) -> list[str | Path]:
+    return [paths] if isinstance(paths, (str, Path)) else list(paths)
+
+
+def check(paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None) -> Report:
+    """Judges files or folders, each file for itself: `.files` and `.findings` are frames, `.ok` says all is well.
+
+    `.files` has one row a file (file, verdict, unit_code, unit_name, ...), `.findings` one row a finding (level,
+    code, file, sheet, cell, row, column, label, value, message). Raises intake.WrongUse for a missing path.
+    """
+    from rectify_xl.result import Report
+
+    means = pipeline.Means(executor=executor)
+    return Report(returns=pipeline.check_returns(_listed(paths), settings, as_of, means))
+
+
+def consolidate(paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None) -> Result:
+    """Judges and merges files or folders without a workspace; writes nothing.
+
+    `.rows[form]`, `.tasks`, `.deadlines`, `.findings`, `.files` and `.pending` are frames, made when first asked for.
+    """
+    from rectify_xl.result import Result
+
+    means = pipeline.Means(executor=executor)
+    return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, means))
+
+
+def run(
+    folder: str | Path,
+    *,
+    as_of: date,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    dry_run: bool = False,
+    verify: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """The weekly job on a workspace, as the command `run` does it; `.outputs` are the files written, relative to it."""
+    from rectify_xl.result import Result
+
+    means = pipeline.Means(workers=workers, executor=executor, progress=progress)
+    outcome = pipeline.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
+    return Result(book=outcome.book, outputs=outcome.outputs)
+
+
+def write_ledger(result: Result, path: str | Path) -> None:
+    """Writes 整改台帐.xlsx from a result."""
+    from rectify_xl.excel.ledger import write_ledger as write
+
+    write(result.book, Path(path))
+
+
+def write_status(result: Result, path: str | Path) -> None:
+    """Writes 整改进度.xlsx from a result."""
+    from rectify_xl.excel.status import write_status as write
+
+    write(result.book, Path(path))
+
+
+def write_settings(settings: Settings, path: str | Path) -> None:
+    """Writes 配置.xlsx."""
+    from rectify_xl.excel.settings_book import write_settings as write
+
+    write(settings, Path(path))
+
+
+def write_template(form_or_forms: Form | Sequence[Form], path: str | Path, settings: Settings) -> None:
+    """Writes a blank template workbook of one or more forms under an office's settings."""
+    from rectify_xl.excel.template import write_template as write
+
+    write(form_or_forms, Path(path), settings)
+
+
+def read_ledger(path: str | Path) -> dict[str, pd.DataFrame]:
+    """A ledger workbook as frames by form name, columns in English, typed as `Result.rows` has them."""
+    from rectify_xl.excel.ledger import read_ledger as read
+
+    return read(path)

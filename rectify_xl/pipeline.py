@@ -1,0 +1,156 @@
+"""The runs as lists of steps: check, consolidate and the weekly run read like this page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from rectify_xl import workspace
+from rectify_xl.deadlines import Day, dues_for, task_states
+from rectify_xl.engine import Progress, read_all
+from rectify_xl.intake import Source, inbox_sources, sources_in
+from rectify_xl.merge import Numbers, fold, with_findings
+from rectify_xl.model import Book, Finding, FormRows, Return, Row, Settings
+from rectify_xl.roster import roster_for
+from rectify_xl.settings import load_settings
+from rectify_xl.workdays import WorkCalendar, calendar_for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What a run works with: processes of our own or the caller's executor, and whom to tell of progress."""
+
+    workers: int | None = None
+    executor: Executor | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a weekly run came to: everything it knows, the files it wrote (relative to the workspace), and remarks."""
+
+    book: Book
+    outputs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check_returns(
+    paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None
+) -> tuple[Return, ...]:
+    """The verdict on every file, each for itself: nothing is judged between returns. Raises WrongUse."""
+    return tuple(_read(sources_in(paths), settings, as_of, means))
+
+
+def consolidate_paths(
+    paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None
+) -> Book:
+    """Files and folders as one book, without a workspace: numbers that rows carry are taken over. Raises WrongUse."""
+    returns = _read(sources_in(paths), settings, as_of, means)
+    return book_of(returns, settings, as_of, Numbers(closed=False))
+
+
+def run_workspace(
+    folder: str | Path,
+    *,
+    as_of: date,
+    means: Means | None = None,
+    dry_run: bool = False,
+    verify: bool = False,
+) -> Outcome:
+    """The weekly job on a workspace; `dry_run` writes nothing, `verify` passes the merged frames to pandera.
+
+    Raises SettingsError before anything is written, WorkspaceError for a folder that is none.
+    """
+    place = workspace.Workspace(folder)
+    settings = load_settings(place.settings_path)
+    sources = inbox_sources(place.inbox)
+    returns = tuple(_read(sources, settings, as_of, means))
+    book = book_of(returns, settings, as_of, Numbers())
+    if verify:
+        _verify(book)
+    if dry_run:
+        return Outcome(book=book)
+    place.sweep()
+    place.keep(zip(sources, returns, strict=True), as_of)
+    outputs, notes = place.write_results(book)
+    return Outcome(book=book, outputs=outputs, notes=notes)
+
+
+def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:
+    means = means or Means()
+    return read_all(
+        sources, settings, as_of, workers=means.workers, executor=means.executor, progress=means.progress
+    )
+
+
+# ---- the pure middle: returns in, a book out
+
+
+def book_of(returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers) -> Book:
+    """Everything a set of judged returns says on a day: merge, number, judge deadlines and tasks."""
+    received = _tell_repeated(returns)
+    roster = roster_for(settings)
+    calendar = calendar_for(dict(settings.holidays))
+    day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
+    counted = [r for r in received if r.verdict in ("accepted", "returned")]
+    folded = fold(counted, roster, as_of, numbers, settings.stall_days)
+    received = with_findings(received, folded.findings)
+    dues = dues_for(folded.items, day)
+    owed = [due.day for held in dues.values() for due in held if due.day]
+    general = _no_calendar(calendar, [as_of, *owed])
+    return Book(
+        as_of=as_of,
+        settings=settings,
+        returns=tuple(replace(r, forms=_counts_only(r)) for r in received),
+        items=folded.items,
+        dues=dues,
+        pending=folded.pending,
+        tasks=task_states(folded.items, settings, roster, day),
+        findings=(*general, *(f for r in received for f in r.findings)),
+        restricted=folded.restricted,
+    )
+
+
+def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
+    """Known bytes under another name are told and counted once: the file that comes first stands."""
+    first: dict[str, str] = {}
+    made = []
+    for held in returns:
+        counts = held.digest and held.verdict not in ("refused", "ignored")
+        if counts and first.setdefault(held.digest, held.file) != held.file:
+            told = Finding(level="warning", code="repeated", file=held.file, params=(("other", first[held.digest]),))
+            held = replace(held, verdict="repeated", forms=(), findings=(told,))
+        made.append(held)
+    return tuple(made)
+
+
+def _counts_only(held: Return) -> tuple[FormRows, ...]:
+    """A return's forms without what their rows say: items and pending rows hold that."""
+    return tuple(
+        FormRows(
+            form=rows.form,
+            good=tuple(Row(r.sheet, r.row, ()) for r in rows.good),
+            bad=tuple(Row(r.sheet, r.row, ()) for r in rows.bad),
+        )
+        for rows in held.forms
+    )
+
+
+def _no_calendar(calendar: WorkCalendar, days: Sequence[date]) -> list[Finding]:
+    years = calendar.years_without_calendar(days)
+    params = (("years", "、".join(str(year) for year in years)),)
+    return [Finding(level="warning", code="no-calendar", params=params)] if years else []
+
+
+def _verify(book: Book) -> None:
+    """Passes every merged frame to pandera; a failure is a bug of ours and is raised as one."""
+    from rectify_xl import catalog
+    from rectify_xl.result import Result
+    from rectify_xl.schema import schema_for
+
+    result = Result(book=book)
+    for name, frame in result.rows.items():
+        schema_for(catalog.forms()[name], book.settings).validate(frame, lazy=True)

@@ -1,0 +1,128 @@
+"""The folder an office keeps for one campaign: its names, and everything that is written into it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from rectify_xl import catalog
+from rectify_xl.files import TEMPORARY_PREFIX, save_atomically
+from rectify_xl.intake import Source
+from rectify_xl.model import Book, RectifyError, Return, Settings
+
+
+class WorkspaceError(RectifyError):
+    """A folder that is no workspace, or that cannot become one; `code` names the sentence."""
+
+    def __init__(self, code: str, path: Path) -> None:
+        super().__init__(f"{code}: {path}")
+        self.code, self.path = code, path
+
+
+def names() -> dict[str, str]:
+    """The names in a workspace (facts/workspace.toml)."""
+    return {key: str(value) for key, value in catalog.read_toml("workspace.toml").items()}
+
+
+class Workspace:
+    """One workspace on disk. Raises WorkspaceError("no-workspace") if the folder has no 配置.xlsx."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.names = names()
+        if not self.settings_path.is_file():
+            raise WorkspaceError("no-workspace", self.folder)
+
+    @property
+    def settings_path(self) -> Path:
+        """配置.xlsx."""
+        return self.folder / self.names["settings"]
+
+    @property
+    def inbox(self) -> Path:
+        """收件, where returned files are dropped."""
+        return self.folder / self.names["inbox"]
+
+    @property
+    def archive(self) -> Path:
+        """存档, every received file byte for byte."""
+        return self.folder / self.names["archive"]
+
+    @property
+    def results(self) -> Path:
+        """成果, the workbooks of the last run."""
+        return self.folder / self.names["results"]
+
+    @property
+    def templates(self) -> Path:
+        """模板, the blank templates."""
+        return self.folder / self.names["templates"]
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half-written."""
+        for part in (self.results, self.archive):
+            for left in part.rglob(f"{TEMPORARY_PREFIX}*") if part.is_dir() else ():
+                left.unlink(missing_ok=True)
+
+    def keep(self, received: Iterable[tuple[Source, Return]], as_of: date) -> None:
+        """Puts every received file that the archive does not hold yet there, and notes digest, path and day."""
+        self.archive.mkdir(exist_ok=True)
+        known = self._archived()
+        lines = []
+        for source, held in received:
+            if not held.digest or (held.digest, held.file) in known:
+                continue
+            target = self.archive / f"{held.digest}{held.suffix}"
+            if not target.exists():
+                save_atomically(target, partial(shutil.copyfile, source.path))
+            lines.append({"digest": held.digest, "path": held.file, "arrived": as_of.isoformat()})
+        if lines:
+            with (self.archive / self.names["archive_list"]).open("a", encoding="utf-8") as notes:
+                notes.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+    def _archived(self) -> set[tuple[str, str]]:
+        path = self.archive / self.names["archive_list"]
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return {(entry["digest"], entry["path"]) for entry in map(json.loads, filter(None, lines))}
+
+    def write_results(self, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Writes the workbooks of 成果 and their copies in 历史; gives their paths here, and remarks by code."""
+        history = self.results / self.names["history"] / book.as_of.isoformat()
+        history.mkdir(parents=True, exist_ok=True)
+        outputs: list[str] = []
+        notes: list[str] = []
+        for name, write in self._writers():
+            frozen = history / name
+            save_atomically(frozen, partial(write, book))
+            current = self.results / name
+            try:
+                save_atomically(current, partial(shutil.copyfile, frozen))
+            except PermissionError:  # open in Excel: the office gets a dated copy beside it
+                current = self.results / f"{Path(name).stem}-{book.as_of.isoformat()}{Path(name).suffix}"
+                save_atomically(current, partial(shutil.copyfile, frozen))
+                notes.append(f"open:{name}")
+            outputs.append(current.relative_to(self.folder).as_posix())
+        return tuple(outputs), tuple(notes)
+
+    def _writers(self) -> Iterator[tuple[str, Callable[[Book, Path], None]]]:
+        from rectify_xl.excel.ledger import write_ledger
+        from rectify_xl.excel.status import write_status
+
+        yield self.names["ledger"], write_ledger
+        yield self.names["status"], write_status
+
+
+def create(folder: str | Path, settings: Settings) -> None:
+    """Makes a workspace with 配置.xlsx and empty folders; WorkspaceError("not-empty") if the folder holds anything."""
+    from rectify_xl.excel.settings_book import write_settings
+
+    place, called = Path(folder), names()
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise WorkspaceError("not-empty", place)
+    for part in ("templates", "issued", "inbox", "returned", "archive", "results", "forms"):
+        (place / called[part]).mkdir(parents=True, exist_ok=True)
+    write_settings(settings, place / called["settings"])
