@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.expression import compile_rules
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows, told_once
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.kinds import Reading, as_text
 from rectify_xl.layout import cell_name, column_letter, fingerprint, parse_stamp
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, Unit, Verdict
-from rectify_xl.normal import key_text, plain, shown
+from rectify_xl.normal import key_text, shown
 from rectify_xl.recognise import CoverCell, FormSheet, Sorted, sort_sheets
 from rectify_xl.ruling import Ruling
 
@@ -126,11 +126,10 @@ def _judge_cover(found: Sorted, ruling: Ruling) -> _Cover:
     """The cover's values and findings; raises Unreadable for another campaign and for an unknown unit."""
     facts, cells = catalog.cover(), found.cover or {}
     cover = _Cover()
-    parsers = ruling.cover_parsers()
     for column in facts.columns:
         cell = cells.get(column.name)
         raw = cell.value if cell else ""
-        value = parsers[column.name](raw) if raw != "" else None
+        value = ruling.cover_parsers[column.name](raw) if raw != "" else None
         if isinstance(value, Reading):
             cover.findings.append(_cover_finding(found, column.name, value.code, value.params))
             cover.merges = cover.merges and (value.read or column.name != "filled_on")
@@ -140,11 +139,8 @@ def _judge_cover(found: Sorted, ruling: Ruling) -> _Cover:
         cover.values[column.name] = value
     _judge_campaign(found, cover, ruling)
     _judge_unit(found, cover, ruling)
-    broken = compile_rules(
-        [(r.index, r.when, r.holds) for r in facts.rules], facts.positions, frozenset(), {"plain": plain}
-    )
     bounds = ruling.bounds(cover.values["filled_on"], cover.kind)
-    for index in broken([cover.values[c.name] for c in facts.columns], bounds):
+    for index in ruling.cover_broken([cover.values[c.name] for c in facts.columns], bounds):
         rule = facts.rules[index]
         told = _cover_finding(found, rule.column, rule.code, (("stage_start", ruling.settings.stage_start),))
         cover.findings.append(replace(told, level=rule.level, rule=index))
@@ -275,4 +271,9 @@ def _about_book(raw: RawBook, found: Sorted) -> list[Finding]:
 
 
 def _is_old(form: Form, edition: tuple[int, str]) -> bool:
-    return edition != (form.version, fingerprint(form)[:8])
+    return edition != (form.version, _fingerprint(form.name)[:8])
+
+
+@cache
+def _fingerprint(form: str) -> str:
+    return fingerprint(catalog.forms()[form])

@@ -37,7 +37,7 @@ class CellError(str):
 
 
 class NoValue(str):
-    """A formula that no program ever calculated."""
+    """A formula that no program ever calculated, as its text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +77,7 @@ def _params(case: str, params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]
 def odd_value(value: Any) -> Reading | None:
     """What is wrong with a cell whatever its column asks for, or None."""
     if isinstance(value, NoValue):
-        return unreadable("no-value")
+        return unreadable("error-value", "picture") if "DISPIMG" in value else unreadable("no-value")
     if isinstance(value, CellError):
         return unreadable("error-value", "picture" if "DISPIMG" in value else "")
     if isinstance(value, str):

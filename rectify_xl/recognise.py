@@ -189,6 +189,8 @@ def _best_header(grid: Grid, form: Form, least: int) -> tuple[int, int] | None:
         score = sum(1 if alias else 2 for alias in hits.values())
         if len(hits) >= least and (best is None or score > best[0]):
             best = (score, offset)
+        if score == 2 * len(form.columns):  # every label as we write it: nothing below can say more
+            break
     return best
 
 

@@ -39,6 +39,8 @@ class Ruling:
     roster: Roster
     calendar: WorkCalendar
     functions: Mapping[str, Callable[..., bool | None]]
+    cover_parsers: Mapping[str, Parser]
+    cover_broken: Test
     plans: dict[tuple[str, int | None], FormPlan] = field(default_factory=dict)
 
     def plan(self, form: Form, year: int | None) -> FormPlan:
@@ -47,11 +49,6 @@ class Ruling:
         if known is None:
             known = self.plans[form.name, year] = _plan(form, year, self)
         return known
-
-    def cover_parsers(self) -> dict[str, Parser]:
-        """The parsers of the cover's fields by name."""
-        setting = _setting(self.settings, self.settings.stage_start)
-        return {column.name: parser_for(column, setting) for column in catalog.cover().columns}
 
     def bounds(self, filled_on: date | None, unit_kind: str) -> tuple[Any, ...]:
         """The values of expression.BOUNDS for one file, None where there is none."""
@@ -63,13 +60,17 @@ def ruling_for(settings: Settings) -> Ruling:
     """The settings made ready for judging."""
     roster = roster_for(settings)
     calendar = calendar_for(dict(settings.holidays))
+    cover, start = catalog.cover(), settings.stage_start
+    setting = Setting(lists=settings.lists, aliases=settings.aliases, year=start.year if start else None)
+    rules = [(rule.index, rule.when, rule.holds) for rule in cover.rules]
     return Ruling(
-        settings=settings, roster=roster, calendar=calendar, functions=_functions(settings, roster, calendar)
+        settings=settings,
+        roster=roster,
+        calendar=calendar,
+        functions=_functions(settings, roster, calendar),
+        cover_parsers={column.name: parser_for(column, setting) for column in cover.columns},
+        cover_broken=compile_rules(rules, cover.positions, frozenset(), {"plain": plain}),
     )
-
-
-def _setting(settings: Settings, day: date | None) -> Setting:
-    return Setting(lists=settings.lists, aliases=settings.aliases, year=day.year if day else None)
 
 
 def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:

@@ -19,9 +19,20 @@ from rectify_xl.layout import cell_name
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 # Cheap signs in a sheet's bytes that the exact pass has something to find.
-_SUSPECT = re.compile(
-    rb"\bt=[\"']e[\"']|</f></c>|</f><v ?/>|</f><v></v>|<f[^>]*/></c>|\bhidden=[\"'](?:1|true)[\"']|DISPIMG|/f>\s+</"
+_SIGNS = (
+    b't="e"',
+    b"t='e'",
+    b"f></c>",
+    b"f></x:c>",
+    b"f><v/>",
+    b"f><v />",
+    b"f><v></v>",
+    b"DISPIMG",
+    b'hidden="1"',
+    b"hidden='1'",
+    b'hidden="true"',
 )
+_CHILD_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*/></")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +127,8 @@ class Package:
     def extras(self, title: str) -> SheetExtras:
         """The odd cells and hidden rows of a sheet; cheap when there are none."""
         data = self.part(self.sheet_parts.get(title, ""))
-        if _SUSPECT.search(data) is None:
-            return SheetExtras()
-        return _exact_pass(data)
+        suspect = any(sign in data for sign in _SIGNS) or (b"<f" in data and _CHILD_FORMULA.search(data))
+        return _exact_pass(data) if suspect else SheetExtras()
 
     def is_percent(self, title: str, row: int, column: int) -> bool:
         """Whether the cell (1-based row, 0-based column) carries a percent format."""
@@ -159,8 +169,8 @@ class _Pass:
         self.odd: dict[tuple[int, int], CellError | NoValue] = {}
         self.hidden: list[int] = []
         self.row = self.column = 0
-        self.kind, self.text = "", ""
-        self.formula = self.row_hidden = self.inside = False
+        self.kind, self.text, self.formula, self.inside = "", "", "", ""
+        self.has_formula = self.row_hidden = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -172,25 +182,28 @@ class _Pass:
             place = _CELL.fullmatch(attributes.get("r", ""))
             self.column = column_index(place[1]) if place else self.column + 1
             self.row = int(place[2]) if place else self.row
-            self.kind, self.text, self.formula = attributes.get("t", ""), "", False
+            self.kind, self.text, self.formula = attributes.get("t", ""), "", ""
+            self.has_formula = False
         elif tag == "f":
-            self.formula = True
-        self.inside = tag in {"v", "t"}
+            self.has_formula = True
+        self.inside = tag
 
     def data(self, text: str) -> None:
-        if self.inside:
+        if self.inside == "f":
+            self.formula += text
+        elif self.inside in ("v", "t"):
             self.text += text
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
-        self.inside = False
+        self.inside = ""
         if tag != "c":
             return
         if self.kind == "e":
             self.odd[self.row, self.column] = CellError(self.text or "#N/A")
-        elif self.formula and not self.text and self.kind != "str":
-            self.odd[self.row, self.column] = NoValue("")
-        if self.row_hidden and (self.text or self.formula) and (not self.hidden or self.hidden[-1] != self.row):
+        elif self.has_formula and not self.text and self.kind != "str":
+            self.odd[self.row, self.column] = NoValue(f"={self.formula}")
+        if self.row_hidden and (self.text or self.has_formula) and (not self.hidden or self.hidden[-1] != self.row):
             self.hidden.append(self.row)
 
 

@@ -1,0 +1,56 @@
+"""LibreOffice as the tests' second Excel: converts workbooks in a profile of its own, out of everybody's way."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+# For tests that call `convert`: `pytest -m "not soffice"` leaves them out.
+needs_soffice = pytest.mark.soffice
+
+_TIMEOUT = 180
+
+
+def convert(workbook: Path, to: str, folder: Path) -> Path:
+    """The workbook as LibreOffice saves it in `folder` under the suffix `to` (xlsx, pdf, html, csv).
+
+    Without LibreOffice the test is skipped and says so; where CI=true it fails.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"{workbook.stem}.{to}"
+    if made == workbook:
+        raise ValueError(f"{workbook} would be converted onto itself")
+    command = [_program(), "--headless", f"-env:UserInstallation={_profile().as_uri()}", "--convert-to", to]
+    done = subprocess.run(
+        [*command, "--outdir", str(folder), str(workbook)], capture_output=True, text=True, timeout=_TIMEOUT, check=False
+    )
+    if not made.exists():
+        pytest.fail(f"LibreOffice did not convert {workbook.name}: {done.stdout} {done.stderr}")
+    return made
+
+
+def _program() -> str:
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found:
+        return found
+    reason = "LibreOffice (soffice) is not installed"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(reason)
+    print(f"\nSKIPPED, NOT PASSED: {reason}", file=sys.__stderr__)
+    pytest.skip(reason)
+
+
+@cache
+def _profile() -> Path:
+    """One profile folder a test process, so that parallel workers and a user's own LibreOffice never meet."""
+    folder = Path(tempfile.mkdtemp(prefix="rectify_xl-soffice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
