@@ -24,7 +24,10 @@ from rectify_xl import catalog
 from rectify_xl.model import Settings, Unit
 from rectify_xl.profiles import profile
 
-TEXT = "部分制度落实不够到位台账登记不够及时学习教育联系实际不够紧密服务基层群众主动性不强工作作风有待进一步转变责任分工需要细化"
+TEXT = (
+    "部分制度落实不够到位台账登记不够及时学习教育联系实际不够紧密"
+    "服务基层群众主动性不强工作作风有待进一步转变责任分工需要细化"
+)
 FILLED_ON = date(2005, 5, 25)
 
 
@@ -43,7 +46,8 @@ def text(source: random.Random, length: int) -> str:
 def ledger_row(source: random.Random, number: int, settings: Settings) -> dict[str, Any]:
     """One good row of the ledger form."""
     status = source.choice(("未启动", "整改中", "整改中", "已完成"))
-    pick = {n: source.choice(catalog.base_lists()[n]) for n in ("source", "aspect", "scope", "manner", "urgency", "difficulty")}
+    picked = ("source", "aspect", "scope", "manner", "urgency", "difficulty")
+    pick = {name: source.choice(catalog.base_lists()[name]) for name in picked}
     due = date(2005, 5, 16) + timedelta(days=source.choice((0, 1, 2, 3, 7, 8, 9, 10, 14)))
     return {
         **pick,
@@ -82,7 +86,10 @@ def make(job: tuple[bytes, str, int, int, bool]) -> None:
     settings = profile("gdsta")
     book = openpyxl.load_workbook(BytesIO(template))
     cover = {
-        "填报单位编码": f"KX{unit:05d}", "填报单位名称": f"示例第{unit:05d}党支部", "填报人": "示例甲", "填报日期": FILLED_ON,
+        "填报单位编码": f"KX{unit:05d}",
+        "填报单位名称": f"示例第{unit:05d}党支部",
+        "填报人": "示例甲",
+        "填报日期": FILLED_ON,
         "单位负责人": "示例乙",
     }
     for line in book["封面"].iter_rows(max_row=30):
