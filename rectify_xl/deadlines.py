@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
 
 from rectify_xl import catalog
-from rectify_xl.expression import Test, compile_test, parse_condition
+from rectify_xl.expression import Node, Test, compile_test, parse_condition
 from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
 from rectify_xl.normal import plain
 from rectify_xl.roster import Roster
@@ -33,9 +33,14 @@ class Day:
 # ---- items
 
 
-def form_test(form: Form, node: Any) -> Test:
-    """A function (row values, ()) -> bool for an expression over a form's columns."""
-    return compile_test(node, form.positions, frozenset(), {"plain": plain})
+def form_test(form: Form, node: Node) -> Test:
+    """A function (row values, ()) -> bool for an expression over a form's columns; made once."""
+    return _form_test(form.name, node)
+
+
+@cache
+def _form_test(form: str, node: Node) -> Test:
+    return compile_test(node, catalog.forms()[form].positions, frozenset(), {"plain": plain})
 
 
 def dues_for(items: Mapping[str, Sequence[Item]], day: Day) -> dict[str, tuple[Due, ...]]:
