@@ -189,7 +189,7 @@ class _History:
         same = [entry for entry in by_key.get(key, ()) if entry.seen_in != held.digest]
         if len(same) > 1:
             named = "、".join(entry.number for entry in same)
-            params = (("other_row", same[0].states[-1].row), ("other_sheet", named))
+            params = (("case", "several"), ("numbers", named))
             return None, (("duplicate", self.form.key[-1]), params)
         return (same[0] if same else None), None
 

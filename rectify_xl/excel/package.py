@@ -51,7 +51,7 @@ class Package:
             self._zip = zipfile.ZipFile(BytesIO(data))
             self.names = {name.replace("\\", "/").lstrip("/").lower(): name for name in self._zip.namelist()}
         except (zipfile.BadZipFile, ValueError, OSError) as error:
-            raise Unreadable("damaged", part="zip") from error
+            raise Unreadable("damaged") from error
 
     def part(self, name: str) -> bytes:
         """The inflated bytes of a part; b"" if there is none."""
@@ -61,7 +61,7 @@ class Package:
         try:
             return self._zip.read(entry)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise Unreadable("damaged", part=name) from error
+            raise Unreadable("damaged", "part", part=name) from error
         except RuntimeError as error:  # zipfile's word for an encrypted entry
             raise Unreadable("encrypted") from error
 
@@ -73,7 +73,7 @@ class Package:
         try:
             return ElementTree.fromstring(data)
         except ElementTree.ParseError as error:
-            raise Unreadable("damaged", part=name) from error
+            raise Unreadable("damaged", "part", part=name) from error
 
     @cached_property
     def workbook_part(self) -> str:
@@ -217,5 +217,5 @@ def _exact_pass(data: bytes) -> SheetExtras:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unreadable("damaged", part="sheet") from error
+        raise Unreadable("damaged", "part", part="worksheet") from error
     return SheetExtras(handlers.odd, tuple(handlers.hidden))

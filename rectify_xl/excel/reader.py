@@ -76,7 +76,7 @@ def _calamine_sheets(data: bytes, unread: Sequence[str] = ()) -> list[tuple[Any,
     except PasswordError as error:
         raise Unreadable("encrypted") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise Unreadable("damaged", part="") from error
+        raise Unreadable("damaged") from error
 
 
 def _our_own() -> tuple[str, ...]:

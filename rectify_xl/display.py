@@ -1,0 +1,76 @@
+"""Forms, settings and plain tables as small HTML, for Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.model import Column, Form, Settings, Table
+from rectify_xl.phrasing import rule_words
+
+
+def form_html(form: Form) -> str:
+    """HTML text: a table of the form's columns (a row each), below it the rules in words."""
+    words = catalog.words("display")["form"]
+    rows = [_column_cells(column, words) for column in form.columns]
+    told = "".join(f"<li>{escape(rule_words(form, rule))}</li>" for rule in form.rules)
+    caption = words["caption"].format(title=form.title, template=form.template)
+    return f"{_table(words['columns'], rows, caption)}<p>{escape(words['rules'])}</p><ol>{told}</ol>"
+
+
+def settings_html(settings: Settings) -> str:
+    """HTML text: a table of the settings' dates and limits, and how many units, tasks and rules they hold."""
+    words = catalog.words("display")["settings"]
+    stage = (settings.stage_start, settings.stage_end)
+    undated = words["undated"]
+    said = {
+        "stage": words["period"].format(start=stage[0] or undated, end=stage[1] or undated) if any(stage) else undated,
+        "followup_end": settings.followup_end or undated,
+        "early_warning": settings.early_warning,
+        "stall_days": settings.stall_days,
+        "optional_columns": words["join"].join(settings.optional_columns),
+    }
+    for name in ("units", "tasks", "filings", "reviewers", "waivers"):
+        said[name] = words["counted"].format(n=len(getattr(settings, name)))
+    caption = words["caption"].format(organisation=settings.organisation, campaign=settings.campaign)
+    return _table(words["columns"], [(words[name], value) for name, value in said.items()], caption)
+
+
+def table_html(table: Table, caption: str = "") -> str:
+    """HTML text of a plain table; a long one is cut, and says how many rows it has."""
+    words = catalog.words("display")["table"]
+    more = words["more"].format(rows=len(table.rows), shown=words["shown"])
+    cut = f"<p>{escape(more)}</p>" if len(table.rows) > words["shown"] else ""
+    return _table(table.columns, table.rows[: words["shown"]], caption) + cut
+
+
+def _column_cells(column: Column, words: dict[str, Any]) -> tuple[str, ...]:
+    told = words["told"]
+    asked = [words["kinds"][column.kind]]
+    if column.length:
+        asked.append(told["length"].format(low=column.length[0], high=column.length[1]))
+    if column.range and column.kind == "integer":
+        asked.append(told["range"].format(low=column.range[0], high=column.range[1]))
+    if column.assigned:
+        asked.append(told["assigned"])
+    options = catalog.base_lists().get(column.choices, ())
+    hint = told["options"].join(options) if column.kind == "choice" else column.hint
+    required = words["required"] if column.required else ""
+    return (column.label, column.name, told["join"].join(asked), required, hint)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> str:
+    head = "".join(f"<th>{escape(str(column))}</th>" for column in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row)}</tr>" for row in rows)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return escape(text).replace("\n", "<br>")

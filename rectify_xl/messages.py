@@ -1,0 +1,236 @@
+"""Findings in words: the sentence a clerk reads, and the page that lists every finding there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.catalog import Cover, FactsError
+from rectify_xl.expression import BOUNDS
+from rectify_xl.model import Finding, Form, Level
+from rectify_xl.phrasing import LANGUAGES, clause, demand, words
+
+# What every sentence may name, and what those of row rules may name besides.
+_COMMON = frozenset({"where", "typed", "value", "label", "sheet", "cell", "row", "please"})
+_OF_RULES = frozenset({"when", "holds", "rule"})
+# A part that a finding leaves out because it carries the same elsewhere.
+_ELSEWHERE = {"other_sheet": "sheet", "found": "value"}
+_COVER = "cover"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What one language says of one code; `case` holds the sentences of special cases."""
+
+    name: str
+    means: str
+    text: str
+    case: Mapping[str, str] = field(default_factory=dict)
+
+    def sentences(self) -> dict[str, str]:
+        """Every sentence by case, the usual one under ""."""
+        return {"": self.text, **self.case}
+
+
+def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | None = None) -> str:
+    """Where, what and what to do, in one or two sentences; what the finding does not say is left open, never an error.
+
+    `forms` are an office's own forms, whose rules the catalogue does not know.
+    """
+    message = messages(lang)[finding.code]
+    text = message.case.get(str(dict(finding.params).get("case", "")), message.text)
+    nothing = catalog.words("phrases")[lang]["finding"]["nothing"]
+    parts = _usual_parts(finding, lang) | _rule_parts(finding, lang, forms)
+    parts |= {name: nothing if value in (None, "") else _said(value) for name, value in finding.params}
+    return _FILLER.vformat(text, (), _Parts(parts))
+
+
+def where(finding: Finding, lang: str = "zh") -> str:
+    """The sheet, the cell (else the row) and the label, as far as the finding has them: 「整改台帐」V7「完成日期」."""
+    frame = catalog.words("phrases")[lang]["finding"]
+    named = [
+        frame["sheet"].format(sheet=finding.sheet) if finding.sheet else "",
+        frame["cell"].format(cell=finding.cell) if finding.cell else "",
+        frame["row"].format(row=finding.row) if finding.row and not finding.cell and finding.column else "",
+        frame["label"].format(label=finding.label) if finding.label else "",
+    ]
+    joined: str = frame["join"].join(part for part in named if part)
+    return joined
+
+
+def code_name(code: str, lang: str = "zh") -> str:
+    """The short name of a code for lists and tables."""
+    return messages(lang)[code].name
+
+
+def level_name(level: Level, lang: str = "zh") -> str:
+    """What a level is called."""
+    named: str = catalog.words("phrases")[lang].get("levels", catalog.states("level"))[level]
+    return named
+
+
+# ---- the parts of a sentence
+
+
+class _Parts(dict[str, Any]):
+    """The parts by name; one that is not there is told as left out."""
+
+    def __missing__(self, name: str) -> str:
+        unsaid: str = self["unsaid"]
+        return unsaid
+
+
+class _Filler(Formatter):
+    """Fills the parts in; the format `size` tells a number of bytes as people do."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs[key]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return _as_size(value) if format_spec == "size" else str(value)
+
+
+_FILLER = _Filler()
+
+
+def _as_size(value: Any) -> str:
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or int(text) < 1024:
+        return text
+    size, unit = int(text) / 1024, "KB"
+    for larger in ("MB", "GB"):
+        if size >= 1024:
+            size, unit = size / 1024, larger
+    return f"{size:.1f} {unit}"
+
+
+def _said(value: Any) -> str:
+    """A value as sentences say it: the only fractions there are percents."""
+    return f"{value * 100:.10g}%" if isinstance(value, float) else str(value)
+
+
+def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
+    frame = catalog.words("phrases")[lang]["finding"]
+    elsewhere = {name: getattr(finding, held) for name, held in _ELSEWHERE.items() if getattr(finding, held)}
+    return {
+        **elsewhere,
+        "unsaid": frame["unsaid"],
+        "where": where(finding, lang),
+        "typed": frame["typed"].format(value=finding.value) if finding.value else "",
+        "value": finding.value or frame["nothing"],
+        "please": frame["please"][finding.level],
+        "label": finding.label,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "row": finding.row,
+    }
+
+
+def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -> dict[str, str]:
+    days = tuple((n, v) for n, v in finding.params if n in BOUNDS and isinstance(v, date))
+    if finding.rule < 0:
+        return {}
+    if forms and finding.form in forms:
+        return _told_rule(forms[finding.form], finding.rule, lang, dict(days))
+    return _told_own_rule(finding.form, finding.rule, lang, days)
+
+
+@lru_cache(maxsize=4096)
+def _told_own_rule(name: str, index: int, lang: str, days: tuple[tuple[str, date], ...]) -> dict[str, str]:
+    form = catalog.cover() if name == _COVER else catalog.forms().get(name)
+    return _told_rule(form, index, lang, dict(days)) if form else {}
+
+
+def _told_rule(form: Form | Cover, index: int, lang: str, days: Mapping[str, date]) -> dict[str, str]:
+    if index >= len(form.rules):
+        return {}
+    rule = form.rules[index]
+    return {
+        "when": words(rule.when, form, lang, days) if rule.when else "",
+        "holds": demand(form, rule, lang, days),
+        "rule": clause(form, rule, lang, days),
+    }
+
+
+# ---- the catalogue
+
+
+@cache
+def messages(lang: str) -> Mapping[str, Message]:
+    """Every code's message in a language (facts/messages.<lang>.toml)."""
+    return load_messages(lang, catalog.FACTS)
+
+
+def load_messages(lang: str, folder: Path) -> dict[str, Message]:
+    """The messages declared below `folder`; FactsError names the file and key of an unknown or missing one."""
+    file = f"messages.{lang}.toml"
+    return {code: catalog.record(Message, e, file, code) for code, e in catalog.read_toml(file, folder).items()}
+
+
+def check_messages(folder: Path = catalog.FACTS) -> None:
+    """Refuses (FactsError) a code without a sentence, a sentence without a code, an unknown placeholder or case."""
+    codes = catalog.read_toml("codes.toml", folder)
+    params = catalog.read_toml("words/phrases.toml", folder)["params"]
+    tables = {lang: load_messages(lang, folder) for lang in LANGUAGES}
+    for lang, table in tables.items():
+        for code in sorted(codes.keys() ^ table.keys()):
+            told = "no sentence" if code in codes else "is not in codes.toml"
+            raise FactsError(f"messages.{lang}.toml", code, told)
+    known = {key for table in tables.values() for key in _keys(table)}
+    for key in sorted(set(params) - known):
+        raise FactsError("words/phrases.toml", f"params.{key}", "no such sentence")
+    for lang, table in tables.items():
+        file = f"messages.{lang}.toml"
+        for key in sorted(known - _keys(table).keys()):
+            raise FactsError(file, key, "no sentence, though another language has one")
+        for key, text in _keys(table).items():
+            of_rule = _OF_RULES if codes[key.partition(".")[0]]["scope"] == "row" else frozenset()
+            _check_sentence(file, key, text, _COMMON.union(params.get(key, ()), of_rule))
+
+
+def _keys(table: Mapping[str, Message]) -> dict[str, str]:
+    """Every sentence by code, or code.case."""
+    return {
+        f"{code}.{case}" if case else code: text
+        for code, message in table.items()
+        for case, text in message.sentences().items()
+    }
+
+
+def _check_sentence(file: str, key: str, text: str, known: frozenset[str]) -> None:
+    try:
+        named = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise FactsError(file, key, str(error)) from error
+    for name in named:
+        if name not in known:
+            raise FactsError(file, key, f"unknown placeholder {{{name}}}")
+
+
+# ---- the page
+
+
+def findings_page() -> str:
+    """docs/findings.md: every code by scope with its level, its names, what it means and its sentences."""
+    page = catalog.words("phrases")["page"]
+    lines = [page["title"], "", page["intro"], ""]
+    for scope, title in page["scopes"].items():
+        lines += [f"## {title}", ""]
+        for code, facts in catalog.codes().items():
+            if facts.scope == scope:
+                refuses = f" · {page['refuses']}" if facts.refuses else ""
+                lines += [f"### `{code}`", "", f"{level_name(facts.level)} · {facts.level}{refuses}", ""]
+                lines += [line for lang in LANGUAGES for line in _entry(code, lang)] + [""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _entry(code: str, lang: str) -> list[str]:
+    message = messages(lang)[code]
+    told = [f"  - {f'`{case}` ' if case else ''}{text}" for case, text in message.sentences().items()]
+    return [f"- **{message.name}** {message.means}", *told]

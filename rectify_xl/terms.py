@@ -1,0 +1,80 @@
+"""What the forms ask of an office's lists: the options their rules name, and the words a 判定条件 may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from rectify_xl import catalog
+from rectify_xl.expression import Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or
+from rectify_xl.model import Form
+
+Words = dict[str, tuple[str, tuple[str, ...]]]
+
+
+@cache
+def list_titles() -> Mapping[str, str]:
+    """What each list is called in 字典, by list name: the lists that profiles set first, then those of all."""
+    titles = catalog.read_toml("profiles.toml")["titles"]
+    names = (*catalog.read_toml("profiles.toml")["lists"], *catalog.base_lists())
+    if set(titles) != set(names):
+        raise catalog.FactsError("profiles.toml", "titles", f"differs from the lists in {set(titles) ^ set(names)}")
+    return {name: titles[name] for name in names}
+
+
+@cache
+def form_titles() -> Mapping[str, str]:
+    """The form names by title, in the order of the templates."""
+    return {form.title: name for name, form in catalog.forms().items()}
+
+
+def condition_words(form: Form, lists: Mapping[str, Sequence[str]]) -> Words:
+    """What a 判定条件 on a form may say, by label: the column's name and its options."""
+    chosen = [c for c in form.columns if c.choices]
+    return {c.label: (c.name, tuple(lists.get(c.choices, ()))) for c in chosen}
+
+
+def missing_options(lists: Mapping[str, Sequence[str]]) -> list[tuple[str, str, str]]:
+    """(list, option, title of a form) for each option that a form's rules name and its list lacks, each once."""
+    there = {name: frozenset(options) for name, options in lists.items()}
+    return [
+        (name, option, title)
+        for (name, option), title in _needed_options().items()
+        if name in there and option not in there[name]
+    ]
+
+
+@cache
+def _needed_options() -> Mapping[tuple[str, str], str]:
+    made: dict[tuple[str, str], str] = {}
+    for form in catalog.forms().values():
+        for column, option in _named_by(form):
+            if choices := form.column(column).choices:
+                made.setdefault((choices, option), form.title)
+    return made
+
+
+def _named_by(form: Form) -> Iterator[tuple[str, str]]:
+    """(column, option) for each option that the form's rules, states and coverage name."""
+    trees = [tree for rule in form.rules for tree in (rule.when, rule.holds)]
+    trees += [form.started, form.closed_when]
+    trees += [form.deadline.done, form.deadline.standing] if form.deadline else []
+    for tree in trees:
+        yield from _options_in(tree, form)
+    for rule in form.rules:
+        for option in (*rule.all_of, *([rule.or_only] if rule.or_only else [])):
+            yield rule.column, option
+
+
+def _options_in(node: Node | None, form: Form) -> Iterator[tuple[str, str]]:
+    match node:
+        case Compare(_, Name(name), Const(str(option))) | Compare(_, Const(str(option)), Name(name)):
+            if name in form.positions:
+                yield name, option
+        case Among(name, options):
+            yield from ((name, option) for option in options)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _options_in(part, form)
+        case None | Compare() | Filled() | Call() | Name() | Const() | Arithmetic():
+            return
