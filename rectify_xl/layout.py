@@ -101,11 +101,17 @@ def width_for(column: Column, options: Sequence[str] = ()) -> float:
     body = table[column.kind]
     if options:
         longest = max(display_width(option) for option in options)
-        body = min(max(body, longest + table["margin"]), table["choice_most"])
+        body = min(max(body, longest + table["option_margin"]), table["choice_most"])
     elif column.length:
         body = next(width for most, width in table["text_by_length"] if column.length[1] <= most)
-    per_line = -(-len(column.label) // table["header_lines"])
-    return float(max(body, 2 * per_line + table["margin"]))
+    return float(max(body, _header_width(column.label, body, table)))
+
+
+def _header_width(label: str, body: float, table: Mapping[str, Any]) -> float:
+    """What a label needs so that it breaks well in a column of at least that body."""
+    halved: float = 2 * -(-len(label) // 2) + table["half_margin"]
+    whole: float = 2 * len(label) + table["header_margin"]
+    return whole if len(label) <= table["header_short"] and body > halved else halved
 
 
 def display_width(text: str) -> int:

@@ -30,7 +30,11 @@ def convert(workbook: Path, to: str, folder: Path) -> Path:
         raise ValueError(f"{workbook} would be converted onto itself")
     command = [_program(), "--headless", f"-env:UserInstallation={_profile().as_uri()}", "--convert-to", to]
     done = subprocess.run(
-        [*command, "--outdir", str(folder), str(workbook)], capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        [*command, "--outdir", str(folder), str(workbook)],
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT,
+        check=False,
     )
     if not made.exists():
         pytest.fail(f"LibreOffice did not convert {workbook.name}: {done.stdout} {done.stderr}")

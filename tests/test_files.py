@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for
+
+
+def test_a_file_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "整改台帐.xlsx"
+    target.write_bytes(b"old")
+    save_atomically(target, lambda temporary: temporary.write_bytes(b"new"))
+    assert target.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "整改台帐.xlsx"
+    target.write_bytes(b"old")
+
+    def half(temporary: Path) -> None:
+        temporary.write_bytes(b"ha")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        save_atomically(target, half)
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == [target.name]
+
+
+def test_nothing_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        save_atomically(tmp_path / "x.xlsx", lambda temporary: None)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["整改台帐.xlsx", "长" * 80 + ".xlsx", "a\udcffb.xlsx", ".x"])
+def test_a_temporary_name_is_short_hidden_and_in_the_same_folder(tmp_path: Path, name: str) -> None:
+    temporary = temporary_for(tmp_path / name)
+    assert temporary.parent == tmp_path
+    assert temporary.name.startswith(TEMPORARY_PREFIX)
+    assert temporary.name.startswith(".")
+    assert len(temporary.name.encode()) < 60
+    assert temporary != temporary_for(tmp_path / f"{name}2")
