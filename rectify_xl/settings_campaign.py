@@ -1,0 +1,87 @@
+"""The sheet 活动 of 配置.xlsx: a name and a value a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from rectify_xl.layout import cell_name
+from rectify_xl.normal import key_text, tidy
+from rectify_xl.profiles import followup_end
+from rectify_xl.settings_cells import Header, Line, Options, Rows, SettingsCell, header_of, lines_below, lines_of, near
+from rectify_xl.settings_layout import SettingsSheet, settings_layout
+from rectify_xl.settings_problems import Notes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """What the sheet says, as fields of Settings, and the cell where each setting stands or could stand."""
+
+    values: Mapping[str, Any]
+    places: Mapping[str, str]
+
+
+def read_campaign(sheet: SettingsSheet, rows: Rows, options: Options, notes: Notes) -> Campaign:
+    """The settings of the sheet; unknown, missing and contradicting ones are noted."""
+    header = _header(sheet, rows)
+    if header is None:
+        lines_of(sheet, rows, options, notes)
+        return Campaign(values={}, places={})
+    lines = lines_below(sheet, rows, header, (options, notes))
+    cells = _cells(lines)
+    free = cell_name(max((line.row for line in lines), default=header.at + 1) + 1, header.places["name"])
+    values = {name: cell.read() for name, cell in cells.items()}
+    for setting in settings_layout().campaign:
+        if setting.required and setting.name not in cells:
+            notes.add(sheet.title, free, "no-setting", label=setting.label)
+    _note_order(values, cells)
+    end = values.get("followup_end") or followup_end(values.get("stage_end"), values.get("followup_months"))
+    filled = {name: value for name, value in {**values, "followup_end": end}.items() if value not in (None, "")}
+    places = {setting.name: free for setting in settings_layout().campaign}
+    return Campaign(values=filled, places=places | {name: cell.name for name, cell in cells.items()})
+
+
+def _header(sheet: SettingsSheet, rows: Rows) -> Header | None:
+    """The header row, else (a sheet of names and values needs none) the place of the first name that is known."""
+    header = header_of(sheet, rows)
+    if header is not None and {"name", "value"} <= set(header.places):
+        return header
+    labels = {setting.label for setting in settings_layout().campaign}
+    for at, row in enumerate(rows[: settings_layout().header_within_rows]):
+        for index, value in enumerate(row):
+            if isinstance(value, str) and tidy(value) in labels:
+                return Header(at=at - 1, places={"name": index, "value": index + 1})
+    return None
+
+
+def _cells(lines: list[Line]) -> dict[str, SettingsCell]:
+    """The cell of each setting's value, ready to be read as the setting asks."""
+    layout = settings_layout()
+    known = {key_text(setting.label): setting for setting in layout.campaign}
+    labels = tuple(setting.label for setting in layout.campaign)
+    cells: dict[str, SettingsCell] = {}
+    for line in lines:
+        name, value = line.cells["name"], line.cells["value"]
+        setting = known.get(key_text(name.text))
+        if setting is None:
+            if name.text or value.text:
+                name.refuse("setting" if name.text else "required", near=near(name.text, labels), options=labels)
+        elif setting.name in cells:
+            name.refuse("duplicate", other=cells[setting.name].name)
+        else:
+            cells[setting.name] = replace(value, column=setting)
+    return cells
+
+
+_ORDER = (("stage_start", "stage_end"), ("stage_end", "followup_end"), ("stage_start", "followup_end"))
+
+
+def _note_order(values: Mapping[str, Any], cells: Mapping[str, SettingsCell]) -> None:
+    """Notes an end that comes before its start."""
+    for earlier, later in _ORDER:
+        start: date | None = values.get(earlier)
+        end: date | None = values.get(later)
+        if start and end and end < start:
+            cells[later].refuse("early-end", other=cells[earlier].column.label, other_value=start)

@@ -1,0 +1,258 @@
+"""Lines of 配置.xlsx: finds a sheet's header row and reads each cell below it as its column asks, noting mistakes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.grid import CellValue
+from rectify_xl.kinds import CellError, NoValue, Reading, Setting, as_text, parser_for
+from rectify_xl.layout import cell_name
+from rectify_xl.model import Column
+from rectify_xl.normal import key_text, narrow, shown, tidy
+from rectify_xl.settings_layout import SettingsColumn, SettingsSheet, settings_layout
+from rectify_xl.settings_problems import Notes
+
+# A sheet's values from A1 on: `rows[i][j]` stands in Excel's row i + 1.
+Rows = Sequence[Sequence[CellValue]]
+# The options of each list that is known, by what they are in normal form.
+Options = Mapping[str, Mapping[str, str]]
+# Looking for what a wrong word may have meant takes time: not in a roster of thousands.
+_MOST_COMPARED = 300
+
+
+def options_by_key(options: Iterable[str]) -> dict[str, str]:
+    """The options by their normal form; of two that are alike the first."""
+    made: dict[str, str] = {}
+    for option in options:
+        made.setdefault(key_text(option), option)
+    return made
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsCell:
+    """One cell as it stands there, and the column that says how it is read."""
+
+    sheet: str
+    name: str
+    column: SettingsColumn
+    raw: CellValue
+    options: Options
+    notes: Notes
+
+    @property
+    def text(self) -> str:
+        """What stands there as a tidy text, "" for nothing."""
+        return tidy(as_text(self.raw)) if self.raw is not None else ""
+
+    def refuse(self, code: str, **params: Any) -> None:
+        """Notes a mistake here; a column that the sheet lacks has been told already."""
+        if self.name:
+            about = {"label": self.column.label, "value": shown(self.text), **params}
+            self.notes.add(self.sheet, self.name, code, **about)
+
+    def read(self) -> Any:
+        """The value as the column's kind understands it; what means nothing (and every mistake) is empty."""
+        if isinstance(self.raw, NoValue | CellError):
+            self.refuse("no-value" if isinstance(self.raw, NoValue) else "error-value")
+            return READERS[self.column.kind](replace(self, raw=""))
+        if self.column.required and not self.text:
+            self.refuse("required")
+        return READERS[self.column.kind](self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One row below the header: its number in Excel, its cells and what they say, by column."""
+
+    row: int
+    cells: Mapping[str, SettingsCell]
+    values: Mapping[str, Any]
+
+
+# ---- one entry a kind of cell
+
+
+def _text(cell: SettingsCell) -> str:
+    return cell.text
+
+
+def _code(cell: SettingsCell) -> str:
+    """An identifier: narrow, without any space."""
+    text = key_text(cell.text)
+    return "" if text in catalog.reading().blanks else text
+
+
+def _condition(cell: SettingsCell) -> str:
+    # The full-width sign of equality is what an input method types.
+    return cell.text.replace("\uff1d", "=")
+
+
+def _names(cell: SettingsCell) -> tuple[str, ...]:
+    """Several texts in one cell, each once."""
+    parts = (tidy(part) for part in _separators().split(cell.text))
+    return tuple(options_by_key(part for part in parts if part and part not in catalog.reading().blanks).values())
+
+
+@cache
+def _separators() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(settings_layout().separators)}]")
+
+
+def _choice(cell: SettingsCell) -> str:
+    text = "" if cell.text in catalog.reading().blanks else cell.text
+    return _chosen(cell, text) if text else ""
+
+
+def _choices(cell: SettingsCell) -> tuple[str, ...]:
+    found = (_chosen(cell, name) for name in _names(cell))
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _chosen(cell: SettingsCell, text: str) -> str:
+    """The option that is meant; any text where the list itself is not known."""
+    options = cell.options.get(cell.column.list)
+    if options is None:
+        return text
+    if key_text(text) in options:
+        return options[key_text(text)]
+    there = tuple(options.values())
+    title = settings_layout().list_title(cell.column.list)
+    cell.refuse(
+        "no-unit" if cell.column.list == "unit" else "choice",
+        value=shown(text), near=near(text, there), list=title, options=there,
+    )  # fmt: skip
+    return ""
+
+
+def near(text: str, options: Sequence[str]) -> str:
+    """The option that a text may have meant, or ""."""
+    close = difflib.get_close_matches(narrow(text), options, n=1, cutoff=0.6) if len(options) <= _MOST_COMPARED else []
+    return close[0] if close else ""
+
+
+def _day(cell: SettingsCell) -> Any:
+    return _parsed(cell, "date", "date")
+
+
+def _count(cell: SettingsCell) -> Any:
+    return _parsed(cell, "integer", "number")
+
+
+def _parsed(cell: SettingsCell, kind: str, trouble: str) -> Any:
+    """What the forms' own parser makes of the cell, its fixes taken in silence; None with a note where it cannot."""
+    if not cell.text:
+        return None
+    column = Column(name=cell.column.name, label=cell.column.label, kind=kind, range=cell.column.range)
+    value = parser_for(column, Setting(lists={}, aliases={}))(cell.raw)
+    if not isinstance(value, Reading):
+        return value
+    if value.value is not None and value.code.startswith("fixed-"):
+        return value.value
+    low, high = cell.column.range or (0, 0)
+    cell.refuse("range" if value.code == "range" else trouble, low=low, high=high)
+    return None
+
+
+READERS: Mapping[str, Callable[[SettingsCell], Any]] = {
+    "text": _text,
+    "code": _code,
+    "phrase": _text,
+    "condition": _condition,
+    "names": _names,
+    "choice": _choice,
+    "choices": _choices,
+    "day": _day,
+    "count": _count,
+}
+
+
+# ---- the header row and the lines below it
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """Where a sheet's header row stands (from 0) and the index of each column found in it, by name."""
+
+    at: int
+    places: Mapping[str, int]
+
+
+def lines_of(sheet: SettingsSheet, rows: Rows, options: Options, notes: Notes) -> list[Line]:
+    """The rows below the header that hold anything, without the example; what the header lacks is noted."""
+    header = header_of(sheet, rows)
+    if header is None:
+        needed = tuple(column.label for column in sheet.columns if column.needed)
+        notes.add(sheet.title, "A1", "no-header", rows=settings_layout().header_within_rows, labels=needed)
+        return []
+    _note_header(sheet, rows, header, notes)
+    return lines_below(sheet, rows, header, (options, notes))
+
+
+def header_of(sheet: SettingsSheet, rows: Rows) -> Header | None:
+    """The row with most of the sheet's labels among those where a header may stand; None if none has any."""
+    found = [_places_in(sheet, row) for row in rows[: settings_layout().header_within_rows]]
+    best = max(range(len(found)), key=lambda at: (len(found[at]), -at), default=None)
+    return Header(at=best, places=found[best]) if best is not None and found[best] else None
+
+
+def _places_in(sheet: SettingsSheet, row: Sequence[CellValue]) -> dict[str, int]:
+    labels = {column.label: column.name for column in sheet.columns}
+    places: dict[str, int] = {}
+    for index, value in enumerate(row):
+        name = labels.get(tidy(value)) if isinstance(value, str) else None
+        if name:
+            places.setdefault(name, index)
+    return places
+
+
+def _note_header(sheet: SettingsSheet, rows: Rows, header: Header, notes: Notes) -> None:
+    labels = {column.label for column in sheet.columns}
+    row = [tidy(as_text(value)) for value in rows[header.at]]
+    for index, label in enumerate(row):
+        if label in labels and label in row[:index]:
+            notes.add(sheet.title, cell_name(header.at + 1, index), "twice-header", label=label)
+    free = max(at + 1 for at, text in enumerate(row) if text)
+    for column in sheet.columns:
+        if column.needed and column.name not in header.places:
+            notes.add(sheet.title, cell_name(header.at + 1, free), "missing-header", label=column.label)
+            free += 1
+
+
+def lines_below(sheet: SettingsSheet, rows: Rows, header: Header, about: tuple[Options, Notes]) -> list[Line]:
+    """The rows below the header that hold anything in the sheet's columns, without the example."""
+    options, notes = about
+    made = []
+    for at in range(header.at + 1, len(rows)):
+        cells = {
+            column.name: _cell(sheet, column, (rows, at, header.places.get(column.name)), (options, notes))
+            for column in sheet.columns
+        }
+        if any(cell.text for cell in cells.values()) and not _is_example(sheet, cells):
+            values = {name: cell.read() for name, cell in cells.items()}
+            made.append(Line(row=at + 1, cells=cells, values=values))
+    return made
+
+
+def _cell(
+    sheet: SettingsSheet, column: SettingsColumn, at: tuple[Rows, int, int | None], about: tuple[Options, Notes]
+) -> SettingsCell:
+    rows, row, index = at
+    there = index is not None and index < len(rows[row])
+    return SettingsCell(
+        sheet=sheet.title,
+        name="" if index is None else cell_name(row + 1, index),
+        column=column,
+        raw=rows[row][index] if there and index is not None else "",
+        options=about[0],
+        notes=about[1],
+    )
+
+
+def _is_example(sheet: SettingsSheet, cells: Mapping[str, SettingsCell]) -> bool:
+    first = sheet.columns[0].name
+    return first in sheet.example and cells[first].text == sheet.example[first]

@@ -1,0 +1,73 @@
+"""The sheet 字典 of 配置.xlsx as lists and aliases: every list that a form needs, every option once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rectify_xl import terms
+from rectify_xl.layout import cell_name
+from rectify_xl.normal import key_text, shown
+from rectify_xl.settings_cells import Header, Line
+from rectify_xl.settings_layout import SettingsSheet
+from rectify_xl.settings_problems import Notes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dictionary:
+    """The options by list, and by list what each other word for one of them stands for."""
+
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_lists(lines: Sequence[Line]) -> Dictionary:
+    """The lists in the order in which they first stand there; options and aliases that clash are noted."""
+    names = {title: name for name, title in terms.list_titles().items()}
+    held: dict[str, dict[str, Line]] = {}
+    for line in lines:
+        if line.values["list"] and line.values["option"]:
+            _add(line, held.setdefault(names[line.values["list"]], {}))
+    aliases = {name: _aliases(options) for name, options in held.items()}
+    return Dictionary(
+        lists={name: tuple(line.values["option"] for line in options.values()) for name, options in held.items()},
+        aliases={name: words for name, words in aliases.items() if words},
+    )
+
+
+def _add(line: Line, options: dict[str, Line]) -> None:
+    first = options.setdefault(key_text(line.values["option"]), line)
+    if first is not line:
+        line.cells["option"].refuse("duplicate", other=first.cells["option"].name)
+
+
+def _aliases(options: Mapping[str, Line]) -> dict[str, str]:
+    """What each other word of a list stands for; a word that stands for two options is noted."""
+    taken = {key: line.values["option"] for key, line in options.items()}
+    made: dict[str, str] = {}
+    for line in options.values():
+        option = line.values["option"]
+        for alias in line.values["aliases"]:
+            other = taken.setdefault(key_text(alias), option)
+            if other != option:
+                line.cells["aliases"].refuse("alias-taken", value=shown(alias), other=other)
+            elif key_text(alias) != key_text(option):
+                made[alias] = option
+    return made
+
+
+def note_missing(
+    sheet: SettingsSheet, lists: Mapping[str, Sequence[str]], free: tuple[int, Header], notes: Notes
+) -> None:
+    """Notes each list that is not there and each option that the forms' rules need, at the rows below the last."""
+    row, header = free
+    column = header.places.get("list", 0)
+    titles = terms.list_titles()
+    for name in titles:
+        if name not in lists:
+            notes.add(sheet.title, cell_name(row, column), "missing-list", list=titles[name])
+            row += 1
+    for name, option, form in terms.missing_options(lists):
+        about = {"list": titles[name], "value": option, "form": form}
+        notes.add(sheet.title, cell_name(row, column), "missing-option", **about)
+        row += 1

@@ -1,0 +1,167 @@
+"""The sheets of 配置.xlsx as Settings: all of them are read, every mistake is noted, and only then are they refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rectify_xl import catalog, terms
+from rectify_xl.model import Filing, Level, Settings, Waiver
+from rectify_xl.normal import key_text
+from rectify_xl.settings_campaign import Campaign, read_campaign
+from rectify_xl.settings_cells import Line, Options, Rows, header_of, lines_of, options_by_key
+from rectify_xl.settings_layout import SettingsLayout, SettingsSheet, settings_layout
+from rectify_xl.settings_lists import Dictionary, note_missing, read_lists
+from rectify_xl.settings_problems import Notes, SettingsError, SettingsProblem
+from rectify_xl.settings_tasks import Surroundings, read_tasks
+from rectify_xl.settings_units import codes_in, read_units
+
+
+def settings_from(sheets: Mapping[str, Rows]) -> Settings:
+    """The settings that a workbook's sheets say; `sheets` gives by title the rows of values from A1 on.
+
+    Raises SettingsError with every mistake, in the order of the sheets and their cells.
+    """
+    notes = Notes()
+    book = _Book(
+        layout=settings_layout(), rows={key_text(title): rows for title, rows in sheets.items()}, notes=notes
+    )
+    settings = _settings(book)
+    if notes.problems:
+        raise SettingsError(sorted(notes.problems, key=_place))
+    return settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Book:
+    """A workbook's sheets, and the mistakes found in them."""
+
+    layout: SettingsLayout
+    rows: Mapping[str, Rows]
+    notes: Notes
+
+    def sheet(self, name: str) -> tuple[SettingsSheet, Rows | None]:
+        """A sheet as declared and its rows; None where the workbook lacks it."""
+        sheet = self.layout.sheets[name]
+        return sheet, self.rows.get(key_text(sheet.title))
+
+    def lines(self, name: str, options: Options) -> list[Line]:
+        """The lines of a sheet; that it is missing is noted."""
+        sheet, rows = self.sheet(name)
+        if rows is not None:
+            return lines_of(sheet, rows, options, self.notes)
+        self.note_absence(sheet)
+        return []
+
+    def note_absence(self, sheet: SettingsSheet) -> None:
+        """Notes that a sheet is missing, if it has to be there."""
+        if not sheet.optional:
+            labels = tuple(column.label for column in sheet.columns if column.needed)
+            self.notes.add(sheet.title, "", "missing-sheet", labels=labels)
+
+
+def _place(problem: SettingsProblem) -> tuple[int, int, int, str]:
+    """What mistakes are ordered by: sheets in their order, then rows, then columns."""
+    titles = [sheet.title for sheet in settings_layout().sheets.values()]
+    letters = re.sub(r"\d", "", problem.cell)
+    return titles.index(problem.sheet), int(problem.cell[len(letters) :] or 0), len(letters), letters
+
+
+def _settings(book: _Book) -> Settings:
+    words = _dictionary(book)
+    options = _options(book, words)
+    campaign = _campaign(book, options)
+    units = read_units(book.lines("units", options))
+    start: date | None = campaign.values.get("stage_start")
+    around = Surroundings(
+        lists=words.lists,
+        kinds={unit.code: unit.kind for unit in units},
+        year=start.year if start else None,
+        year_cell=_year_cell(book, campaign),
+    )
+    # With an empty roster any unit is taken as its cover writes it, so that a waiver may name any.
+    about_waivers = options if units else {name: held for name, held in options.items() if name != "unit"}
+    return Settings(
+        **{"campaign": "", "organisation": "", **campaign.values},
+        units=units,
+        tasks=read_tasks(book.lines("schedule", options), around),
+        reviewers=_reviewers(book.lines("reviewers", options)),
+        filings=_filings(book.lines("filings", options)),
+        lists=words.lists,
+        aliases=words.aliases,
+        holidays=_holidays(book.lines("holidays", options), book.layout.options["day"][0]),
+        waivers=tuple(Waiver(**line.values) for line in book.lines("waivers", about_waivers)),
+    )
+
+
+def _options(book: _Book, words: Dictionary) -> Options:
+    """Everything that choices are made from: an unknown list (its sheet is missing) is not there."""
+    given = {
+        **book.layout.options,
+        "form": terms.form_titles(),
+        "code": catalog.codes(),
+        "list": terms.list_titles().values(),
+        "label": [column.label for form in catalog.forms().values() for column in form.columns],
+        "level": _levels(),
+        **words.lists,
+    }
+    sheet, rows = book.sheet("units")
+    codes = codes_in(sheet, rows) if rows is not None else None
+    if codes is not None:
+        given["unit"] = codes
+    return {name: options_by_key(options) for name, options in given.items()}
+
+
+def _levels() -> dict[str, Level]:
+    """The levels that a rule may have, by what the settings call them."""
+    levels: tuple[Level, ...] = ("error", "warning")
+    return {catalog.states("level")[level]: level for level in levels}
+
+
+def _dictionary(book: _Book) -> Dictionary:
+    titles = {"list": options_by_key(terms.list_titles().values())}
+    lines = book.lines("lists", titles)
+    words = read_lists(lines)
+    sheet, rows = book.sheet("lists")
+    header = header_of(sheet, rows) if rows is not None else None
+    if header is not None and {"list", "option"} <= set(header.places):
+        below = max((line.row for line in lines), default=header.at + 1) + 1
+        note_missing(sheet, words.lists, (below, header), book.notes)
+    return words
+
+
+def _campaign(book: _Book, options: Options) -> Campaign:
+    sheet, rows = book.sheet("campaign")
+    if rows is not None:
+        return read_campaign(sheet, rows, options, book.notes)
+    book.note_absence(sheet)
+    return Campaign(values={}, places={})
+
+
+def _year_cell(book: _Book, campaign: Campaign) -> str:
+    """Where the campaign's year should stand; "" where a mistake about it is known already."""
+    cell = campaign.places.get("stage_start", "")
+    return "" if book.notes.knows(book.layout.sheets["campaign"].title, cell) else cell
+
+
+def _reviewers(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    pairs = ((line.values["member_role"], line.values["reviewer_role"]) for line in lines)
+    return tuple(dict.fromkeys(pairs))
+
+
+def _filings(lines: Sequence[Line]) -> tuple[Filing, ...]:
+    levels = _levels()
+    return tuple(Filing(**{**line.values, "level": levels.get(line.values["level"], "error")}) for line in lines)
+
+
+def _holidays(lines: Sequence[Line], works: str) -> tuple[tuple[date, bool], ...]:
+    """(day, whether it is worked on) in the order of the sheet; a day that stands twice is noted."""
+    made: dict[date, Line] = {}
+    for line in lines:
+        if day := line.values["day"]:
+            first = made.setdefault(day, line)
+            if first is not line:
+                line.cells["day"].refuse("duplicate", other=first.cells["day"].name)
+    return tuple((day, line.values["works"] == works) for day, line in made.items())
