@@ -1,0 +1,144 @@
+"""Rows written at once are the rows that xlsxwriter writes one by one, whatever stands in them."""
+
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from books import big_book, small_book
+from hypothesis import given
+from hypothesis import strategies as st
+from ledgers import NASTY, frames_of, nasty_book, sheet_of, values_by_calamine, written
+from openpyxl.utils.escape import unescape
+
+from rectify_xl.excel.fast_rows import FastSheet, Filling, legal_text, rows_xml
+from rectify_xl.excel.fit import height_of, line_width, lines_in
+from rectify_xl.model import Book
+
+
+def fill_slowly(sheet: FastSheet, filling: Filling) -> None:
+    """The filling by xlsxwriter's own calls, a cell at a time."""
+    for at, row in enumerate(filling.rows, filling.first_row):
+        for place, (value, style) in enumerate(zip(row, filling.formats, strict=True)):
+            write_slowly(sheet, (at, place), value, style)
+
+
+def write_slowly(sheet: FastSheet, place: tuple[int, int], value: Any, style: Any) -> None:
+    if isinstance(value, date) and value < date(1900, 3, 1):
+        value = value.isoformat()
+    if value in (None, ""):
+        status = sheet.write_blank(*place, None, style)
+    elif isinstance(value, str) and value.startswith("<r>"):  # xlsxwriter takes it for rich text of its own
+        status = sheet.write_rich_string(*place, value[:1], style, value[1:], style)
+    elif isinstance(value, str):
+        status = sheet.write_string(*place, legal_text(value), style)
+    elif isinstance(value, date):
+        status = sheet.write_datetime(*place, datetime(value.year, value.month, value.day), style)
+    else:
+        status = sheet.write_number(*place, value, style)
+    assert status == 0
+
+
+LOOKS = ("number_format", "font", "fill", "border", "alignment", "protection", "data_type")
+
+
+def cells_of(data: bytes, text: Callable[[str], str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Every cell with all that shows of it; `text` undoes _xHHHH_, which openpyxl does in shared strings only."""
+    book = openpyxl.load_workbook(BytesIO(data), rich_text=False)
+    return {
+        sheet.title: [
+            (
+                cell.coordinate,
+                text(cell.value) if isinstance(cell.value, str) else cell.value,
+                *(repr(getattr(cell, look)) for look in LOOKS),
+            )
+            for row in sheet.iter_rows()
+            for cell in row
+        ]
+        for sheet in book
+    }
+
+
+@pytest.mark.parametrize("make", [small_book, nasty_book, lambda: big_book(7, 2500)], ids=["small", "nasty", "big"])
+def test_the_fast_rows_are_the_ordinary_rows_cell_by_cell(make: Callable[[], Book]) -> None:
+    book = make()
+    fast, slow = written(book), written(book, fill=fill_slowly)
+    assert values_by_calamine(fast) == values_by_calamine(slow)
+    assert frames_of(fast) == frames_of(slow)
+    for (title, one), (other_title, other) in zip(
+        cells_of(fast, unescape).items(), cells_of(slow, str).items(), strict=True
+    ):
+        assert (title, len(one)) == (other_title, len(other))
+        assert [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]] == []
+
+
+ESCAPES = st.text("_x0041F5", max_size=20)
+
+
+@given(st.lists(st.text(max_size=40) | st.sampled_from(NASTY) | ESCAPES, min_size=1, max_size=8))
+def test_a_text_is_read_back_as_it_was_but_for_what_xml_cannot_hold(texts: list[str]) -> None:
+    data = sheet_of([(date(2005, 5, 25), text) for text in texts], 2, len(texts))
+    assert [(*row, "")[1] for row in values_by_calamine(data)["表"]] == [legal_text(text) for text in texts]
+    kinds = [cell.data_type for cell in openpyxl.load_workbook(BytesIO(data)).worksheets[0]["B"]]
+    assert kinds == ["s" if text else "n" for text in texts]
+
+
+def test_what_xml_cannot_hold_is_seen() -> None:
+    assert legal_text("甲\x0b乙\r\n丙\ud800\uffff\t") == "甲\\x0b乙\n丙\\ud800\\uffff\t"
+
+
+def test_numbers_dates_and_moments_keep_their_values() -> None:
+    row = (date(2005, 5, 25), 7, -1, 0.1 + 0.2, 10**15, True, datetime(2005, 5, 25, 12), date(1899, 1, 1), float("inf"))
+    (read,) = values_by_calamine(sheet_of([row], 9, 1))["表"]
+    assert read == [date(2005, 5, 25), 7.0, -1.0, 0.1 + 0.2, "1000000000000000", True, 38497.5, "1899-01-01", "inf"]
+
+
+def test_equal_values_of_different_kinds_stay_apart() -> None:
+    read = values_by_calamine(sheet_of([(None, 1), (None, True), (None, 1.0), (None, "1")], 2, 4))["表"]
+    assert [row[-1] for row in read] == [1.0, True, 1.0, "1"]
+
+
+def test_the_rows_are_read_once_and_only_when_the_workbook_is_closed() -> None:
+    data = sheet_of(iter([(date(2005, 5, n), str(n)) for n in range(1, 32)] * 100), 2, 3100)
+    assert len(values_by_calamine(data)["表"]) == 3100
+
+
+def test_a_row_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        list(rows_xml([(1, 2)], 0, [0]))
+
+
+def test_the_filling_stands_below_all_cells_within_the_sheet_and_once() -> None:
+    workbook = xlsxwriter.Workbook(BytesIO())
+    style = workbook.add_format()
+    sheet = workbook.add_worksheet("表", FastSheet)
+    sheet.write_string(3, 0, "x")
+    with pytest.raises(ValueError, match="below"):
+        sheet.fill(Filling(rows=[(1,)], count=1, first_row=3, formats=[style]))
+    with pytest.raises(ValueError, match="end"):
+        sheet.fill(Filling(rows=[], count=1_048_573, first_row=4, formats=[style]))
+    sheet.fill(Filling(rows=[(1,)], count=1, first_row=4, formats=[style]))
+    with pytest.raises(ValueError, match="once"):
+        sheet.fill(Filling(rows=[(1,)], count=1, first_row=5, formats=[style]))
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("短", 9, 1),
+        ("字" * 8, 9, 2),
+        ("a" * 8, 9, 1),
+        ("一\n二\n\n三", 9, 4),
+        ("字" * 9 + "\n字", 9, 4),
+        ("字" * 3, 1, 6),
+    ],
+)
+def test_lines_that_a_text_needs(text: str, width: float, lines: int) -> None:
+    assert lines_in(text, line_width(width)) == lines
+    assert height_of(2) > height_of(1)
