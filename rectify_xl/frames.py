@@ -1,0 +1,156 @@
+"""Tables as pandas frames: dates as datetime64, counts as Int64, percents as fractions of one, texts as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rectify_xl import catalog
+from rectify_xl.ledger_table import declared, ledger_columns
+from rectify_xl.messages import sentence
+from rectify_xl.model import Book, Finding, Form, Return, Table
+from rectify_xl.normal import inert
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FINDING_COLUMNS = ("level", "code", "file", "sheet", "cell", "row", "column", "label", "value", "message")
+_TASK_COLUMNS = (
+    "task", "item", "time", "start", "end", "unit_code", "unit_name", "state", "shown", "asked", "shown_on",
+    "workdays_left",
+)  # fmt: skip
+_DEADLINE_COLUMNS = ("form", "unit_code", "unit_name", "item_id", "text", "due_on", "state", "workdays_left")
+_RETURN_COLUMNS = (
+    "file", "verdict", "unit_code", "unit_name", "filled_on", "saved_at", "digest", "errors", "warnings", "fixed",
+    "good_rows",
+)  # fmt: skip
+# The kinds of the columns that no form and no sheet of the ledger declares.
+_KINDS = {
+    "row": "integer", "shown": "integer", "asked": "integer", "fixed": "integer", "workdays_left": "integer",
+    "start": "date", "end": "date", "shown_on": "date", "due_on": "date",
+}  # fmt: skip
+
+
+def frame_of(table: Table, form: Form | None = None) -> pd.DataFrame:
+    """The table as a frame with a fresh index; `form` gives the kinds of its columns, else they are known by name.
+
+    A blank is None in a text column (dtype object), NaT, <NA> or NaN in the others; what does not fit its
+    column's kind is blank.
+    """
+    import pandas as pd
+
+    kinds = _kinds(form)
+    values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    makers = [_MAKERS.get(kinds.get(name, "text"), _texts) for name in table.columns]
+    series = {name: make(held) for name, make, held in zip(table.columns, makers, values, strict=True)}
+    return pd.DataFrame(series, columns=list(table.columns))
+
+
+def _kinds(form: Form | None) -> dict[str, str]:
+    if form:
+        return {column.name: column.kind for column in ledger_columns(form)}
+    columns = (*declared("source"), *declared("pending", "columns"), *declared("files", "columns"))
+    return {**_KINDS, **{column.name: column.kind for column in columns}}
+
+
+# ---- one column
+
+
+def _dates(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    days = [value if isinstance(value, date) else None for value in values]
+    return np.array(days, dtype="datetime64[D]").astype("datetime64[ns]")
+
+
+def _counts(values: Sequence[Any]) -> Any:
+    import pandas as pd
+
+    return pd.array([value if _is_number(value) else None for value in values], dtype="Int64")
+
+
+def _shares(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    return np.array([value if _is_number(value) else None for value in values], dtype="float64")
+
+
+def _texts(values: Sequence[Any]) -> Any:
+    import pandas as pd
+
+    return pd.Series(values, dtype=object)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+_MAKERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
+    "date": _dates,
+    "integer": _counts,
+    "percent": _shares,
+}
+
+
+# ---- the tables that are made for frames alone
+
+
+def tasks_table(book: Book) -> Table:
+    """One row per unit and task: its window, the state, how much of the evidence is shown, working days left."""
+    tasks = {task.id: task for task in book.settings.tasks}
+
+    def row(place: int) -> tuple[Any, ...]:
+        told = book.tasks[place]
+        task = tasks[told.task]
+        return (
+            told.task, task.item, task.time, task.start, task.end, told.unit_code, told.unit_name, told.state,
+            told.shown, told.asked, told.shown_on, told.workdays_left,
+        )  # fmt: skip
+
+    return Table(_TASK_COLUMNS, [row(place) for place in range(len(book.tasks))])
+
+
+def deadlines_table(book: Book) -> Table:
+    """One row per item that can be owed: the day it is owed by, its state, working days left (see `Due`)."""
+    rows: list[tuple[Any, ...]] = []
+    for name, dues in book.dues.items():
+        form = catalog.forms()[name]
+        for item, due in zip(book.items[name], dues, strict=True) if not form.restricted else ():
+            told = (name, item.unit_code, item.unit_name, item.number or None, _text_of(form, item.values))
+            rows.append((*told, due.day, due.state, due.workdays_left))
+    return Table(_DEADLINE_COLUMNS, rows)
+
+
+def _text_of(form: Form, values: Sequence[Any]) -> Any:
+    """What an item is about: the last column of its form's key (the problem, the name, the finding)."""
+    return values[form.positions[form.key[-1]]] if form.key else None
+
+
+def findings_table(findings: Sequence[Finding], lang: str = "zh") -> Table:
+    """One row per finding with its sentence; `row` is Excel's row number, `column` the form's column name."""
+    return Table(FINDING_COLUMNS, [(*finding_values(finding), sentence(finding, lang)) for finding in findings])
+
+
+def finding_values(finding: Finding) -> tuple[Any, ...]:
+    """A finding's values in the order of FINDING_COLUMNS, without its sentence."""
+    return (
+        finding.level, finding.code, inert(finding.file), inert(finding.sheet), finding.cell, finding.row,
+        finding.column, finding.label, finding.value,
+    )  # fmt: skip
+
+
+def returns_table(returns: Sequence[Return]) -> Table:
+    """One row per file that was checked: its verdict in Chinese, whose it is, its findings by level, its good rows."""
+    verdicts = catalog.states("verdict")
+    rows = []
+    for told in returns:
+        levels = [sum(finding.level == level for finding in told.findings) for level in ("error", "warning", "fixed")]
+        good = sum(len(held.good) for held in told.forms)
+        rows.append(
+            (
+                inert(told.file), verdicts[told.verdict], told.unit_code, told.unit_name, told.filled_on, told.saved,
+                told.digest, *levels, good,
+            )
+        )  # fmt: skip
+    return Table(_RETURN_COLUMNS, rows)

@@ -1,0 +1,263 @@
+"""The ledger as plain tables: a table a form, the solved problems, what waits, the files, and the legend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple, overload
+
+from rectify_xl import catalog
+from rectify_xl.messages import sentence
+from rectify_xl.model import Book, Column, Finding, Form, Item, Pending, Return, Table
+from rectify_xl.normal import inert, shown
+
+# How many hexadecimal digits of a file's SHA-256 the ledger shows.
+DIGEST_DIGITS = 16
+# The verdicts of files whose rows were merged.
+_MERGED = ("accepted", "returned")
+
+
+class Rows(Sequence[tuple[Any, ...]]):
+    """Rows made when they are asked for: a table of many rows costs nothing until somebody reads it."""
+
+    def __init__(self, count: int, make: Callable[[int], tuple[Any, ...]]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return map(self._make, range(self._count))
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[Any, ...]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, int):
+            return self._make(range(self._count)[at])
+        places, make = range(self._count)[at], self._make
+        return Rows(len(places), lambda place: make(places[place]))
+
+
+class Groups(NamedTuple):
+    """The columns of a ledger sheet by whose they are, in the order of the sheet; names are unique over all."""
+
+    lead: tuple[Column, ...]
+    form: tuple[Column, ...]
+    deadline: tuple[Column, ...]
+    office: tuple[Column, ...]
+    source: tuple[Column, ...]
+
+
+@cache
+def declared(part: str, section: str = "") -> tuple[Column, ...]:
+    """The columns of one part (and section) of facts/words/ledger.toml."""
+    facts = catalog.words("ledger")
+    entries = facts[part][section] if section else facts[part]
+    return tuple(catalog.record(Column, entry, "words/ledger.toml", part) for entry in entries)
+
+
+def groups_for(form: Form) -> Groups:
+    """The columns of a form's ledger sheet; a common column whose name the form uses itself is called return_<name>."""
+    taken = {column.name for column in (*form.columns, *form.office_columns)}
+    prefix = catalog.words("ledger")["clash_prefix"]
+
+    def common(part: str, wanted: object = True) -> tuple[Column, ...]:
+        columns = declared(part) if wanted else ()
+        return tuple(replace(c, name=prefix + c.name) if c.name in taken else c for c in columns)
+
+    return Groups(
+        lead=common("lead"),
+        form=form.columns,
+        deadline=common("deadline", form.deadline),
+        office=form.office_columns,
+        source=common("source") + common("started", form.started),
+    )
+
+
+def ledger_columns(form: Form) -> tuple[Column, ...]:
+    """All columns of a form's ledger sheet in order."""
+    return tuple(column for group in groups_for(form) for column in group)
+
+
+def ledger_forms(book: Book) -> tuple[Form, ...]:
+    """The forms that the ledger shows: those with rows, restricted ones never."""
+    return tuple(form for form in catalog.forms().values() if book.items.get(form.name) and not form.restricted)
+
+
+def ledger_table(book: Book, form_name: str) -> Table:
+    """The rows of one form as the ledger shows them, in the book's order; a restricted form has none."""
+    form = catalog.forms()[form_name]
+    items = () if form.restricted else book.items.get(form_name, ())
+    dues = book.dues.get(form_name, ()) if form.deadline else ()
+    office = tuple(column.name for column in form.office_columns)
+
+    def row(place: int) -> tuple[Any, ...]:
+        item = items[place]
+        due = (dues[place].state, dues[place].workdays_left) if form.deadline else ()
+        started = (item.started_on,) if form.started else ()
+        remarks = (item.office.get(name) for name in office)
+        return (item.unit_code, item.unit_name, *item.values, *due, *remarks, *_source(item), *started)
+
+    return Table(tuple(column.name for column in ledger_columns(form)), Rows(len(items), row))
+
+
+def _source(item: Item) -> tuple[Any, ...]:
+    state = item.latest
+    return (
+        _inert(state.file), _inert(state.sheet), state.row, state.digest[:DIGEST_DIGITS],
+        state.filled_on, state.saved, item.first_on,
+    )  # fmt: skip
+
+
+def _inert(text: str) -> str:
+    """`normal.inert`, quickly where there is nothing to do: this runs for every row of the ledger."""
+    return text if text.isprintable() else inert(text)
+
+
+# ---- 解决问题登记
+
+
+def solved_columns() -> tuple[Column, ...]:
+    """The columns of the register of solved problems, as the ledger has them."""
+    facts = catalog.words("ledger")["solved"]
+    by_name = {column.name: column for column in ledger_columns(catalog.forms()[facts["form"]])}
+    return tuple(by_name[name] for name in facts["columns"])
+
+
+def solved_table(book: Book) -> Table:
+    """The completed items of the ledger form, with the day and the result."""
+    form = catalog.words("ledger")["solved"]["form"]
+    table = ledger_table(book, form)
+    names = tuple(column.name for column in solved_columns())
+    places = [table.columns.index(name) for name in names]
+    done = {catalog.states("item")[state] for state in ("done", "done_late")}
+    solved = [at for at, due in enumerate(book.dues.get(form, ())) if due.state in done]
+
+    def row(place: int) -> tuple[Any, ...]:
+        values = table.rows[solved[place]]
+        return tuple(values[at] for at in places)
+
+    return Table(names, Rows(len(solved), row))
+
+
+# ---- 待更正
+
+
+def pending_table(book: Book) -> Table:
+    """A line for every row that waits, with what was typed and all that must be corrected."""
+    names = tuple(column.name for column in declared("pending", "columns"))
+    waiting = [row for row in book.pending if not catalog.forms()[row.form].restricted]
+    return Table(names, Rows(len(waiting), lambda place: _pending_row(waiting[place])))
+
+
+def _pending_row(waiting: Pending) -> tuple[Any, ...]:
+    longest = catalog.words("ledger")["pending"]["longest"]
+    told = "\n".join(dict.fromkeys(sentence(finding) for finding in waiting.findings))
+    return (
+        waiting.unit_code, waiting.unit_name, catalog.forms()[waiting.form].title,
+        inert(waiting.row.sheet), waiting.row.row, typed_summary(waiting)[:longest], told[:longest],
+        inert(waiting.file), waiting.form, waiting.digest[:DIGEST_DIGITS], waiting.filled_on,
+    )  # fmt: skip
+
+
+def typed_summary(waiting: Pending) -> str:
+    """What the clerk typed in the row on one line, blanks left out: 存在问题：…；整改措施：…"""
+    facts, columns = catalog.words("ledger")["pending"], catalog.forms()[waiting.form].columns
+    typed = waiting.row.typed or tuple("" if value is None else str(value) for value in waiting.row.values)
+    pairs = zip((column.label for column in columns), typed, strict=False)
+    filled = (facts["pair"].format(label=label, value=shown(text)) for label, text in pairs if text)
+    return str(facts["joint"]).join(filled)
+
+
+# ---- 报送情况
+
+
+def files_table(book: Book) -> Table:
+    """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected."""
+    names = tuple(column.name for column in declared("files", "columns"))
+    facts, verdicts = catalog.words("ledger"), catalog.states("verdict")
+    levels, owing = _levels(book), returns_to_correct(book)
+
+    def row(place: int) -> tuple[Any, ...]:
+        told = book.returns[place]
+        merged = sum(len(held.good) for held in told.forms) if told.verdict in _MERGED else None
+        return (
+            inert(told.file), told.unit_code or None, told.unit_name or None, verdicts[told.verdict], told.filled_on,
+            told.saved or None, levels[place]["error"], levels[place]["warning"], merged,
+            facts["yes"] if place in owing else facts["no"], told.digest or None,
+        )  # fmt: skip
+
+    return Table(names, Rows(len(book.returns), row))
+
+
+def _levels(book: Book) -> list[Counter[str]]:
+    """How many findings of each level every return has: its own, and those between returns that name its file."""
+    between: dict[str, list[Finding]] = {}
+    for finding in book.findings:
+        if catalog.codes()[finding.code].scope == "between":
+            between.setdefault(finding.file, []).append(finding)
+    latest = {told.file: place for place, told in enumerate(book.returns)}
+    counted = [Counter[str](finding.level for finding in told.findings) for told in book.returns]
+    for file, findings in between.items():
+        if file in latest:
+            own = set(book.returns[latest[file]].findings)
+            counted[latest[file]].update(finding.level for finding in findings if finding not in own)
+    return counted
+
+
+def returns_to_correct(book: Book) -> frozenset[int]:
+    """The places (in `book.returns`) of returned files that are their unit's latest of some form: still owed."""
+    latest: dict[tuple[str, str], int] = {}
+    merged = [place for place, told in enumerate(book.returns) if told.verdict in _MERGED]
+    for place in sorted(merged, key=lambda at: book.returns[at].order):
+        for form in _forms_in(book.returns[place]):
+            latest[book.returns[place].unit_code or book.returns[place].file, form] = place
+    waiting = {row.digest for row in book.pending}
+    owing = {place for place in merged if book.returns[place].digest in waiting} | set(latest.values())
+    return frozenset(place for place in owing if book.returns[place].verdict == "returned")
+
+
+def _forms_in(told: Return) -> tuple[str, ...]:
+    return tuple(held.form for held in told.forms) or ("",)
+
+
+# ---- 说明
+
+
+def about_table(book: Book, withdrawn: Sequence[str] = ()) -> Table:
+    """What the workbook is: the campaign, the day, the counts, the states, and the numbers that were withdrawn."""
+    facts, names = catalog.words("ledger")["about"], tuple(c.name for c in declared("about", "columns"))
+    rows: list[tuple[str, Any]] = [
+        (facts["campaign"], book.settings.campaign),
+        (facts["organisation"], book.settings.organisation),
+        (facts["as_of"], book.as_of),
+        *((facts["rows"].format(title=form.title), len(book.items[form.name])) for form in ledger_forms(book)),
+        (facts["pending"], len(pending_table(book).rows)),
+        (facts["files"], len(book.returns)),
+        (facts["withdrawn"], "、".join(withdrawn) or facts["none"]),
+        (facts["office"], facts["office_text"].format(labels="、".join(_office_labels(book)))),
+        (facts["folded"], facts["folded_text"]),
+        *((facts["state"].format(state=name), text) for name, text in _legend(book, facts)),
+    ]
+    return Table(names, rows)
+
+
+def _office_labels(book: Book) -> list[str]:
+    return [column.label for form in catalog.forms().values() for column in form.office_columns]
+
+
+def _legend(book: Book, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each state of an item with what it means."""
+    names = catalog.states("item")
+    for key, text in facts["states"].items():
+        yield names[key], text.format(early_warning=book.settings.early_warning)
+
+
+def day_text(day: date) -> str:
+    """A day as a heading shows it: 2005年5月25日."""
+    return str(catalog.words("ledger")["day"]).format(year=day.year, month=day.month, day=day.day)

@@ -1,0 +1,67 @@
+"""The objects that --json prints: findings, a check, a run, as plain dicts and lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.frames import FINDING_COLUMNS, finding_values
+from rectify_xl.ledger_table import ledger_forms, pending_table
+from rectify_xl.messages import sentence
+from rectify_xl.model import Book, Finding, Return
+from rectify_xl.normal import inert
+
+# Which verdicts together are what was received; ignored files are told beside them.
+_RECEIVED = ("accepted", "returned", "refused", "repeated", "held")
+# The form whose deadlines a run's object counts.
+_COUNTED_FORM = "ledger"
+
+
+def finding_json(finding: Finding, lang: str = "zh") -> dict[str, Any]:
+    """A finding's FINDING_COLUMNS by name, `message` last; what it does not have is left out."""
+    told = zip(FINDING_COLUMNS, (*finding_values(finding), sentence(finding, lang)), strict=True)
+    return {name: value for name, value in told if value not in ("", None)}
+
+
+def check_json(returns: Iterable[Return], lang: str = "zh") -> dict[str, Any]:
+    """{"files": [{"file", "verdict", "unit", "forms": {form: good rows}, "findings"}]}, without ignored files."""
+    return {"files": [_file_json(told, lang) for told in returns if told.verdict != "ignored"]}
+
+
+def _file_json(told: Return, lang: str) -> dict[str, Any]:
+    return {
+        "file": inert(told.file),
+        "verdict": told.verdict,
+        "unit": told.unit_code or told.unit_name,
+        "forms": {held.form: len(held.good) for held in told.forms},
+        "findings": [finding_json(finding, lang) for finding in told.findings],
+    }
+
+
+def run_json(
+    book: Book, outputs: Sequence[str], lang: str = "zh", received: Sequence[Return] | None = None
+) -> dict[str, Any]:
+    """What a run did and what the ledger holds now; `received` are the files first seen by it (None: all of the book).
+
+    `deadlines` and `tasks` count by the Chinese names of the states, every state named.
+    """
+    verdicts = Counter[str](told.verdict for told in (book.returns if received is None else received))
+    files = {"received": sum(verdicts[name] for name in _RECEIVED)}
+    return {
+        "as_of": book.as_of.isoformat(),
+        "files": {**files, **{name: verdicts[name] for name in (*_RECEIVED, "ignored")}},
+        "rows": {form.name: len(book.items[form.name]) for form in ledger_forms(book)},
+        "pending": len(pending_table(book).rows),
+        "deadlines": _counted("item", (due.state for due in book.dues.get(_COUNTED_FORM, ()))),
+        "tasks": _counted("task", (told.state for told in book.tasks)),
+        "outputs": list(outputs),
+        "findings": [finding_json(finding, lang) for finding in book.findings],
+    }
+
+
+def _counted(kind: str, states: Iterable[str]) -> Mapping[str, int]:
+    """How many there are in each state, in the order of facts/states.toml."""
+    counted = Counter(states)
+    return {name: counted[name] for name in catalog.states(kind).values()}
