@@ -18,7 +18,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.fast_rows import FastSheet, Filling
 from rectify_xl.excel.fit import line_width
 from rectify_xl.excel.ledger_sheets import Sheet, Shown, sheets_for
-from rectify_xl.excel.styles import A4, LAST_ROW, Styles, colours, must, new_workbook
+from rectify_xl.excel.styles import A3, A4, A4_HOLDS, LAST_ROW, Styles, colours, must, new_workbook
 from rectify_xl.files import save_atomically
 from rectify_xl.layout import column_letter
 from rectify_xl.model import Book
@@ -133,7 +133,8 @@ def _set_page(made: FastSheet, sheet: Sheet, last: int) -> None:
     if sheet.is_filtered:
         must(made.autofilter(HEADER_ROW, 0, last, len(sheet.columns) - 1))
     made.set_landscape() if sheet.is_landscape else made.set_portrait()
-    made.set_paper(A4)
+    width = sum(shown.width for shown in sheet.columns if not shown.is_folded)
+    made.set_paper(A3 if width > A4_HOLDS else A4)
     made.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     made.center_horizontally()
     made.fit_to_pages(1, 0)

@@ -26,6 +26,9 @@ NO_DAY = date(2005, 1, 1)
 # The last row and column (0-based) that a sheet can have.
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 A4 = 9
+A3 = 8
+# Columns of characters beyond which a table is no longer read on A4.
+A4_HOLDS = 220.0
 # One line of the Normal style and what a row has besides, in points.
 LINE_HEIGHT, PADDING = 14.0, 4.0
 _COLOUR_KEYS = ("font_color", "bg_color", "border_color", "top_color", "bottom_color", "left_color", "right_color")
