@@ -1,0 +1,191 @@
+"""The tables that follow items and tasks: progress by unit, what is late or due soon, the schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.deadlines import Day
+from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
+from rectify_xl.progress_units import (
+    Counted,
+    counted_units,
+    headed,
+    items_of,
+    places_by_unit,
+    share,
+    subject_of,
+    words,
+)
+from rectify_xl.workdays import calendar_for
+
+# The form whose rows are the items that `deadlines` of a run counts.
+ITEMS = "ledger"
+COMPLETED = ("done", "done_late")
+PRESSING = ("late", "due_soon")
+ITEM_COLUMNS = ("items", "done", "done_late", "late", "due_soon", "not_due", "no_term")
+
+
+# ---- by unit
+
+
+def unit_progress(book: Book) -> Table:
+    """One row a unit, the last the total.
+
+    Columns: unit_code, unit_name, kind; one a task of the schedule (its state, with 1/2 where part of the evidence
+    is there; in the total units done/units asked); items and their counts by state; completion, a fraction of one.
+    """
+    units, counts = _counts_by_unit(book)
+    tasks = book.settings.tasks
+    known = {(state.unit_code, state.task): state for state in book.tasks}
+    rows = [
+        (u.code, u.name, u.kind, *_task_cells(u, tasks, known), *_item_cells(counts.get(u.code, Counter())))
+        for u in units.listed(counts)
+    ]
+    total = sum(counts.values(), Counter[str]())
+    by_task = states_by_task(book)
+    ratios = (_ratio(by_task.get(task.id, Counter())) for task in tasks)
+    return Table(
+        ("unit_code", "unit_name", "kind", *headed("tasks", task_headings(tasks)), *ITEM_COLUMNS,
+         "completion"),
+        [*rows, ("", words()["total"], "", *ratios, *_item_cells(total))] if rows else [],
+    )  # fmt: skip
+
+
+def _counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
+    """The units, and the items of each unit by the name of their state."""
+    units, dues = counted_units(book), book.dues.get(ITEMS, ())
+    places = places_by_unit(book, units, ITEMS)
+    return units, {code: Counter(dues[place].state for place in held) for code, held in places.items()}
+
+
+def _item_cells(counts: Mapping[str, int]) -> tuple[Any, ...]:
+    names, total = catalog.states("item"), sum(counts.values())
+    done = sum(counts.get(names[name], 0) for name in COMPLETED)
+    return (total, *(counts.get(names[name], 0) for name in ITEM_COLUMNS[1:]), share(done, total))
+
+
+def task_headings(tasks: tuple[Task, ...]) -> list[str]:
+    """What the tasks are called at the head of a column: T1 and its item."""
+    return [words()["task_heading"].format(id=task.id, item=task.item) for task in tasks]
+
+
+def _task_cells(unit: Unit, tasks: tuple[Task, ...], known: Mapping[tuple[str, str], TaskState]) -> Iterator[str]:
+    for task in tasks:
+        state = known.get((unit.code, task.id))
+        yield task_cell(state) if state else ""
+
+
+def task_cell(state: TaskState) -> str:
+    """The state's name, with 1/2 behind it where part of the evidence is there."""
+    if not 0 < state.shown < state.asked:
+        return state.state
+    part: str = words()["part"].format(state=state.state, shown=state.shown, asked=state.asked)
+    return part
+
+
+def states_by_task(book: Book) -> dict[str, Counter[str]]:
+    """How many units stand in each state of a task, by the task's number; units stopped are not counted."""
+    asked, made = {unit.code for unit in counted_units(book).asked}, dict[str, Counter[str]]()
+    for state in book.tasks:
+        if state.unit_code in asked:
+            made.setdefault(state.task, Counter())[state.state] += 1
+    return made
+
+
+def _ratio(counts: Mapping[str, int]) -> str:
+    done, asked = _done_and_asked(counts)
+    return words()["ratio"].format(done=done, asked=asked) if asked else ""
+
+
+def _done_and_asked(counts: Mapping[str, int]) -> tuple[int, int]:
+    names = catalog.states("task")
+    done = sum(counts.get(names[name], 0) for name in COMPLETED)
+    return done, sum(counts.values()) - counts.get(names["not_asked"], 0)
+
+
+# ---- late, and due soon
+
+
+def deadline_warnings(book: Book) -> Table:
+    """One row an item (of every form with a deadline) or a unit's task that is late or due soon, the latest first.
+
+    Columns: state, unit_code, unit_name, matter (the form's title, or that it is a task), number, text, person
+    (who answers for it), due_on, workdays_left (negative: working days late).
+    """
+    units = counted_units(book)
+    names = [catalog.states("item")[name] for name in PRESSING]
+    rows = [
+        row
+        for form in catalog.forms().values()
+        if form.deadline and not form.restricted
+        for row in _pressing_items(book, units, form, frozenset(names))
+    ]
+    rows += _pressing_tasks(book, units)
+    rows.sort(key=lambda row: (row[-1] or 0, row[-2] or book.as_of))
+    columns = ("state", "unit_code", "unit_name", "matter", "number", "text", "person", "due_on", "workdays_left")
+    return Table(columns, rows)
+
+
+def _pressing_items(book: Book, units: Counted, form: Form, names: frozenset[str]) -> Iterator[tuple[Any, ...]]:
+    about, person, number = subject_of(form), _person_of(form), number_of(form)
+    text = form.positions[form.key[-1]]
+    for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
+        if due.state in names:
+            code = units.code_of(about(item))
+            unit = units.unit(code)
+            yield (due.state, code, unit.name, form.title, number(item), item.values[text],
+                   person(item) or unit.first_responsible, due.day, due.workdays_left)  # fmt: skip
+
+
+def _person_of(form: Form) -> Callable[[Item], str]:
+    """A function item -> who answers for it, "" where the form names nobody."""
+    usual = next((column.name for column in form.columns if column.kind == "people"), "")
+    name = words()["person"].get(form.name, usual)
+    return (lambda item: item.values[form.positions[name]] or "") if name else (lambda item: "")
+
+
+def number_of(form: Form) -> Callable[[Item], str]:
+    """A function item -> its own number, or that of the item it is about, or ""."""
+    place = next((form.positions[c.name] for c in form.columns if c.kind == "id" and c.name == "item_id"), None)
+    if place is None:
+        return lambda item: item.number
+    return lambda item: item.number or item.values[place] or ""
+
+
+def _pressing_tasks(book: Book, units: Counted) -> Iterator[tuple[Any, ...]]:
+    names = {catalog.states("task")[name] for name in PRESSING}
+    tasks = {task.id: task for task in book.settings.tasks}
+    asked = {unit.code: unit for unit in units.asked}
+    for state in book.tasks:
+        if state.state in names and state.unit_code in asked and state.task in tasks:
+            task, unit = tasks[state.task], asked[state.unit_code]
+            text = words()["task_text"].format(item=task.item, time=task.time) if task.time else task.item
+            yield (task_cell(state), unit.code, unit.name, words()["task_matter"], task.id, text,
+                   unit.first_responsible, task.end, state.workdays_left)  # fmt: skip
+
+
+# ---- the schedule
+
+
+def schedule(book: Book) -> Table:
+    """One row a task in the settings' order.
+
+    Columns: id, time, item, content, start, end, workdays_left (negative: working days past the end), asked (units),
+    one a state with its number of units, done_rate (units done of units asked, a fraction of one).
+    """
+    names = {name: text for name, text in catalog.states("task").items() if name != "not_asked"}
+    calendar, counts = calendar_for(dict(book.settings.holidays)), states_by_task(book)
+    day = Day(as_of=book.as_of, calendar=calendar, early_warning=book.settings.early_warning)
+    rows = []
+    for task in book.settings.tasks:
+        held = counts.get(task.id, Counter())
+        done, asked = _done_and_asked(held)
+        left = day.workdays_left(task.end) if task.end else None
+        by_state = (held[text] for text in names.values())
+        told = (task.id, task.time, task.item, task.content, task.start, task.end, left)
+        rows.append((*told, asked, *by_state, share(done, asked)))
+    columns = ("id", "time", "item", "content", "start", "end", "workdays_left", "asked")
+    return Table((*columns, *headed("states", names.values()), "done_rate"), rows)

@@ -1,0 +1,104 @@
+"""The table of satisfaction: each unit's latest survey, its ballots, its rate, and who must make up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.model import Book, Item, Table
+from rectify_xl.progress_units import counted_units, headed, items_of, options_of, places_by_unit, said, share, words
+
+VOTES = ("satisfied", "fairly_satisfied", "dissatisfied", "abstained")
+Values = Sequence[Any]
+
+
+def satisfaction(book: Book) -> Table:
+    """One row a unit, the last the total: its latest survey.
+
+    That survey is the rows that came with the unit's latest return of the form; where a kind of participants was asked
+    twice by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid,
+    satisfied, fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side,
+    a fraction of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were
+    dissatisfied).
+    """
+    units, surveys = counted_units(book), latest_surveys(book)
+    asked = {values[_at("participant")] for held in surveys.values() for values in held}
+    kinds = tuple(kind for kind in options_of(book, "survey", "participant") if kind in asked)
+    answers = words()["answers"]
+    rows: list[tuple[Any, ...]] = []
+    for unit in units.listed(surveys):
+        held = surveys.get(unit.code, [])
+        verdict = "make_up" if must_make_up(held) else "" if held else "not_surveyed"
+        rows.append((unit.code, unit.name, *_survey_cells(held, kinds), answers.get(verdict, "")))
+    if rows:
+        everything = [values for held in surveys.values() for values in held]
+        rows.append(("", words()["total"], *_survey_cells(everything, kinds), ""))
+    by_kind = (*headed("valid", kinds), *headed("rates", kinds))
+    return Table(("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up"), rows)
+
+
+def latest_surveys(book: Book) -> dict[str, list[Values]]:
+    """The rows of each unit's latest survey (see `satisfaction`), by the code they count under."""
+    items, made = items_of(book, "survey"), dict[str, list[Values]]()
+    for code, places in places_by_unit(book, counted_units(book), "survey").items():
+        held = [items[place] for place in places]
+        latest = max(map(_sent, held))
+        rows: dict[tuple[Any, ...], Values] = {}
+        for item in sorted(held, key=lambda item: item.values[_at("surveyed_on")]):
+            if _sent(item) == latest:
+                rows[item.values[_at("participant")], item.values[_at("method")]] = item.values
+        made[code] = list(rows.values())
+    return made
+
+
+def _at(column: str) -> int:
+    return catalog.forms()["survey"].positions[column]
+
+
+def _sent(item: Item) -> tuple[date, str, str]:
+    return (item.latest.filled_on, item.latest.saved, item.latest.digest)
+
+
+def votes_of(rows: Sequence[Values]) -> dict[str, int]:
+    """The ballots of a survey, summed by VOTES."""
+    return {name: sum(values[_at(name)] or 0 for values in rows) for name in VOTES}
+
+
+def rate_of(votes: Mapping[str, int]) -> float | None:
+    """Satisfied and fairly satisfied of all that took a side, a fraction of one; None where nobody did."""
+    content = votes["satisfied"] + votes["fairly_satisfied"]
+    return share(content, content + votes["dissatisfied"])
+
+
+def must_make_up(rows: Sequence[Values]) -> bool:
+    """Whether most were dissatisfied over all rows of the survey."""
+    form = catalog.forms()["survey"]
+    together: list[Any] = [None] * len(form.columns)
+    for name, votes in votes_of(rows).items():
+        together[form.positions[name]] = votes
+    return said("make_up", "survey")(together)
+
+
+def _survey_cells(rows: Sequence[Values], kinds: Sequence[str]) -> tuple[Any, ...]:
+    by_kind = [[values for values in rows if values[_at("participant")] == kind] for kind in kinds]
+    if not rows:
+        return (None,) * (2 + len(VOTES) + 1 + 2 * len(kinds))
+    votes = votes_of(rows)
+    return (
+        max(values[_at("surveyed_on")] for values in rows),
+        _valid(rows),
+        *votes.values(),
+        rate_of(votes),
+        *(_valid(held) if held else None for held in by_kind),
+        *(rate_of(votes_of(held)) for held in by_kind),
+    )
+
+
+def _valid(rows: Sequence[Values]) -> int:
+    """The valid ballots; where a method counts none, everybody who answered."""
+    return sum(
+        sum(values[_at(name)] or 0 for name in VOTES) if values[_at("valid")] is None else values[_at("valid")]
+        for values in rows
+    )

@@ -1,0 +1,194 @@
+"""Whose numbers a status table counts: the units that are asked, their rows, and the shares made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+from rectify_xl import catalog, expression
+from rectify_xl.deadlines import form_test
+from rectify_xl.model import Book, Form, Item, Unit
+from rectify_xl.roster import Roster, roster_for
+
+# What a heading made by a list is called: the band it stands under, and its own word.
+BAND = "|"
+
+
+def words() -> Mapping[str, Any]:
+    """The wording of the status workbook and its readings of the forms (facts/words/status.toml)."""
+    return catalog.words("status")
+
+
+# ---- units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """The units that are asked to report, every unit known by code, and the roster that tells for whom each counts."""
+
+    asked: tuple[Unit, ...]
+    known: Mapping[str, Unit]
+    roster: Roster
+    as_of: date
+
+    def code_of(self, code: str, name: str = "") -> str:
+        """The code under which something sent by, or about, a unit counts: its own until it was merged."""
+        return self.roster.successor(code, self.as_of) or name
+
+    def unit(self, code: str) -> Unit:
+        """The unit with that code, one without a name if nobody knows it."""
+        return self.known.get(code) or Unit(code=code, name="")
+
+    def listed(self, codes: Iterable[str]) -> tuple[Unit, ...]:
+        """The units asked, in the roster's order, then those of `codes` that are not, each once."""
+        asked = {unit.code for unit in self.asked}
+        return (*self.asked, *map(self.unit, dict.fromkeys(code for code in codes if code not in asked)))
+
+
+def counted_units(book: Book) -> Counted:
+    """Who is asked: the roster's active units but the office's own, or, without a roster, those that reported, by code.
+
+    A unit that was stopped stands, marked, only in tables where it holds rows.
+    """
+    roster = roster_for(book.settings)
+    met = {code: unit for code, unit in _met(book) if roster.by_code(code) is None}
+    active = roster.active(book.as_of)
+    at_work = {unit.code for unit in active}
+    stopped = (unit for unit in roster.units if unit.code not in at_work)
+    known = {**met, **{unit.code: unit for unit in active}, **{unit.code: _marked(unit) for unit in stopped}}
+    asked = [unit for unit in active if unit.kind != catalog.reading().office_kind]
+    if roster.is_empty:
+        asked = [known[code] for code in sorted(known)]
+    return Counted(asked=tuple(asked), known=known, roster=roster, as_of=book.as_of)
+
+
+def _marked(unit: Unit) -> Unit:
+    return replace(unit, name=words()["stopped"].format(name=unit.name))
+
+
+def _met(book: Book) -> Iterator[tuple[str, Unit]]:
+    """The units that reported something, by code (by name where no code was written)."""
+    for back in book.returns:
+        if has_arrived(back.verdict) and (code := back.unit_code or back.unit_name):
+            yield code, Unit(code=code, name=back.unit_name)
+    for code, name in dict.fromkeys((item.unit_code, item.unit_name) for held in book.items.values() for item in held):
+        yield code, Unit(code=code, name=name)
+
+
+def has_arrived(verdict: str) -> bool:
+    """Whether a file with this verdict counts as reported."""
+    return verdict in ("accepted", "returned")
+
+
+def reported(book: Book, units: Counted) -> set[str]:
+    """The codes of the units that a file or a row has come from."""
+    sent = {units.code_of(b.unit_code, b.unit_name) for b in book.returns if has_arrived(b.verdict)}
+    held = {item.unit_code for items in book.items.values() for item in items}
+    return sent | {units.code_of(code) for code in (*held, *(code for _, code in book.restricted))}
+
+
+# ---- rows
+
+
+def items_of(book: Book, form: str) -> tuple[Item, ...]:
+    """The rows of a form, none where nobody sent it or nobody but the office may read it."""
+    return () if catalog.forms()[form].restricted else book.items.get(form, ())
+
+
+def subject_of(form: Form) -> Callable[[Item], str]:
+    """A function item -> code of the unit that the row is about: the sender, or the one it names."""
+    column = words()["about"].get(form.name)
+    if column is None:
+        return lambda item: item.unit_code
+    place = form.positions[column]
+    return lambda item: item.values[place] or item.unit_code
+
+
+def places_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[int]]:
+    """Where each unit's rows stand in `book.items[form]`, by the code they count under."""
+    about, made = subject_of(catalog.forms()[form]), dict[str, list[int]]()
+    for place, item in enumerate(items_of(book, form)):
+        made.setdefault(units.code_of(about(item)), []).append(place)
+    return made
+
+
+def rows_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Each unit's rows of a form as values, by the code they count under."""
+    held = items_of(book, form)
+    return {
+        code: [held[place].values for place in places] for code, places in places_by_unit(book, units, form).items()
+    }
+
+
+# ---- what rows say
+
+
+@cache
+def judge_for(form: str, text: str) -> Callable[[Sequence[Any]], bool]:
+    """A function values -> bool for an expression over the form's columns."""
+    declared = catalog.forms()[form]
+    return _judge(declared, expression.parse(text, tuple(declared.positions)))
+
+
+@cache
+def done_test_for(form: str) -> Callable[[Sequence[Any]], bool]:
+    """A function values -> bool: whether the row is done, as the form's deadline says."""
+    declared = catalog.forms()[form]
+    assert declared.deadline is not None
+    return _judge(declared, declared.deadline.done)
+
+
+@cache
+def broken_test_for(form: str, code: str, column: str) -> Callable[[Sequence[Any]], bool]:
+    """A function values -> bool: whether the row breaks the form's rule `code` on `column`."""
+    declared = catalog.forms()[form]
+    rules = (rule for rule in declared.rules if (rule.code, rule.column) == (code, column))
+    found = [(rule.index, rule.when, rule.holds) for rule in rules]
+    broken = expression.compile_rules(found, declared.positions, frozenset(), {})
+    bounds = (None,) * len(expression.BOUNDS)
+    return lambda values: bool(broken(values, bounds))
+
+
+def _judge(form: Form, node: expression.Node) -> Callable[[Sequence[Any]], bool]:
+    test = form_test(form, node)
+    bounds = (None,) * len(expression.BOUNDS)
+    return lambda values: bool(test(values, bounds))
+
+
+def said(name: str, form: str) -> Callable[[Sequence[Any]], bool]:
+    """A function values -> bool for one of the tests of the wording."""
+    return judge_for(form, words()["tests"][name])
+
+
+def options_of(book: Book, form: str, column: str) -> tuple[str, ...]:
+    """The options of a choice column in the order of the settings' list, or else of our own."""
+    name = catalog.forms()[form].column(column).choices
+    return tuple(book.settings.lists.get(name) or catalog.base_lists().get(name, ()))
+
+
+# ---- numbers
+
+
+def counted(values: Iterable[Any], options: Sequence[str]) -> tuple[int, ...]:
+    """How often each option stands among the values, in the order of the options."""
+    counts = Counter(values)
+    return tuple(counts[option] for option in options)
+
+
+def share(part: float, whole: float) -> float | None:
+    """`part` of `whole` as a fraction of one; None of nothing."""
+    return part / whole if whole else None
+
+
+def headed(band: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Column names of a list, standing under one band."""
+    return tuple(f"{band}{BAND}{name}" for name in names)
+
+
+def summed(rows: Sequence[Sequence[Any]], columns: range) -> tuple[int, ...]:
+    """The sums of count columns over the rows, in the order of the columns."""
+    return tuple(sum(row[column] or 0 for row in rows) for column in columns)
