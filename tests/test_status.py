@@ -8,10 +8,12 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 from books import AS_OF, big_book, small_book
 from ledgers import NASTY
@@ -21,6 +23,7 @@ from soffice import convert, needs_soffice
 from status_books import book_of, settings_of, task
 
 from rectify_xl import catalog
+from rectify_xl.excel import status_page
 from rectify_xl.excel.status import SHEETS, write_status
 from rectify_xl.model import Book, Finding, Return, Settings, Unit
 from rectify_xl.progress_units import words
@@ -338,3 +341,25 @@ def test_the_overview_fills_its_pages_and_no_more(tmp_path: Path, units: int) ->
     pages = convert(path, "pdf", tmp_path / "pdf").read_bytes()
     count = max(int(n) for n in re.findall(rb"/Count (\d+)", pages))
     assert count <= (2 if units <= 3 else 3) + sum(1 if units <= 3 else 3 for _ in TITLES[1:])
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")  # data bars of Excel 2010, which openpyxl drops
+def test_a_long_table_filled_at_once_equals_one_drawn_cell_by_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = big_book(40, 400)
+    monkeypatch.setattr(status_page, "MANY_ROWS", 5)
+    write_status(book, tmp_path / "fast.xlsx")
+    monkeypatch.setattr(status_page, "MANY_ROWS", 10**9)
+    write_status(book, tmp_path / "slow.xlsx")
+    fast, slow = (openpyxl.load_workbook(BytesIO((tmp_path / n).read_bytes())) for n in ("fast.xlsx", "slow.xlsx"))
+    filled = 0
+    for title in slow.sheetnames:
+        filled += slow[title].max_row > 20
+        assert fast[title].max_row == slow[title].max_row
+        for ours, theirs in zip(fast[title].iter_rows(), slow[title].iter_rows(), strict=True):
+            for one, other in zip(ours, theirs, strict=True):
+                assert (one.value, one.number_format, one.fill.bgColor.rgb, one.font.b, one.alignment.horizontal) == (
+                    other.value, other.number_format, other.fill.bgColor.rgb, other.font.b, other.alignment.horizontal
+                ), (title, one.coordinate)
+    assert filled

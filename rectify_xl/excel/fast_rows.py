@@ -34,14 +34,24 @@ def legal_text(text: str) -> str:
     return _ILLEGAL.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+# A column's style: one for all its cells, or one by (class, value).
+Style = int | Mapping[tuple[type, Any], int]
+
+
 def rows_xml(
-    rows: Iterable[Sequence[Any]], first_row: int, styles: Sequence[int], lines: Sequence[int] = ()
+    rows: Iterable[Sequence[Any]],
+    first_row: int,
+    styles: Sequence[Style],
+    lines: Sequence[int] = (),
+    *,
+    least: float = 0.0,
 ) -> Iterator[str]:
     """The <row> elements, a piece for some rows at a time; `first_row` counts from 0, `styles` are cellXfs by column.
 
     Texts are texts whatever they begin with; dates are serials; None is a blank cell in the column's style. A row
     that is not as long as `styles` is a ValueError. `lines` tells what one line of each column holds (0: it does
     not wrap); the height made from it is not called custom, so Excel fits the row again where it knows better.
+    No row is lower than `least` points.
     """
     pending, number = iter(rows), first_row + 1
     wrapping = [(at, held) for at, held in enumerate(lines) if held]
@@ -51,27 +61,29 @@ def rows_xml(
             _cells(column_letter(at), style, numbers, values)
             for at, (style, values) in enumerate(zip(styles, zip(*chunk, strict=True), strict=True))
         ]
-        heights = _heights(chunk, wrapping)
+        heights = _heights(chunk, wrapping, least)
         joined = map("".join, zip(*columns, strict=True))
         yield "".join([f'<row r="{n}"{h}>{cells}</row>' for n, h, cells in zip(numbers, heights, joined, strict=True)])
         number += len(chunk)
 
 
-def _cells(letter: str, style: int, numbers: Sequence[str], values: Sequence[Any]) -> list[str]:
+def _cells(letter: str, style: Style, numbers: Sequence[str], values: Sequence[Any]) -> list[str]:
     """The cells of one column over some rows; a value that stands there again is not made again."""
-    head, attributes = f'<c r="{letter}', f'" s="{style}"' if style else '"'
+    head = f'<c r="{letter}'
     made: dict[tuple[type, Any], str] = {}
     cells = []
     for number, value in zip(numbers, values, strict=True):
         key = (value.__class__, value)  # 1, 1.0 and True are equal and yet not the same cell
         rest = made.get(key)
         if rest is None:
+            own = style if isinstance(style, int) else style[key]
+            attributes = f'" s="{own}"' if own else '"'
             rest = made[key] = attributes + _FACES.get(value.__class__, _other)(value)
         cells.append(f"{head}{number}{rest}")
     return cells
 
 
-def _heights(rows: Sequence[Sequence[Any]], wrapping: Sequence[tuple[int, int]]) -> list[str]:
+def _heights(rows: Sequence[Sequence[Any]], wrapping: Sequence[tuple[int, int]], least: float) -> list[str]:
     """The height attribute of each row: what its fullest cell needs; none where no column wraps."""
     if not wrapping:
         return [""] * len(rows)
@@ -84,7 +96,7 @@ def _heights(rows: Sequence[Sequence[Any]], wrapping: Sequence[tuple[int, int]])
                 lines = known.get(value) or known.setdefault(value, lines_in(value, held))
                 if lines > most[place]:
                     most[place] = lines
-    return [f' ht="{height_of(lines)!r}"' for lines in most]
+    return [f' ht="{max(height_of(lines), least)!r}"' for lines in most]
 
 
 # ---- one value as what stands behind the cell's style
@@ -146,23 +158,26 @@ _FACES: Mapping[type, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filling:
-    """The many rows of a sheet: where they begin (0-based), how many there are, and of each column the format and
-    what one line of it holds (see `rows_xml`)."""
+    """The many rows of a sheet: where they begin (0-based), how many there are, and of each column the format (or
+    the formats by (class, value)) and what one line of it holds (see `rows_xml`)."""
 
     rows: Iterable[Sequence[Any]]
     count: int
     first_row: int
-    formats: Sequence[Format]
+    formats: Sequence[Format | Mapping[tuple[type, Any], Format]]
     lines: Sequence[int] = ()
+    least: float = 0.0
 
 
 class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
     """A worksheet of xlsxwriter that writes its filling behind the cells that were written one by one.
 
-    Rows of the filling are read once, when the workbook is closed. Its rows must stand below all other cells.
+    Rows of the filling are read once, when the workbook is closed. No cell may stand between them; what stands
+    below them must be written after `fill`.
     """
 
     filling: Filling | None = None
+    dim_rowmin: int | None
     dim_rowmax: int | None
 
     def fill(self, filling: Filling) -> None:
@@ -170,7 +185,7 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
         last = filling.first_row + filling.count - 1
         above = -1 if self.dim_rowmax is None else self.dim_rowmax
         if self.filling or above >= filling.first_row:
-            raise ValueError("the filling must stand below every other cell, once")
+            raise ValueError("the filling must stand below every cell written before it, once")
         if filling.count and self._check_dimensions(last, len(filling.formats) - 1):
             raise ValueError("the filling reaches past the sheet's end")
         self.filling = filling
@@ -184,7 +199,16 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
         last, self.dim_rowmax = self.dim_rowmax, filling.first_row - 1
         self._write_rows()
         self.dim_rowmax = last
-        styles = [made._get_xf_index() for made in filling.formats]
-        for piece in rows_xml(filling.rows, filling.first_row, styles, filling.lines):
+        styles = [_style(made) for made in filling.formats]
+        for piece in rows_xml(filling.rows, filling.first_row, styles, filling.lines, least=filling.least):
             self.fh.write(piece)
+        first, self.dim_rowmin = self.dim_rowmin, filling.first_row + filling.count
+        self._write_rows()  # cells written one by one below the filling, such as totals
+        self.dim_rowmin = first
         self._xml_end_tag("sheetData")
+
+
+def _style(made: Format | Mapping[tuple[type, Any], Format]) -> Style:
+    if isinstance(made, Mapping):
+        return {key: int(held._get_xf_index()) for key, held in made.items()}
+    return int(made._get_xf_index())

@@ -19,19 +19,8 @@ from rectify_xl.layout import cell_name
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 # Cheap signs in a sheet's bytes that the exact pass has something to find.
-_SIGNS = (
-    b't="e"',
-    b"t='e'",
-    b"f></c>",
-    b"f></x:c>",
-    b"f><v/>",
-    b"f><v />",
-    b"f><v></v>",
-    b"DISPIMG",
-    b'hidden="1"',
-    b"hidden='1'",
-    b'hidden="true"',
-)
+_SIGNS = (b't="e"', b"t='e'", b'hidden="1"', b"hidden='1'", b'hidden="true"')
+_FORMULA_SIGNS = (b"f></c>", b"f></x:c>", b"f><v/>", b"f><v />", b"f><v></v>", b"DISPIMG")
 _CHILD_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*/></")
 
 
@@ -127,7 +116,9 @@ class Package:
     def extras(self, title: str) -> SheetExtras:
         """The odd cells and hidden rows of a sheet; cheap when there are none."""
         data = self.part(self.sheet_parts.get(title, ""))
-        suspect = any(sign in data for sign in _SIGNS) or (b"<f" in data and _CHILD_FORMULA.search(data))
+        has_formula = b"</f>" in data or b":f>" in data or b"<f " in data
+        signs = (*_SIGNS, *_FORMULA_SIGNS) if has_formula else _SIGNS
+        suspect = any(sign in data for sign in signs) or (has_formula and _CHILD_FORMULA.search(data))
         return _exact_pass(data) if suspect else SheetExtras()
 
     def is_percent(self, title: str, row: int, column: int) -> bool:

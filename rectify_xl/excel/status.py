@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import xlsxwriter
 
+from rectify_xl.excel.fast_rows import FastSheet
 from rectify_xl.excel.status_overview import draw_overview
 from rectify_xl.excel.status_page import Page, draw_table
 from rectify_xl.excel.status_schedule import draw_schedule
@@ -66,5 +67,5 @@ def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds the sheets of the status workbook, each drawn from its table."""
     styles, tables = Styles(workbook), {sheet.key: sheet.table(book) for sheet in SHEETS}
     for key, _, draw in SHEETS:
-        made = workbook.add_worksheet(words()["sheets"][key])
+        made = workbook.add_worksheet(words()["sheets"][key], FastSheet)
         draw(Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, tables=tables))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -10,10 +10,10 @@ from itertools import groupby
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.format import Format
 
 from rectify_xl import catalog
-from rectify_xl.excel.fast_rows import legal_text
+from rectify_xl.excel.fast_rows import FastSheet, Filling, legal_text
 from rectify_xl.excel.fit import height_of, line_width, lines_in
 from rectify_xl.excel.styles import A4, Styles, colours, must
 from rectify_xl.messages import code_name
@@ -24,6 +24,8 @@ from rectify_xl.progress_units import BAND, words
 HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)
 _LEAST = 21.0  # points of a row
 _LONGEST_CELL = 32_767
+# From so many rows on a table is filled in at once; nothing may stand below it.
+MANY_ROWS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +33,7 @@ class Page:
     """What a drawer gets: the sheet to draw on, its key and table, and the tables of all sheets by key."""
 
     workbook: xlsxwriter.Workbook
-    sheet: Worksheet
+    sheet: FastSheet
     styles: Styles
     book: Book
     key: str
@@ -99,16 +101,19 @@ def _label_of(form: str, column: str) -> str:
 # ---- the parts of a sheet
 
 
-def draw_table(page: Page) -> None:
-    """Draws the sheet's table: header, rows, total, filter, print."""
+def draw_table(page: Page, *, stands_alone: bool = True) -> None:
+    """Draws the sheet's table: header, rows, total, filter, print; nothing else in its rows if it `stands_alone`."""
     columns = [shown_for(name) for name in page.table.columns]
     for at, shown in enumerate(columns):
         must(page.sheet.set_column(at, at, shown.width))
     draw_heading(page, len(columns) - 1, sum(shown.width for shown in columns))
     _draw_header(page, columns)
     totals = _totals(page.table)
-    for at, row in enumerate(page.table.rows):
-        _draw_row(page, columns, FIRST_ROW + at, row)
+    if stands_alone and len(page.table.rows) > MANY_ROWS:
+        _fill_rows(page, columns, totals)
+    else:
+        for at, row in enumerate(page.table.rows):
+            _draw_row(page, columns, FIRST_ROW + at, row)
     if page.table.rows:
         _draw_bars(page, columns)
         must(page.sheet.autofilter(HEADER_ROW, 0, max(last_row(page) - totals, HEADER_ROW), len(columns) - 1))
@@ -165,6 +170,26 @@ def _draw_row(page: Page, columns: Sequence[Shown], row: int, values: Sequence[A
         if isinstance(value, str) and len(value) > 4:
             lines = max(lines, lines_of(value, shown.width))
     must(page.sheet.set_row(row, max(_LEAST, height_of(lines))))
+
+
+def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
+    """The rows of a long table at once; its totals, which look otherwise, are drawn one by one below them."""
+    count = len(page.table.rows) - totals
+    rows = page.table.rows[:count]
+    formats = [
+        _formats_by_value(page, shown, {(v.__class__, v) for v in values})
+        for shown, values in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+    lines = [line_width(shown.width) for shown in columns]
+    filling = Filling(rows=rows, count=count, first_row=FIRST_ROW, formats=formats, lines=lines, least=_LEAST)
+    page.sheet.fill(filling)
+    for at, row in enumerate(page.table.rows[count:]):
+        _draw_row(page, columns, FIRST_ROW + count + at, row)
+
+
+def _formats_by_value(page: Page, shown: Shown, values: Iterable[tuple[type, Any]]) -> dict[tuple[type, Any], Format]:
+    base = (*words()["looks"][shown.look], "grid")
+    return {key: page.styles(*base, *layers_for(shown.look, key[1])) for key in values}
 
 
 def _is_total(values: Sequence[Any]) -> bool:

@@ -13,7 +13,7 @@ _ROW_PIXELS = 20
 
 def draw_schedule(page: Page) -> None:
     """Draws the tasks, and where any is dated a chart of the windows with the day of judgement."""
-    draw_table(page)
+    draw_table(page, stands_alone=False)
     if not page.table.rows:
         return
     columns = len(page.table.columns)

@@ -1,0 +1,204 @@
+"""The styles part: formats cloned for marks and made for our own sheet, each reused where the very same is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from rectify_xl.excel.marking.archive import CannotPatch
+from rectify_xl.excel.marking.colours import MOST_FILLS, NO_FILL, fill_text, is_fill_text, mark_colour, number_in
+from rectify_xl.excel.marking.elements import (
+    HEAD,
+    Edits,
+    Element,
+    attributes_of,
+    parse,
+    prefix_of,
+    prefixed,
+    tag_end,
+    with_attribute,
+    xml_value,
+)
+from rectify_xl.excel.marking.formats import border_xml, font_xml, format_xml, properties_of, solid_xml
+from rectify_xl.model import Level
+
+_MOST_FORMATS = 64_000
+_SECTIONS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
+# What a styles part must hold that has not got the section.
+_FEWEST: Mapping[str, tuple[bytes, ...]] = {
+    "fonts": (b'<font><sz val="11"/></font>',),
+    "fills": (
+        b'<fill><patternFill patternType="none"/></fill>',
+        b'<fill><patternFill patternType="gray125"/></fill>',
+    ),
+    "borders": (b"<border><left/><right/><top/><bottom/><diagonal/></border>",),
+    "cellXfs": (b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
+}
+_WHITE_INDEXES, _WHITE_THEMES = ("1", "9"), ("0", "2")
+
+
+def bare_styles(space: str) -> bytes:
+    """A styles part for a workbook that has none."""
+    return HEAD + b"<styleSheet xmlns=" + xml_value(space) + b"></styleSheet>"
+
+
+class _Section:
+    """The list of one kind of format: what is there, and what is added behind it."""
+
+    def __init__(self, data: bytes, root: Element, name: str, prefix: bytes) -> None:
+        self.element = root.child(name)
+        self.elements = self.element.children if self.element else []
+        self.items = [data[e.start : e.end] for e in self.elements]
+        self.there = len(self.items)
+        self._prefix = prefix
+        self._places: dict[bytes, int] = {}
+        for place, item in enumerate(self.items):
+            self._places.setdefault(item, place)
+        if not self.items:
+            for xml in _FEWEST[name]:
+                self.add(prefixed(xml, prefix))
+
+    def add(self, xml: bytes) -> int:
+        """The place of an item: that of an equal one, else behind the last."""
+        if xml not in self._places:
+            self._places[xml] = len(self.items)
+            self.items.append(xml)
+        return self._places[xml]
+
+    def make(self, xml: bytes) -> int:
+        """The place of an item of ours, which has no prefix yet."""
+        return self.add(prefixed(xml, self._prefix))
+
+
+class StyleBook:
+    """The formats of one workbook; `fills` are the old fills that marks stand in for, by number."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._root = data, parse(data)
+        self._prefix = prefix_of(data, self._root)
+        self._fonts, self._fills, self._borders, self._formats = (
+            _Section(data, self._root, name, self._prefix) for name in ("fonts", "fills", "borders", "cellXfs")
+        )
+        self.fills: list[str] = [NO_FILL]
+
+    # ---- putting marks on
+
+    def marked(self, index: int, level: Level) -> int:
+        """The format `index` with the fill of a mark instead of its own."""
+        raw = self._format(index)
+        held = attributes_of(raw)
+        number = self._number_for(_whole(held.get("fillId")))
+        colour = mark_colour(level, self._is_light(_whole(held.get("fontId"))), number)
+        return self._clone(raw, self._fills.make(solid_xml(colour)))
+
+    def own(self, *layers: str) -> int:
+        """A format of our own sheets, made of layers of style.toml."""
+        held: Mapping[str, Any] = properties_of(layers)
+        fill = self._fills.make(solid_xml(held["bg_color"])) if "bg_color" in held else 0
+        ids = (self._fonts.make(font_xml(held)), fill, self._borders.make(border_xml(held)))
+        return self._formats.make(format_xml(held, ids, is_based=self._root.child("cellStyleXfs") is not None))
+
+    def _format(self, index: int) -> bytes:
+        items = self._formats.items
+        return items[index] if 0 <= index < len(items) else items[0]
+
+    def _clone(self, raw: bytes, fill: int) -> int:
+        end = tag_end(raw, 0)
+        tag = with_attribute(with_attribute(raw[:end], "fillId", str(fill)), "applyFill", "1")
+        return self._formats.add(tag + raw[end:])
+
+    def _number_for(self, fill: int) -> int:
+        elements = self._fills.elements
+        text = fill_text(elements[fill]) if 0 <= fill < len(elements) else NO_FILL
+        if text not in self.fills and len(self.fills) < MOST_FILLS:
+            self.fills.append(text)
+        return self.fills.index(text) if text in self.fills else 0
+
+    def _is_light(self, font: int) -> bool:
+        """Whether letters of that font are too light for a light ground."""
+        elements = self._fonts.elements
+        colour = elements[font].child("color") if 0 <= font < len(elements) else None
+        held = colour.attributes if colour else {}
+        if "rgb" in held:
+            channels = bytes.fromhex(held["rgb"][-6:].rjust(6, "0"))
+            return 2 * channels[0] + 5 * channels[1] + channels[2] > 8 * 0xA0
+        return held.get("theme") in _WHITE_THEMES or held.get("indexed") in _WHITE_INDEXES
+
+    # ---- taking marks off
+
+    @cached_property
+    def ours(self) -> Mapping[int, int]:
+        """The number of the old fill by format, of every format that carries a mark."""
+        numbers = {place: _number_of(fill) for place, fill in enumerate(self._fills.elements)}
+        fills = {place: number for place, number in numbers.items() if number is not None}
+        if not fills:
+            return {}
+        held = ((place, _whole(attributes_of(raw).get("fillId"))) for place, raw in enumerate(self._formats.items))
+        return {place: fills[fill] for place, fill in held if fill in fills}
+
+    def restored(self, index: int, fills: Sequence[str]) -> int:
+        """The format `index` with the fill that its mark stands in for (none where `fills` does not know it)."""
+        number = self.ours[index]
+        text = fills[number] if number < len(fills) and is_fill_text(fills[number]) else NO_FILL
+        places = (place for place, fill in enumerate(self._fills.elements) if fill_text(fill) == text)
+        fill = next(places, None)
+        if fill is None:
+            fill = self._fills.make(text.encode())
+        raw = self._format(index)
+        found = self._by_look.get((_look(raw), fill))
+        return self._clone(raw, fill) if found is None else found
+
+    @cached_property
+    def _by_look(self) -> Mapping[tuple[Any, int], int]:
+        made: dict[tuple[Any, int], int] = {}
+        for place, raw in enumerate(self._formats.items):
+            made.setdefault((_look(raw), _whole(attributes_of(raw).get("fillId"))), place)
+        return made
+
+    # ---- the part again
+
+    def done(self) -> bytes:
+        """The part with what was added; CannotPatch("styles-full") if Excel could not hold it."""
+        if len(self._formats.items) > _MOST_FORMATS:
+            raise CannotPatch("styles-full")
+        edits = Edits(self._data)
+        named = {"fonts": self._fonts, "fills": self._fills, "borders": self._borders, "cellXfs": self._formats}
+        for name, section in named.items():
+            self._write(edits, name, section)
+        return edits.done()
+
+    def _write(self, edits: Edits, name: str, section: _Section) -> None:
+        added = b"".join(section.items[section.there :])
+        if not added:
+            return
+        if section.element is None:
+            counted = b"<" + name.encode() + b" count=" + xml_value(str(len(section.items))) + b">"
+            whole = prefixed(counted, self._prefix) + added + prefixed(b"</" + name.encode() + b">", self._prefix)
+            edits.insert(self._place_for(name), whole)
+            return
+        edits.append(section.element, added)
+        if "count" in section.element.attributes:
+            edits.set(section.element, "count", str(len(section.items)))
+
+    def _place_for(self, name: str) -> int:
+        """Where a section that is not there belongs: behind the last of those that come before it."""
+        before = _SECTIONS[: _SECTIONS.index(name)]
+        return max((e.end for e in self._root.children if e.name in before), default=self._root.inner)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+def _number_of(fill: Element) -> int | None:
+    pattern = fill.child("patternFill")
+    colour = pattern.child("fgColor") if pattern and pattern.attributes.get("patternType") == "solid" else None
+    return number_in(colour.attributes.get("rgb", "")) if colour else None
+
+
+def _look(raw: bytes) -> tuple[Any, ...]:
+    """Everything a format says but its fill."""
+    end = tag_end(raw, 0)
+    held = attributes_of(raw[:end])
+    return (frozenset((k, v) for k, v in held.items() if k not in ("fillId", "applyFill")), raw[end:])
