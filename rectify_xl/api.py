@@ -33,7 +33,7 @@ def check(paths: Paths, settings: Settings, *, as_of: date, executor: Executor |
     """
     from rectify_xl.result import Report
 
-    means = pipeline.Means(executor=executor)
+    means = pipeline.Means(workers=1, executor=executor)
     return Report(returns=pipeline.check_returns(_listed(paths), settings, as_of, means))
 
 
@@ -44,7 +44,7 @@ def consolidate(paths: Paths, settings: Settings, *, as_of: date, executor: Exec
     """
     from rectify_xl.result import Result
 
-    means = pipeline.Means(executor=executor)
+    means = pipeline.Means(workers=1, executor=executor)
     return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, means))
 
 
@@ -52,13 +52,16 @@ def run(
     folder: str | Path,
     *,
     as_of: date,
-    workers: int | None = None,
+    workers: int = 1,
     executor: Executor | None = None,
     dry_run: bool = False,
     verify: bool = False,
     progress: Progress | None = None,
 ) -> Result:
-    """The weekly job on a workspace, as the command `run` does it; `.outputs` are the files written, relative to it."""
+    """The weekly job on a workspace, as the command `run` does it; `.outputs` are the files written, relative to it.
+
+    More than one of `workers` starts processes, so a script then needs the usual `if __name__ == "__main__":`.
+    """
     from rectify_xl.result import Result
 
     means = pipeline.Means(workers=workers, executor=executor, progress=progress)
@@ -96,6 +99,6 @@ def write_template(form_or_forms: Form | Sequence[Form], path: str | Path, setti
 
 def read_ledger(path: str | Path) -> dict[str, pd.DataFrame]:
     """A ledger workbook as frames by form name, columns in English, typed as `Result.rows` has them."""
-    from rectify_xl.excel.ledger import read_ledger as read
+    from rectify_xl.excel.ledger_reader import read_ledger as read
 
     return read(path)

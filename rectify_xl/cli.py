@@ -1,0 +1,266 @@
+"""The command `rectify-xl`: arguments in, one call, its result shown, an exit status out."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from rectify_xl.catalog import FactsError
+from rectify_xl.command_line import program_for, refusal
+from rectify_xl.command_table import PROGRAM, Call, Run, Words, language_in, words_in
+from rectify_xl.model import RectifyError
+from rectify_xl.normal import inert
+
+if TYPE_CHECKING:
+    from rectify_xl.pipeline import Outcome
+
+GOOD, TO_CORRECT, WRONG_USE, FAILED = 0, 1, 2, 3
+
+
+def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
+    """Runs the command line and exits with 0, 1, 2 or 3 (see the contract of the commands)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(_status_of(args, language_in(sys.argv[1:] if args is None else args)))
+
+
+def _status_of(args: Sequence[str] | None, lang: str) -> int:
+    words = words_in(lang)
+    try:
+        program = program_for(lang, COMMANDS, date.today())
+        given = None if args is None else list(args)
+        status: int | None = program.main(given, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+        return status or GOOD
+    except click.UsageError as error:
+        return _refuse(words, [refusal(error, words)], error.ctx)
+    except FactsError:
+        raise
+    except RectifyError as error:
+        return _refuse(words, _sentences(error, words, lang))
+    except click.Abort:
+        return _fail(words["failed"]["interrupted"])
+    except OSError as error:
+        _let_go_of_output()
+        return _fail(words["failed"]["frame"].format(reason=_reason(error, words)))
+
+
+# ---- the commands
+
+
+def init(call: Call, folder: str, profile: str) -> int:
+    """A new workspace as the profile has it."""
+    from rectify_xl import profiles, workspace
+
+    workspace.create(folder, profiles.profile(profile))
+    made = workspace.Workspace(folder)
+    outputs = [made.settings_path.relative_to(made.folder).as_posix()]
+    lines = ("done", "next")
+    said = {"folder": folder, "settings": made.settings_path}
+    return _tell(call, {"outputs": outputs}, [call.words["init"][line].format(**said) for line in lines])
+
+
+def templates(call: Call, folder: str, profile: str | None, settings: str | None) -> int:
+    """The blank templates."""
+    from rectify_xl.excel.template import write_templates
+    from rectify_xl.settings_choice import said_settings, settings_for_folder
+
+    _only_one(call, profile, settings)
+    paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
+    lines = [call.words["templates"]["done"].format(count=len(paths)), *(f"  {path}" for path in paths)]
+    return _tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
+
+
+def check(call: Call, files: Sequence[str], profile: str | None, settings: str | None) -> int:
+    """The findings of every file, each for itself."""
+    from rectify_xl import console, pipeline, reports
+    from rectify_xl.settings_choice import check_unsaid, said_settings
+
+    _only_one(call, profile, settings)
+    said = said_settings(profile, settings)
+    with console.progress(call) as progress:
+        means = pipeline.Means(progress=progress)
+        if said is None:
+            returns = check_unsaid(files, call.as_of, means)
+        else:
+            returns = pipeline.check_returns(files, said, call.as_of, means)
+    if call.as_json:
+        _print_json(reports.check_json(returns, call.lang))
+    else:
+        console.show_check(call, returns)
+    return TO_CORRECT if any(held.verdict in ("returned", "refused") for held in returns) else GOOD
+
+
+def run(
+    call: Call, folder: str, *, workers: int | None, dry_run: bool, verify: bool, fail_on: str | None
+) -> int:
+    """The weekly job."""
+    outcome = _run(call, folder, workers=workers, dry_run=dry_run, verify=verify)
+    return _show_outcome(call, outcome, dry_run=dry_run, fail_on=fail_on)
+
+
+def schedule(call: Call, folder: str, fail_on: str | None) -> int:
+    """The tasks as they stand; nothing is written."""
+    from rectify_xl import console
+    from rectify_xl.schedule_report import schedule_json
+
+    outcome = _run(call, folder, dry_run=True)
+    told = schedule_json(outcome.book)
+    if call.as_json:
+        _print_json(told)
+    else:
+        console.show_schedule(call, told, outcome.book.settings)
+    return _fails_on(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
+
+
+def demo(call: Call, folder: str, profile: str | None, units: int) -> int:
+    """A made-up workspace, and the run on it."""
+    from rectify_xl import console, profiles
+    from rectify_xl.demo import DEMO_DAY, make_demo
+    from rectify_xl.workspace import Workspace
+
+    make_demo(folder, profile=profile or profiles.profile_names()[0], units=units, as_of=DEMO_DAY)
+    told = replace(call, as_of=DEMO_DAY)
+    _show_outcome(told, _run(told, folder))
+    if not call.as_json:
+        place, words = Workspace(folder), call.words["demo"]
+        named = {"status": place.results / place.names["status"], "ledger": place.results / place.names["ledger"]}
+        said = {"folder": folder, "inbox": place.inbox, **named}
+        console.show_lines(call, [words["done"].format(**said), words["first"].format(**said)])
+    return GOOD
+
+
+def _until_read(command: Run) -> Run:
+    """The command, which ends in silence where whoever reads its output has seen enough."""
+
+    def until_read(call: Call, **given: Any) -> int:
+        try:
+            return command(call, **given)
+        except BrokenPipeError:
+            _let_go_of_output()
+            return FAILED
+
+    return until_read
+
+
+COMMANDS: Mapping[str, Run] = {
+    command.__name__: _until_read(command) for command in (init, templates, check, run, schedule, demo)
+}
+
+
+# ---- what they share
+
+
+def _run(
+    call: Call, folder: str, *, workers: int | None = None, dry_run: bool = False, verify: bool = False
+) -> Outcome:
+    from rectify_xl import console, pipeline
+
+    with console.progress(call) as progress:
+        means = pipeline.Means(workers=workers, progress=progress)
+        return pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=dry_run, verify=verify)
+
+
+def _run_json(call: Call, outcome: Outcome) -> dict[str, Any]:
+    from rectify_xl.reports import run_json
+
+    return run_json(outcome.book, outcome.outputs, call.lang)
+
+
+def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_on: str | None = None) -> int:
+    from rectify_xl import console
+
+    told = _run_json(call, outcome)
+    if call.as_json:
+        _print_json(told)
+    else:
+        console.show_run(call, told, outcome.book.settings, dry_run=dry_run)
+    for note in () if call.quiet else outcome.notes:
+        code, _, name = note.partition(":")
+        words = call.words["notes"]
+        click.echo(words.get(code, words["other"]).format(name=inert(name), note=inert(note)), err=True)
+    return _fails_on(fail_on, told["files"])
+
+
+def _fails_on(fail_on: str | None, files: Mapping[str, int]) -> int:
+    """1 if a file has the verdict that was asked about; a refused file must be corrected as a returned one must."""
+    counted = {None: (), "refused": ("refused",), "returned": ("returned", "refused")}[fail_on]
+    return TO_CORRECT if any(files[verdict] for verdict in counted) else GOOD
+
+
+def _only_one(call: Call, profile: str | None, settings: str | None) -> None:
+    if profile is not None and settings is not None:
+        told = call.words["wrong"]["both"].format(first="--profile", second="--settings")
+        raise click.UsageError(told, click.get_current_context())
+
+
+def _tell(call: Call, told: Mapping[str, Any], lines: Sequence[str]) -> int:
+    from rectify_xl import console
+
+    if call.as_json:
+        _print_json(told)
+    else:
+        console.show_lines(call, lines)
+    return GOOD
+
+
+def _print_json(told: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+# ---- what went wrong
+
+
+def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = None) -> int:
+    for told in sentences:
+        click.echo(words["wrong"]["frame"].format(sentence=told), err=True)
+    if ctx is not None:
+        click.echo(words["wrong"]["see_help"].format(command=ctx.command_path), err=True)
+    return WRONG_USE
+
+
+def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
+    """What is wrong with the use or the settings, a sentence a mistake."""
+    from rectify_xl import profiles, workspace
+    from rectify_xl.intake import WrongUse
+    from rectify_xl.settings_choice import NoSettings
+    from rectify_xl.settings_problems import SettingsError
+
+    if isinstance(error, SettingsError):
+        return error.sentences(lang)
+    if isinstance(error, WrongUse):
+        return [words["wrong"]["no-such-path"].format(path=error.path)]
+    if isinstance(error, (NoSettings, workspace.WorkspaceError)):
+        told = {"settings": workspace.names()["settings"], "profiles": "|".join(profiles.profile_names())}
+        return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]
+    return [inert(str(error))]
+
+
+def _reason(error: OSError, words: Words) -> str:
+    known: str = words["failed"].get(errno.errorcode.get(error.errno or 0, ""), error.strerror or str(error))
+    if not error.filename:
+        return known
+    return str(words["failed"]["at"].format(reason=known, path=inert(os.fsdecode(error.filename))))
+
+
+def _let_go_of_output() -> None:
+    """Where standard output cannot be written any more, the interpreter's own last flush would fail again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(told: str) -> int:
+    click.echo(told, err=True)
+    return FAILED

@@ -1,0 +1,196 @@
+"""The declared commands made into click, in the language that is asked for; wrong use is told in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+import click
+
+from rectify_xl import __version__
+from rectify_xl.cli_help import help_page
+from rectify_xl.command_table import COMMANDS, PARAMETERS, PROGRAM, SHARED, Call, Flag, Run, Words, flags_for, words_in
+from rectify_xl.normal import inert
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+class Argument(click.Argument):
+    """An argument that tells what it is; click's own do so only since 8.5."""
+
+    told = ""
+
+
+class Command(click.Command):
+    """A command whose help page is ours."""
+
+    words: Words
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(help_page(self, ctx, self.words, formatter.width))
+
+
+class Group(Command, click.Group):
+    """All commands, in the order in which they are declared."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands:
+            near = _near(args[0], list(self.commands), self.words)
+            told = {"value": inert(args[0]), "near": near, "options": self.words["joint"]["list"].join(self.commands)}
+            raise click.UsageError(self.words["wrong"]["unknown-command"].format(**told), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def program_for(lang: str, commands: Mapping[str, Run], today: date) -> click.Group:
+    """The program in a language; each command is called with a Call and its own arguments, and gives its status."""
+    words, flags = words_in(lang), flags_for(today)
+    group = Group(
+        PROGRAM,
+        params=[*(_option(name, flags, words) for name in SHARED), _version_option(words)],
+        callback=partial(_share, words),
+        invoke_without_command=True,
+        help=words["program"],
+        epilog=words["epilog"],
+        context_settings=_SETTINGS,
+    )
+    group.words = words
+    _tell_help(group, words)
+    for name, run in commands.items():
+        command = _command(name, flags, words)
+        command.callback = partial(_call, run, lang, today)
+        group.add_command(command)
+    return group
+
+
+def _command(name: str, flags: Mapping[str, Flag], words: Words) -> Command:
+    argument, options = COMMANDS[name]
+    told = words["commands"][name]
+    made = Command(
+        name,
+        params=[_argument(argument, words), *(_option(option, flags, words) for option in options)],
+        help=told["help"],
+        short_help=told["short"],
+        context_settings={**_SETTINGS, "allow_extra_args": True},
+    )
+    made.words = words
+    _tell_help(made, words)
+    return made
+
+
+def _argument(metavar: str, words: Words) -> Argument:
+    several = -1 if metavar == "FILE" else 1
+    made = Argument([PARAMETERS[metavar]], metavar=metavar, nargs=several, required=True, type=str)
+    made.told = words["arguments"][metavar]
+    return made
+
+
+def _option(name: str, flags: Mapping[str, Flag], words: Words) -> click.Option:
+    flag, key = flags[name.rstrip("*")], name.rstrip("*")
+    text = words["options"][key].format(**flag.said(words))
+    if flag.read is None:
+        return click.Option([*flag.names, key], is_flag=True, help=text)
+    usual: dict[str, Any] = {} if flag.default is None else {"default": flag.default}
+    told = {"metavar": flag.metavar, "help": text, "required": name != key, "callback": _reader(flag, words)}
+    return click.Option([*flag.names, key], type=str, **told, **usual)
+
+
+def _reader(flag: Flag, words: Words) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """Reads an option's value; one that cannot be read is told in our words."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+        if value is None or flag.read is None:
+            return value
+        try:
+            return flag.read(value)
+        except ValueError:
+            told = {"name": flag.names[-1], "value": inert(value), **flag.said(words)}
+            raise click.BadParameter(words["wrong"][flag.complaint].format(**told), ctx, param) from None
+
+    return read
+
+
+def _version_option(words: Words) -> click.Option:
+    def show(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            click.echo(f"{PROGRAM} {__version__}")
+            ctx.exit()
+
+    return click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show, help=words["options"]["version"]
+    )
+
+
+def _tell_help(command: click.Command, words: Words) -> None:
+    """Gives the help option our text."""
+    with click.Context(command, **command.context_settings) as ctx:
+        option = command.get_help_option(ctx)
+    assert option is not None
+    option.help = words["options"]["help"]
+
+
+# ---- what click calls
+
+
+def _share(words: Words, /, **given: Any) -> None:
+    """Hands what stood before a command's name on to it; refuses what the command does not know."""
+    ctx = click.get_current_context()
+    assert isinstance(ctx.command, click.Group)
+    name = ctx.invoked_subcommand
+    if name is None:
+        told = {"options": words["joint"]["list"].join(ctx.command.commands)}
+        raise click.UsageError(words["wrong"]["no-command"].format(**told), ctx)
+    said = {key: value for key, value in given.items() if value}
+    for key in said:
+        if key not in COMMANDS[name][1]:
+            told = {"command": name, "name": next(p.opts[-1] for p in ctx.command.params if p.name == key)}
+            raise click.UsageError(words["wrong"]["not-here"].format(**told), ctx)
+    ctx.default_map = {name: said}
+
+
+def _call(run: Run, lang: str, today: date, /, **given: Any) -> int:
+    ctx = click.get_current_context()
+    if ctx.args:
+        told = words_in(lang)["wrong"]["extra"].format(value=inert(" ".join(ctx.args)))
+        raise click.UsageError(told, ctx)
+    shared = {key: given.pop(key, None) for key in SHARED}
+    call = Call(
+        lang=lang, as_of=shared["as_of"] or today, as_json=bool(shared["json"]), quiet=bool(shared["quiet"])
+    )
+    return run(call, **given)
+
+
+# ---- wrong use in words
+
+
+def refusal(error: click.UsageError, words: Words) -> str:
+    """What is wrong with a call, in one sentence and without click's own English."""
+    said, ctx = words["wrong"], error.ctx
+    flags = {opt: p for p in (ctx.command.params if ctx else ()) for opt in p.opts}
+    if isinstance(error, click.NoSuchOption):
+        name = inert(error.option_name)
+        return str(said["no-option"].format(name=name, near=_near(name, list(flags), words)))
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return _missing(error.param, words)
+    if isinstance(error, click.BadOptionUsage):
+        takes_value = {name for flag in flags_for(date.min).values() if flag.read for name in flag.names}
+        code = "no-value" if error.option_name in takes_value else "takes-no-value"
+        return str(said[code].format(name=inert(error.option_name)))
+    return error.message
+
+
+def _missing(param: click.Parameter, words: Words) -> str:
+    if isinstance(param, click.Option):
+        return str(words["wrong"]["missing-option"].format(name=param.opts[-1], help=param.help))
+    return str(words["wrong"]["missing"].format(name=param.metavar, help=getattr(param, "told", "")))
+
+
+def _near(name: str, known: Sequence[str], words: Words) -> str:
+    near = get_close_matches(name, known, 1)
+    return str(words["wrong"]["near"].format(near=near[0])) if near else ""

@@ -1,0 +1,146 @@
+"""The command line as declared: commands, their arguments and options, and how the values are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.periods import parse_period
+from rectify_xl.profiles import profile_names
+
+Words = Mapping[str, Any]
+LANGUAGES = ("zh", "en")
+PROGRAM = "rectify-xl"
+FEWEST_UNITS, MOST_UNITS, USUAL_UNITS = 1, 2000, 12
+# What may stand before the name of a command too.
+SHARED = ("lang", "as_of", "json", "quiet")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What every command is told besides its own arguments."""
+
+    lang: str
+    as_of: date
+    as_json: bool
+    quiet: bool
+
+    @property
+    def words(self) -> Words:
+        """The texts of the command line in the call's language."""
+        return words_in(self.lang)
+
+
+Run = Callable[..., int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """One option as declared: how it is written, how its value is read, and the facts that its texts name."""
+
+    names: tuple[str, ...]
+    metavar: str = ""
+    read: Callable[[str], Any] | None = None
+    complaint: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    default: Any = None
+
+    def said(self, words: Words) -> dict[str, Any]:
+        """The facts as a text names them."""
+        joint = words["joint"]["list"]
+        return {name: joint.join(fact) if isinstance(fact, tuple) else fact for name, fact in self.facts.items()}
+
+
+def words_in(lang: str) -> Words:
+    """The texts of the command line in a language."""
+    return catalog.words(f"cli.{lang}")
+
+
+def language_in(args: Sequence[str]) -> str:
+    """The language that the arguments ask for, wherever they do: known before anything else is read."""
+    said = [value for flag, value in pairwise(args) if flag == "--lang"]
+    said += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
+    return next((value for value in reversed(said) if value in LANGUAGES), LANGUAGES[0])
+
+
+# ---- how values are read
+
+
+def one_of(options: Sequence[str], text: str) -> str:
+    """The text if it is an option; ValueError if not."""
+    return options[options.index(text)] if text in options else _refuse()
+
+
+def whole_number(low: int, high: int | None, text: str) -> int:
+    """A whole number within bounds; ValueError if it is none."""
+    number = int(text) if re.fullmatch(r"\d{1,9}", text) else -1
+    return number if number >= low and (high is None or number <= high) else _refuse()
+
+
+def one_day(text: str, today: date) -> date:
+    """A day as 2005-05-25 or as officials write it, this year unless written; ValueError if it is not one day."""
+    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
+        return date(*map(int, text.split("-")))
+    period = parse_period(text, year=today.year)
+    return period.start if period.start is not None and period.is_one_day else _refuse()
+
+
+def _refuse() -> Any:
+    raise ValueError
+
+
+# ---- what is declared
+
+
+def flags_for(today: date) -> dict[str, Flag]:
+    choices: Callable[[Sequence[str]], Mapping[str, Any]] = lambda options: {  # noqa: E731 - one line of a table
+        "metavar": "|".join(options),
+        "read": partial(one_of, options),
+        "complaint": "choice",
+        "facts": {"options": tuple(options)},
+    }
+    units = {"low": FEWEST_UNITS, "high": MOST_UNITS, "default": USUAL_UNITS}
+    return {
+        "profile": Flag(names=("--profile",), **choices(profile_names())),
+        "settings": Flag(names=("--settings",), metavar="FILE", read=str),
+        "as_of": Flag(names=("--as-of",), metavar="DATE", read=partial(one_day, today=today), complaint="day"),
+        "json": Flag(names=("--json",)),
+        "workers": Flag(
+            names=("--workers",),
+            metavar="N",
+            read=partial(whole_number, 1, None),
+            complaint="at-least",
+            facts={"low": 1},
+        ),
+        "dry_run": Flag(names=("--dry-run",)),
+        "verify": Flag(names=("--verify",)),
+        "fail_on": Flag(names=("--fail-on",), **choices(("returned", "refused"))),
+        "units": Flag(
+            names=("--units",),
+            metavar="N",
+            read=partial(whole_number, FEWEST_UNITS, MOST_UNITS),
+            complaint="number",
+            facts=units,
+            default=USUAL_UNITS,
+        ),
+        "lang": Flag(names=("--lang",), **choices(LANGUAGES)),
+        "quiet": Flag(names=("-q", "--quiet")),
+    }
+
+
+# Each command's argument (FILE may be several) and options; a star marks an option that must be given.
+COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "init": ("DIR", ("profile*", "json", "lang", "quiet")),
+    "templates": ("OUT", ("profile", "settings", "json", "lang", "quiet")),
+    "check": ("FILE", ("profile", "settings", "as_of", "json", "lang", "quiet")),
+    "run": ("DIR", ("as_of", "workers", "dry_run", "verify", "fail_on", "json", "lang", "quiet")),
+    "schedule": ("DIR", ("as_of", "fail_on", "json", "lang", "quiet")),
+    "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),
+}
+PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files"}

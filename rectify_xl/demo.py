@@ -1,0 +1,77 @@
+"""A workspace to try things on: made-up units, their returns on the product's own templates, good, flawed and late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from rectify_xl import catalog, profiles, workspace
+from rectify_xl.demo_fill import Blank, blank_for, filled
+from rectify_xl.demo_returns import Sent, returns_for
+from rectify_xl.demo_units import demo_settings
+from rectify_xl.excel.template import write_template, write_templates
+from rectify_xl.files import save_atomically
+from rectify_xl.model import Settings
+
+DEMO_DAY = date(2005, 5, 25)
+
+
+def make_demo(folder: str | Path, *, profile: str = "gdsta", units: int = 12, as_of: date = DEMO_DAY) -> None:
+    """Makes a workspace with so many made-up units and what they returned by `as_of`; the same every time.
+
+    Raises WorkspaceError if the folder holds anything, OSError where it cannot be written.
+    """
+    settings = demo_settings(profile, units)
+    workspace.create(folder, settings)
+    place = workspace.Workspace(folder)
+    write_templates(place.templates, settings)
+    blanks = _Blanks(settings=settings, folder=place.folder)
+    for sent in returns_for(settings, profile, as_of):
+        target = place.inbox / sent.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        save_atomically(target, partial(_write, blanks.data_of(sent)))
+
+
+def _write(data: bytes, target: Path) -> None:
+    target.write_bytes(data)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Blanks:
+    """The opened templates of the demo's campaign and of others, each written and read once."""
+
+    settings: Settings
+    folder: Path
+    opened: dict[tuple[str, str], Blank] = field(default_factory=dict)
+
+    def data_of(self, sent: Sent) -> bytes:
+        """What a file of the inbox holds."""
+        if sent.data is not None:
+            return sent.data
+        return filled(
+            self._blank(sent), _cover_of(sent), sent.rows, dropped=sent.dropped, saved=sent.filled_on
+        )
+
+    def _blank(self, sent: Sent) -> Blank:
+        key = (sent.profile, sent.template)
+        if key not in self.opened:
+            settings = profiles.profile(sent.profile) if sent.profile else self.settings
+            forms = catalog.templates()[sent.template]
+            temporary = self.folder / f".{sent.template}"
+            write_template(forms, temporary, settings)
+            self.opened[key] = blank_for(temporary.read_bytes(), forms)
+            temporary.unlink()
+        return self.opened[key]
+
+
+def _cover_of(sent: Sent) -> Mapping[str, object]:
+    return {
+        "unit_code": sent.unit.code,
+        "unit_name": sent.unit.name,
+        "filled_by": sent.unit.first_responsible,
+        "filled_on": sent.filled_on,
+        "approved_by": sent.unit.leader,
+    }

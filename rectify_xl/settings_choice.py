@@ -1,0 +1,76 @@
+"""Which settings a file is judged by: those said, those of its workspace, else the profile whose campaign it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from rectify_xl import pipeline, profiles, workspace
+from rectify_xl.model import RectifyError, Return, Settings
+from rectify_xl.settings import load_settings
+
+
+class NoSettings(RectifyError):
+    """No settings are known for a path; `code` names the sentence."""
+
+    def __init__(self, code: str, path: str) -> None:
+        super().__init__(f"{code}: {path}")
+        self.code, self.path = code, path
+
+
+def said_settings(profile: str | None, file: str | None) -> Settings | None:
+    """The settings of the profile or of the settings workbook that a call names; None if it names neither."""
+    if profile is not None:
+        return profiles.profile(profile)
+    return load_settings(file) if file is not None else None
+
+
+def workspace_of(path: str | Path) -> Path | None:
+    """The settings workbook of the workspace that holds a path, the nearest one upwards; None outside of any."""
+    place = Path(path).absolute()
+    name = workspace.names()["settings"]
+    return next((folder / name for folder in (place, *place.parents) if (folder / name).is_file()), None)
+
+
+def settings_for_folder(folder: str | Path) -> Settings:
+    """The settings of the workspace that holds a folder; raises NoSettings outside of any."""
+    found = workspace_of(folder)
+    if found is None:
+        raise NoSettings("no-settings", str(folder))
+    return load_settings(found)
+
+
+def check_unsaid(paths: Sequence[str], as_of: date, means: pipeline.Means) -> tuple[Return, ...]:
+    """The verdict on every file, in order, where a call names no settings. Raises WrongUse and NoSettings."""
+    known = cache(load_settings)
+    returns: list[Return] = []
+    for found, group in groupby(paths, key=workspace_of):
+        if found is None:
+            returns += _by_campaign(list(group), as_of, means)
+        else:
+            returns += pipeline.check_returns(list(group), known(found), as_of, means)
+    return tuple(returns)
+
+
+def _by_campaign(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Iterable[Return]:
+    """Each file judged by the profile whose campaign it names; what is no workbook of ours is refused by any."""
+    returns: list[Return] = []
+    for name in profiles.profile_names():
+        judged = pipeline.check_returns(paths, profiles.profile(name), as_of, means)
+        returns = [new if _is_foreign(old) else old for old, new in zip(returns or judged, judged, strict=True)]
+        if not any(map(_is_foreign, returns)):
+            break
+    for held in returns:
+        if _is_foreign(held):
+            raise NoSettings("no-campaign", held.file)
+    return returns
+
+
+def _is_foreign(held: Return) -> bool:
+    """Whether a file is of another campaign than it was judged by, or names none."""
+    if held.verdict == "refused":
+        return any(finding.code == "other-campaign" for finding in held.findings)
+    return held.verdict in ("accepted", "returned") and not held.cover.get("campaign")
