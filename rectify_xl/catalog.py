@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rectify_xl import expression
-from rectify_xl.model import Column, Deadline, Form, Level, RectifyError, Rule
+from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
+from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Rule
 
 FACTS = Path(__file__).parent / "facts"
 KINDS = ("text", "choice", "date", "integer", "percent", "yesno", "people", "id")
+# Within a level, of several findings of one cell the first of these scopes is told.
+SCOPES = ("file", "cell", "row", "sheet", "between", "fixed")
 
 
 class FactsError(RectifyError):
@@ -41,6 +44,7 @@ class ReadingFacts:
     serial_labels: tuple[str, ...]
     total_labels: tuple[str, ...]
     signature_labels: tuple[str, ...]
+    signature_marks: tuple[str, ...]
     example_labels: tuple[str, ...]
     hint_brackets: tuple[str, ...]
     instructions_sheet: str
@@ -57,6 +61,8 @@ class ReadingFacts:
     longest_text: int
     most_digits: int
     standing: tuple[str, ...]
+    day_in_words: str
+    day_unit: str
     counters: tuple[str, ...]
 
 
@@ -90,24 +96,31 @@ def forms() -> Mapping[str, Form]:
 
 def load_forms(folder: Path) -> dict[str, Form]:
     """The forms declared below `folder`; raises FactsError naming file and key."""
-    order = read_toml("templates.toml", folder)["forms"]
+    order = _needed(read_toml("templates.toml", folder), "forms", "templates.toml")
     there = {path.stem for path in (folder / "forms").glob("*.toml")}
-    if set(order) != there:
+    if sorted(order) != sorted(there):
         raise FactsError("templates.toml", "forms", f"differs from forms/*.toml in {set(order) ^ there}")
-    lists = set(read_toml("lists.toml", folder)) | set(read_toml("profiles.toml", folder)["lists"])
-    known = set(read_toml("codes.toml", folder))
-    return {name: _form(folder, name, lists, known) for name in order}
+    lists = dict.fromkeys(_needed(read_toml("profiles.toml", folder), "lists", "profiles.toml"))
+    known = {**lists, **base_lists(folder)}
+    return {name: _form(folder, name, known, codes(folder)) for name in order}
 
 
-def _form(folder: Path, name: str, lists: Collection[str], codes_known: Collection[str]) -> Form:
+def _needed(entry: dict[str, Any], key: str, file: str) -> Any:
+    """Takes a key out of a table that must have it."""
+    if key not in entry:
+        raise FactsError(file, key, "is missing")
+    return entry.pop(key)
+
+
+def _form(folder: Path, name: str, lists: Lists, codes_known: Mapping[str, Code]) -> Form:
     file = f"forms/{name}.toml"
     entry = read_toml(file, folder)
-    columns = tuple(_column(c, file, lists) for c in entry.pop("columns"))
+    columns = tuple(_column(c, file, lists) for c in _needed(entry, "columns", file))
     office = tuple(_column({"required": False, **c}, file, lists) for c in entry.pop("office_columns", ()))
     positions = {column.name: place for place, column in enumerate(columns)}
-    if len(positions) != len(columns) or entry.get("name") != name:
-        raise FactsError(file, "columns", "a name stands twice, or the file's name is not the form's")
-    rules = tuple(_rule(i, r, file, positions, codes_known) for i, r in enumerate(entry.pop("rules")))
+    if entry.get("name") != name:
+        raise FactsError(file, "name", "is not the file's")
+    rules = tuple(_rule(i, r, file, positions, codes_known) for i, r in enumerate(_needed(entry, "rules", file)))
     for key in ("key", "unchanged"):
         _known(entry.get(key, ()), positions, file, key)
     if entry.get("evidence_on"):
@@ -118,7 +131,13 @@ def _form(folder: Path, name: str, lists: Collection[str], codes_known: Collecti
         if key in entry:
             entry[key] = _expression(entry[key], file, key, positions)
     made: Form = record(Form, {**entry, "columns": columns, "office_columns": office, "rules": rules}, file, "form")
+    _refuse(slips_in_form(made, lists), file)
     return replace(made, positions=positions)
+
+
+def _refuse(slips: Iterable[tuple[str, str]], file: str) -> None:
+    for key, trouble in slips:
+        raise FactsError(file, key, trouble)
 
 
 def _column(entry: Mapping[str, Any], file: str, lists: Collection[str]) -> Column:
@@ -134,13 +153,13 @@ def _column(entry: Mapping[str, Any], file: str, lists: Collection[str]) -> Colu
 
 
 def _rule(
-    index: int, entry: Mapping[str, Any], file: str, positions: Mapping[str, int], known: Collection[str]
+    index: int, entry: Mapping[str, Any], file: str, positions: Mapping[str, int], known: Mapping[str, Code]
 ) -> Rule:
     key = f"rules.{index}"
     if entry.get("code") not in known:
         raise FactsError(file, f"{key}.code", f"{entry.get('code')!r} is not in codes.toml")
     trees = {k: _expression(entry[k], file, f"{key}.{k}", positions) for k in ("when", "holds") if k in entry}
-    level = entry.get("level", codes()[entry["code"]].level)
+    level = entry.get("level", known[entry["code"]].level)
     rule: Rule = record(Rule, {**entry, **trees, "index": index, "level": level}, file, key)
     _known([rule.column, *rule.on, *([rule.softened_by] if rule.softened_by else [])], positions, file, key)
     if rule.code == "required-when":
@@ -153,9 +172,7 @@ def _rule(
 
 
 def _deadline(entry: Mapping[str, Any], file: str, positions: Mapping[str, int]) -> Deadline:
-    trees = {
-        k: _expression(entry[k], file, f"deadline.{k}", positions) for k in ("done", "standing") if k in entry
-    }
+    trees = {k: _expression(entry[k], file, f"deadline.{k}", positions) for k in ("done", "standing") if k in entry}
     deadline: Deadline = record(Deadline, {**entry, **trees}, file, "deadline")
     _known([deadline.due, *([deadline.done_on] if deadline.done_on else [])], positions, file, "deadline")
     return deadline
@@ -193,51 +210,72 @@ class Cover:
 
 
 @cache
-def cover() -> Cover:
+def cover(folder: Path = FACTS) -> Cover:
     """The cover sheet as facts/cover.toml declares it."""
-    entry = read_toml("cover.toml")
-    columns = tuple(_column(c, "cover.toml", ()) for c in entry["columns"])
+    file = "cover.toml"
+    entry = read_toml(file, folder)
+    columns = tuple(_column(c, file, ()) for c in _needed(entry, "columns", file))
     positions = {column.name: place for place, column in enumerate(columns)}
-    rules = tuple(_rule(i, r, "cover.toml", positions, codes()) for i, r in enumerate(entry["rules"]))
-    made: Cover = record(Cover, {**entry, "columns": columns, "rules": rules, "positions": positions}, "cover.toml", "")
+    rules = tuple(_rule(i, r, file, positions, codes(folder)) for i, r in enumerate(_needed(entry, "rules", file)))
+    made: Cover = record(Cover, {**entry, "columns": columns, "rules": rules, "positions": positions}, file, "cover")
+    _refuse((*slips_in_columns(columns), *slips_in_levels(rules)), file)
     return made
 
 
 @cache
-def codes() -> Mapping[str, Code]:
+def codes(folder: Path = FACTS) -> Mapping[str, Code]:
     """Every finding code (facts/codes.toml)."""
-    return {name: record(Code, entry, "codes.toml", name) for name, entry in read_toml("codes.toml").items()}
-
-
-@cache
-def reading() -> ReadingFacts:
-    """facts/reading.toml as a record."""
-    made: ReadingFacts = record(ReadingFacts, read_toml("reading.toml"), "reading.toml", "")
+    file = "codes.toml"
+    made: dict[str, Code] = {name: record(Code, e, file, name) for name, e in read_toml(file, folder).items()}
+    for name, code in made.items():
+        if code.scope not in SCOPES or code.level not in LEVELS:
+            raise FactsError(file, name, f"unknown scope {code.scope!r} or level {code.level!r}")
     return made
 
 
 @cache
-def base_lists() -> Mapping[str, tuple[str, ...]]:
+def reading(folder: Path = FACTS) -> ReadingFacts:
+    """facts/reading.toml as a record."""
+    made: ReadingFacts = record(ReadingFacts, read_toml("reading.toml", folder), "reading.toml", "reading")
+    return made
+
+
+@cache
+def base_lists(folder: Path = FACTS) -> Mapping[str, tuple[str, ...]]:
     """The lists that every organisation shares, by name."""
-    return {name: tuple(options) for name, options in read_toml("lists.toml").items()}
+    return {name: tuple(options) for name, options in read_toml("lists.toml", folder).items()}
 
 
 @cache
-def header_aliases() -> Mapping[str, tuple[str, ...]]:
+def header_aliases(folder: Path = FACTS) -> Mapping[str, tuple[str, ...]]:
     """Other words for a header, by label."""
-    return {label: tuple(words) for label, words in read_toml("aliases.toml")["headers"].items()}
+    return {label: tuple(words) for label, words in read_toml("aliases.toml", folder)["headers"].items()}
 
 
 @cache
-def option_aliases() -> Mapping[str, Mapping[str, str]]:
+def option_aliases(folder: Path = FACTS) -> Mapping[str, Mapping[str, str]]:
     """Other words for options: list name -> {alias: option}."""
     made: dict[str, dict[str, str]] = {}
-    for name, options in read_toml("aliases.toml")["options"].items():
+    for name, options in read_toml("aliases.toml", folder)["options"].items():
+        listed, known = base_lists(folder).get(name, ()), made.setdefault(name, {})
         for option, words in options.items():
-            if option not in base_lists().get(name, ()):
+            if option not in listed:
                 raise FactsError("aliases.toml", f"options.{name}.{option}", "no such option")
-            made.setdefault(name, {}).update(dict.fromkeys(words, option))
+            for word in words:
+                if word in known or word in listed:
+                    raise FactsError("aliases.toml", f"options.{name}.{option}", f"{word!r} means something already")
+                known[word] = option
     return made
+
+
+def check_facts(folder: Path = FACTS) -> None:
+    """Reads everything this module knows below `folder`; raises FactsError for the first slip."""
+    labels = {column.label for form in load_forms(folder).values() for column in form.columns}
+    for label in header_aliases(folder):
+        if label not in labels:
+            raise FactsError("aliases.toml", f"headers.{label}", "no such label")
+    for read in (cover, reading, option_aliases):
+        read(folder)
 
 
 @cache

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from rectify_xl.catalog import FactsError
-from rectify_xl.command_line import program_for, refusal
-from rectify_xl.command_table import PROGRAM, Call, Run, Words, language_in, words_in
+from rectify_xl.commands.line import program_for, refusal
+from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.model import RectifyError
 from rectify_xl.normal import inert
 
@@ -72,8 +72,8 @@ def init(call: Call, folder: str, profile: str) -> int:
 
 def templates(call: Call, folder: str, profile: str | None, settings: str | None) -> int:
     """The blank templates."""
+    from rectify_xl.commands.settings_choice import said_settings, settings_for_folder
     from rectify_xl.excel.template import write_templates
-    from rectify_xl.settings_choice import said_settings, settings_for_folder
 
     _only_one(call, profile, settings)
     paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
@@ -83,8 +83,9 @@ def templates(call: Call, folder: str, profile: str | None, settings: str | None
 
 def check(call: Call, files: Sequence[str], profile: str | None, settings: str | None) -> int:
     """The findings of every file, each for itself."""
-    from rectify_xl import console, pipeline, reports
-    from rectify_xl.settings_choice import check_unsaid, said_settings
+    from rectify_xl import pipeline, reports
+    from rectify_xl.commands import console
+    from rectify_xl.commands.settings_choice import check_unsaid, said_settings
 
     _only_one(call, profile, settings)
     said = said_settings(profile, settings)
@@ -111,8 +112,8 @@ def run(
 
 def schedule(call: Call, folder: str, fail_on: str | None) -> int:
     """The tasks as they stand; nothing is written."""
-    from rectify_xl import console
-    from rectify_xl.schedule_report import schedule_json
+    from rectify_xl.commands import console
+    from rectify_xl.commands.schedule_report import schedule_json
 
     outcome = _run(call, folder, dry_run=True)
     told = schedule_json(outcome.book)
@@ -125,7 +126,8 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
 
 def demo(call: Call, folder: str, profile: str | None, units: int) -> int:
     """A made-up workspace, and the run on it."""
-    from rectify_xl import console, profiles
+    from rectify_xl import profiles
+    from rectify_xl.commands import console
     from rectify_xl.demo import DEMO_DAY, make_demo
     from rectify_xl.workspace import Workspace
 
@@ -164,7 +166,8 @@ COMMANDS: Mapping[str, Run] = {
 def _run(
     call: Call, folder: str, *, workers: int | None = None, dry_run: bool = False, verify: bool = False
 ) -> Outcome:
-    from rectify_xl import console, pipeline
+    from rectify_xl import pipeline
+    from rectify_xl.commands import console
 
     with console.progress(call) as progress:
         means = pipeline.Means(workers=workers, progress=progress)
@@ -178,7 +181,7 @@ def _run_json(call: Call, outcome: Outcome) -> dict[str, Any]:
 
 
 def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_on: str | None = None) -> int:
-    from rectify_xl import console
+    from rectify_xl.commands import console
 
     told = _run_json(call, outcome)
     if call.as_json:
@@ -205,7 +208,7 @@ def _only_one(call: Call, profile: str | None, settings: str | None) -> None:
 
 
 def _tell(call: Call, told: Mapping[str, Any], lines: Sequence[str]) -> int:
-    from rectify_xl import console
+    from rectify_xl.commands import console
 
     if call.as_json:
         _print_json(told)
@@ -232,9 +235,9 @@ def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = 
 def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     """What is wrong with the use or the settings, a sentence a mistake."""
     from rectify_xl import profiles, workspace
+    from rectify_xl.commands.settings_choice import NoSettings
     from rectify_xl.intake import WrongUse
-    from rectify_xl.settings_choice import NoSettings
-    from rectify_xl.settings_problems import SettingsError
+    from rectify_xl.settings.problems import SettingsError
 
     if isinstance(error, SettingsError):
         return error.sentences(lang)

@@ -8,7 +8,7 @@ the pandas test in `schema`, the sentence in `phrasing`) walks these few node ty
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -118,6 +118,18 @@ def names_in(node: Node | None) -> Iterator[str]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from names_in(part)
+
+
+def options_in(node: Node | None) -> Iterator[tuple[str, str]]:
+    """(column or bound, option) for each option that the expression names."""
+    match node:
+        case Compare(_, Name(name), Const(str(option))) | Compare(_, Const(str(option)), Name(name)):
+            yield name, option
+        case Among(name, options):
+            yield from ((name, option) for option in options)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from options_in(part)
 
 
 # ---- the text of a form file
@@ -238,30 +250,48 @@ def _value(reader: _Reader, names: frozenset[str]) -> Node:
 # ---- 判定条件 of the settings: 标签 = 选项 · 标签 ≠ 选项 · 标签 属于 选项、选项, joined by 且 / 或
 
 
+_OPERATORS = {"=": "=", "≠": "!=", "!=": "!=", "属于": "in"}
+
+
+class _Phrase:
+    """A 判定条件 and where the reading stands; a word is the longest that fits, for options may hold 或 and spaces."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.rest = text, text.lstrip()
+
+    def take(self, words: Collection[str]) -> str:
+        fitting = [word for word in words if word and self.rest.startswith(word)]
+        if not fitting:
+            raise ExpressionError(self.text, self.rest.partition(" ")[0])
+        word = max(fitting, key=len)
+        self.rest = self.rest[len(word) :].lstrip()
+        return word
+
+    def accept(self, word: str) -> bool:
+        return self.rest.startswith(word) and bool(self.take([word]))
+
+
 def parse_condition(text: str, options: Mapping[str, tuple[str, Sequence[str]]]) -> Node:
     """The tree of a 判定条件; `options` gives (column name, its options) by label. Raises ExpressionError."""
-    reader = _Reader(text)
+    phrase = _Phrase(text)
     either: list[Node] = []
-    while True:
-        parts = [_condition(reader, options)]
-        while reader.accept("and"):
-            parts.append(_condition(reader, options))
+    while not either or phrase.accept("或"):
+        parts = [_condition(phrase, options)]
+        while phrase.accept("且"):
+            parts.append(_condition(phrase, options))
         either.append(parts[0] if len(parts) == 1 else And(tuple(parts)))
-        if not reader.accept("or"):
-            break
-    if reader.peek():
-        raise ExpressionError(text, reader.peek())
+    if phrase.rest:
+        raise ExpressionError(text, phrase.rest.partition(" ")[0])
     return either[0] if len(either) == 1 else Or(tuple(either))
 
 
-def _condition(reader: _Reader, options: Mapping[str, tuple[str, Sequence[str]]]) -> Node:
-    name, allowed = options[reader.take(*options)]
-    op = reader.take("=", "!=", "in")
-    chosen = _options(reader) if op == "in" else (reader.take(),)
-    for option in chosen:
-        if option not in allowed:
-            raise ExpressionError(reader.text, option)
-    return Among(name, chosen) if op == "in" else Compare(op, Name(name), Const(chosen[0]))
+def _condition(phrase: _Phrase, options: Mapping[str, tuple[str, Sequence[str]]]) -> Node:
+    name, allowed = options[phrase.take(options)]
+    op = _OPERATORS[phrase.take(_OPERATORS)]
+    chosen = [phrase.take(allowed)]
+    while op == "in" and phrase.accept("、"):
+        chosen.append(phrase.take(allowed))
+    return Among(name, tuple(chosen)) if op == "in" else Compare(op, Name(name), Const(chosen[0]))
 
 
 # ---- the judge's face: Python source, compiled once a form

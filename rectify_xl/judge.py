@@ -10,7 +10,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
-from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows, told_once
+from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows, one_a_cell, told_once
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.kinds import Reading, as_text
 from rectify_xl.layout import cell_name, column_letter, fingerprint, parse_stamp
@@ -30,6 +30,10 @@ class Received:
     digest: str = ""
     suffix: str = ""
     size: int = 0
+
+
+# What a blank one of these means is told where campaign and unit are judged.
+_UNIT_FIELDS = ("campaign", "unit_code", "unit_name")
 
 
 @dataclass(slots=True)
@@ -82,6 +86,7 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     for sheets in judged:
         findings += _findings_of(sheets)
         forms.append(_form_rows(sheets))
+    findings = one_a_cell(findings)
     verdict: Verdict = "returned" if any(f.level == "error" for f in findings) else "accepted"
     kept = tuple(forms) if cover.merges and filled_on else ()
     return replace(_return(received, verdict, findings, cover, saved=raw.saved), forms=kept)
@@ -113,10 +118,17 @@ def _place(cover: _Cover, ruling: Ruling) -> Place:
     return Place(
         unit_code=cover.code,
         unit_kind=cover.kind,
-        prefixes=frozenset({cover.code}) | ruling.roster.prefixes(cover.code),
+        prefixes=_prefixes(cover, ruling),
         bounds=ruling.bounds(filled_on, cover.kind),
         year=dated.year if dated else None,
     )
+
+
+def _prefixes(cover: _Cover, ruling: Ruling) -> frozenset[str]:
+    """The codes that the unit's numbers may begin with; none where only its name is known."""
+    if ruling.roster.is_empty and not cover.values["unit_code"]:
+        return frozenset()
+    return frozenset({cover.code}) | ruling.roster.prefixes(cover.code)
 
 
 # ---- the cover and the unit
@@ -133,8 +145,10 @@ def _judge_cover(found: Sorted, ruling: Ruling) -> _Cover:
         if isinstance(value, Reading):
             cover.findings.append(_cover_finding(found, column.name, value.code, value.params))
             cover.merges = cover.merges and (value.read or column.name != "filled_on")
-            value = value.value
-        elif value is None and column.required and column.name not in ("campaign", "unit_code", "unit_name"):
+            is_read, value = value.read, value.value
+        else:
+            is_read = True
+        if is_read and value is None and column.required and column.name not in _UNIT_FIELDS:
             cover.findings.append(_cover_finding(found, column.name, "required"))
         cover.values[column.name] = value
     _judge_campaign(found, cover, ruling)

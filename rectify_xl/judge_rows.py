@@ -15,13 +15,10 @@ from rectify_xl.normal import shown
 from rectify_xl.recognise import FormSheet
 from rectify_xl.ruling import Ruling, authorities_of, reviewers_of
 
-# Within a level, of several findings of one cell the first of these scopes is told.
-_SCOPES = ("file", "cell", "row", "sheet", "between", "fixed")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Whose rows are judged: the unit, the codes its numbers may begin with, and the bounds for its rules."""
+    """Whose rows are judged: the unit, the codes its numbers may begin with (none: any), the bounds for its rules."""
 
     unit_code: str
     unit_kind: str
@@ -127,7 +124,7 @@ def _judge_number(sheet: FormSheet, trial: Trial, place: Place) -> None:
         if number and number[1] != sheet.form.id_letter:
             trial.values[position] = None
             add_finding(sheet, trial, position, code="fixed-id")
-        elif number and number[0] not in place.prefixes:
+        elif number and place.prefixes and number[0] not in place.prefixes:
             add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
 
 
@@ -211,11 +208,23 @@ def told_once(trial: Trial) -> list[Finding]:
     chosen: dict[int, Finding] = {}
     for position, finding in trial.findings:
         standing = chosen.get(position)
-        if standing is None or _rank(finding) < _rank(standing):
+        if standing is None or rank(finding) < rank(standing):
             chosen[position] = finding
     return [chosen[position] for position in sorted(chosen)]
 
 
-def _rank(finding: Finding) -> tuple[int, int, int]:
+def one_a_cell(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of a whole file, in their order, so that no cell has two: the cover's and the headers' too."""
+    chosen: dict[Any, Finding] = {}
+    for place, finding in enumerate(findings):
+        at = (finding.sheet, finding.cell) if finding.cell else place
+        standing = chosen.get(at)
+        if standing is None or rank(finding) < rank(standing):
+            chosen[at] = finding
+    return list(chosen.values())
+
+
+def rank(finding: Finding) -> tuple[int, int, int]:
+    """What the findings of one cell are told by: the lowest stands."""
     scope = catalog.codes()[finding.code].scope
-    return LEVELS.index(finding.level), _SCOPES.index(scope), finding.rule
+    return LEVELS.index(finding.level), catalog.SCOPES.index(scope), finding.rule

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.data_rows import is_line
+from rectify_xl.headings import is_self_check, is_serial
 from rectify_xl.judge_rows import JudgedSheet, Trial, add_finding
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
 from rectify_xl.model import Finding, Level, Rule
 from rectify_xl.normal import shown
-from rectify_xl.recognise import FormSheet, is_self_check, is_serial
+from rectify_xl.recognise import FormSheet
 from rectify_xl.ruling import FormPlan, key_of
 
 # ---- rules that look at several rows: keys and coverage
@@ -50,7 +52,7 @@ def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:
         other_judged, other = group[1] if place == 0 else group[0]
         params = [("other_row", other.row), ("other_sheet", other_judged.sheet.grid.title)]
         soft = form.positions[rule.softened_by] if rule.softened_by else None
-        level: Level = "error"
+        level = rule.level
         if soft is not None and trial.values[soft] is not None and other.values[soft] is not None:
             level = "warning"
         case = [("case", "id")] if is_number else []
@@ -62,7 +64,10 @@ def judge_coverage(sheets: Sequence[JudgedSheet]) -> None:
     first = sheets[0].sheet
     for rule in (r for r in first.form.rules if r.all_of):
         place = first.form.positions[rule.column]
-        there = {t.values[place] for judged in sheets for t in judged.trials} - {None}
+        trials = [trial for judged in sheets for trial in judged.trials]
+        if any(place in trial.unread for trial in trials):
+            continue
+        there = {trial.values[place] for trial in trials} - {None}
         lacking = [option for option in rule.all_of if option not in there]
         if there and lacking and there != {rule.or_only}:
             params = (("missing", "、".join(lacking)),)
@@ -132,7 +137,9 @@ def _extra_columns(sheet: FormSheet) -> Iterator[Finding]:
         if not heading.column and not is_serial(heading.text) and not is_self_check(heading.text):
             cell = cell_name(row, sheet.grid.first_column + heading.offset)
             yield _extra(sheet, cell, row, heading.text, (("header", shown(heading.text)),))
-    below = range(sheet.header + 1, len(sheet.grid.rows))
+    data = frozenset(sheet.data)
+    rows = range(sheet.header + 1, len(sheet.grid.rows))
+    below = [offset for offset in rows if offset in data or not is_line(sheet.grid.rows[offset])]
     widest = max((len(sheet.grid.rows[o]) for o in below), default=0)
     for at in (a for a in range(widest) if a not in known):
         for offset in below:

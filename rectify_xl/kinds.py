@@ -52,7 +52,9 @@ class Setting:
 Parser = Callable[[Any], Any]
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+_ERROR_VALUES = frozenset(
+    ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!")
+)
 
 
 def excel_length(text: str) -> int:
@@ -84,7 +86,7 @@ def odd_value(value: Any) -> Reading | None:
         if value in _ERROR_VALUES:
             return unreadable("error-value")
         return unreadable("error-value", "picture") if value.startswith("=DISPIMG(") else None
-    if isinstance(value, float) and abs(value) >= 10 ** catalog.reading().most_digits:
+    if isinstance(value, (int, float)) and abs(value) >= 10 ** catalog.reading().most_digits:
         return unreadable("number", "digits")
     return None
 
@@ -114,21 +116,21 @@ def _text_parser(column: Column, setting: Setting) -> Parser:
     low, high = column.length or (0, longest)
 
     def parse(value: Any) -> Any:
-        if value.__class__ is not str:
-            if odd := odd_value(value):
+        if value.__class__ is str:
+            text = tidy(value)
+            if text in blanks or not text:
+                return None
+            if text[0] in "#=" and (odd := odd_value(text)):
                 return odd
-            kind = "date" if isinstance(value, (date, timedelta)) else "number"
-            return fixed(as_text(value), "fixed-text", kind)
-        text = tidy(value)
-        if text in blanks or not text:
-            return None
-        if text[0] in "#=" and (odd := odd_value(text)):
+        elif odd := odd_value(value):
             return odd
+        else:
+            text = as_text(value)
         if not low <= excel_length(text) <= high:
             return Reading(text, "length", (("low", low), ("high", high), ("length", excel_length(text))))
-        if text is not value and not is_tidy(value):
-            return fixed(text, "fixed-text")
-        return text
+        if not isinstance(value, str):
+            return fixed(text, "fixed-text", "date" if isinstance(value, (date, timedelta)) else "number")
+        return text if text is value or is_tidy(value) else fixed(text, "fixed-text")
 
     return parse
 
@@ -141,9 +143,12 @@ def _people_parser(column: Column, setting: Setting) -> Parser:
 
     def parse(value: Any) -> Any:
         understood = parse_text(value)
-        if not isinstance(understood, str) or (understood is value and understood.isalpha()):
+        if understood is value and value.isalpha() and narrow(value) is value:
             return understood
-        people = people_in(understood)
+        text = understood.value if isinstance(understood, Reading) and understood.code == "fixed-text" else understood
+        if not (isinstance(value, str) and isinstance(text, str)):
+            return understood
+        people = people_in(text)
         joined = "、".join(people) if people else None
         return joined if joined == value else fixed(joined, "fixed-text")
 
@@ -281,8 +286,11 @@ def _calendar_day(digits: str) -> date | None:
 
 
 def _date_from_text(text: str, setting: Setting, sensible: Callable[[date, Reading], Any]) -> Any:
-    if text in catalog.reading().standing:
+    facts = catalog.reading()
+    if text in facts.standing:
         return fixed(None, "fixed-date", "standing")
+    if re.search(facts.day_in_words, text):
+        text += facts.day_unit
     try:
         period = parse_period(text, year=setting.year)
     except PeriodError as error:

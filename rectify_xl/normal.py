@@ -9,6 +9,7 @@ _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _ODD = re.compile(rf"\A\s|\s\Z|[{_INVISIBLE}{_CONTROL}\r]")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}{_CONTROL}]")
+_LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
 _LAID_ASIDE = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
 _WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -45,7 +46,7 @@ def shown(value: object, limit: int = 60) -> str:
     """A value as a finding quotes it: on one line, control and direction characters as \\xNN, cut at `limit`."""
     text = str(value)
     text = text if len(text) <= limit else text[: limit - 1] + "…"
-    return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\n", "⏎"))
+    return _UNSEEN.sub(lambda m: escaped(m[0]), _LINE_END.sub("⏎", text))
 
 
 def inert(text: str) -> str:

@@ -93,7 +93,7 @@ def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
     )
 
 
-def rule_columns(rule: Rule, form: Form) -> list[int]:
+def rule_columns(rule: Rule, form: Form | catalog.Cover) -> list[int]:
     """The positions of the columns that a rule rests on."""
     names = [rule.column, *rule.on, *names_in(rule.when), *names_in(rule.holds)]
     return [form.positions[name] for name in names if name in form.positions]

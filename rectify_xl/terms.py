@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from rectify_xl import catalog
-from rectify_xl.expression import Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or
+from rectify_xl.expression import options_in
 from rectify_xl.model import Form
 
 Words = dict[str, tuple[str, tuple[str, ...]]]
@@ -60,21 +60,7 @@ def _named_by(form: Form) -> Iterator[tuple[str, str]]:
     trees += [form.started, form.closed_when]
     trees += [form.deadline.done, form.deadline.standing] if form.deadline else []
     for tree in trees:
-        yield from _options_in(tree, form)
+        yield from ((name, option) for name, option in options_in(tree) if name in form.positions)
     for rule in form.rules:
         for option in (*rule.all_of, *([rule.or_only] if rule.or_only else [])):
             yield rule.column, option
-
-
-def _options_in(node: Node | None, form: Form) -> Iterator[tuple[str, str]]:
-    match node:
-        case Compare(_, Name(name), Const(str(option))) | Compare(_, Const(str(option)), Name(name)):
-            if name in form.positions:
-                yield name, option
-        case Among(name, options):
-            yield from ((name, option) for option in options)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _options_in(part, form)
-        case None | Compare() | Filled() | Call() | Name() | Const() | Arithmetic():
-            return

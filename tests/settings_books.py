@@ -20,8 +20,8 @@ from rectify_xl.excel.settings_book import write_settings
 from rectify_xl.model import Settings, Unit, Waiver
 from rectify_xl.profiles import profile
 from rectify_xl.settings import SettingsError, load_settings
-from rectify_xl.settings_layout import settings_layout
-from rectify_xl.settings_rows import rows_for
+from rectify_xl.settings.layout import settings_layout
+from rectify_xl.settings.rows import rows_for
 
 UNITS = (
     Unit(code="KX00", name="示例党组", kind="党组", first_responsible="示例甲", leader="示例甲", members=9),

@@ -18,11 +18,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rectify_xl import catalog, cli
-from rectify_xl.cli_help import wrapped
-from rectify_xl.command_line import program_for
-from rectify_xl.command_table import COMMANDS, LANGUAGES, language_in, one_day, words_in
+from rectify_xl.commands.help_pages import wrapped
+from rectify_xl.commands.line import program_for
+from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day, words_in
 from rectify_xl.demo import make_demo
-from rectify_xl.demo_units import demo_settings
+from rectify_xl.demo.units import demo_settings
 from rectify_xl.layout import display_width
 from rectify_xl.profiles import profile
 from rectify_xl.settings import load_settings

@@ -13,10 +13,10 @@ import pytest
 
 from rectify_xl import catalog, pipeline
 from rectify_xl.demo import DEMO_DAY, make_demo
-from rectify_xl.demo_fill import blank_for, filled
-from rectify_xl.demo_flaws import FLAWS
-from rectify_xl.demo_returns import Sent, returns_for
-from rectify_xl.demo_units import chinese_number, demo_facts, demo_settings, person
+from rectify_xl.demo.fill import blank_for, filled
+from rectify_xl.demo.flaws import FLAWS
+from rectify_xl.demo.returns import Sent, returns_for
+from rectify_xl.demo.units import chinese_number, demo_facts, demo_settings, person
 from rectify_xl.excel.reader import values_of
 from rectify_xl.excel.template import write_template
 from rectify_xl.kinds import CellError

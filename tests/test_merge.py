@@ -21,7 +21,9 @@ SETTINGS = settings_for()
 DAY = date(2005, 6, 30)
 
 
-def sent(filled_on: str, *rows: dict[str, Any], form: str = "ledger", saved: str = "08:00", unit: str = "KX02") -> Return:
+def sent(
+    filled_on: str, *rows: dict[str, Any], form: str = "ledger", saved: str = "08:00", unit: str = "KX02"
+) -> Return:
     name = next(u.name for u in UNITS if u.code == unit)
     cover = {"unit_code": unit, "unit_name": name, "filled_on": date.fromisoformat(f"2005-{filled_on}")}
     file = f"{unit}-{filled_on}-{saved}-{form}.xlsx"
@@ -100,7 +102,7 @@ def test_numbers_once_given_never_change_and_are_never_used_twice() -> None:
 
 
 def test_two_known_rows_with_the_key_of_a_third_make_it_wait() -> None:
-    one, two = row("ledger", item_id="KX02-T001", problem="同样的问题"), row("ledger", item_id="KX02-T002", problem="同样的问题")
+    one, two = (row("ledger", item_id=f"KX02-T00{n}", problem="同样的问题") for n in (1, 2))
     held = folded(sent("05-18", A, B), sent("05-20", one, two), sent("05-25", row("ledger", problem="同样的问题")))
     assert ("duplicate", "B4") in told(held)
     assert len(held.items["ledger"]) == 2
@@ -219,6 +221,7 @@ def test_every_good_row_is_a_state_of_exactly_one_item(returns: list[Return]) ->
 
 @pytest.mark.parametrize("name", ["更名后的支部"])
 def test_the_ledger_calls_a_unit_as_the_roster_does(name: str) -> None:
-    units = tuple(Unit(code=u.code, name=name, aliases=(u.name,), kind=u.kind) if u.code == "KX02" else u for u in UNITS)
+    renamed = [Unit(code=u.code, name=name, aliases=(u.name,), kind=u.kind) for u in UNITS if u.code == "KX02"]
+    units = (*renamed, *(u for u in UNITS if u.code != "KX02"))
     held = folded(sent("05-18", A), settings=settings_for(units=units))
     assert held.items["ledger"][0].unit_name == name

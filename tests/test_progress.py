@@ -16,12 +16,12 @@ from status_books import UNITS, book_of, pick, settings_of, task
 from rectify_xl import catalog
 from rectify_xl.excel.status import SHEETS
 from rectify_xl.model import Book, Evidence, Filing, Finding, Pending, Return, Row, Unit
-from rectify_xl.progress import deadline_warnings, schedule, unit_progress
-from rectify_xl.progress_forms import branches, filings, institutions, reviews, supervision
-from rectify_xl.progress_overview import Figure, overview
-from rectify_xl.progress_quality import quality
-from rectify_xl.progress_surveys import satisfaction
-from rectify_xl.progress_units import counted_units, reported
+from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision
+from rectify_xl.progress.overview import Figure, overview
+from rectify_xl.progress.quality import quality
+from rectify_xl.progress.surveys import satisfaction
+from rectify_xl.progress.tasks import deadline_warnings, schedule, unit_progress
+from rectify_xl.progress.units import counted_units, reported
 
 DONE = {"status": "已完成", "percent": 1.0}
 TOTAL = "合计"

@@ -18,7 +18,7 @@ from rectify_xl.excel.settings_book import write_settings
 from rectify_xl.model import Evidence, RectifyError, Settings, Task
 from rectify_xl.profiles import profile
 from rectify_xl.settings import SettingsError, fingerprint, load_settings
-from rectify_xl.settings_layout import settings_layout
+from rectify_xl.settings.layout import settings_layout
 
 
 @pytest.fixture

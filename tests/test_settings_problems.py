@@ -16,8 +16,8 @@ from test_settings_mistakes import MISTAKES
 
 from rectify_xl import catalog
 from rectify_xl.settings import SettingsError, load_settings, settings_from
-from rectify_xl.settings_layout import settings_layout
-from rectify_xl.settings_units import circles_in
+from rectify_xl.settings.layout import settings_layout
+from rectify_xl.settings.units import circles_in
 
 
 @pytest.fixture

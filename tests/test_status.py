@@ -26,7 +26,7 @@ from rectify_xl import catalog
 from rectify_xl.excel import status_page
 from rectify_xl.excel.status import SHEETS, write_status
 from rectify_xl.model import Book, Finding, Return, Settings, Unit
-from rectify_xl.progress_units import words
+from rectify_xl.progress.units import words
 
 TITLES = [
     "总览",

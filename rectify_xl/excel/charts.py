@@ -13,7 +13,7 @@ from xlsxwriter.chart import Chart
 from rectify_xl import catalog
 from rectify_xl.excel.styles import colours
 from rectify_xl.layout import display_width
-from rectify_xl.progress_units import words
+from rectify_xl.progress.units import words
 
 # Sizes of type in points.
 _TITLE, _TEXT, _SMALL = 12, 9, 8

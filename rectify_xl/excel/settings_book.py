@@ -18,8 +18,8 @@ from rectify_xl.excel.styles import LAST_ROW, Styles, height_of, must, new_workb
 from rectify_xl.files import save_atomically
 from rectify_xl.layout import column_letter
 from rectify_xl.model import Settings
-from rectify_xl.settings_layout import SettingsSheet, settings_layout
-from rectify_xl.settings_rows import SettingsRow, rows_for
+from rectify_xl.settings.layout import SettingsSheet, settings_layout
+from rectify_xl.settings.rows import SettingsRow, rows_for
 
 TITLE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
 _TITLE_HEIGHT, _HEADER_HEIGHT = 30.0, 24.0

@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from rectify_xl import catalog, terms
 from rectify_xl.excel.styles import must
 from rectify_xl.layout import column_letter
-from rectify_xl.settings_layout import SettingsColumn, settings_layout
+from rectify_xl.settings.layout import SettingsColumn, settings_layout
 
 Area = tuple[int, int]
 

@@ -12,8 +12,8 @@ from rectify_xl.excel.settings_choices import Area
 from rectify_xl.excel.styles import A4, Styles, height_of, must
 from rectify_xl.messages import messages
 from rectify_xl.model import Settings
-from rectify_xl.settings_layout import settings_layout
-from rectify_xl.settings_tasks import words_told
+from rectify_xl.settings.layout import settings_layout
+from rectify_xl.settings.tasks import words_told
 
 _TITLE_HEIGHT, _SECTION_HEIGHT = 30.0, 26.0
 _ROOM = 1.12

@@ -15,12 +15,12 @@ from rectify_xl.excel.status_page import Page, draw_table
 from rectify_xl.excel.status_schedule import draw_schedule
 from rectify_xl.excel.styles import Styles, save_workbook
 from rectify_xl.model import Book, Table
-from rectify_xl.progress import deadline_warnings, schedule, unit_progress
-from rectify_xl.progress_forms import branches, filings, institutions, reviews, supervision
-from rectify_xl.progress_overview import overview
-from rectify_xl.progress_quality import quality
-from rectify_xl.progress_surveys import satisfaction
-from rectify_xl.progress_units import words
+from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision
+from rectify_xl.progress.overview import overview
+from rectify_xl.progress.quality import quality
+from rectify_xl.progress.surveys import satisfaction
+from rectify_xl.progress.tasks import deadline_warnings, schedule, unit_progress
+from rectify_xl.progress.units import words
 
 
 class HasBook(Protocol):

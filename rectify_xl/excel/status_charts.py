@@ -24,8 +24,8 @@ from rectify_xl.excel.charts import (
 from rectify_xl.excel.status_page import Page
 from rectify_xl.excel.styles import must
 from rectify_xl.layout import display_width
-from rectify_xl.progress import task_headings
-from rectify_xl.progress_units import BAND, words
+from rectify_xl.progress.tasks import task_headings
+from rectify_xl.progress.units import BAND, words
 
 # How many units a chart shows at most, and how much of a name (in digits' widths).
 MOST_UNITS, MOST_ERRORS, LONGEST_NAME = 30, 15, 30

@@ -10,8 +10,8 @@ from rectify_xl.excel.charts import set_size
 from rectify_xl.excel.status_charts import Drawn
 from rectify_xl.excel.status_page import HEADING_ROW, SUBTITLE_ROW, Page, add_bar, draw_heading, layers_for, set_print
 from rectify_xl.excel.styles import must
-from rectify_xl.progress_overview import Figure
-from rectify_xl.progress_units import words
+from rectify_xl.progress.overview import Figure
+from rectify_xl.progress.units import words
 
 # The sheet is a grid of narrow columns: a key figure takes four, a table eight (the last of them a gap, but at the
 # right edge), a chart some.

@@ -18,7 +18,7 @@ from rectify_xl.excel.fit import height_of, line_width, lines_in
 from rectify_xl.excel.styles import A4, Styles, colours, must
 from rectify_xl.messages import code_name
 from rectify_xl.model import Book, Table
-from rectify_xl.progress_units import BAND, words
+from rectify_xl.progress.units import BAND, words
 
 # Rows of every sheet (0-based): the heading, whose and of which day, what the figures mean, the bands, the header.
 HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)

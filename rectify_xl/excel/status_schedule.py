@@ -6,7 +6,7 @@ from rectify_xl.excel import status_charts
 from rectify_xl.excel.charts import set_size
 from rectify_xl.excel.status_page import Page, draw_table, last_row, set_print, shown_for
 from rectify_xl.excel.styles import must
-from rectify_xl.progress_units import words
+from rectify_xl.progress.units import words
 
 _ROW_PIXELS = 20
 

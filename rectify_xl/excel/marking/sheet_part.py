@@ -13,10 +13,7 @@ from rectify_xl.layout import cell_name
 _MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z]+\d+):([A-Za-z]+\d+)[\"']")
 # What may stand in a sheet before the name of its old drawing, which belongs right behind the last of these.
 _BEFORE = frozenset(
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios"
-    " autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting"
-    " dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks"
-    " customProperties cellWatches ignoredErrors smartTags drawing".split()
+    ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"]
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Item, Table
-from rectify_xl.progress_units import counted_units, headed, items_of, options_of, places_by_unit, said, share, words
+from rectify_xl.progress.units import counted_units, headed, items_of, options_of, places_by_unit, said, share, words
 
 VOTES = ("satisfied", "fairly_satisfied", "dissatisfied", "abstained")
 Values = Sequence[Any]

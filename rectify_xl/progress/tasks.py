@@ -9,7 +9,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
-from rectify_xl.progress_units import (
+from rectify_xl.progress.units import (
     Counted,
     counted_units,
     headed,

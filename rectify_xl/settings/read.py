@@ -10,13 +10,13 @@ from datetime import date
 from rectify_xl import catalog, terms
 from rectify_xl.model import Filing, Level, Settings, Waiver
 from rectify_xl.normal import key_text
-from rectify_xl.settings_campaign import Campaign, read_campaign
-from rectify_xl.settings_cells import Line, Options, Rows, header_of, lines_of, options_by_key
-from rectify_xl.settings_layout import SettingsLayout, SettingsSheet, settings_layout
-from rectify_xl.settings_lists import Dictionary, note_missing, read_lists
-from rectify_xl.settings_problems import Notes, SettingsError, SettingsProblem
-from rectify_xl.settings_tasks import Surroundings, read_tasks
-from rectify_xl.settings_units import codes_in, read_units
+from rectify_xl.settings.campaign import Campaign, read_campaign
+from rectify_xl.settings.cells import Line, Options, Rows, header_of, lines_of, options_by_key
+from rectify_xl.settings.layout import SettingsLayout, SettingsSheet, settings_layout
+from rectify_xl.settings.lists import Dictionary, note_missing, read_lists
+from rectify_xl.settings.problems import Notes, SettingsError, SettingsProblem
+from rectify_xl.settings.tasks import Surroundings, read_tasks
+from rectify_xl.settings.units import codes_in, read_units
 
 
 def settings_from(sheets: Mapping[str, Rows]) -> Settings:

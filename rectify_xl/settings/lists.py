@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from rectify_xl import terms
 from rectify_xl.layout import cell_name
 from rectify_xl.normal import key_text, shown
-from rectify_xl.settings_cells import Header, Line
-from rectify_xl.settings_layout import SettingsSheet
-from rectify_xl.settings_problems import Notes
+from rectify_xl.settings.cells import Header, Line
+from rectify_xl.settings.layout import SettingsSheet
+from rectify_xl.settings.problems import Notes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
-from rectify_xl.progress import COMPLETED, ITEMS, states_by_task
-from rectify_xl.progress_forms import branch_flags
-from rectify_xl.progress_surveys import latest_surveys, must_make_up, rate_of, votes_of
-from rectify_xl.progress_units import counted_units, items_of, options_of, reported, said, share, words
+from rectify_xl.progress.forms import branch_flags
+from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
+from rectify_xl.progress.tasks import COMPLETED, ITEMS, states_by_task
+from rectify_xl.progress.units import counted_units, items_of, options_of, reported, said, share, words
 
 
 class Figure(NamedTuple):

@@ -10,9 +10,9 @@ from typing import Any
 from rectify_xl.layout import cell_name
 from rectify_xl.normal import key_text, tidy
 from rectify_xl.profiles import followup_end
-from rectify_xl.settings_cells import Header, Line, Options, Rows, SettingsCell, header_of, lines_below, lines_of, near
-from rectify_xl.settings_layout import SettingsSheet, settings_layout
-from rectify_xl.settings_problems import Notes
+from rectify_xl.settings.cells import Header, Line, Options, Rows, SettingsCell, header_of, lines_below, lines_of, near
+from rectify_xl.settings.layout import SettingsSheet, settings_layout
+from rectify_xl.settings.problems import Notes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.deadlines import is_asked
 from rectify_xl.model import Book, Form, Table, Unit
-from rectify_xl.progress_units import (
+from rectify_xl.progress.units import (
     Counted,
     counted_units,
     has_arrived,

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from rectify_xl import __version__
-from rectify_xl.cli_help import help_page
-from rectify_xl.command_table import COMMANDS, PARAMETERS, PROGRAM, SHARED, Call, Flag, Run, Words, flags_for, words_in
+from rectify_xl.commands.help_pages import help_page
+from rectify_xl.commands.table import COMMANDS, PARAMETERS, PROGRAM, SHARED, Call, Flag, Run, Words, flags_for, words_in
 from rectify_xl.normal import inert
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}

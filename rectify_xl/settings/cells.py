@@ -15,8 +15,8 @@ from rectify_xl.kinds import CellError, NoValue, Reading, Setting, as_text, pars
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Column
 from rectify_xl.normal import key_text, narrow, shown, tidy
-from rectify_xl.settings_layout import SettingsColumn, SettingsSheet, settings_layout
-from rectify_xl.settings_problems import Notes
+from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, settings_layout
+from rectify_xl.settings.problems import Notes
 
 # A sheet's values from A1 on: `rows[i][j]` stands in Excel's row i + 1.
 Rows = Sequence[Sequence[CellValue]]

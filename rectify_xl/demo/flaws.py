@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from rectify_xl.demo_scene import Scene, Values
-from rectify_xl.demo_units import demo_facts
+from rectify_xl.demo.scene import Scene, Values
+from rectify_xl.demo.units import demo_facts
 from rectify_xl.kinds import CellError
 
 

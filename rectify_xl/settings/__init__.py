@@ -11,9 +11,9 @@ from pathlib import Path
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.model import Settings
 from rectify_xl.normal import inert
-from rectify_xl.settings_cells import Rows
-from rectify_xl.settings_problems import SettingsError, SettingsProblem
-from rectify_xl.settings_read import settings_from
+from rectify_xl.settings.cells import Rows
+from rectify_xl.settings.problems import SettingsError, SettingsProblem
+from rectify_xl.settings.read import settings_from
 
 __all__ = ["SettingsError", "SettingsProblem", "fingerprint", "load_settings", "settings_from"]
 

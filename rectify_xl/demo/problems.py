@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from rectify_xl.demo_scene import Scene, Values
-from rectify_xl.demo_units import Facts, demo_facts
+from rectify_xl.demo.scene import Scene, Values
+from rectify_xl.demo.units import Facts, demo_facts
 from rectify_xl.ruling import reviewers_of
 
 _FEWEST, _MOST = 5, 12

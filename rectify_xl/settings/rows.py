@@ -9,7 +9,7 @@ from typing import Any
 from rectify_xl import catalog, terms
 from rectify_xl.model import Evidence, Settings, Task
 from rectify_xl.periods import PeriodError, parse_period
-from rectify_xl.settings_layout import settings_layout
+from rectify_xl.settings.layout import settings_layout
 
 # A row by column: a text, a date, a whole number, several texts, or None for an empty cell.
 SettingsRow = Mapping[str, Any]

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from rectify_xl import catalog, profiles, workspace
-from rectify_xl.demo_fill import Blank, blank_for, filled
-from rectify_xl.demo_returns import Sent, returns_for
-from rectify_xl.demo_units import demo_settings
+from rectify_xl.demo.fill import Blank, blank_for, filled
+from rectify_xl.demo.returns import Sent, returns_for
+from rectify_xl.demo.units import demo_settings
 from rectify_xl.excel.template import write_template, write_templates
 from rectify_xl.files import save_atomically
 from rectify_xl.model import Settings

@@ -8,7 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Filing, Table
-from rectify_xl.progress_units import (
+from rectify_xl.progress.units import (
     broken_test_for,
     counted,
     counted_units,

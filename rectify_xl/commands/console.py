@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
-from rectify_xl.command_table import Call, Words
+from rectify_xl.commands.table import Call, Words
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, Finding, Return, Settings
 from rectify_xl.normal import inert

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from rectify_xl.model import Unit
 from rectify_xl.normal import key_text
-from rectify_xl.settings_cells import Line, Rows, SettingsCell, header_of, lines_below
-from rectify_xl.settings_layout import SettingsSheet
-from rectify_xl.settings_problems import Notes
+from rectify_xl.settings.cells import Line, Rows, SettingsCell, header_of, lines_below
+from rectify_xl.settings.layout import SettingsSheet
+from rectify_xl.settings.problems import Notes
 
 
 def codes_in(sheet: SettingsSheet, rows: Rows) -> list[str] | None:

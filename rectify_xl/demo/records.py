@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
-from rectify_xl.demo_problems import institutions_for, measures_for, problems_for
-from rectify_xl.demo_scene import Scene, Values, asked_of, form_named, option_asked
-from rectify_xl.demo_units import chinese_number, demo_facts
+from rectify_xl.demo.problems import institutions_for, measures_for, problems_for
+from rectify_xl.demo.scene import Scene, Values, asked_of, form_named, option_asked
+from rectify_xl.demo.units import chinese_number, demo_facts
 from rectify_xl.model import Task, Unit
 
 Rows = Callable[[date], list[Values]]

@@ -12,8 +12,8 @@ from rectify_xl.expression import ExpressionError, parse_condition
 from rectify_xl.model import Evidence, Form, Task
 from rectify_xl.normal import key_text, shown
 from rectify_xl.periods import Period, PeriodError, parse_period
-from rectify_xl.settings_cells import Line
-from rectify_xl.settings_layout import settings_layout
+from rectify_xl.settings.cells import Line
+from rectify_xl.settings.layout import settings_layout
 
 # What belongs to the task; the rest of a row to its piece of evidence.
 _OF_TASK = ("time", "item", "content", "remark", "start", "end", "half_day")

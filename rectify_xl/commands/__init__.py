@@ -1,0 +1,1 @@
+"""What stands behind the command line: its options and help as data, its texts, its rendering."""
