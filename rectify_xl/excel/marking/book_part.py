@@ -131,13 +131,14 @@ class BookPart:
 
 
 def set_selected(parts: Parts, part: str, *, is_selected: bool) -> None:
-    """Selects the tab of a sheet, or unselects it where it is selected."""
+    """Selects the tab of a sheet that says whether it is, or unselects it."""
     data = parts.read(part)
-    if not is_selected and b"tabSelected" not in data:
+    if b"tabSelected" not in data:
         return
     edits = Edits(data)
     for view in _sheet_views(data):
-        if is_selected or view.attributes.get("tabSelected", "0") not in _FALSE:
+        told = view.attributes.get("tabSelected")
+        if told is not None and is_selected is (told in _FALSE):
             edits.set(view, "tabSelected", "1" if is_selected else "0")
     parts.write(part, edits.done())
 

@@ -145,10 +145,14 @@ def prefixed(xml: bytes, prefix: bytes) -> bytes:
     return _OUR_TAG.sub(rb"<\1" + prefix.replace(b"\\", rb"\\"), xml) if prefix else xml
 
 
-def xml_text(text: str) -> bytes:
-    """A text as XML holds it, and Excel reads it: inert, whatever is in it."""
-    text = _ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub(lambda m: escaped(m[0]), text))
+def plain_text(text: str) -> bytes:
+    """A text that was read from XML, as XML again."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;").encode()
+
+
+def xml_text(text: str) -> bytes:
+    """A text of ours as XML holds it and Excel reads it: inert, whatever is in it."""
+    return plain_text(_ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub(lambda m: escaped(m[0]), text)))
 
 
 def xml_value(text: str) -> bytes:

@@ -9,6 +9,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import xml_value
 
 _COLOURS = ("font_color", "bg_color", "border_color")
+_FLAGS = ((b"b", "bold"), (b"i", "italic"), (b"u", "underline"))
 _ALIGN = {"vcenter": "center"}
 
 
@@ -32,7 +33,7 @@ def solid_xml(colour: str) -> bytes:
 
 def font_xml(held: Mapping[str, Any]) -> bytes:
     """The font of a format."""
-    flags = [b"<" + tag + b"/>" for tag, key in ((b"b", "bold"), (b"i", "italic"), (b"u", "underline")) if held.get(key)]
+    flags = [b"<" + tag + b"/>" for tag, key in _FLAGS if held.get(key)]
     colour = b"<color rgb=" + xml_value(held["font_color"]) + b"/>" if "font_color" in held else b""
     size = b"<sz val=" + xml_value(str(held["font_size"])) + b"/>"
     name = b"<name val=" + xml_value(held["font_name"]) + b"/>"

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
-from rectify_xl.excel.marking.elements import HEAD, Edits, Element, parse, prefix_of, prefixed, xml_text, xml_value
+from rectify_xl.excel.marking.elements import (
+    HEAD,
+    Edits,
+    Element,
+    parse,
+    plain_text,
+    prefix_of,
+    prefixed,
+    xml_text,
+    xml_value,
+)
 from rectify_xl.excel.marking.note_text import without_ours
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.layout import cell_name
@@ -66,17 +76,31 @@ class NotePart:
         gone = []
         for cell, note in self._notes.items():
             pieces = list(_pieces(note))
-            left = without_ours([piece.text for piece in pieces])
+            left = self._left_of(pieces)
             if left is None:
                 continue
-            if "".join(left).strip():
-                for piece, text in zip(pieces, left, strict=True):
-                    if piece.text != text:
-                        self._edits.replace(piece.inner, piece.close, xml_text(text))
+            if b"".join(left).strip():
+                for piece, xml in zip(pieces, left, strict=True):
+                    if self._raw(piece) != xml:
+                        self._edits.replace(piece.inner, piece.close, xml)
             else:
                 self._edits.remove(note)
                 gone.append(cell)
         return gone
+
+    def _left_of(self, pieces: Sequence[Element]) -> list[bytes] | None:
+        """What is left of the pieces without our sentences, as XML; None if there are none of ours.
+
+        Where they stand as we wrote them, every other byte stays; some programs write characters as numbers.
+        """
+        left = without_ours([self._raw(piece).decode() for piece in pieces])
+        if left is not None:
+            return [text.encode() for text in left]
+        left = without_ours([piece.text for piece in pieces])
+        return None if left is None else [plain_text(text) for text in left]
+
+    def _raw(self, piece: Element) -> bytes:
+        return self._data[piece.inner : piece.close]
 
     def done(self) -> bytes:
         """The part with the changes made."""

@@ -167,11 +167,13 @@ class Parts:
             if relation.target and not self.referrers(relation.target):
                 self.drop(relation.target)
 
-    def copy(self, part: str, pattern: str, content: str) -> str:
-        """A copy of a part under a new name, with the same relations; the name."""
+    def copy(self, part: str, content: str) -> str:
+        """A copy of a part in its folder under a free number, with the same relations; its name."""
+        stem, dot, suffix = part.rpartition(".")
+        pattern = stem.rstrip("0123456789").replace("{", "{{").replace("}", "}}") + "{}" + dot + suffix
         made = self.add(pattern, self.read(part), content)
         held = self.archive.find(_relations_of(part))
-        if held and posixpath.dirname(made) == posixpath.dirname(part):
+        if held:
             self.archive.write(_relations_of(made), self.archive.read(held))
         return made
 

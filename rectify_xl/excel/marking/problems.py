@@ -177,12 +177,3 @@ def _stretches(numbers: Iterable[int], words: Mapping[str, Any]) -> str:
     named = [words["stretch"].format(first=a, last=b) if a < b else str(a) for a, b in runs[:most]]
     joined: str = words["joint"].join(named)
     return joined + (words["and_more"] if len(runs) > most else "")
-
-
-# ---- how it looks
-
-
-def layers_of(name: str, level: Level) -> tuple[str, ...]:
-    """The layers of style.toml for one column of the list on a line of that level."""
-    facts = catalog.words("marked")["columns"]
-    return (*facts["look"][name], "grid", *([facts["level"][level]] if name == "level" else []))

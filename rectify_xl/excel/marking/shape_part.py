@@ -29,7 +29,7 @@ _TYPE = (
     b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 # A box in pixels: its width, a line of its text, and what it has besides.
-_WIDTH, _LINE, _ROOM, _LINE_HOLDS = 300, 17, 14, 40
+_WIDTH, _LINE, _ROOM, _LINE_HOLDS, _USUAL_LINES = 300, 17, 14, 40, 5
 _PIXELS_A_CHARACTER, _PIXELS_A_POINT = 7, 4 / 3
 _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
 
@@ -104,7 +104,8 @@ def _with_blocks(data: bytes, count: int, fresh: int) -> tuple[bytes, list[int]]
 def _shape(cell: Cell, box: Box, number: int, spaces: bytes) -> bytes:
     row, column = cell
     width, height = (round(side / _PIXELS_A_POINT, 2) for side in box.size)
-    place = f"position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{height}pt;z-index:1;visibility:hidden"
+    size = f"width:{width}pt;height:{height}pt"
+    place = f"position:absolute;margin-left:0;margin-top:0;{size};z-index:1;visibility:hidden"
     anchor = ", ".join(map(str, box.anchor))
     return (
         b'<v:shape id="_x0000_s%d" type="#_x0000_t202" style="%s" fillcolor="#ffffe1" o:insetmode="auto"%s>'
@@ -120,7 +121,7 @@ def _shape(cell: Cell, box: Box, number: int, spaces: bytes) -> bytes:
 
 def box_for(sheet: SheetPart, cell: Cell, text: str) -> Box:
     """A box right of a cell, as large as its text needs."""
-    lines = sum(max(-(-display_width(line) // _LINE_HOLDS), 1) for line in text.split("\n"))
+    lines = sum(max(-(-display_width(line) // _LINE_HOLDS), 1) for line in text.split("\n")) if text else _USUAL_LINES
     height = lines * _LINE + _ROOM
     row, column = cell
     first_column, first_row = min(column + 1, _LAST_COLUMN), max(row - 2, 0)

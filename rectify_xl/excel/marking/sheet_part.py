@@ -13,7 +13,13 @@ from rectify_xl.layout import cell_name
 _MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z]+\d+):([A-Za-z]+\d+)[\"']")
 # What may stand in a sheet before the name of its old drawing, which belongs right behind the last of these.
 _BEFORE = frozenset(
-    ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"]
+    {
+        *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr"),
+        *("sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate"),
+        *("customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks"),
+        *("printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks"),
+        *("customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"),
+    }
 )
 
 
@@ -97,6 +103,12 @@ class SheetPart:
         linked = b" xmlns:r=" + xml_value(space) + b" r:id=" + xml_value(ident)
         at = max(top.end for top in self._tops if top.name in _BEFORE)
         self.edits.insert(at, b"<" + prefix + b"legacyDrawing" + linked + b"/>")
+
+    @property
+    def legacy_ident(self) -> str:
+        """The id of the relation that leads to the sheet's old drawing, "" if it names none."""
+        held = self.legacy.attributes if self.legacy else {}
+        return next((value for key, value in held.items() if key.endswith(" id")), "")
 
     # ---- measures, for the boxes of notes
 

@@ -144,7 +144,7 @@ class StyleBook:
         places = (place for place, fill in enumerate(self._fills.elements) if fill_text(fill) == text)
         fill = next(places, None)
         if fill is None:
-            fill = self._fills.make(text.encode())
+            fill = self._fills.make(text.encode()) if text else 0
         raw = self._format(index)
         found = self._by_look.get((_look(raw), fill))
         return self._clone(raw, fill) if found is None else found
