@@ -11,7 +11,7 @@ from rectify_xl.deadlines import form_test
 from rectify_xl.expression import names_in
 from rectify_xl.kinds import as_text
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, State
-from rectify_xl.normal import shown
+from rectify_xl.normal import as_typed, shown
 
 Letters = Mapping[str, tuple[str, ...]]
 
@@ -41,7 +41,7 @@ def row_finding(
         row=row.row,
         column=column,
         label=form.columns[position].label,
-        value="" if value is None else shown(as_text(value)),
+        value="" if value is None else as_typed(as_text(value)),
         params=params,
         form=form.name,
     )

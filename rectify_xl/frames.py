@@ -141,15 +141,14 @@ def finding_values(finding: Finding) -> tuple[Any, ...]:
 
 
 def returns_table(returns: Sequence[Return]) -> Table:
-    """One row per file that was checked: its verdict in Chinese, whose it is, its findings by level, its good rows."""
-    verdicts = catalog.states("verdict")
+    """One row per file: its verdict (accepted, returned, ...), whose it is, its findings by level, its good rows."""
     rows = []
     for told in returns:
         levels = [sum(finding.level == level for finding in told.findings) for level in ("error", "warning", "fixed")]
         good = sum(len(held.good) for held in told.forms)
         rows.append(
             (
-                inert(told.file), verdicts[told.verdict], told.unit_code, told.unit_name, told.filled_on, told.saved,
+                inert(told.file), told.verdict, told.unit_code, told.unit_name, told.filled_on, told.saved,
                 told.digest, *levels, good,
             )
         )  # fmt: skip

@@ -15,7 +15,7 @@ from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.kinds import Reading, as_text
 from rectify_xl.layout import cell_name, column_letter, fingerprint, parse_stamp
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, Unit, Verdict
-from rectify_xl.normal import key_text, shown
+from rectify_xl.normal import as_typed, key_text, shown
 from rectify_xl.recognise import CoverCell, FormSheet, Sorted, sort_sheets
 from rectify_xl.ruling import Ruling
 
@@ -205,7 +205,7 @@ def _cover_finding(found: Sorted, name: str, code: str, params: Params = ()) -> 
         row=cell.row if cell else None,
         column=name,
         label=column.label,
-        value=shown(as_text(cell.value)) if cell else "",
+        value=as_typed(as_text(cell.value)) if cell else "",
         params=params,
         form="cover",
     )

@@ -11,7 +11,7 @@ from rectify_xl.expression import Call
 from rectify_xl.kinds import Reading, as_text, item_number
 from rectify_xl.layout import cell_name
 from rectify_xl.model import LEVELS, Finding, Level, Row, Rule
-from rectify_xl.normal import shown
+from rectify_xl.normal import as_typed
 from rectify_xl.recognise import FormSheet
 from rectify_xl.ruling import Ruling, authorities_of, reviewers_of
 
@@ -61,7 +61,7 @@ class JudgedSheet:
         cells = self.sheet.grid.rows[trial.offset]
         at = self.sheet.offsets
         names = [c.name for c in self.sheet.form.columns]
-        typed = tuple(shown(as_text(cells[at[n]]), 200) if n in at and at[n] < len(cells) else "" for n in names)
+        typed = tuple(as_typed(as_text(cells[at[n]])) if n in at and at[n] < len(cells) else "" for n in names)
         return Row(self.sheet.grid.title, trial.row, tuple(trial.values), typed)
 
 
@@ -156,7 +156,7 @@ def add_finding(
                 row=trial.row,
                 column=column.name,
                 label=column.label,
-                value=shown(as_text(raw)),
+                value=as_typed(as_text(raw)),
                 params=params,
                 form=sheet.form.name,
                 rule=rule.index if rule else -1,

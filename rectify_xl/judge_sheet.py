@@ -12,7 +12,7 @@ from rectify_xl.judge_rows import JudgedSheet, Trial, add_finding
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
 from rectify_xl.model import Finding, Level, Rule
-from rectify_xl.normal import shown
+from rectify_xl.normal import as_typed, shown
 from rectify_xl.recognise import FormSheet
 from rectify_xl.ruling import FormPlan, key_of
 
@@ -116,7 +116,7 @@ def _at_header(
         row=row,
         column=name,
         label=sheet.form.column(name).label,
-        value=shown(text),
+        value=as_typed(text),
         params=params,
         form=sheet.form.name,
     )
@@ -159,7 +159,7 @@ def _extra(sheet: FormSheet, cell: str, row: int, value: str, params: tuple[tupl
         sheet=sheet.grid.title,
         cell=cell,
         row=row,
-        value=shown(value),
+        value=as_typed(value),
         params=params,
         form=sheet.form.name,
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, overload
 
 from rectify_xl import catalog
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Column, Finding, Form, Item, Pending, Return, Table
+from rectify_xl.model import Book, Column, Form, Item, Pending, Return, Table
 from rectify_xl.normal import inert, shown
 
 # How many hexadecimal digits of a file's SHA-256 the ledger shows.
@@ -177,10 +177,13 @@ def typed_summary(waiting: Pending) -> str:
 # ---- 报送情况
 
 
-def files_table(book: Book) -> Table:
-    """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected."""
+def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
+    """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected.
+
+    The verdict is called as in `verdicts`, by its Chinese name unless said.
+    """
     names = tuple(column.name for column in declared("files", "columns"))
-    facts, verdicts = catalog.words("ledger"), catalog.states("verdict")
+    facts, verdicts = catalog.words("ledger"), verdicts or catalog.states("verdict")
     levels, owing = _levels(book), returns_to_correct(book)
 
     def row(place: int) -> tuple[Any, ...]:
@@ -196,18 +199,8 @@ def files_table(book: Book) -> Table:
 
 
 def _levels(book: Book) -> list[Counter[str]]:
-    """How many findings of each level every return has: its own, and those between returns that name its file."""
-    between: dict[str, list[Finding]] = {}
-    for finding in book.findings:
-        if catalog.codes()[finding.code].scope == "between":
-            between.setdefault(finding.file, []).append(finding)
-    latest = {told.file: place for place, told in enumerate(book.returns)}
-    counted = [Counter[str](finding.level for finding in told.findings) for told in book.returns]
-    for file, findings in between.items():
-        if file in latest:
-            own = set(book.returns[latest[file]].findings)
-            counted[latest[file]].update(finding.level for finding in findings if finding not in own)
-    return counted
+    """How many findings of each level every return has, those between returns that name it among them."""
+    return [Counter[str](finding.level for finding in told.findings) for told in book.returns]
 
 
 def returns_to_correct(book: Book) -> frozenset[int]:

@@ -14,6 +14,7 @@ from rectify_xl import catalog
 from rectify_xl.catalog import Cover, FactsError
 from rectify_xl.expression import BOUNDS
 from rectify_xl.model import Finding, Form, Level
+from rectify_xl.normal import shown
 from rectify_xl.phrasing import LANGUAGES, clause, demand, words
 
 # What every sentence may name, and what those of row rules may name besides.
@@ -117,13 +118,14 @@ def _said(value: Any) -> str:
 
 def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     frame = catalog.words("phrases")[lang]["finding"]
-    elsewhere = {name: getattr(finding, held) for name, held in _ELSEWHERE.items() if getattr(finding, held)}
+    elsewhere = {name: shown(getattr(finding, held)) for name, held in _ELSEWHERE.items() if getattr(finding, held)}
+    quoted = shown(finding.value)
     return {
         **elsewhere,
         "unsaid": frame["unsaid"],
         "where": where(finding, lang),
-        "typed": frame["typed"].format(value=finding.value) if finding.value else "",
-        "value": finding.value or frame["nothing"],
+        "typed": frame["typed"].format(value=quoted) if quoted else "",
+        "value": quoted or frame["nothing"],
         "please": frame["please"][finding.level],
         "label": finding.label,
         "sheet": finding.sheet,

@@ -49,6 +49,11 @@ def shown(value: object, limit: int = 60) -> str:
     return _UNSEEN.sub(lambda m: escaped(m[0]), _LINE_END.sub("⏎", text))
 
 
+def as_typed(text: str) -> str:
+    """A text as a finding keeps it: whole, with line ends as \\n, control and direction characters as \\xNN."""
+    return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n"))
+
+
 def inert(text: str) -> str:
     """A name or path with every control, direction and undecodable character as \\xNN, on one line."""
     return re.sub(rf"[{_INVISIBLE}{_CONTROL}\r\n\t\u2028\u2029\ud800-\udfff]", lambda m: escaped(m[0]), text)

@@ -88,8 +88,8 @@ class Result:
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """One row per file, as 报送情况 shows them."""
-        return frame_of(files_table(self.book))
+        """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated, held, ignored."""
+        return frame_of(files_table(self.book, {name: name for name in catalog.states("verdict")}))
 
     @cached_property
     def pending(self) -> pd.DataFrame:

@@ -155,7 +155,7 @@ def settings_for(name: str = "gdsta", **changes: Any) -> Settings:
     return replace(profile(name), **{"units": units, **changes})
 
 
-def row(form: str, **changes: Any) -> dict[str, Any]:
+def row(form: str, /, **changes: Any) -> dict[str, Any]:
     """The good row of a form with some cells changed; None blanks a cell."""
     return {**GOOD[form], **changes}
 

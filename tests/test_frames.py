@@ -134,7 +134,8 @@ def test_findings_files_and_pending_are_frames(result: Result) -> None:
     assert list(findings.code) == [finding.code for finding in result.book.findings]
     assert (str(findings.row.dtype), findings.row[0], pd.isna(findings.row[5])) == ("Int64", 7, True)
     assert findings.message[0] == sentence(result.book.findings[0])
-    assert list(result.files.verdict) == ["接收", "接收", "接收", "退回", "拒收", "重复", "暂存"]
+    verdicts = ["accepted", "accepted", "accepted", "returned", "refused", "repeated", "held"]
+    assert list(result.files.verdict) == verdicts
     assert list(result.files.errors) == [0, 0, 0, 3, 1, 0, 0]
     assert list(result.pending.form) == ["ledger", "ledger"]
     assert [str(frame.dtypes["filled_on"]) for frame in (result.files, result.pending)] == ["datetime64[ns]"] * 2
@@ -164,7 +165,7 @@ def test_a_report_tells_files_and_findings() -> None:
         "good_rows",
     ]  # fmt: skip
     assert report.files.iloc[3][["verdict", "errors", "warnings", "fixed", "good_rows"]].tolist() == [
-        "退回",
+        "returned",
         3,
         1,
         1,

@@ -117,7 +117,7 @@ def test_files_tell_verdict_findings_rows_and_what_is_owed() -> None:
     table = files_table(small_book())
     told = [row[3:4] + row[6:10] for row in table.rows]
     assert told == [
-        ("接收", 0, 1, 2, "否"), ("接收", 0, 0, 3, "否"), ("接收", 0, 0, 3, "否"), ("退回", 3, 1, 0, "是"),
+        ("接收", 0, 0, 2, "否"), ("接收", 0, 0, 3, "否"), ("接收", 0, 0, 3, "否"), ("退回", 3, 1, 0, "是"),
         ("拒收", 1, 0, None, "否"), ("重复", 0, 1, None, "否"), ("暂存", 0, 1, None, "否"),
     ]  # fmt: skip
     assert column(table, "digest")[0] == hash_of("示例党组/整改方案及台帐.xlsx")
