@@ -15,7 +15,7 @@ _PLACES = {
     "check": "api",
     "consolidate": "api",
     "forms": "api",
-    "load_settings": "settings",
+    "load_settings": "excel.settings_reader",
     "parse_period": "periods",
     "profile": "profiles",
     "read_ledger": "api",

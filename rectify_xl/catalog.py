@@ -11,7 +11,7 @@ from typing import Any
 
 from rectify_xl import expression
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
-from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Rule
+from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Remarks, Rule
 
 FACTS = Path(__file__).parent / "facts"
 KINDS = ("text", "choice", "date", "integer", "percent", "yesno", "people", "id")
@@ -125,6 +125,9 @@ def _form(folder: Path, name: str, lists: Lists, codes_known: Mapping[str, Code]
         _known(entry.get(key, ()), positions, file, key)
     if entry.get("evidence_on"):
         _known([entry["evidence_on"]], positions, file, "evidence_on")
+    if "remarks" in entry:
+        entry["remarks"] = record(Remarks, entry["remarks"], file, "remarks")
+        _known([getattr(entry["remarks"], part) for part in ("number", "text", "day")], positions, file, "remarks")
     if "deadline" in entry:
         entry["deadline"] = _deadline(entry["deadline"], file, positions)
     for key in ("started", "closed_when"):

@@ -99,6 +99,19 @@ class Deadline:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Remarks:
+    """A form whose rows are remarks on the numbered rows of another: `number` names the row, `text` and `day` say what
+    stands in that form's office columns `into_text` and `into_day` where the office typed nothing."""
+
+    form: str
+    number: str
+    text: str
+    day: str
+    into_text: str
+    into_day: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """One form: a sheet that branches or the office fill in."""
 
@@ -121,6 +134,7 @@ class Form:
     closed_when: Node | None = None
     unchanged: tuple[str, ...] = ()
     evidence_on: str = ""
+    remarks: Remarks | None = None
     positions: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def column(self, name: str) -> Column:

@@ -12,11 +12,12 @@ from pathlib import Path
 from rectify_xl import workspace
 from rectify_xl.deadlines import Day, dues_for, task_states
 from rectify_xl.engine import Progress, read_all
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.intake import Source, inbox_sources, sources_in
 from rectify_xl.merge import Numbers, fold, with_findings
 from rectify_xl.model import Book, Finding, FormRows, Return, Row, Settings
+from rectify_xl.office import with_remarks
 from rectify_xl.roster import roster_for
-from rectify_xl.settings import load_settings
 from rectify_xl.workdays import WorkCalendar, calendar_for
 
 
@@ -99,17 +100,18 @@ def book_of(returns: Iterable[Return], settings: Settings, as_of: date, numbers:
     counted = [r for r in received if r.verdict in ("accepted", "returned")]
     folded = fold(counted, roster, as_of, numbers, settings.stall_days)
     received = with_findings(received, folded.findings)
-    dues = dues_for(folded.items, day)
+    items = with_remarks(folded.items)
+    dues = dues_for(items, day)
     owed = [due.day for held in dues.values() for due in held if due.day]
     general = _no_calendar(calendar, [as_of, *owed])
     return Book(
         as_of=as_of,
         settings=settings,
         returns=tuple(replace(r, forms=_counts_only(r)) for r in received),
-        items=folded.items,
+        items=items,
         dues=dues,
         pending=folded.pending,
-        tasks=task_states(folded.items, settings, roster, day),
+        tasks=task_states(items, settings, roster, day),
         findings=(*general, *(f for r in received for f in r.findings)),
         restricted=folded.restricted,
     )

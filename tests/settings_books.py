@@ -17,9 +17,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rectify_xl.excel.settings_book import write_settings
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.model import Settings, Unit, Waiver
 from rectify_xl.profiles import profile
-from rectify_xl.settings import SettingsError, load_settings
+from rectify_xl.settings import SettingsError
 from rectify_xl.settings.layout import settings_layout
 from rectify_xl.settings.rows import rows_for
 

@@ -23,9 +23,9 @@ from rectify_xl.commands.line import program_for
 from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day, words_in
 from rectify_xl.demo import make_demo
 from rectify_xl.demo.units import demo_settings
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.layout import display_width
 from rectify_xl.profiles import profile
-from rectify_xl.settings import load_settings
 from rectify_xl.workspace import Workspace, create
 
 DAY = "2005-05-25"

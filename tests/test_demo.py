@@ -18,11 +18,11 @@ from rectify_xl.demo.flaws import FLAWS
 from rectify_xl.demo.returns import Sent, returns_for
 from rectify_xl.demo.units import chinese_number, demo_facts, demo_settings, person
 from rectify_xl.excel.reader import values_of
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.excel.template import write_template
 from rectify_xl.kinds import CellError
 from rectify_xl.model import Book, Settings
 from rectify_xl.profiles import profile_names
-from rectify_xl.settings import load_settings
 from rectify_xl.workspace import Workspace, WorkspaceError
 
 ONE = pipeline.Means(workers=1)

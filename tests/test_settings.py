@@ -16,10 +16,11 @@ from openpyxl.workbook import Workbook
 from settings_books import SHEETS, as_sheets, full_book, full_settings, problems, put, spoil
 
 from rectify_xl import catalog, terms
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.model import Evidence, Settings, Task, Unit
 from rectify_xl.normal import key_text
 from rectify_xl.profiles import profile
-from rectify_xl.settings import SettingsError, SettingsProblem, fingerprint, load_settings, settings_from
+from rectify_xl.settings import SettingsError, SettingsProblem, fingerprint, settings_from
 
 
 @pytest.fixture

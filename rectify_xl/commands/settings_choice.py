@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from rectify_xl import pipeline, profiles, workspace
+from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.model import RectifyError, Return, Settings
-from rectify_xl.settings import load_settings
 
 
 class NoSettings(RectifyError):
