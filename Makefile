@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: demo test lint setup soffice templates docs benchmarks clean
+.PHONY: demo test lint setup soffice templates docs pictures benchmarks clean
 
 setup: $(STAMP)
 
@@ -35,3 +35,10 @@ templates: $(STAMP)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-gdsta demo-sysu
+
+# What is generated and checked: the README's map and demo, the page of findings, the golden texts.
+docs: $(STAMP)
+	RECTIFY_XL_REGENERATE=1 $(BIN)/python -m pytest tests/test_readme.py tests/test_messages.py
+
+pictures: $(STAMP) soffice
+	$(BIN)/python docs/pictures.py

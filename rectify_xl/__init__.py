@@ -15,6 +15,7 @@ _PLACES = {
     "check": "api",
     "consolidate": "api",
     "forms": "api",
+    "issue": "api",
     "load_settings": "excel.settings_reader",
     "parse_period": "periods",
     "profile": "profiles",

@@ -69,6 +69,11 @@ def run(
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 
+def issue(folder: str | Path, *, as_of: date, units: Sequence[str] = ()) -> tuple[str, ...]:
+    """Writes the units' pre-filled workbooks into 下发, as the command `issue` does; gives their paths there."""
+    return pipeline.issue_workspace(folder, as_of=as_of, units=units)
+
+
 def write_ledger(result: Result, path: str | Path) -> None:
     """Writes 整改台帐.xlsx from a result."""
     from rectify_xl.excel.ledger import write_ledger as write

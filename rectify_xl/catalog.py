@@ -45,8 +45,11 @@ class ReadingFacts:
     total_labels: tuple[str, ...]
     signature_labels: tuple[str, ...]
     signature_marks: tuple[str, ...]
+    line_labels: tuple[str, ...]
+    signature_day: str
     example_labels: tuple[str, ...]
     hint_brackets: tuple[str, ...]
+    hint_words: tuple[str, ...]
     instructions_sheet: str
     lists_sheet: str
     problems_sheet: str
@@ -60,10 +63,21 @@ class ReadingFacts:
     latest_year: int
     longest_text: int
     most_digits: int
+    ditto: tuple[str, ...]
     standing: tuple[str, ...]
+    standing_joint: str
     day_in_words: str
     day_unit: str
+    day_done: str
+    weekday: str
+    weekdays: tuple[str, ...]
     counters: tuple[str, ...]
+    about_before: tuple[str, ...]
+    about_behind: tuple[str, ...]
+    halves: tuple[str, ...]
+    people_joints: tuple[str, ...]
+    stray_marks: str
+    denying: str
 
 
 def read_toml(name: str, folder: Path = FACTS) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -21,9 +22,12 @@ from rectify_xl.model import RectifyError
 from rectify_xl.normal import inert
 
 if TYPE_CHECKING:
+    from rectify_xl.model import Return
     from rectify_xl.pipeline import Outcome
 
 GOOD, TO_CORRECT, WRONG_USE, FAILED = 0, 1, 2, 3
+# Working days that a clerk is given to correct a file that was checked by hand.
+DAYS_TO_CORRECT = 3
 
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
@@ -81,7 +85,9 @@ def templates(call: Call, folder: str, profile: str | None, settings: str | None
     return _tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
 
 
-def check(call: Call, files: Sequence[str], profile: str | None, settings: str | None) -> int:
+def check(
+    call: Call, files: Sequence[str], profile: str | None, settings: str | None, return_to: str | None
+) -> int:
     """The findings of every file, each for itself."""
     from rectify_xl import pipeline, reports
     from rectify_xl.commands import console
@@ -95,11 +101,24 @@ def check(call: Call, files: Sequence[str], profile: str | None, settings: str |
             returns = check_unsaid(files, call.as_of, means)
         else:
             returns = pipeline.check_returns(files, said, call.as_of, means)
+    if return_to is not None:
+        _send_back(call, files, returns, return_to)
     if call.as_json:
         _print_json(reports.check_json(returns, call.lang))
     else:
         console.show_check(call, returns)
     return TO_CORRECT if any(held.verdict in ("returned", "refused") for held in returns) else GOOD
+
+
+def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], folder: str) -> None:
+    """Writes the marked copies, and says on standard error where they are."""
+    from rectify_xl import pipeline
+    from rectify_xl.workdays import calendar_for
+
+    send_by = calendar_for({}).step(call.as_of, DAYS_TO_CORRECT)
+    for path in pipeline.send_back(files, returns, Path(folder), send_by, call.lang):
+        if not call.quiet:
+            click.echo(call.words["check"]["returned"].format(path=inert(str(path))), err=True)
 
 
 def run(
@@ -108,6 +127,16 @@ def run(
     """The weekly job."""
     outcome = _run(call, folder, workers=workers, dry_run=dry_run, verify=verify)
     return _show_outcome(call, outcome, dry_run=dry_run, fail_on=fail_on)
+
+
+def issue(call: Call, folder: str, unit: Sequence[str]) -> int:
+    """The pre-filled workbooks of the units."""
+    from rectify_xl import pipeline
+
+    outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
+    words = call.words["issue"]
+    lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
+    return _tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
 
 
 def schedule(call: Call, folder: str, fail_on: str | None) -> int:
@@ -156,7 +185,7 @@ def _until_read(command: Run) -> Run:
 
 
 COMMANDS: Mapping[str, Run] = {
-    command.__name__: _until_read(command) for command in (init, templates, check, run, schedule, demo)
+    command.__name__: _until_read(command) for command in (init, templates, check, issue, run, schedule, demo)
 }
 
 
@@ -242,7 +271,7 @@ def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     if isinstance(error, SettingsError):
         return error.sentences(lang)
     if isinstance(error, WrongUse):
-        return [words["wrong"]["no-such-path"].format(path=error.path)]
+        return [words["wrong"][error.code].format(path=inert(error.path))]
     if isinstance(error, (NoSettings, workspace.WorkspaceError)):
         told = {"settings": workspace.names()["settings"], "profiles": "|".join(profiles.profile_names())}
         return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]

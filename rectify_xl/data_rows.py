@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid
+from rectify_xl.header_rows import Header
 from rectify_xl.headings import Heading, is_self_check, is_serial, label_key
 from rectify_xl.normal import key_text, tidy
 
@@ -16,18 +18,20 @@ from rectify_xl.normal import key_text, tidy
 _FEW = 4
 
 
-def data_rows(grid: Grid, header: int, headings: Sequence[Heading]) -> list[int]:
+def data_rows(grid: Grid, header: Header) -> list[int]:
     """The offsets of the rows below the header that hold data."""
+    headings = header.headings
     ours = [h.offset for h in headings if h.column]
     silent = {h.offset for h in headings if not h.column and (is_serial(h.text) or is_self_check(h.text))}
-    above = [said for row in grid.rows[:header] if (said := _said(row))]
+    above = [said for row in grid.rows[: header.top] if (said := _said(row))]
+    again = [_said(row) for row in grid.rows[header.top : header.start]] if header.start - header.top > 1 else []
     kept = []
-    for offset in range(header + 1, len(grid.rows)):
+    for offset in range(header.start, len(grid.rows)):
         row = grid.rows[offset]
         if row.count("") == len(row):
             continue
         filled = _filled(row, ours)
-        if not filled or _is_aside(row, filled, silent, headings):
+        if not filled or _is_aside(row, filled, silent, headings) or (again and _said(row) in again):
             continue
         if filled > _FEW or _said(row) not in above:  # a title or unit line once more, on the next page
             kept.append(offset)
@@ -64,24 +68,34 @@ def _blanks() -> frozenset[str]:
 def _is_aside(row: Sequence[Any], filled: int, silent: set[int], headings: Sequence[Heading]) -> bool:
     """Whether a row is a total, a signature, an example or the header once more."""
     first = next((v for j, v in enumerate(row) if v != "" and (j not in silent or v.__class__ is str)), "")
+    if filled == 1 and _is_day(_said(row)):
+        return True
     if first.__class__ is not str or first[:1].isdigit():
         return False
     key = key_text(first)
-    is_line = _totals().match(key) or (filled <= _FEW and _signatures().match(key))
-    return bool(is_line) or (filled > 1 and _repeats_header(row, headings))
+    is_told = _totals().match(key) or (filled <= _FEW and _signatures().match(key))
+    return bool(is_told) or (filled > 1 and _repeats_header(row, headings))
 
 
 def is_line(row: Sequence[Any]) -> bool:
     """Whether a row outside the data is a total or a signature line."""
     first = next((value for value in row if value != ""), "")
     key = key_text(first) if first.__class__ is str else ""
-    return bool(_totals().match(key) or _signatures().match(key))
+    return bool(_totals().match(key) or _signatures().match(key)) or _is_day(_said(row))
+
+
+def _is_day(said: Sequence[Any]) -> bool:
+    """Whether a row says nothing but a day, as it stands below a signature."""
+    if len(said) != 1:
+        return False
+    return isinstance(said[0], date) or (isinstance(said[0], str) and bool(_day_line().match(key_text(said[0]))))
 
 
 @cache
 def _totals() -> re.Pattern[str]:
     facts = catalog.reading()
-    return re.compile(rf"(?:{_either((*facts.total_labels, *facts.example_labels))})(?:[:].*|\d*)\Z")
+    counted = rf"\d*(?:{_either(facts.counters)})?"
+    return re.compile(rf"(?:{_either((*facts.total_labels, *facts.example_labels))})(?:[:(].*|{counted})\Z")
 
 
 @cache
@@ -89,7 +103,15 @@ def _signatures() -> re.Pattern[str]:
     """A label of a signature line, or a mark of one where it cannot be the words of a problem (盖章不规范)."""
     facts = catalog.reading()
     labels, marks = _either(facts.signature_labels), f"(?:{_either(facts.signature_marks)})"
-    return re.compile(rf"(?:{labels})|{marks}\Z|.{{0,12}}?(?:{marks}:|\({marks}\))")
+    lines = rf"(?:{_either(facts.line_labels)})\d*:"
+    # Behind its label stands a name, a day or, after a colon, anything.
+    signed = rf"(?:{labels})(?:.{{0,4}}(?:\Z|[:(])|\d|.*:)"
+    return re.compile(rf"{signed}|{lines}|{marks}\Z|.{{0,12}}?(?:{marks}:|\({marks}\))")
+
+
+@cache
+def _day_line() -> re.Pattern[str]:
+    return re.compile(rf"{catalog.reading().signature_day}\Z")
 
 
 def _either(labels: Sequence[str]) -> str:

@@ -102,8 +102,13 @@ def task_states(
 ) -> tuple[TaskState, ...]:
     """The state of every task for every active unit, tasks in the schedule's order, units in the roster's."""
     shown = _Shown(items, settings, day)
-    units = [u for u in roster.active(day.as_of) if u.kind != catalog.reading().office_kind]
+    units = units_that_report(roster, day.as_of)
     return tuple(_task_state(task, unit, shown, day) for task in settings.tasks for unit in units)
+
+
+def units_that_report(roster: Roster, day: date) -> list[Unit]:
+    """The units that owe something on a day, in the roster's order: the active ones but the office itself."""
+    return [unit for unit in roster.active(day) if unit.kind != catalog.reading().office_kind]
 
 
 class _Shown:

@@ -15,7 +15,8 @@ class Grid:
     """A sheet's values: `rows[i][j]` stands in row `first_row + i` (1-based), column `first_column + j` (0-based).
 
     `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent; `hidden_rows` are
-    Excel's row numbers of hidden or filtered rows that hold something.
+    Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged cells, as (first row,
+    first column, last row, last column), rows and columns counted as above.
     """
 
     title: str
@@ -24,6 +25,7 @@ class Grid:
     first_column: int = 0
     visible: bool = True
     hidden_rows: tuple[int, ...] = ()
+    merges: Sequence[tuple[int, int, int, int]] = ()
     is_percent: Callable[[int, int], bool] = field(default=lambda row, column: False, compare=False, repr=False)
 
 

@@ -1,41 +1,79 @@
-"""What the header of a form's sheet says: which cell heads which column, and what is told of it."""
+"""What a header cell says: which column of a form it heads, and what is told of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.kinds import nearest
 from rectify_xl.model import Column, Form
 from rectify_xl.normal import key_text, narrow, tidy
+
+# No label of ours, with all its hints, is longer.
+LONGEST_LABEL = 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """One header cell: its place in the rows (`offset`), its text, the column it is of ("" if none of ours)."""
+    """One header cell: its place in the rows (`offset`), its row, its text, the column it is of ("" if none of ours)."""
 
     offset: int
     text: str
+    line: int
     column: str = ""
     told: str = ""  # "", "alias", "spaces" or "moved": why fixed-header is told
 
 
+class HeaderText(NamedTuple):
+    """What stands in a column's header: `key` is what it is known by, with the heading of its group if it needs that."""
+
+    offset: int
+    line: int
+    text: str
+    key: str
+
+
 def label_key(text: str) -> str:
     """A label as it is compared: no star, no colon, no hint in brackets, no spaces, usual width."""
-    key = key_text(text).rstrip("*:").lstrip("*")
-    return _hint().sub("", key).rstrip("*:") or key
+    key = key_text(text).strip("*:")
+    return _hint().sub("", key).strip("*:") or key.strip(_brackets())
+
+
+def label_of(text: str, labels: Mapping[str, object]) -> str:
+    """The key of a label in a header cell that holds hints besides, in brackets or on lines of their own; else ""."""
+    if (key := label_key(text)) in labels:
+        return key
+    first, _, rest = tidy(text).partition("\n")
+    if rest and all(is_hint(line) for line in rest.split("\n")) and (key := label_key(first)) in labels:
+        return key
+    return ""
+
+
+@cache
+def _brackets() -> str:
+    return narrow("".join(catalog.reading().hint_brackets))
 
 
 @cache
 def _hint() -> re.Pattern[str]:
-    pairs = {"（": "）", "(": ")", "【": "】", "[": "]"}
-    opened = [narrow(b) for b in catalog.reading().hint_brackets]
-    closed = [narrow(pairs.get(b, b)) for b in catalog.reading().hint_brackets]
-    either = "|".join(f"{re.escape(a)}.*?{re.escape(b)}" for a, b in zip(opened, closed, strict=True))
-    return re.compile(f"(?:{either})\\Z")
+    pairs = [[re.escape(narrow(bracket)) for bracket in pair] for pair in catalog.reading().hint_brackets]
+    either = "|".join(rf"{opens}.*?(?:{closes}|\Z)" for opens, closes in pairs)
+    return re.compile(f"(?:{either})")
+
+
+def is_hint(text: str) -> bool:
+    """Whether a header cell only says how to fill in: （年月日）, %, 必填."""
+    key = key_text(text).strip("*:")
+    return not key or not _hint().sub("", key) or key.lower() in _hint_words()
+
+
+@cache
+def _hint_words() -> frozenset[str]:
+    return frozenset(key_text(word).lower() for word in catalog.reading().hint_words)
 
 
 @cache
@@ -59,34 +97,36 @@ def is_self_check(text: str) -> bool:
     return key_text(text).startswith(catalog.reading().self_check_label)
 
 
-def headings_of(row: Sequence[Any], form: Form) -> tuple[Heading, ...]:
-    """The header cells of a row, each with the column of the form that it heads."""
-    labels = form_labels(form.name)
-    texts = [(offset, str(value)) for offset, value in enumerate(row) if value != ""]
+def headings_of(texts: Iterable[HeaderText], form: Form) -> tuple[Heading, ...]:
+    """The header cells of a sheet, each with the column of the form that it heads."""
+    labels, texts = form_labels(form.name), tuple(texts)
     taken: dict[str, int] = {}
-    for wants_alias in (False, True):  # an exact label anywhere on the row comes before an alias of the same column
-        for offset, text in texts:
-            name, alias = labels.get(label_key(text), ("", False))
+    for wants_alias in (False, True):  # an exact label anywhere comes before an alias of the same column
+        for told in texts:
+            name, alias = labels.get(told.key, ("", False))
             if name and alias is wants_alias and name not in taken:
-                taken[name] = offset
+                taken[name] = told.offset
     by_offset = {offset: name for name, offset in taken.items()}
     moved = _moved(by_offset, form)
     return tuple(
         Heading(
-            offset=offset,
-            text=tidy(text),
-            column=by_offset.get(offset, ""),
-            told=_told(text, form.column(by_offset[offset]), offset in moved) if offset in by_offset else "",
+            offset=told.offset,
+            text=tidy(told.text),
+            line=told.line,
+            column=by_offset.get(told.offset, ""),
+            told=_told(told, form.column(by_offset[told.offset]), told.offset in moved)
+            if told.offset in by_offset
+            else "",
         )
-        for offset, text in texts
+        for told in texts
     )
 
 
-def _told(text: str, column: Column, is_moved: bool) -> str:
+def _told(told: HeaderText, column: Column, is_moved: bool) -> str:
     """Why a header is told: another word for it, spaces or widths in it, or its place. A star or a hint is no news."""
-    if label_key(text) != label_key(column.label):
+    if told.key != label_key(column.label):
         return "alias"
-    if not tidy(text).lstrip("*＊").startswith(column.label) or tidy(text) != text:
+    if label_key(told.text) == told.key and (column.label not in told.text or tidy(told.text) != told.text):
         return "spaces"
     return "moved" if is_moved else ""
 
@@ -105,3 +145,19 @@ def _moved(by_offset: Mapping[int, str], form: Form) -> set[int]:
 def _longest(runs: Sequence[list[int]]) -> list[int]:
     """The first of the longest runs, [] if there is none."""
     return max(runs, key=lambda run: len(run)) if runs else []
+
+
+# ---- headers that are nearly ours
+
+
+def near_misses(headings: Sequence[Heading], form: Form) -> dict[str, Heading]:
+    """The headers that were nearly labels of the columns that are missing, by column; each is one column's at most."""
+    labels, there = form_labels(form.name), {heading.column for heading in headings}
+    strange = [h for h in headings if not h.column and not is_serial(h.text) and not is_self_check(h.text)]
+    wanted = {label: name for label, (name, _) in labels.items() if name not in there} if strange else {}
+    found: dict[str, Heading] = {}
+    for heading in strange:
+        near = nearest(label_key(heading.text)[:LONGEST_LABEL], wanted)
+        if near and wanted[near] not in found:
+            found[wanted[near]] = heading
+    return found

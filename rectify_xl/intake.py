@@ -15,11 +15,11 @@ from rectify_xl.normal import inert
 
 
 class WrongUse(RectifyError):
-    """A call that cannot be answered, such as a path that does not exist."""
+    """A call that cannot be answered: `code` says why (no-such-path, no-such-unit), `path` what was asked for."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, code: str = "no-such-path") -> None:
         super().__init__(path)
-        self.path = path
+        self.path, self.code = path, code
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

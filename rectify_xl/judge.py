@@ -10,7 +10,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
-from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows, one_a_cell, told_once
+from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.kinds import Reading, as_text
 from rectify_xl.layout import cell_name, column_letter, fingerprint, parse_stamp
@@ -18,6 +18,7 @@ from rectify_xl.model import Finding, Form, FormRows, Return, Row, Unit, Verdict
 from rectify_xl.normal import as_typed, key_text, shown
 from rectify_xl.recognise import CoverCell, FormSheet, Sorted, sort_sheets
 from rectify_xl.ruling import Ruling
+from rectify_xl.trials import one_a_cell, told_once
 
 Params = tuple[tuple[str, Any], ...]
 
@@ -89,7 +90,9 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     findings = one_a_cell(findings)
     verdict: Verdict = "returned" if any(f.level == "error" for f in findings) else "accepted"
     kept = tuple(forms) if cover.merges and filled_on else ()
-    return replace(_return(received, verdict, findings, cover, saved=raw.saved), forms=kept)
+    is_restricted = any(sheet.form.restricted for sheet in found.forms)
+    judged_return = _return(received, verdict, findings, cover, saved=raw.saved)
+    return replace(judged_return, forms=kept, is_restricted=is_restricted)
 
 
 def _return(
@@ -176,7 +179,8 @@ def _judge_unit(found: Sorted, cover: _Cover, ruling: Ruling) -> None:
     if roster.is_empty and (code or name):
         unit = Unit(code=code or name, name=name or code)
     if unit is None:
-        raise Unreadable("unknown-unit", code=shown(code), name=shown(name))
+        near = roster.nearest(name)
+        raise Unreadable("unknown-unit", "near" if near else "", code=shown(code), name=shown(name), suggestion=near)
     cover.code, cover.name, cover.kind = unit.code, unit.name, unit.kind
     if not name:
         cover.findings.append(_cover_finding(found, "unit_name", "required"))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.expression import Call
-from rectify_xl.kinds import Reading, as_text, item_number
-from rectify_xl.layout import cell_name
-from rectify_xl.model import LEVELS, Finding, Level, Row, Rule
-from rectify_xl.normal import as_typed
+from rectify_xl.kinds import as_text, item_number
+from rectify_xl.model import Finding, Row, Rule
+from rectify_xl.normal import as_typed, tidy
 from rectify_xl.recognise import FormSheet
+from rectify_xl.row_cells import RowReader
 from rectify_xl.ruling import Ruling, authorities_of, reviewers_of
+from rectify_xl.trials import Trial, add_finding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,23 +25,6 @@ class Place:
     prefixes: frozenset[str]
     bounds: tuple[Any, ...]
     year: int | None
-
-
-@dataclass(slots=True)
-class Trial:
-    """A row while it is judged: its values so far and the findings by column position."""
-
-    offset: int
-    row: int
-    values: list[Any]
-    positions: Mapping[str, int]
-    findings: list[tuple[int, Finding]] = field(default_factory=list)
-    unread: set[int] = field(default_factory=set)
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether any error stands on the row."""
-        return any(finding.level == "error" for _, finding in self.findings)
 
 
 @dataclass(slots=True)
@@ -71,48 +54,30 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
     positions = sheet.form.positions
     judged = JudgedSheet(sheet=sheet, trials=[], missing=frozenset(positions) - set(sheet.offsets))
     absent = {positions[name] for name in judged.missing}
-    sources = tuple((positions[n], at, plan.parsers[positions[n]]) for n, at in sheet.offsets.items())
+    cells = RowReader(sheet, plan.parsers, ruling.settings.lists)
     wanted = tuple(p for p in plan.required if p not in absent)
     for offset in sheet.data:
-        trial = _parse_row(sheet, offset, sources)
+        trial = cells.read(offset)
         for position in wanted:
             if trial.values[position] is None and position not in trial.unread:
-                add_finding(sheet, trial, position, code="required")
+                add_finding(sheet, trial, position, code="required", params=_typed_nothing(sheet, trial, position))
         _judge_number(sheet, trial, place)
         blocked = trial.unread | absent if trial.unread or absent else absent
         for index in plan.broken(trial.values, place.bounds):
             if not blocked or not plan.reads[index] & blocked:
                 rule = sheet.form.rules[index]
-                params = _rule_params(rule, trial, place, ruling)
-                add_finding(sheet, trial, sheet.form.positions[rule.column], rule=rule, params=params)
+                position = sheet.form.positions[rule.column]
+                void = _typed_nothing(sheet, trial, position) if rule.code == "required-when" else ()
+                params = (*void, *_rule_params(rule, trial, place, ruling))
+                add_finding(sheet, trial, position, rule=rule, params=params)
         judged.trials.append(trial)
     return judged
 
 
-def _parse_row(sheet: FormSheet, offset: int, sources: Sequence[tuple[int, int, Any]]) -> Trial:
-    cells = sheet.grid.rows[offset]
-    width = len(cells)
-    values: list[Any] = [None] * len(sheet.form.columns)
-    trial = Trial(offset, sheet.grid.first_row + offset, values, sheet.form.positions)
-    for position, at, parse in sources:
-        if at < width and (raw := cells[at]) != "":
-            value = parse(raw)
-            if value.__class__ is Reading:
-                value = _tell_reading(sheet, trial, (position, at), value)
-            values[position] = value
-    return trial
-
-
-def _tell_reading(sheet: FormSheet, trial: Trial, where: tuple[int, int], reading: Reading) -> Any:
-    position, at = where
-    raw = sheet.grid.rows[trial.offset][at]
-    is_number = reading.code == "fixed-percent" and not isinstance(raw, str)
-    if is_number and sheet.grid.is_percent(trial.row, sheet.grid.first_column + at):
-        reading = Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")))
-    if not reading.read:
-        trial.unread.add(position)
-    add_finding(sheet, trial, position, code=reading.code, params=reading.params)
-    return reading.value
+def _typed_nothing(sheet: FormSheet, trial: Trial, position: int) -> tuple[tuple[str, Any], ...]:
+    """The case of a cell that is wanting though something was typed: 无, or 长期坚持 for a day."""
+    raw = sheet.typed(trial.offset, sheet.form.columns[position].name)
+    return (("case", "void"),) if isinstance(raw, str) and tidy(raw) else ()
 
 
 def _judge_number(sheet: FormSheet, trial: Trial, place: Place) -> None:
@@ -126,43 +91,6 @@ def _judge_number(sheet: FormSheet, trial: Trial, place: Place) -> None:
             add_finding(sheet, trial, position, code="fixed-id")
         elif number and place.prefixes and number[0] not in place.prefixes:
             add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
-
-
-def add_finding(
-    sheet: FormSheet,
-    trial: Trial,
-    position: int,
-    *,
-    code: str = "",
-    rule: Rule | None = None,
-    params: tuple[tuple[str, Any], ...] = (),
-    level: Level | None = None,
-) -> None:
-    """Adds a finding at the row's cell of a column."""
-    column = sheet.form.columns[position]
-    code = rule.code if rule else code
-    usual: Level = rule.level if rule else catalog.codes()[code].level
-    at = sheet.offsets.get(column.name)
-    cells = sheet.grid.rows[trial.offset]
-    raw = cells[at] if at is not None and at < len(cells) else ""
-    trial.findings.append(
-        (
-            position,
-            Finding(
-                level=level or (column.level if usual == "error" and not rule else usual),
-                code=code,
-                sheet=sheet.grid.title,
-                cell=cell_name(trial.row, sheet.grid.first_column + at) if at is not None else "",
-                row=trial.row,
-                column=column.name,
-                label=column.label,
-                value=as_typed(as_text(raw)),
-                params=params,
-                form=sheet.form.name,
-                rule=rule.index if rule else -1,
-            ),
-        )
-    )
 
 
 # ---- what the sentences of the rules say besides
@@ -199,32 +127,3 @@ _CALL_PARAMS: Mapping[str, Callable[[Call, Trial, Place, Ruling], tuple[tuple[st
     "excludes": lambda call, trial, place, ruling: (("case", "helper"),),
     "in_roster": lambda call, trial, place, ruling: (("case", "unit"),),
 }
-
-
-def told_once(trial: Trial) -> list[Finding]:
-    """One finding a cell: error before warning before fixed, then by scope, then by the order of the form's rules."""
-    if len(trial.findings) < 2:
-        return [finding for _, finding in trial.findings]
-    chosen: dict[int, Finding] = {}
-    for position, finding in trial.findings:
-        standing = chosen.get(position)
-        if standing is None or rank(finding) < rank(standing):
-            chosen[position] = finding
-    return [chosen[position] for position in sorted(chosen)]
-
-
-def one_a_cell(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of a whole file, in their order, so that no cell has two: the cover's and the headers' too."""
-    chosen: dict[Any, Finding] = {}
-    for place, finding in enumerate(findings):
-        at = (finding.sheet, finding.cell) if finding.cell else place
-        standing = chosen.get(at)
-        if standing is None or rank(finding) < rank(standing):
-            chosen[at] = finding
-    return list(chosen.values())
-
-
-def rank(finding: Finding) -> tuple[int, int, int]:
-    """What the findings of one cell are told by: the lowest stands."""
-    scope = catalog.codes()[finding.code].scope
-    return LEVELS.index(finding.level), catalog.SCOPES.index(scope), finding.rule

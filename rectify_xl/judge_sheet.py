@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.data_rows import is_line
-from rectify_xl.headings import is_self_check, is_serial
-from rectify_xl.judge_rows import JudgedSheet, Trial, add_finding
+from rectify_xl.headings import Heading, is_self_check, is_serial, near_misses
+from rectify_xl.judge_rows import JudgedSheet
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
 from rectify_xl.model import Finding, Level, Rule
 from rectify_xl.normal import as_typed, shown
 from rectify_xl.recognise import FormSheet
 from rectify_xl.ruling import FormPlan, key_of
+from rectify_xl.trials import Trial, add_finding
 
 # ---- rules that look at several rows: keys and coverage
 
@@ -80,10 +82,10 @@ def judge_coverage(sheets: Sequence[JudgedSheet]) -> None:
 def judge_headings(judged: JudgedSheet, plan: FormPlan) -> None:
     """Tells missing, renamed, moved and extra columns, a sheet without rows, rows that are hidden."""
     sheet = judged.sheet
+    near = near_misses(sheet.headings, sheet.form) if judged.missing else {}
     for name in (c.name for c in sheet.form.columns if c.name in judged.missing - plan.optional):
         level: Level = "error" if name in plan.needed else "warning"
-        case = () if level == "error" else (("case", "warning"),)
-        judged.told.append(_at_header(sheet, name, "missing-column", level, case))
+        judged.told.append(_missing_column(sheet, name, level, near.get(name)))
         judged.all_wait = judged.all_wait or level == "error"
     for heading in sheet.headings:
         if heading.column and heading.told:
@@ -98,25 +100,37 @@ def judge_headings(judged: JudgedSheet, plan: FormPlan) -> None:
     if hidden:
         named = "、".join(str(row) for row in hidden[:10])
         judged.told.append(_about_sheet(sheet, "hidden-rows", (("rows", named), ("count", len(hidden))), row=hidden[0]))
-    judged.told.extend(_extra_columns(sheet))
+    meant = {heading.offset: sheet.form.column(name).label for name, heading in near.items()}
+    judged.told.extend(_extra_columns(sheet, meant))
+
+
+def _missing_column(sheet: FormSheet, name: str, level: Level, near: Heading | None) -> Finding:
+    """A column that is not there; where a header is nearly its label, that one is asked about and nothing is taken."""
+    case = "" if level == "error" else "warning"
+    if near is None:
+        return _at_header(sheet, name, "missing-column", level, (("case", case),) if case else ())
+    params = (("case", f"near-{case}" if case else "near"), ("suggestion", sheet.form.column(name).label))
+    told = _at_header(sheet, name, "missing-column", level, params)
+    row = sheet.grid.first_row + near.line
+    cell = cell_name(row, sheet.grid.first_column + near.offset)
+    return replace(told, cell=cell, row=row, value=as_typed(near.text))
 
 
 def _at_header(
     sheet: FormSheet, name: str, code: str, level: Level, params: tuple[tuple[str, Any], ...]
 ) -> Finding:
     """A finding that stands in the header cell of a column, or on the header's row where the column is missing."""
-    row = sheet.grid.first_row + sheet.header
-    at = sheet.offsets.get(name)
-    text = next((h.text for h in sheet.headings if h.column == name), "")
+    heading = next((h for h in sheet.headings if h.column == name), None)
+    row = sheet.grid.first_row + (heading.line if heading else sheet.header.bottom)
     return Finding(
         level=level,
         code=code,
         sheet=sheet.grid.title,
-        cell=cell_name(row, sheet.grid.first_column + at) if at is not None else "",
+        cell=cell_name(row, sheet.grid.first_column + heading.offset) if heading else "",
         row=row,
         column=name,
         label=sheet.form.column(name).label,
-        value=as_typed(text),
+        value=as_typed(heading.text) if heading else "",
         params=params,
         form=sheet.form.name,
     )
@@ -129,16 +143,17 @@ def _about_sheet(
     return Finding(level=level, code=code, sheet=sheet.grid.title, row=row, params=params, form=sheet.form.name)
 
 
-def _extra_columns(sheet: FormSheet) -> Iterator[Finding]:
-    """Headers that are none of ours, and values that stand under no header at all."""
-    row = sheet.grid.first_row + sheet.header
+def _extra_columns(sheet: FormSheet, meant: Mapping[int, str]) -> Iterator[Finding]:
+    """Headers that are none of ours (`meant` are the labels that some may be), and values that stand under none."""
     known = {h.offset for h in sheet.headings}
     for heading in sheet.headings:
         if not heading.column and not is_serial(heading.text) and not is_self_check(heading.text):
+            row = sheet.grid.first_row + heading.line
             cell = cell_name(row, sheet.grid.first_column + heading.offset)
-            yield _extra(sheet, cell, row, heading.text, (("header", shown(heading.text)),))
+            near = (("case", "near"), ("suggestion", meant[heading.offset])) if heading.offset in meant else ()
+            yield _extra(sheet, cell, row, heading.text, (*near, ("header", shown(heading.text))))
     data = frozenset(sheet.data)
-    rows = range(sheet.header + 1, len(sheet.grid.rows))
+    rows = range(sheet.header.start, len(sheet.grid.rows))
     below = [offset for offset in rows if offset in data or not is_line(sheet.grid.rows[offset])]
     widest = max((len(sheet.grid.rows[o]) for o in below), default=0)
     for at in (a for a in range(widest) if a not in known):

@@ -15,12 +15,27 @@ from rectify_xl.model import Column, Form
 # Rows of a form's sheet (0-based): a title, the notes, the header, and the rows prepared for entries.
 TITLE_ROW, NOTES_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
 PREPARED_ROWS = 200
-LAST_PREPARED_ROW = FIRST_ROW + PREPARED_ROWS - 1
 REQUIRED_MARK = "*"
-# Columns of the cover (0-based): the mark of a required field, its label, its value.
-COVER_MARK, COVER_LABEL, COVER_VALUE = 0, 1, 2
+# The defined names that begin so lead to the texts of the self-check; no other formula of a form's sheet is ours.
+CHECK_TEXT_NAME = "chk_text"
+# Columns of the cover (0-based): the mark of a required field, its label, its value, a way to what is wrong.
+COVER_MARK, COVER_LABEL, COVER_VALUE, COVER_LINK = 0, 1, 2, 3
+# Rows of the cover (0-based): title, subtitle, the self-check's result with a line for the cover and each form.
+COVER_TITLE_ROW, COVER_SUBTITLE_ROW, COVER_RESULT_ROW = 1, 2, 4
+# Rows that a form keeps free below what it was filled with.
+_ROOM = 50
 
 _EDITION = re.compile(r"(?P<name>[^\s;]+) (?P<version>\d{1,9}) (?P<digits>[0-9a-f]{8})")
+
+
+def cover_first_row(forms: int) -> int:
+    """The row (0-based) of the cover's first field in a workbook of so many forms: below the self-check's lines."""
+    return COVER_RESULT_ROW + forms + 4
+
+
+def prepared_rows(filled: int) -> int:
+    """How many rows a form's sheet is prepared for when so many are filled already."""
+    return max(PREPARED_ROWS, -(-(filled + _ROOM) // _ROOM) * _ROOM)
 
 
 def column_letter(index: int) -> str:

@@ -46,7 +46,11 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One column of a form (or one field of the cover) as its data file declares it."""
+    """One column of a form (or one field of the cover) as its data file declares it.
+
+    A deadline may offer the stage's end where its cell names no day (立行立改), and `standing_fills` gives the
+    options, by column, that a phrase meaning for good (长期坚持) fills in where these are empty.
+    """
 
     name: str
     label: str
@@ -62,6 +66,8 @@ class Column:
     width: float | None = None
     hint: str = ""
     aliases: tuple[str, ...] = ()
+    offers_stage_end: bool = False
+    standing_fills: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -283,7 +289,10 @@ class FormRows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Return:
-    """One received file, read and judged: whose it is, its verdict, rows and findings."""
+    """One received file, read and judged: whose it is, its verdict, rows and findings.
+
+    `is_restricted` says that some form on it is personal and confidential: it is neither copied nor archived.
+    """
 
     file: str
     digest: str = ""
@@ -297,6 +306,7 @@ class Return:
     cover: Mapping[str, str] = field(default_factory=dict)
     forms: tuple[FormRows, ...] = ()
     findings: tuple[Finding, ...] = ()
+    is_restricted: bool = False
 
     @property
     def order(self) -> tuple[date, str, str]:

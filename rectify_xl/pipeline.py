@@ -10,13 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from rectify_xl import workspace
-from rectify_xl.deadlines import Day, dues_for, task_states
+from rectify_xl.deadlines import Day, dues_for, task_states, units_that_report
 from rectify_xl.engine import Progress, read_all
 from rectify_xl.excel.settings_reader import load_settings
-from rectify_xl.intake import Source, inbox_sources, sources_in
+from rectify_xl.intake import Source, WrongUse, inbox_sources, sources_in
 from rectify_xl.merge import Numbers, fold, with_findings
 from rectify_xl.model import Book, Finding, FormRows, Return, Row, Settings
+from rectify_xl.normal import key_text
 from rectify_xl.office import with_remarks
+from rectify_xl.prefilled import file_name, issued_for
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
 
@@ -44,6 +46,22 @@ def check_returns(
 ) -> tuple[Return, ...]:
     """The verdict on every file, each for itself: nothing is judged between returns. Raises WrongUse."""
     return tuple(_read(sources_in(paths), settings, as_of, means))
+
+
+def send_back(
+    paths: Sequence[str | Path], returns: Sequence[Return], folder: Path, send_by: date, lang: str = "zh"
+) -> tuple[Path, ...]:
+    """Writes into `folder` a marked copy of every file that must be corrected, or the list of its problems.
+
+    `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError.
+    """
+    written = []
+    for source, held in zip(sources_in(paths), returns, strict=True):
+        if held.verdict in workspace.TO_CORRECT:
+            name = Path(source.path if source.path == source.name else source.name)
+            inside = Path(name.name) if name.is_absolute() or ".." in name.parts else name
+            written.append(workspace.write_marked(source, held, folder / inside, send_by=send_by, lang=lang))
+    return tuple(written)
 
 
 def consolidate_paths(
@@ -77,8 +95,32 @@ def run_workspace(
         return Outcome(book=book)
     place.sweep()
     place.keep(zip(sources, returns, strict=True), as_of)
+    sent_back = place.send_back(zip(sources, book.returns, strict=True), book)
     outputs, notes = place.write_results(book)
-    return Outcome(book=book, outputs=outputs, notes=notes)
+    return Outcome(book=book, outputs=(*outputs, *sent_back), notes=notes)
+
+
+def issue_workspace(
+    folder: str | Path, *, as_of: date, units: Sequence[str] = (), means: Means | None = None
+) -> tuple[str, ...]:
+    """Writes the pre-filled workbook of every unit (or of those with the codes `units`) into 下发.
+
+    Gives their paths in the workspace. Raises as `run_workspace` does, and WrongUse for a code that no unit has.
+    """
+    from rectify_xl.excel.issued import write_issued
+
+    book = run_workspace(folder, as_of=as_of, means=means, dry_run=True).book
+    place, roster = workspace.Workspace(folder), roster_for(book.settings)
+    for code in units:
+        if roster.by_code(code) is None:
+            raise WrongUse(code, "no-such-unit")
+    wanted = {key_text(code) for code in units}
+    asked = [u for u in units_that_report(roster, as_of) if not wanted or key_text(u.code) in wanted]
+    place.issued.mkdir(exist_ok=True)
+    written = [place.issued / file_name(issued.unit) for issued in issued_for(book, asked)]
+    for issued, path in zip(issued_for(book, asked), written, strict=True):
+        write_issued(issued, path, book.settings)
+    return tuple(path.relative_to(place.folder).as_posix() for path in written)
 
 
 def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:

@@ -9,28 +9,39 @@ from functools import cache
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.carried import Covered, covered_cells
 from rectify_xl.data_rows import data_rows
 from rectify_xl.grid import Grid
-from rectify_xl.headings import Heading, form_labels, headings_of, label_key
+from rectify_xl.header_rows import Header, SheetTop, find_header
+from rectify_xl.headings import Heading, label_key
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormSheet:
-    """A sheet known as a form: its header and the offsets (into grid.rows) of the rows that are data."""
+    """A sheet known as a form: its header, the offsets (into grid.rows) of its data, and what merged cells cover.
+
+    `offsets` tells where each of our columns stands in a row of the grid.
+    """
 
     form: Form
     grid: Grid
-    header: int
-    headings: tuple[Heading, ...]
+    header: Header
+    offsets: Mapping[str, int]
     data: tuple[int, ...]
+    covered: Mapping[int, Covered]
     renamed: bool = False
 
     @property
-    def offsets(self) -> dict[str, int]:
-        """Where each of our columns stands in a row of the grid."""
-        return {h.column: h.offset for h in self.headings if h.column}
+    def headings(self) -> tuple[Heading, ...]:
+        """The cells of the header."""
+        return self.header.headings
+
+    def typed(self, offset: int, name: str) -> Any:
+        """What stands in a row under one of our columns, "" where it is blank or the column is not there."""
+        at, cells = self.offsets.get(name), self.grid.rows[offset]
+        return cells[at] if at is not None and at < len(cells) else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,15 +135,16 @@ def _value_at(row: Sequence[Any], start: int, labels: Mapping[str, str]) -> int:
 
 def form_sheet(grid: Grid) -> FormSheet | None:
     """The form that a sheet holds with its header and rows, or None."""
+    top = SheetTop(grid)
     named = next((f for f in catalog.forms().values() if key_text(f.title) == _title_key(grid.title)), None)
-    if named and (found := _best_header(grid, named, 2)):
-        return _read_sheet(grid, named, found[1], renamed=False)
-    best: tuple[int, int, Form] | None = None
+    if named and (header := find_header(top, named, 2)):
+        return _read_sheet(grid, named, header, renamed=False)
+    best: tuple[Header, Form] | None = None
     for form in catalog.forms().values():
-        scored = _best_header(grid, form, max(3, len(form.columns) // 2))
-        if scored and _names_key(grid.rows[scored[1]], form) and (best is None or scored[0] > best[0]):
-            best = (*scored, form)
-    return _read_sheet(grid, best[2], best[1], renamed=True) if best else None
+        found = find_header(top, form, max(3, len(form.columns) // 2))
+        if found and _names_key(found, form) and (best is None or found.score > best[0].score):
+            best = (found, form)
+    return _read_sheet(grid, best[1], best[0], renamed=True) if best else None
 
 
 def _title_key(title: str) -> str:
@@ -140,38 +152,20 @@ def _title_key(title: str) -> str:
     return re.sub(r"\(\d+\)\Z", "", key_text(title))
 
 
-def _best_header(grid: Grid, form: Form, least: int) -> tuple[int, int] | None:
-    """(score, offset) of the row in the first 30 that says most of the form's labels, exact ones counting double."""
-    labels = form_labels(form.name)
-    best: tuple[int, int] | None = None
-    within = catalog.reading().header_within_rows - grid.first_row + 1
-    for offset, row in enumerate(grid.rows[: max(within, 0)]):
-        hits = {labels[key][0]: labels[key][1] for key in _row_keys(row) if key in labels}
-        score = sum(1 if alias else 2 for alias in hits.values())
-        if len(hits) >= least and (best is None or score > best[0]):
-            best = (score, offset)
-        if score == 2 * len(form.columns):  # every label as we write it: nothing below can say more
-            break
-    return best
-
-
-def _names_key(row: Sequence[Any], form: Form) -> bool:
+def _names_key(header: Header, form: Form) -> bool:
     """Whether a header names a column of the form's key: 文号, 份数 and 备注 alone are any register's."""
-    labels = form_labels(form.name)
-    return any(labels[key][0] in form.key for key in _row_keys(row) if key in labels)
+    return any(heading.column in form.key for heading in header.headings)
 
 
-def _row_keys(row: Sequence[Any]) -> list[str]:
-    return [label_key(value) for value in row if value.__class__ is str and value]
-
-
-def _read_sheet(grid: Grid, form: Form, header: int, *, renamed: bool) -> FormSheet:
-    headings = headings_of(grid.rows[header], form)
+def _read_sheet(grid: Grid, form: Form, header: Header, *, renamed: bool) -> FormSheet:
+    data = tuple(data_rows(grid, header))
+    offsets = {heading.column: heading.offset for heading in header.headings if heading.column}
     return FormSheet(
         form=form,
         grid=grid,
         header=header,
-        headings=headings,
-        data=tuple(data_rows(grid, header, headings)),
+        offsets=offsets,
+        data=data,
+        covered=covered_cells(grid, data, offsets.values()) if grid.merges else {},
         renamed=renamed,
     )

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from rectify_xl.kinds import nearest
 from rectify_xl.model import Settings, Unit
 from rectify_xl.normal import key_text
+
+# Looking for what a wrong name may have meant takes time: not in a roster of thousands.
+_MOST_COMPARED, _LONGEST_NAME = 50, 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +36,13 @@ class Roster:
     def by_name(self, name: str) -> Unit | None:
         """The unit with that name or alias."""
         return self._by_name.get(key_text(name))
+
+    def nearest(self, name: str) -> str:
+        """The name or alias that was nearly written, "" if none was; only those that share most signs are compared."""
+        key = key_text(name)[:_LONGEST_NAME]
+        alike = sorted(self._by_name, key=lambda known: -len(set(known) & set(key)))[:_MOST_COMPARED]
+        near = nearest(key, alike) if key else ""
+        return self._by_name[near].name if near else ""
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly below a unit, in roster order."""

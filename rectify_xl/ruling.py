@@ -75,7 +75,7 @@ def ruling_for(settings: Settings) -> Ruling:
 
 def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
     settings = ruling.settings
-    setting = Setting(lists=settings.lists, aliases=settings.aliases, year=year)
+    setting = Setting(lists=settings.lists, aliases=settings.aliases, year=year, stage_end=settings.stage_end)
     optional = frozenset(c.name for c in form.columns if c.label in settings.optional_columns)
     required = frozenset(c.name for c in form.columns if c.required) - optional
     judged = [rule for rule in form.rules if rule.holds is not None]

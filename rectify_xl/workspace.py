@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -10,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from rectify_xl import catalog
-from rectify_xl.files import TEMPORARY_PREFIX, save_atomically
+from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for
 from rectify_xl.intake import Source
 from rectify_xl.model import Book, RectifyError, Return, Settings
+from rectify_xl.workdays import calendar_for
 
 
 class WorkspaceError(RectifyError):
@@ -58,23 +60,31 @@ class Workspace:
         return self.folder / self.names["results"]
 
     @property
+    def issued(self) -> Path:
+        """下发, the pre-filled workbooks."""
+        return self.folder / self.names["issued"]
+
+    @property
     def templates(self) -> Path:
         """模板, the blank templates."""
         return self.folder / self.names["templates"]
 
     def sweep(self) -> None:
         """Removes what a killed run left half-written."""
-        for part in (self.results, self.archive):
+        for part in (self.results, self.archive, self.folder / self.names["returned"]):
             for left in part.rglob(f"{TEMPORARY_PREFIX}*") if part.is_dir() else ():
                 left.unlink(missing_ok=True)
 
     def keep(self, received: Iterable[tuple[Source, Return]], as_of: date) -> None:
-        """Puts every received file that the archive does not hold yet there, and notes digest, path and day."""
+        """Puts every received file that the archive does not hold yet there, and notes digest, path and day.
+
+        A file with a restricted form stays in the inbox alone.
+        """
         self.archive.mkdir(exist_ok=True)
         known = self._archived()
         lines = []
         for source, held in received:
-            if not held.digest or (held.digest, held.file) in known:
+            if not held.digest or held.is_restricted or (held.digest, held.file) in known:
                 continue
             target = self.archive / f"{held.digest}{held.suffix}"
             if not target.exists():
@@ -83,6 +93,20 @@ class Workspace:
         if lines:
             with (self.archive / self.names["archive_list"]).open("a", encoding="utf-8") as notes:
                 notes.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+    def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
+        """Writes into 退回/<day>/ a marked copy of every file that must be corrected, or the list of its problems.
+
+        Gives their paths in the workspace. What earlier days sent back stays.
+        """
+        folder = self.folder / self.names["returned"] / book.as_of.isoformat()
+        send_by = send_by_for(book.settings, book.as_of)
+        written = [
+            write_marked(source, held, folder / held.file, send_by=send_by, replaces=True)
+            for source, held in received
+            if held.verdict in TO_CORRECT
+        ]
+        return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
     def _archived(self) -> set[tuple[str, str]]:
         path = self.archive / self.names["archive_list"]
@@ -114,6 +138,34 @@ class Workspace:
 
         yield self.names["ledger"], write_ledger
         yield self.names["status"], write_status
+
+
+TO_CORRECT = ("returned", "refused")
+
+
+def send_by_for(settings: Settings, as_of: date) -> date:
+    """The day by which a file that was sent back should come again: as many working days on as 提前提醒工作日."""
+    return calendar_for(dict(settings.holidays)).step(as_of, max(settings.early_warning, 1))
+
+
+def write_marked(
+    source: Source, held: Return, target: Path, *, send_by: date | None, lang: str = "zh", replaces: bool = False
+) -> Path:
+    """Writes the marked copy of one received file to `target`, or the list of its problems beside it; which it was.
+
+    Raises FileExistsError where a file stands already, unless it `replaces` what an earlier run of the day wrote.
+    """
+    from rectify_xl.excel.marked import list_path, write_returned
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    data = Path(source.path).read_bytes() if source.is_regular else b""
+    if not replaces:
+        return write_returned(data, held, target, send_by=send_by, lang=lang)
+    fresh = temporary_for(target)
+    made = write_returned(data, held, fresh, send_by=send_by, lang=lang)
+    final = target if made == fresh else list_path(target)
+    os.replace(made, final)
+    return final
 
 
 def create(folder: str | Path, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections import Counter
 from datetime import date
@@ -282,3 +283,16 @@ def test_an_error_value_a_lost_column_and_the_saved_time(ledger: bytes) -> None:
     assert (sheet.cell(3, column).value, sheet.cell(4, column).value) == (None, None)
     with zipfile.ZipFile(BytesIO(data)) as book:
         assert b"2005-05-25T17:00:00Z" in book.read("docProps/core.xml")
+
+
+def test_a_prepared_row_is_filled_and_not_written_a_second_time(ledger: bytes) -> None:
+    form = catalog.forms()["ledger"]
+    rows = {"ledger": [{"problem": f"问题{n}", "note": "备注"} for n in range(250)]}
+    blank = blank_for(ledger, [form])
+    with zipfile.ZipFile(BytesIO(filled(blank, {}, rows, saved=DEMO_DAY))) as book:
+        sheet = book.read(blank.forms["ledger"].part).decode()
+    numbers = [int(number) for number in re.findall(r'<row r="(\d+)"', sheet)]
+    assert numbers == sorted(set(numbers)) and numbers[-1] >= 253
+    for row in re.findall(r"<row [^>]*>(.*?)</row>", sheet):
+        columns = [(len(letters), letters) for letters in re.findall(r'<c r="([A-Z]+)', row)]
+        assert columns == sorted(set(columns))

@@ -29,6 +29,7 @@ class Command(click.Command):
     words: Words
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the page as `help_pages` lays it out."""
         formatter.write(help_page(self, ctx, self.words, formatter.width))
 
 
@@ -36,11 +37,13 @@ class Group(Command, click.Group):
     """All commands, in the order in which they are declared."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands as declared; click's own order is alphabetical."""
         return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; one that does not exist is refused with the nearest that does."""
         if args[0] not in self.commands:
             near = _near(args[0], list(self.commands), self.words)
             told = {"value": inert(args[0]), "near": near, "options": self.words["joint"]["list"].join(self.commands)}
@@ -96,6 +99,8 @@ def _option(name: str, flags: Mapping[str, Flag], words: Words) -> click.Option:
     text = words["options"][key].format(**flag.said(words))
     if flag.read is None:
         return click.Option([*flag.names, key], is_flag=True, help=text)
+    if flag.several:
+        return click.Option([*flag.names, key], type=str, multiple=True, metavar=flag.metavar, help=text)
     usual: dict[str, Any] = {} if flag.default is None else {"default": flag.default}
     told = {"metavar": flag.metavar, "help": text, "required": name != key, "callback": _reader(flag, words)}
     return click.Option([*flag.names, key], type=str, **told, **usual)

@@ -50,6 +50,7 @@ class Flag:
     complaint: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     default: Any = None
+    several: bool = False
 
     def said(self, words: Words) -> dict[str, Any]:
         """The facts as a text names them."""
@@ -99,6 +100,7 @@ def _refuse() -> Any:
 
 
 def flags_for(today: date) -> dict[str, Flag]:
+    """Every option there is, by the name of its argument; a date without a year is one of the year of `today`."""
     choices: Callable[[Sequence[str]], Mapping[str, Any]] = lambda options: {  # noqa: E731 - one line of a table
         "metavar": "|".join(options),
         "read": partial(one_of, options),
@@ -121,6 +123,8 @@ def flags_for(today: date) -> dict[str, Flag]:
         "dry_run": Flag(names=("--dry-run",)),
         "verify": Flag(names=("--verify",)),
         "fail_on": Flag(names=("--fail-on",), **choices(("returned", "refused"))),
+        "return_to": Flag(names=("--return",), metavar="OUT", read=str),
+        "unit": Flag(names=("--unit",), metavar="CODE", read=str, several=True),
         "units": Flag(
             names=("--units",),
             metavar="N",
@@ -138,7 +142,8 @@ def flags_for(today: date) -> dict[str, Flag]:
 COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "init": ("DIR", ("profile*", "json", "lang", "quiet")),
     "templates": ("OUT", ("profile", "settings", "json", "lang", "quiet")),
-    "check": ("FILE", ("profile", "settings", "as_of", "json", "lang", "quiet")),
+    "check": ("FILE", ("profile", "settings", "as_of", "return_to", "json", "lang", "quiet")),
+    "issue": ("DIR", ("as_of", "unit", "json", "lang", "quiet")),
     "run": ("DIR", ("as_of", "workers", "dry_run", "verify", "fail_on", "json", "lang", "quiet")),
     "schedule": ("DIR", ("as_of", "fail_on", "json", "lang", "quiet")),
     "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),

@@ -134,13 +134,19 @@ def _with_cover(sheet: str, blank: Blank, cover: Values) -> str:
 def _with_rows(sheet: str, place: Place, rows: Sequence[Values], kept: set[str]) -> str:
     for column in place.letters.keys() - kept:
         sheet = re.sub(rf'<c r="{place.letters[column]}{HEADER_ROW + 1}"[^>]*>.*?</c>', "", sheet)
-    lines = [_row(number, place, row, kept) for number, row in enumerate(rows, FIRST_ROW + 1)]
-    return sheet.replace("</sheetData>", "".join(lines) + "</sheetData>").replace(
+    head, prepared = re.split(rf'(?=<row r="{FIRST_ROW + 1}"|</sheetData>)', sheet, maxsplit=1)
+    lines = []
+    for number, row in enumerate(rows, FIRST_ROW + 1):
+        there = re.match(rf'<row r="{number}"[^>]*>(.*?)</row>', prepared)
+        lines.append(_row(number, place, row, kept).replace("</row>", f"{there[1] if there else ''}</row>"))
+        prepared = prepared[there.end() :] if there else prepared
+    return "".join((head, *lines, prepared)).replace(
         f'{HEADER_ROW + 1}"/><sheetViews', f'{max(FIRST_ROW + len(rows), HEADER_ROW + 1)}"/><sheetViews'
     )
 
 
 def _row(number: int, place: Place, row: Values, kept: set[str]) -> str:
+    """A row with the form's cells; what the template itself has in a prepared row stands to the right of them."""
     cells = [
         _cell(f"{letter}{number}", place.styles[name], row[name])
         for name, letter in place.letters.items()

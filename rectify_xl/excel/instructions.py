@@ -42,9 +42,10 @@ def _write_form(sheet: Worksheet, styles: Styles, plan: SheetPlan, row: int, *, 
     row = _write_table(sheet, styles, row + 1, section=words["columns"], lines=_column_lines(plan))
     if lines := _rule_lines(plan, bounds):
         row = _write_table(sheet, styles, row + 1, section=words["rules"], lines=lines)
-        note = words["rules_note"].format(**catalog.states("level"))
-        must(sheet.write_string(row, 0, note, styles("unit_line")))
-        row += 1
+        office = catalog.words("phrases")["zh"]["rule"]["office"]
+        for note in (words["rules_note"].format(**catalog.states("level")), words["office_note"].format(office=office)):
+            must(sheet.write_string(row, 0, note, styles("unit_line")))
+            row += 1
     return row
 
 

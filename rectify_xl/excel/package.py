@@ -8,20 +8,24 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
+from itertools import pairwise
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from rectify_xl import catalog
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import CellError, NoValue
-from rectify_xl.layout import cell_name
+from rectify_xl.layout import CHECK_TEXT_NAME, cell_name
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 # Cheap signs in a sheet's bytes that the exact pass has something to find.
 _SIGNS = (b't="e"', b"t='e'", b'hidden="1"', b"hidden='1'", b'hidden="true"')
-_FORMULA_SIGNS = (b"f></c>", b"f></x:c>", b"f><v/>", b"f><v />", b"f><v></v>", b"DISPIMG")
+_PREFIXED = (b":f></", b":f><v/>", b":f><v />", b":f><v></v>")
 _CHILD_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*/></")
+_CHECK_TEXT = CHECK_TEXT_NAME.encode()
+_NO_VALUE = (b"</c>", b"<v></v>", b"<v/>", b"<v />")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,7 @@ class Package:
         """The odd cells and hidden rows of a sheet; cheap when there are none."""
         data = self.part(self.sheet_parts.get(title, ""))
         has_formula = b"</f>" in data or b":f>" in data or b"<f " in data
-        signs = (*_SIGNS, *_FORMULA_SIGNS) if has_formula else _SIGNS
-        suspect = any(sign in data for sign in signs) or (has_formula and _CHILD_FORMULA.search(data))
+        suspect = any(sign in data for sign in _SIGNS) or (has_formula and _has_odd_formula(data))
         return _exact_pass(data) if suspect else SheetExtras()
 
     def is_percent(self, title: str, row: int, column: int) -> bool:
@@ -143,6 +146,30 @@ class Package:
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
+
+
+def _has_odd_formula(data: bytes) -> bool:
+    """Whether a sheet has a picture for a value or a formula without value, our own texts of the self-check apart."""
+    if b"DISPIMG" in data or (b":f>" in data and any(sign in data for sign in _PREFIXED)):
+        return True
+    if b"shared" in data and _CHILD_FORMULA.search(data):
+        return True
+    for before, after in pairwise(data.split(b"</f>")):
+        if after.startswith(_NO_VALUE) and _CHECK_TEXT not in before[-80:]:
+            cell = before[before.rfind(b"<c ") :]
+            if b't="str"' not in cell and not _is_ours(cell):
+                return True
+    return False
+
+
+def _is_ours(formula: bytes) -> bool:
+    """Whether a formula is one of the self-check: it leads to the helper sheet, by name or by its title."""
+    return _CHECK_TEXT in formula or _helper_sheet() in formula
+
+
+@cache
+def _helper_sheet() -> bytes:
+    return f"'{catalog.reading().self_check_sheet}'!".encode()
 
 
 def column_index(letters: str) -> int:
@@ -192,7 +219,7 @@ class _Pass:
             return
         if self.kind == "e":
             self.odd[self.row, self.column] = CellError(self.text or "#N/A")
-        elif self.has_formula and not self.text and self.kind != "str":
+        elif self.has_formula and not self.text and self.kind != "str" and not _is_ours(self.formula.encode()):
             self.odd[self.row, self.column] = NoValue(f"={self.formula}")
         if self.row_hidden and (self.text or self.has_formula) and (not self.hidden or self.hidden[-1] != self.row):
             self.hidden.append(self.row)

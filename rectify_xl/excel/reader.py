@@ -81,7 +81,8 @@ def _calamine_sheets(data: bytes, unread: Sequence[str] = ()) -> list[tuple[Any,
 
 def _our_own() -> tuple[str, ...]:
     """The sheets of our templates that nobody fills in: never read."""
-    return (catalog.reading().lists_sheet, catalog.reading().instructions_sheet)
+    facts = catalog.reading()
+    return (facts.lists_sheet, facts.instructions_sheet, facts.self_check_sheet)
 
 
 def _grid(held: tuple[Any, bool], package: Package | None) -> Grid:
@@ -98,8 +99,14 @@ def _grid(held: tuple[Any, bool], package: Package | None) -> Grid:
         first_column=column,
         visible=visible,
         hidden_rows=extras.hidden_rows,
+        merges=_merges(sheet),
         is_percent=partial(package.is_percent, sheet.name) if package else _never,
     )
+
+
+def _merges(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """The merged cells of a calamine sheet, as Grid has them."""
+    return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
 
 
 def _put(rows: list[list[Any]], row: int, column: int, value: Any) -> None:

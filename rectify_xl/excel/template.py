@@ -1,60 +1,71 @@
-"""Blank templates: workbooks that a clerk fills in Excel, WPS or LibreOffice, with lists, prompts and print setup.
+"""Templates: workbooks that a clerk fills in Excel, WPS or LibreOffice, that check themselves while he types.
 
-A prepared row costs its readers nothing: formats belong to columns, and no cell is written below a header.
+A prepared row costs its readers little: formats belong to columns, and below a header stands its 自检 alone.
 Validations and the grid reach the sheet's last row, else LibreOffice writes the blank rows out when it saves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl import catalog
+from rectify_xl.excel.cover_sheet import LOOKS, write_across, write_cover
 from rectify_xl.excel.instructions import write_instructions
+from rectify_xl.excel.selfcheck_sheets import (
+    Checked,
+    CheckedSheet,
+    add_marks,
+    write_check_column,
+    write_helper_sheet,
+)
 from rectify_xl.excel.styles import A4, LAST_COLUMN, LAST_ROW, Styles, height_of, must, save_workbook
-from rectify_xl.excel.template_plan import SheetPlan, TemplatePlan, plan_for
-from rectify_xl.excel.validation import Need, clipped, cover_validation
+from rectify_xl.excel.template_plan import Rows, SheetPlan, TemplatePlan, plan_for
+from rectify_xl.excel.validation import Need, clipped
 from rectify_xl.layout import (
-    COVER_LABEL,
-    COVER_MARK,
-    COVER_VALUE,
     FIRST_ROW,
     HEADER_ROW,
-    LAST_PREPARED_ROW,
     NOTES_ROW,
-    PREPARED_ROWS,
-    REQUIRED_MARK,
     TITLE_ROW,
     column_letter,
+    cover_first_row,
 )
 from rectify_xl.model import Column, Form, Settings, Unit
+from rectify_xl.prefilled import KnownRow
+from rectify_xl.selfcheck_rows import sheet_reference
+from rectify_xl.strict import strict_sheet
 
-# What protection leaves to clerks: looks, comments and pictures of stamps everywhere, and on a form's sheet its rows.
-_LOOKS = dict.fromkeys(("format_cells", "format_columns", "format_rows", "objects"), True)
-PERMITTED = {**_LOOKS, **dict.fromkeys(("sort", "autofilter", "insert_rows", "delete_rows"), True)}
+# On a form's sheet protection leaves its rows to clerks besides.
+PERMITTED = {**LOOKS, **dict.fromkeys(("sort", "autofilter", "insert_rows", "delete_rows"), True)}
 # Notes are merged over the columns that a narrow screen shows, in characters.
 _NOTES_REACH = 110.0
-_TITLE_HEIGHT, _HEADER_HEIGHT, _FIELD_HEIGHT, _SECTION_HEIGHT = 30.0, 36.0, 27.0, 24.0
+_TITLE_HEIGHT, _HEADER_HEIGHT = 30.0, 36.0
 _LIST_WIDTH = 24.0
 _HEADER_LIMIT = 120
-_COVER_WIDTHS = (4.0, 20.0, 56.0, 4.0)
-_COVER_TITLE_ROW, _COVER_SUBTITLE_ROW, _COVER_FIRST_ROW = 1, 2, 4
 
 
 def write_template(
-    forms: Form | Sequence[Form], path: str | Path, settings: Settings, *, unit: Unit | None = None
+    forms: Form | Sequence[Form],
+    path: str | Path,
+    settings: Settings,
+    *,
+    unit: Unit | None = None,
+    rows: Rows | None = None,
 ) -> None:
-    """Writes the blank template of one form or several; the same input gives the same bytes.
+    """Writes the template of one form or several, checking itself; the same input gives the same bytes.
 
-    With `unit` the cover already names the unit. Raises OSError where the file cannot be written.
+    With `unit` the cover already names the unit; `rows` fills forms by name, each row in the form's column order (text,
+    date, number or None), plainly or as a KnownRow. Raises OSError where the file cannot be written.
     """
     asked = (forms,) if isinstance(forms, Form) else tuple(forms)
-    plan = plan_for(asked, settings, unit)
+    plan = plan_for(asked, settings, unit, rows)
     save_workbook(Path(path), lambda book: _write_book(book, plan), as_of=None)
 
 
@@ -70,105 +81,46 @@ def write_templates(folder: str | Path, settings: Settings) -> list[Path]:
 
 def _write_book(book: Workbook, plan: TemplatePlan) -> None:
     styles = Styles(book)
-    _write_cover(book.add_worksheet(catalog.cover().sheet), styles, plan)
-    for sheet in plan.sheets:
-        _write_form_sheet(book.add_worksheet(sheet.form.title), styles, plan, sheet)
+    contents = _contents(plan)
+    write_cover(book.add_worksheet(catalog.cover().sheet, CheckedSheet), styles, plan, contents)
+    for sheet, held in zip(plan.sheets, contents[1:], strict=True):
+        _write_form_sheet(book.add_worksheet(sheet.form.title, CheckedSheet), styles, plan, (sheet, held))
     write_instructions(book.add_worksheet(catalog.reading().instructions_sheet), styles, plan)
     _write_lists(book, styles, plan)
+    write_helper_sheet(book, plan.checks, contents, cover_first_row(len(plan.sheets)) + 1)
 
 
-# ---- the cover
-
-
-def _write_cover(sheet: Worksheet, styles: Styles, plan: TemplatePlan) -> None:
-    for index, width in enumerate(_COVER_WIDTHS):
-        must(sheet.set_column(index, index, width))
-    titles = catalog.words("template")["cover"]["subtitle_joint"].join(plan.titles)
-    for row, text, name in (
-        (_COVER_TITLE_ROW, plan.settings.campaign, "title"),
-        (_COVER_SUBTITLE_ROW, titles, "subtitle"),
-    ):
-        must(sheet.set_row(row, _TITLE_HEIGHT))
-        _write_across(sheet, (row, COVER_LABEL, COVER_VALUE), text, styles(name))
-    fields = catalog.cover().columns
-    for row, column in enumerate(fields, start=_COVER_FIRST_ROW):
-        _write_field(sheet, styles, column, row=row, value=_known_value(column, plan))
-    below = _write_steps(sheet, styles, plan, _COVER_FIRST_ROW + len(fields) + 1)
-    must(sheet.write_string(below, COVER_LABEL, catalog.cover().stamp_label, styles("muted", "small")))
-    must(sheet.write_string(below, COVER_VALUE, plan.stamp, styles("muted", "small")))
-    _finish_cover(sheet)
-
-
-def _known_value(column: Column, plan: TemplatePlan) -> str:
-    """What the office already knows of a field of the cover."""
-    unit = plan.unit
-    known = {"campaign": plan.settings.campaign}
-    if unit is not None:
-        known |= {"unit_code": unit.code, "unit_name": unit.name}
-    return known.get(column.name, "")
-
-
-def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, value: str) -> None:
-    """One field: the mark of a required one, its label, and its value or an open cell for it."""
-    must(sheet.set_row(row, _FIELD_HEIGHT))
-    if column.required and not column.locked:
-        must(sheet.write_string(row, COVER_MARK, REQUIRED_MARK, styles("star")))
-    must(sheet.write_string(row, COVER_LABEL, column.label, styles("label")))
-    if column.locked:
-        must(sheet.write_string(row, COVER_VALUE, value, styles("text", "value", "banded")))
-        return
-    open_cell = styles(column.kind, "value", "unlocked")
-    known = sheet.write_string(row, COVER_VALUE, value, open_cell) if value else None
-    must(sheet.write_blank(row, COVER_VALUE, None, open_cell) if known is None else known)
-    must(sheet.data_validation(row, COVER_VALUE, row, COVER_VALUE, cover_validation(column)))
-
-
-def _write_steps(sheet: Worksheet, styles: Styles, plan: TemplatePlan, row: int) -> int:
-    """The few things to know before filling in; the row below them."""
-    words = catalog.words("template")["cover"]
-    named = words["sheet_joint"].join(words["sheet"].format(title=title) for title in plan.titles)
-    known = {"sheets": named, "instructions": catalog.reading().instructions_sheet, "prepared": PREPARED_ROWS}
-    must(sheet.set_row(row, _SECTION_HEIGHT))
-    _write_across(sheet, (row, COVER_LABEL, COVER_VALUE), words["steps_title"], styles("section"))
-    width = _COVER_WIDTHS[COVER_LABEL] + _COVER_WIDTHS[COVER_VALUE]
-    for place, step in enumerate((text.format(**known) for text in words["steps"]), start=row + 1):
-        must(sheet.set_row(place, height_of([step], width)))
-        _write_across(sheet, (place, COVER_LABEL, COVER_VALUE), step, styles("note"))
-    return row + len(words["steps"]) + 2
-
-
-def _finish_cover(sheet: Worksheet) -> None:
-    sheet.hide_gridlines(2)
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 1)
-    sheet.center_horizontally()
-    sheet.set_selection(_COVER_FIRST_ROW + 1, COVER_VALUE, _COVER_FIRST_ROW + 1, COVER_VALUE)
-    sheet.protect("", _LOOKS)
-
-
-def _write_across(sheet: Worksheet, place: tuple[int, int, int], text: str, style: Format) -> None:
-    """Writes a text over the columns first to last of a row (row, first, last), merged if there are several."""
-    row, first, last = place
-    if first == last:
-        must(sheet.write_string(row, first, text, style))
-    else:
-        must(sheet.merge_range(row, first, row, last, "", style))
-        must(sheet.write_string(row, first, text, style))
+def _contents(plan: TemplatePlan) -> list[Checked]:
+    """What the cover and each form hold as written, judged."""
+    cover = [plan.known_value(column) for column in catalog.cover().columns]
+    made = [Checked(plan=plan.checks.cover, raws=[cover], sheet=strict_sheet(plan.checks.cover.strict, [cover]))]
+    for sheet, check in zip(plan.sheets, plan.checks.forms, strict=True):
+        blank = [None] * len(sheet.columns)
+        raws = [*sheet.rows, *[blank] * (check.rows - len(sheet.rows))]
+        made.append(Checked(plan=check, raws=raws, sheet=strict_sheet(check.strict, raws)))
+    return made
 
 
 # ---- a form's sheet
 
 
-def _write_form_sheet(sheet: Worksheet, styles: Styles, plan: TemplatePlan, form_sheet: SheetPlan) -> None:
+def _write_form_sheet(
+    sheet: Worksheet, styles: Styles, plan: TemplatePlan, planned: tuple[SheetPlan, Checked]
+) -> None:
+    form_sheet, held = planned
     _format_columns(sheet, styles, form_sheet)
     _write_head(sheet, styles, form_sheet)
+    _write_rows(sheet, styles, form_sheet)
+    write_check_column(sheet, styles, held)
+    last_written = sheet.dim_rowmax
     _add_validations(sheet, form_sheet)
+    add_marks(sheet, styles, held.plan)
     _add_grid(sheet, styles, form_sheet)
     _set_up_view(sheet, form_sheet)
     _set_up_print(sheet, plan, form_sheet)
     sheet.protect("", PERMITTED)
     # Column formats and conditional formats count as used to xlsxwriter; a reader would make room for all of it.
-    sheet.dim_rowmax, sheet.dim_colmax = HEADER_ROW, form_sheet.last_column
+    sheet.dim_rowmax, sheet.dim_colmax = last_written, form_sheet.last_column + 1
 
 
 def _format_columns(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
@@ -180,14 +132,44 @@ def _format_columns(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
 
 def _write_head(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
     must(sheet.set_row(TITLE_ROW, _TITLE_HEIGHT))
-    _write_across(sheet, (TITLE_ROW, 0, plan.last_column), plan.form.title, styles("title"))
+    write_across(sheet, (TITLE_ROW, 0, plan.last_column), plan.form.title, styles("title"))
     reach, width = _reach_of_notes(plan)
     must(sheet.set_row(NOTES_ROW, height_of(plan.notes, width)))
-    _write_across(sheet, (NOTES_ROW, 0, reach), "\n".join(plan.notes), styles("note"))
+    write_across(sheet, (NOTES_ROW, 0, reach), "\n".join(plan.notes), styles("note"))
     must(sheet.set_row(HEADER_ROW, _HEADER_HEIGHT))
     for column in plan.columns:
         style = "header_required" if column.need is Need.REQUIRED else "header"
         must(sheet.write_string(HEADER_ROW, column.index, column.header, styles(style)))
+
+
+def _write_rows(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
+    """What the office knows already: texts as texts, days as days; the agreed locked, the urgent coloured."""
+    for row, known in enumerate(plan.known, start=FIRST_ROW):
+        texts = [(v, c.width) for c, v in zip(plan.columns, known.values, strict=True) if isinstance(v, str)]
+        must(sheet.set_row(row, max((height_of([text], width) for text, width in texts), default=None)))
+        for column, value in zip(plan.columns, known.values, strict=True):
+            _write_known(sheet, styles(*_layers(column.column, value, known)), (row, column.index), value)
+        if known.remark:
+            words = catalog.words("issue")
+            sheet.write_comment(row, 0, known.remark, {"author": words["author"], "x_scale": 2})
+
+
+def _layers(column: Column, value: Any, known: KnownRow) -> tuple[str, ...]:
+    """The look of a known cell; a blank one stays open whatever its column."""
+    is_locked = column.name in known.locked and value is not None
+    tone = catalog.words("issue")["tones"].get(known.tone, ("", ""))[is_locked]
+    return (column.kind, *([] if is_locked else ["unlocked"]), *([tone] if tone else []))
+
+
+def _write_known(sheet: Worksheet, style: Format, place: tuple[int, int], value: Any) -> None:
+    if isinstance(value, str) and value:
+        must(sheet.write_string(*place, value, style))
+    elif isinstance(value, date):
+        must(sheet.write_datetime(*place, value, style))
+    elif isinstance(value, (int, float)):
+        must(sheet.write_number(*place, value, style))
+    elif style.bg_color:  # a blank cell costs a reader something, so only a coloured row has them
+        must(sheet.write_blank(*place, None, style))
 
 
 def _reach_of_notes(plan: SheetPlan) -> tuple[int, float]:
@@ -205,7 +187,7 @@ def _add_validations(sheet: Worksheet, plan: SheetPlan) -> None:
 def _add_grid(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
     """Lines round the prepared rows, from the header on so that a row inserted below it is ruled too."""
     below = f"ROW()-ROW($A${HEADER_ROW + 1})"
-    test = f"=AND({below}>0,{below}<={PREPARED_ROWS})"
+    test = f"=AND({below}>0,{below}<={plan.prepared})"
     options = {"type": "formula", "criteria": test, "format": styles("grid")}
     must(sheet.conditional_format(HEADER_ROW, 0, LAST_ROW, plan.last_column, options))
 
@@ -213,7 +195,7 @@ def _add_grid(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
 def _set_up_view(sheet: Worksheet, plan: SheetPlan) -> None:
     sheet.hide_gridlines(2)
     sheet.freeze_panes(FIRST_ROW, plan.frozen_columns)
-    must(sheet.autofilter(HEADER_ROW, 0, LAST_PREPARED_ROW, plan.last_column))
+    must(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + plan.prepared, plan.last_column))
     sheet.set_selection(FIRST_ROW, plan.frozen_columns, FIRST_ROW, plan.frozen_columns)
 
 
@@ -226,7 +208,7 @@ def _set_up_print(sheet: Worksheet, plan: TemplatePlan, form_sheet: SheetPlan) -
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.repeat_rows(HEADER_ROW)
-    must(sheet.print_area(TITLE_ROW, 0, LAST_PREPARED_ROW, form_sheet.last_column))
+    must(sheet.print_area(TITLE_ROW, 0, HEADER_ROW + form_sheet.prepared, form_sheet.last_column))
     # Excel takes 255 characters of header and drops the rest of a page setup that has more.
     campaign = clipped(plan.settings.campaign, _HEADER_LIMIT).replace("&", "&&")
     sheet.set_header(words["header"].format(campaign=campaign))
@@ -237,16 +219,19 @@ def _set_up_print(sheet: Worksheet, plan: TemplatePlan, form_sheet: SheetPlan) -
 
 
 def _write_lists(book: Workbook, styles: Styles, plan: TemplatePlan) -> None:
-    """The hidden sheet of the lists, a column a list, each with its name."""
-    title = catalog.reading().lists_sheet
-    sheet = book.add_worksheet(title)
-    for index, listed in enumerate(plan.lists.values()):
-        letter = column_letter(index)
+    """The hidden sheet of the lists, a column a list, each with its name; behind them the dependent ones."""
+    sheet = book.add_worksheet(catalog.reading().lists_sheet)
+    held: list[tuple[str, str, Sequence[Any]]] = [(p.defined_name, p.title, p.options) for p in plan.lists.values()]
+    for dependent in plan.dependents.values():
+        held += [(dependent.name(part), dependent.name(part), values) for part, values in dependent.columns().items()]
+    for index, (name, title, values) in enumerate(held):
         must(sheet.set_column(index, index, _LIST_WIDTH))
-        must(sheet.write_string(0, index, listed.title, styles("header")))
-        for row, option in enumerate(listed.options, start=1):
-            must(sheet.write_string(row, index, option, styles("text")))
-        area = f"='{title}'!${letter}$2:${letter}${len(listed.options) + 1}"
-        must(book.define_name(listed.defined_name, area))
+        must(sheet.write_string(0, index, title, styles("header")))
+        for row, value in enumerate(values, start=1):
+            is_text = isinstance(value, str)
+            must(sheet.write_string(row, index, value, styles("text")) if is_text else sheet.write(row, index, value))
+        letter = column_letter(index)
+        area = f"={sheet_reference(sheet.name)}!${letter}$2:${letter}${len(values) + 1}"
+        must(book.define_name(name, area))
     sheet.hide()
     sheet.protect()

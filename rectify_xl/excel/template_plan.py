@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.excel.validation import Need, Options, conditions_of, need_of, prompt_for, validation_for
-from rectify_xl.layout import REQUIRED_MARK, stamp_for, widths
+from rectify_xl.excel.dependent_lists import DependentList, dependent_lists
+from rectify_xl.excel.validation import (
+    PROMPT_LIMIT,
+    Need,
+    Options,
+    clipped,
+    conditions_of,
+    need_of,
+    prompt_for,
+    validation_for,
+)
+from rectify_xl.layout import REQUIRED_MARK, prepared_rows, stamp_for, widths
 from rectify_xl.model import Column, Form, Settings, Unit
 from rectify_xl.phrasing import Bounds
+from rectify_xl.prefilled import KnownRow
+from rectify_xl.selfcheck import CheckBook, check_book
 from rectify_xl.terms import list_titles
 
 
@@ -39,6 +52,17 @@ class SheetPlan:
     columns: tuple[ColumnPlan, ...]
     frozen_columns: int
     notes: tuple[str, ...]
+    known: tuple[KnownRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[Any, ...], ...]:
+        """The values that the sheet goes out with, in the form's column order."""
+        return tuple(row.values for row in self.known)
+
+    @property
+    def prepared(self) -> int:
+        """How many rows are prepared, those that are filled already among them."""
+        return prepared_rows(len(self.rows))
 
     @property
     def last_column(self) -> int:
@@ -63,6 +87,8 @@ class TemplatePlan:
     unit: Unit | None
     sheets: tuple[SheetPlan, ...]
     lists: Mapping[str, ListPlan]
+    dependents: Mapping[tuple[str, str], DependentList]
+    checks: CheckBook
 
     @property
     def stamp(self) -> str:
@@ -74,6 +100,13 @@ class TemplatePlan:
         """The titles of the forms in the order of their sheets."""
         return tuple(sheet.form.title for sheet in self.sheets)
 
+    def known_value(self, column: Column) -> str:
+        """What the office already knows of a field of the cover."""
+        known = {"campaign": self.settings.campaign}
+        if self.unit is not None:
+            known |= {"unit_code": self.unit.code, "unit_name": self.unit.name}
+        return known.get(column.name, "")
+
     @property
     def bounds(self) -> Bounds:
         """The days of the stage that rules name, as far as the settings have them."""
@@ -81,11 +114,42 @@ class TemplatePlan:
         return {"stage_start": known.stage_start, "stage_end": known.stage_end, "followup_end": known.followup_end}
 
 
-def plan_for(forms: Sequence[Form], settings: Settings, unit: Unit | None = None) -> TemplatePlan:
-    """What the template of these forms will hold under these settings."""
+Rows = Mapping[str, Sequence[KnownRow | Sequence[Any]]]
+
+
+def plan_for(
+    forms: Sequence[Form], settings: Settings, unit: Unit | None = None, rows: Rows | None = None
+) -> TemplatePlan:
+    """What the template of these forms will hold under these settings; `rows` are filled in already, by form."""
     lists = _list_plans(forms, settings)
-    sheets = tuple(_sheet_plan(form, settings, lists) for form in forms)
-    return TemplatePlan(settings=settings, unit=unit, sheets=sheets, lists=lists)
+    known = {name: tuple(map(_known, held)) for name, held in (rows or {}).items()}
+    dependents = dependent_lists(forms, settings)
+    planned = (_with_dependents(_sheet_plan(form, settings, lists), dependents) for form in forms)
+    sheets = tuple(replace(sheet, known=known.get(sheet.form.name, ())) for sheet in planned)
+    checks = check_book(forms, settings, [len(sheet.rows) for sheet in sheets])
+    return TemplatePlan(
+        settings=settings, unit=unit, sheets=sheets, lists=lists, dependents=dependents, checks=checks
+    )
+
+
+def _known(row: KnownRow | Sequence[Any]) -> KnownRow:
+    return row if isinstance(row, KnownRow) else KnownRow(values=tuple(row))
+
+
+def _with_dependents(sheet: SheetPlan, dependents: Mapping[tuple[str, str], DependentList]) -> SheetPlan:
+    """The sheet with the options of its dependent columns following their masters, and the prompts saying so."""
+    columns = tuple(
+        _following(sheet.form, plan, dependents.get((sheet.form.name, plan.column.name))) for plan in sheet.columns
+    )
+    return replace(sheet, columns=columns)
+
+
+def _following(form: Form, plan: ColumnPlan, listed: DependentList | None) -> ColumnPlan:
+    if listed is None:
+        return plan
+    words = catalog.words("template")["prompts"]["follows"].format(label=form.column(listed.master).label)
+    said = clipped(plan.validation["input_message"] + words, PROMPT_LIMIT)
+    return replace(plan, validation={**plan.validation, "source": listed.source(form), "input_message": said})
 
 
 def _list_plans(forms: Sequence[Form], settings: Settings) -> dict[str, ListPlan]:

@@ -14,6 +14,8 @@ _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCAL_HEADER, _UTF8, _ENCRYPTED = 30, 0x800, 0x1
 # What the short form of a zip can say; no workbook that a clerk sends comes near.
 _MOST_ENTRIES, _MOST_BYTES = 0xFFFF, 0x7FFF_FFFF
+_HEAD = 0x10000
+_TROUBLES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -71,7 +73,17 @@ class Archive:
             return self.written[name]
         try:
             return self._zip.read(self._infos[name])
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except _TROUBLES as error:
+            raise CannotPatch("damaged") from error
+
+    def head(self, name: str) -> bytes:
+        """The first bytes of an entry, for what stands at its beginning if anywhere; KeyError if there is none."""
+        if name in self.written:
+            return self.written[name][:_HEAD]
+        try:
+            with self._zip.open(self._infos[name]) as entry:
+                return entry.read(_HEAD)
+        except _TROUBLES as error:
             raise CannotPatch("damaged") from error
 
     def write(self, name: str, data: bytes) -> None:

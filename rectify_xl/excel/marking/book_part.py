@@ -132,14 +132,14 @@ class BookPart:
 
 def set_selected(parts: Parts, part: str, *, is_selected: bool) -> None:
     """Selects the tab of a sheet that says whether it is, or unselects it."""
-    data = parts.read(part)
-    if b"tabSelected" not in data:
+    head = parts.head(part)
+    told = [view for view in _sheet_views(head) if "tabSelected" in view.attributes]
+    wrong = [view for view in told if is_selected is (view.attributes["tabSelected"] in _FALSE)]
+    if not wrong:
         return
-    edits = Edits(data)
-    for view in _sheet_views(data):
-        told = view.attributes.get("tabSelected")
-        if told is not None and is_selected is (told in _FALSE):
-            edits.set(view, "tabSelected", "1" if is_selected else "0")
+    edits = Edits(parts.read(part))
+    for view in wrong:
+        edits.set(view, "tabSelected", "1" if is_selected else "0")
     parts.write(part, edits.done())
 
 
@@ -147,8 +147,8 @@ class _Enough(Exception):
     """Ends a parse whose reader has seen what it came for."""
 
 
-def _sheet_views(data: bytes) -> list[Element]:
-    """The views of a sheet, which stand before its cells."""
+def _sheet_views(head: bytes) -> list[Element]:
+    """The views of a sheet, which stand at its beginning, before its cells."""
     found: list[Element] = []
     parser = parser_for()
 
@@ -156,11 +156,11 @@ def _sheet_views(data: bytes) -> list[Element]:
         space, _, name = tag.rpartition(" ")
         if name == "sheetView":
             at = parser.CurrentByteIndex
-            found.append(Element(name, space, attributes, at, tag_end(data, at)))
+            found.append(Element(name, space, attributes, at, tag_end(head, at)))
         elif name in ("sheetData", "drawing"):
             raise _Enough
 
     parser.StartElementHandler = start
     with suppress(_Enough):
-        run(parser, data)
+        run(parser, head, is_whole=False)
     return found

@@ -17,6 +17,7 @@ from rectify_xl.model import Level
 _LOW = 0x070707
 # How many old fills one workbook can name: three bits of each of three channels.
 MOST_FILLS = 512
+_DEEPEST = 3
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[Ee]-?\d+)?"
 _COLOUR = rf'(?: (?:auto="(?:0|1|true|false)"|(?:indexed|theme|tint)="{_NUMBER}"|rgb="[0-9A-Fa-f]{{8}}"))*/>'
 _PATTERN = (
@@ -83,8 +84,10 @@ def is_fill_text(text: str) -> bool:
     return _FILL.fullmatch(text) is not None
 
 
-def _plain(element: Element) -> str:
+def _plain(element: Element, depth: int = 0) -> str:
+    if depth > _DEEPEST:
+        return ""
     held = "".join(f' {key}="{value}"' for key, value in sorted(element.attributes.items()) if " " not in key)
-    inside = "".join(_plain(child) for child in element.children)
+    inside = "".join(_plain(child, depth + 1) for child in element.children)
     name = element.name
     return f"<{name}{held}>{inside}</{name}>" if inside or name == "fill" else f"<{name}{held}/>"

@@ -78,10 +78,10 @@ def _refuse(*_: object) -> None:
     raise CannotPatch("damaged")
 
 
-def run(parser: expat.XMLParserType, data: bytes) -> None:
-    """Parses the whole part; CannotPatch("damaged") where it is not well-formed."""
+def run(parser: expat.XMLParserType, data: bytes, *, is_whole: bool = True) -> None:
+    """Parses a part, or the beginning of one; CannotPatch("damaged") where it is not well-formed."""
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, is_whole)
     except (expat.ExpatError, ValueError) as error:
         raise CannotPatch("damaged") from error
 

@@ -17,7 +17,7 @@ from rectify_xl.excel.marking.elements import (
     xml_text,
     xml_value,
 )
-from rectify_xl.excel.marking.note_text import without_ours
+from rectify_xl.excel.marking.note_text import is_ours_alone, without_ours
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.layout import cell_name
 
@@ -79,7 +79,7 @@ class NotePart:
             left = self._left_of(pieces)
             if left is None:
                 continue
-            if b"".join(left).strip():
+            if not is_ours_alone("".join(piece.text for piece in pieces)):
                 for piece, xml in zip(pieces, left, strict=True):
                     if self._raw(piece) != xml:
                         self._edits.replace(piece.inner, piece.close, xml)

@@ -10,6 +10,8 @@ from rectify_xl import catalog
 from rectify_xl.model import Level
 
 _LANGUAGES = ("zh", "en")
+# A line break as text or as XML, however a program writes it.
+_BREAK = r"(?:\r|&#13;|&#x[dD];|_x000[dD]_)?(?:\n|&#10;|&#x[aA];)"
 
 
 def note_text(told: Iterable[tuple[Level, str]], lang: str) -> str:
@@ -25,7 +27,12 @@ def _ours() -> re.Pattern[str]:
     facts = catalog.words("marked")["note"]
     opened = "|".join(re.escape(text) for lang in _LANGUAGES for text in facts[lang].values())
     inside = re.escape("".join(facts["inside"]))
-    return re.compile(rf"(?:(?:\r|_x000[dD]_)?\n)?(?:{opened})[^{inside}]*{re.escape(facts['close'])}")
+    return re.compile(rf"(?:{_BREAK})?(?:{opened})[^{inside}]*{re.escape(facts['close'])}")
+
+
+def is_ours_alone(text: str) -> bool:
+    """Whether a note's text holds nothing but our sentences; what a clerk left blank has a line break before them."""
+    return not text.startswith(("\n", "\r")) and not _ours().sub("", text).strip()
 
 
 def without_ours(pieces: Sequence[str]) -> list[str] | None:

@@ -71,10 +71,16 @@ class Parts:
             raise CannotPatch("missing-part")
         return as_utf8(self.archive.read(found))
 
+    def head(self, name: str) -> bytes:
+        """The beginning of a part in UTF-8, b"" if there is no such part; the rest of it is not even inflated."""
+        found = self.archive.find(name)
+        head = self.archive.head(found) if found else b""
+        return self.read(found) if b"\0" in head else head
+
     def write(self, name: str, data: bytes) -> None:
         """Replaces a part where its bytes differ, or adds it as the last one."""
         found = self.archive.find(name)
-        if not found or self.archive.read(found) != data:
+        if not found or self.read(found) != data:
             self.archive.write(found or name, data)
 
     def add(self, pattern: str, data: bytes, content: str) -> str:

@@ -11,6 +11,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.messages import code_name, level_name, sentence
 from rectify_xl.model import LEVELS, Finding, Form, Level, Return
+from rectify_xl.normal import shown
 
 _MARKED: tuple[Level, ...] = ("error", "warning")
 
@@ -66,7 +67,7 @@ def problems_of(held: Return, wording: Wording, reason: str = "") -> Problems:
     graded = sorted(held.findings, key=lambda f: LEVELS.index(f.level))
     most = catalog.words("marked")["most"]["lines"]
     told = [(f, sentence(f, wording.lang, wording.forms)) for f in graded]
-    lines = tuple(_line(n, f, text, first, wording) for n, (f, text) in enumerate(told[:most], start=1))
+    lines = tuple(_line(n, finding, first, wording) for n, finding in enumerate(told[:most], start=1))
     return Problems(
         title=words["title"],
         notes=tuple(_notes(held, wording, reason, len(lines))),
@@ -118,7 +119,8 @@ def _marks(told: Sequence[tuple[Finding, str]], first: Mapping[str, int]) -> dic
 # ---- the list
 
 
-def _line(number: int, finding: Finding, text: str, first: Mapping[str, int], wording: Wording) -> Line:
+def _line(number: int, told: tuple[Finding, str], first: Mapping[str, int], wording: Wording) -> Line:
+    finding, text = told
     place = _place_of(finding, first)
     cell = finding.cell or (wording.words["whole_row"].format(row=finding.row) if finding.row else "")
     texts = (
@@ -128,7 +130,7 @@ def _line(number: int, finding: Finding, text: str, first: Mapping[str, int], wo
         finding.sheet,
         cell,
         finding.label,
-        finding.value,
+        shown(finding.value),
         text,
     )
     return Line(level=finding.level, sheet=finding.sheet, place=place, texts=texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from rectify_xl.excel.marking.archive import CannotPatch
@@ -68,8 +68,8 @@ def _cell_of(shape: bytes) -> Cell | None:
     return (int(row[1]) + 1, int(column[1])) if row and column and _NOTE.search(shape) else None
 
 
-def with_shapes(data: bytes, boxes: dict[Cell, Box], fresh: int) -> bytes:
-    """The drawing with boxes for some cells; `fresh` is the first block that no drawing of the workbook uses.
+def with_shapes(data: bytes, boxes: Mapping[Cell, Box], fresh: int) -> bytes:
+    """The drawing with boxes for some cells in their order; `fresh` is the first block that no drawing uses.
 
     Raises CannotPatch("notes") for a drawing that is not written as Excel reads it.
     """
@@ -80,7 +80,7 @@ def with_shapes(data: bytes, boxes: dict[Cell, Box], fresh: int) -> bytes:
     end = data.rfind(_END)
     bare = [(name, space) for name, space in _SPACES if b"xmlns:" + name + b"=" not in data]
     spaces = b"".join(b" xmlns:" + name + b'="' + space + b'"' for name, space in bare)
-    shapes = b"".join(_shape(cell, box, n, spaces) for n, (cell, box) in zip(ids, sorted(boxes.items()), strict=True))
+    shapes = b"".join(_shape(cell, box, n, spaces) for n, (cell, box) in zip(ids, boxes.items(), strict=True))
     kind = b"" if b'id="_x0000_t202"' in data or b"id='_x0000_t202'" in data else _TYPE
     if kind and spaces:
         raise CannotPatch("notes")
@@ -90,15 +90,20 @@ def with_shapes(data: bytes, boxes: dict[Cell, Box], fresh: int) -> bytes:
 def _with_blocks(data: bytes, count: int, fresh: int) -> tuple[bytes, list[int]]:
     """The drawing with enough blocks of its own, and as many numbers that nothing uses."""
     taken = {int(found[1]) for found in _SHAPE_ID.finditer(data)}
-    used = {number // _BLOCK for number in taken}
-    free = sorted(block for block in blocks_in(data) if block not in used)
-    needed = -(-count // (_BLOCK - 1)) - len(free)
+    free = [n for block in sorted(blocks_in(data)) for n in _behind(taken, block)]
+    needed = -(-(count - len(free)) // (_BLOCK - 1))
     added = list(range(fresh, fresh + max(needed, 0)))
     if added and (found := _BLOCKS.search(data)):
         held = b",".join([*filter(None, [found[2].strip()]), *(b"%d" % block for block in added)])
         data = data[: found.start(2)] + held + data[found.end(2) :]
-    ids = [block * _BLOCK + n for block in (*free, *added) for n in range(1, _BLOCK)]
+    ids = [*free, *(n for block in added for n in _behind(set(), block))]
     return data, ids[:count]
+
+
+def _behind(taken: set[int], block: int) -> range:
+    """The numbers of a block behind those that are taken."""
+    held = [number for number in taken if number // _BLOCK == block]
+    return range(max(held, default=block * _BLOCK) + 1, (block + 1) * _BLOCK)
 
 
 def _shape(cell: Cell, box: Box, number: int, spaces: bytes) -> bytes:

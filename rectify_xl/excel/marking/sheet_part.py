@@ -141,11 +141,14 @@ def _blank(name: bytes, cell: Cell, style: int) -> bytes:
 def shown_at(data: bytes, cells: Collection[Cell]) -> dict[Cell, Cell]:
     """Where each cell is shown: itself, or the first cell of the merged ones it belongs to."""
     made = {cell: cell for cell in cells}
-    rows = {row for row, _ in cells}
+    asked: dict[int, list[int]] = {}
+    for row, column in cells:
+        asked.setdefault(row, []).append(column)
     for found in _MERGE.finditer(data):
         first, last = cell_in(found[1].decode()), cell_in(found[2].decode())
-        if first and last and (last[0] - first[0] > len(rows) or rows.intersection(range(first[0], last[0] + 1))):
-            for row, column in cells:
-                if first[0] <= row <= last[0] and first[1] <= column <= last[1]:
-                    made[row, column] = first
+        if first and last:
+            is_tall = last[0] - first[0] > len(asked)
+            for row in asked if is_tall else range(first[0], last[0] + 1):
+                columns = asked.get(row, ()) if first[0] <= row <= last[0] else ()
+                made |= {(row, column): first for column in columns if first[1] <= column <= last[1]}
     return made

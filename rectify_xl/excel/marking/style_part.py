@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,10 @@ _FEWEST: Mapping[str, tuple[bytes, ...]] = {
     "borders": (b"<border><left/><right/><top/><bottom/><diagonal/></border>",),
     "cellXfs": (b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
 }
+_NAMED = {
+    name: re.compile(rb"\b" + key + rb"\s*=\s*[\"'](\d{1,9})[\"']")
+    for name, key in (("fonts", b"fontId"), ("fills", b"fillId"), ("borders", b"borderId"))
+}
 _WHITE_INDEXES, _WHITE_THEMES = ("1", "9"), ("0", "2")
 
 
@@ -53,11 +58,15 @@ class _Section:
         self.there = len(self.items)
         self._prefix = prefix
         self._places: dict[bytes, int] = {}
+        fewest = [prefixed(xml, prefix) for xml in _FEWEST[name]]
+        if not self.items:
+            self.items = list(fewest)
+        # What is named and not there must not become what we add.
+        named = max((int(found) for found in _NAMED[name].findall(data)), default=0) if name in _NAMED else 0
+        if named < _MOST_FORMATS:
+            self.items += fewest[:1] * (named + 1 - len(self.items))
         for place, item in enumerate(self.items):
             self._places.setdefault(item, place)
-        if not self.items:
-            for xml in _FEWEST[name]:
-                self.add(prefixed(xml, prefix))
 
     def add(self, xml: bytes) -> int:
         """The place of an item: that of an equal one, else behind the last."""
@@ -81,6 +90,7 @@ class StyleBook:
             _Section(data, self._root, name, self._prefix) for name in ("fonts", "fills", "borders", "cellXfs")
         )
         self.fills: list[str] = [NO_FILL]
+        self._own: dict[tuple[str, ...], int] = {}
 
     # ---- putting marks on
 
@@ -94,10 +104,13 @@ class StyleBook:
 
     def own(self, *layers: str) -> int:
         """A format of our own sheets, made of layers of style.toml."""
-        held: Mapping[str, Any] = properties_of(layers)
-        fill = self._fills.make(solid_xml(held["bg_color"])) if "bg_color" in held else 0
-        ids = (self._fonts.make(font_xml(held)), fill, self._borders.make(border_xml(held)))
-        return self._formats.make(format_xml(held, ids, is_based=self._root.child("cellStyleXfs") is not None))
+        if layers not in self._own:
+            held: Mapping[str, Any] = properties_of(layers)
+            fill = self._fills.make(solid_xml(held["bg_color"])) if "bg_color" in held else 0
+            ids = (self._fonts.make(font_xml(held)), fill, self._borders.make(border_xml(held)))
+            is_based = self._root.child("cellStyleXfs") is not None
+            self._own[layers] = self._formats.make(format_xml(held, ids, is_based=is_based))
+        return self._own[layers]
 
     def _format(self, index: int) -> bytes:
         items = self._formats.items
@@ -141,13 +154,18 @@ class StyleBook:
         """The format `index` with the fill that its mark stands in for (none where `fills` does not know it)."""
         number = self.ours[index]
         text = fills[number] if number < len(fills) and is_fill_text(fills[number]) else NO_FILL
-        places = (place for place, fill in enumerate(self._fills.elements) if fill_text(fill) == text)
-        fill = next(places, None)
-        if fill is None:
-            fill = self._fills.make(text.encode()) if text else 0
         raw = self._format(index)
-        found = self._by_look.get((_look(raw), fill))
-        return self._clone(raw, fill) if found is None else found
+        look = _look(raw)
+        places = [place for place, fill in enumerate(self._fill_texts) if fill == text]
+        found = next((self._by_look[look, place] for place in places if (look, place) in self._by_look), None)
+        if found is not None:
+            return found
+        new = places[0] if places else self._fills.make(text.encode()) if text else 0
+        return self._clone(raw, new)
+
+    @cached_property
+    def _fill_texts(self) -> list[str]:
+        return [fill_text(fill) for fill in self._fills.elements]
 
     @cached_property
     def _by_look(self) -> Mapping[tuple[Any, int], int]:

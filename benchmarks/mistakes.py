@@ -1,0 +1,41 @@
+"""All kinds of mistakes: ours in three tables (cells, rows, sheets), and those of other files.
+
+A file of kinds is a Python module with a list `KINDS`; `spoiling` says what a kind is and how it is written.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mistakes_in_cells import CELLS
+from mistakes_in_rows import ROWS
+from mistakes_in_sheets import SHEETS
+from spoiling import Case, Kind, cases_of
+
+KINDS: tuple[Kind, ...] = (
+    *(replace(kind, group=kind.group or "cells") for kind in CELLS),
+    *(replace(kind, group=kind.group or "rows") for kind in ROWS),
+    *(replace(kind, group=kind.group or "sheets") for kind in SHEETS),
+)
+
+
+def load_kinds(path: Path) -> tuple[Kind, ...]:
+    """The kinds of a Python file; ValueError where it has none."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    kinds = getattr(module, "KINDS", ())
+    if not kinds:
+        raise ValueError(f"{path} has no KINDS")
+    return tuple(replace(kind, group=kind.group or path.stem) for kind in kinds)
+
+
+def all_cases(files: Iterable[Path] = (), *, ours: bool = True, most: int = 0, only: str = "") -> list[Case]:
+    """The cases of our kinds and of those files, the first `most` of every kind (0: all) whose name has `only` in it."""
+    kinds: Sequence[Kind] = [*(KINDS if ours else ()), *(kind for path in files for kind in load_kinds(path))]
+    return [case for kind in kinds if only in kind.name for case in cases_of(kind, most)]

@@ -1,0 +1,53 @@
+"""What is looked at before and after a workbook is marked: what must not be touched, and whether it is still whole."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from rectify_xl import catalog
+from rectify_xl.excel.marking.archive import CannotPatch
+from rectify_xl.excel.marking.book_part import BookPart
+from rectify_xl.excel.marking.elements import parser_for, run
+from rectify_xl.excel.marking.parts import Parts
+from rectify_xl.model import Return
+from rectify_xl.normal import key_text
+
+_XML = (".xml", ".rels")
+
+
+def refuse_unsafe(parts: Parts, book: BookPart, held: Return) -> None:
+    """CannotPatch for a signed or shared workbook, and for one whose rows may be copied nowhere."""
+    names = [name.lower() for name in parts]
+    if any(name.startswith("_xmlsignatures/") for name in names):
+        raise CannotPatch("signed")
+    if any("/revisions/" in name for name in names):
+        raise CannotPatch("shared")
+    if is_restricted(held) or any(key_text(sheet.title) in _restricted_titles() for sheet in book.sheets):
+        raise CannotPatch("restricted")
+
+
+def is_restricted(held: Return) -> bool:
+    """Whether a return tells of rows of a restricted form."""
+    forms = catalog.forms()
+    named = {rows.form for rows in held.forms} | {finding.form for finding in held.findings}
+    return any(forms[name].restricted for name in named if name in forms)
+
+
+def _restricted_titles() -> set[str]:
+    return {key_text(form.title) for form in catalog.forms().values() if form.restricted}
+
+
+def refuse_broken(made: bytes, parts: Parts) -> None:
+    """CannotPatch("damaged") unless the package opens again and every part that was written is well-formed."""
+    try:
+        package = zipfile.ZipFile(BytesIO(made))
+        if package.namelist() != list(parts):
+            raise CannotPatch("damaged")
+        for name, data in parts.archive.written.items():
+            if package.read(name) != data:
+                raise CannotPatch("damaged")
+            if name.lower().endswith(_XML):
+                run(parser_for(), data)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CannotPatch("damaged") from error

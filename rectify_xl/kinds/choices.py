@@ -1,0 +1,76 @@
+"""How options are understood: exact words, other words for them, and the near miss that is only offered."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.kinds.reading import Parser, Setting, as_text, empties, fixed, odd_value, unreadable
+from rectify_xl.model import Column
+from rectify_xl.normal import key_text
+
+_CLOSE_ENOUGH = 0.6
+
+
+def choice_parser(column: Column, setting: Setting) -> Parser:
+    """The parser of a choice: one of the list's options."""
+    options = setting.lists.get(column.choices, ())
+    exact: dict[Any, Any] = dict(empties()) | {o: o for o in options}
+    by_key = {key_text(option): option for option in options}
+    by_alias = {key_text(a): o for a, o in setting.aliases.get(column.choices, {}).items() if o in exact}
+    listed = "、".join(options)
+
+    def parse(value: Any) -> Any:
+        if value.__class__ is str and value in exact:
+            return exact[value]
+        if odd := odd_value(value):
+            return odd
+        key = key_text(as_text(value))
+        for said in (key, key.strip(catalog.reading().stray_marks)):
+            if said in by_key:
+                return fixed(by_key[said], "fixed-text")
+            if said in by_alias:
+                return fixed(by_alias[said], "fixed-choice")
+            if said in empties():
+                return empties()[said]
+        near = nearest(key, by_key)
+        if near:
+            return unreadable("choice", "near", suggestion=by_key[near], options=listed)
+        return unreadable("choice", options=listed)
+
+    return parse
+
+
+def yesno_parser(column: Column, setting: Setting) -> Parser:
+    """The parser of yes or no, as the list says them."""
+    parse_choice = choice_parser(column, setting)
+    yes, no = setting.lists["yesno"]
+
+    def parse(value: Any) -> Any:
+        if isinstance(value, bool):
+            return fixed(yes if value else no, "fixed-choice")
+        return parse_choice(value)
+
+    return parse
+
+
+def nearest(said: str, known: Iterable[str]) -> str:
+    """The known word that was nearly said, "" if none was or several may be; what denies is not near to what does not."""
+    denied = _denials(said)
+    alike = [word for word in known if _denials(word) == denied]
+    held = [word for word in alike if word in said]
+    if held:
+        return held[0] if len(held) == 1 else ""
+    return next(iter(difflib.get_close_matches(said, alike, n=1, cutoff=_CLOSE_ENOUGH)), "")
+
+
+def _denials(text: str) -> frozenset[str]:
+    return frozenset(text) & _denying()
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return frozenset(catalog.reading().denying)

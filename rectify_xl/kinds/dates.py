@@ -1,0 +1,177 @@
+"""How days are understood: date cells, dates as text in every usual notation, and phrases that mean for good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.kinds.reading import (
+    Parser,
+    Reading,
+    Setting,
+    as_text,
+    empties,
+    fixed,
+    is_number,
+    odd_value,
+    unreadable,
+    without_about,
+)
+from rectify_xl.model import Column
+from rectify_xl.normal import narrow, tidy
+from rectify_xl.periods import Period, PeriodError, parse_period
+
+_COMPACT = re.compile(r"[12]\d{7}")
+_DAY_ZERO = date(1899, 12, 30)
+# A month and a day that some program took for a number, and two numbers that both may be the month.
+_AS_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})")
+_TWO_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2}")
+# The cases of a phrase that means for good, alone or behind a day.
+STANDING = ("standing", "standing-day")
+# No phrase that names a day is longer.
+_LONGEST = 60
+
+
+def date_parser(column: Column, setting: Setting) -> Parser:
+    """The parser of days: a `datetime.date`."""
+    nothing = empties()
+
+    def parse(value: Any) -> Any:
+        if value.__class__ is date:
+            return _sensible(value)
+        if isinstance(value, datetime):
+            return _sensible(value.date())
+        if odd := odd_value(value):
+            return odd
+        if is_number(value):
+            day = _serial_day(value)
+            return _sensible(day, fixed(day, "fixed-date")) if day else _of_number(value, setting.year)
+        if not isinstance(value, str):
+            return unreadable("date", "serial")
+        text = tidy(narrow(value))
+        return nothing[text] if text in nothing else _of_text(text, column, setting)
+
+    return parse
+
+
+def _sensible(day: date, told: Reading | None = None) -> Any:
+    facts = catalog.reading()
+    if not facts.earliest_year <= day.year <= facts.latest_year:
+        return unreadable("date", "year")
+    return told or day
+
+
+# ---- numbers
+
+
+def _serial_day(value: float) -> date | None:
+    """The day of a number that lost its date format: 20050516, or a serial of the sensible years."""
+    if _COMPACT.fullmatch(as_text(float(value))):
+        digits = str(int(value))
+        return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    facts = catalog.reading()
+    first = (date(facts.earliest_year, 1, 1) - _DAY_ZERO).days
+    last = (date(facts.latest_year, 12, 31) - _DAY_ZERO).days
+    return _DAY_ZERO + timedelta(days=int(value)) if first <= value <= last else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    with suppress(ValueError):
+        return date(year, month, day)
+    return None
+
+
+def _of_number(value: float, year: int | None) -> Reading:
+    """5.16 may have been May 16 (and 5.1 the first or the tenth), or a number in the wrong column: only offered."""
+    found = _AS_NUMBER.fullmatch(as_text(value))
+    if not found or year is None:
+        return unreadable("date", "serial")
+    days = [found[2], *([f"{found[2]}0"] if len(found[2]) == 1 else [])]
+    return _offered([day for d in days if (day := _day(year, int(found[1]), int(d)))]) or unreadable("date", "serial")
+
+
+def _offered(days: list[date]) -> Reading | None:
+    """The error that asks which of some days was meant."""
+    if len(days) > 1:
+        return unreadable("date", "either", one=days[0], other=days[1])
+    return unreadable("date", "near", suggestion=days[0]) if days else None
+
+
+# ---- texts
+
+
+def _of_text(text: str, column: Column, setting: Setting) -> Any:
+    if len(text) > _LONGEST:
+        return unreadable("date")
+    bare, is_standing = _without_standing(text)
+    if is_standing and not bare:
+        return fixed(None, "fixed-date", "standing")
+    bare = _plain(bare)
+    try:
+        period = parse_period(bare, year=setting.year)
+    except PeriodError:
+        return _unclear(text, bare, setting)
+    if period.end is None:
+        return _undated(column, setting)
+    if period.start not in (None, period.end):
+        return unreadable("date", "period", start=period.start, end=period.end)
+    if not _is_weekday_right(text, period):
+        return unreadable("date", "weekday", suggestion=period.end)
+    return _sensible(period.end, fixed(period.end, "fixed-date", "standing-day" if is_standing else ""))
+
+
+def _undated(column: Column, setting: Setting) -> Reading:
+    if column.offers_stage_end and setting.stage_end:
+        return unreadable("date", "undated-offer", stage_end=setting.stage_end)
+    return unreadable("date", "undated")
+
+
+def _plain(text: str) -> str:
+    """The phrase without a day of the week and 完成 behind it, and with the unit that a day in words lacks."""
+    facts = catalog.reading()
+    text = re.sub(facts.day_done, "", re.sub(facts.weekday, "", text))
+    return text + facts.day_unit if re.search(facts.day_in_words, text) else text
+
+
+def _is_weekday_right(text: str, period: Period) -> bool:
+    found = re.search(catalog.reading().weekday, text)
+    return not found or period.end is None or found["day"] in catalog.reading().weekdays[period.end.weekday()]
+
+
+def _unclear(text: str, bare: str, setting: Setting) -> Any:
+    """What nobody can read as one day, with the days that it may be."""
+    if found := _TWO_NUMBERS.fullmatch(bare):
+        year, numbers = int(found[4]), (int(found[1]), int(found[3]))
+        days = [day for month, d in (numbers, numbers[::-1]) if (day := _day(year, month, d))]
+        if len(set(days)) == 1 and len(days) == 2:
+            return _sensible(days[0], fixed(days[0], "fixed-date"))
+        return _offered(days) or unreadable("date")
+    if about := without_about(text):
+        with suppress(PeriodError):
+            period = parse_period(_plain(about), year=setting.year)
+            if period.end and period.start in (None, period.end):
+                return unreadable("date", "near", suggestion=period.end)
+    return unreadable("date", "ambiguous" if _SHORT_YEAR.fullmatch(bare) else "")
+
+
+@cache
+def _standing() -> Callable[[str], re.Match[str] | None]:
+    facts = catalog.reading()
+    words = "|".join(map(re.escape, sorted(facts.standing, key=len, reverse=True)))
+    joint = rf"[,;、\u3002(\s]*(?:{facts.standing_joint})?"
+    return re.compile(rf"(?P<before>.*?){joint}(?:{words})(?:[,;、\u3002(]+(?P<behind>.*?))?[)\u3002]?").fullmatch
+
+
+def _without_standing(text: str) -> tuple[str, bool]:
+    """What a phrase says besides that something is for good (长期坚持), and whether it says that."""
+    found = _standing()(text)
+    if not found or (found["before"] and found["behind"]):
+        return text, False
+    bare = found["before"] or found["behind"] or ""
+    return ("", True) if bare in catalog.reading().standing else (bare, True)

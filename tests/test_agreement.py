@@ -1,0 +1,116 @@
+"""The proof of agreement: what a template's self-check says of a row is what Python's strict reading says of it.
+
+A run of the tests judges some 2,700 rows in 80 tables; `make agreement` judges 10,000 and more. AGREEMENT_ROWS says
+how many are drawn, AGREEMENT_SEED which ones; what does not agree is shown with its seed, its cells and its formula.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from agreement_bench import FIRST, Bench, bench, compared, good_cover, judged, made_rows
+from agreement_cases import Raw, RawRow, covers, good_cases
+from agreement_rows import drawn_rows, in_tables
+from returns import settings_for
+from soffice import needs_soffice
+
+from rectify_xl import catalog
+from rectify_xl.excel.reader import read_workbook
+from rectify_xl.kinds import CellError
+from rectify_xl.recognise import sort_sheets
+from rectify_xl.selfcheck import Total
+from rectify_xl.strict import Problem
+
+pytestmark = needs_soffice
+
+FORMS = catalog.forms()
+OFFICES = {name: settings_for(name) for name in ("gdsta", "sysu")}
+SEED = int(os.environ.get("AGREEMENT_SEED", "2005"))
+EACH = -(-int(os.environ.get("AGREEMENT_ROWS", "2000")) // (len(FORMS) * len(OFFICES)))
+SIZE = 40
+
+
+def tables_for(seat: Bench) -> list[tuple[list[RawRow], RawRow]]:
+    """Tables with the cover over each: rows made for every rule under a good cover, drawn rows under covers in turn."""
+    drawn = drawn_rows(seat.form, seat.settings, EACH, SEED)
+    good, *others = covers(seat.settings)
+    made = [(table, good) for table in in_tables(made_rows(seat.form, seat.settings), SIZE)]
+    turns = [good, *others] * len(drawn)
+    return made + list(zip(in_tables(drawn, SIZE), turns, strict=False))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_of_every_row_the_sheet_says_what_python_says(name: str, tmp_path: Path) -> None:
+    told: set[Problem] = set()
+    possible: set[Problem] = set()
+    judged_tables = 0
+    for office, settings in OFFICES.items():
+        with bench(tmp_path, FORMS[name], settings) as seat:
+            possible |= set(seat.plan.numbers)
+            for number, (table, cover) in enumerate(tables_for(seat)):
+                outcome = judged(seat, table, cover, SIZE)
+                assert str(outcome) == "", f"{office}, table {number}, seed {SEED}"
+                told |= outcome.told
+                judged_tables += 1
+    assert judged_tables >= 4
+    assert possible - told == set(), "no row was told this"
+
+
+KINDS = ("本单位党员", "基层群众", "民主党派人士", "离退休干部职工", "服务对象")
+PARTICIPANTS: dict[tuple[Raw, ...], bool] = {
+    (): False,
+    KINDS: False,
+    (*KINDS, "不区分"): False,
+    ("不区分",): False,
+    ("不区分", "不区分", ""): False,
+    KINDS[:4]: True,
+    (*KINDS[1:], "不区分"): True,
+    (*KINDS[1:], ""): True,
+    (*KINDS[:4], "服务"): False,
+    (*KINDS[:4], CellError("#N/A")): False,
+}
+
+
+def test_of_a_whole_sheet_it_says_what_python_says(tmp_path: Path) -> None:
+    form, settings = FORMS["survey"], OFFICES["gdsta"]
+    place = form.positions["participant"]
+    good = good_cases(form)[0]
+    with bench(tmp_path, form, settings) as seat:
+        for kinds, is_lacking in PARTICIPANTS.items():
+            table = [(*good[:place], kind, *good[place + 1 :]) for kind in kinds]
+            assert str(judged(seat, table, good_cover(settings), SIZE)) == "", kinds
+            assert (seat.figure(seat.plan, Total.MISSING) != "") is is_lacking, kinds
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_of_every_cover_the_sheet_says_what_python_says(office: str, tmp_path: Path) -> None:
+    settings = OFFICES[office]
+    told: set[Problem] = set()
+    with bench(tmp_path, FORMS["guidance"], settings) as seat:
+        open_columns = {column.name for column in catalog.cover().columns if not column.locked}
+        for cover in covers(settings):
+            outcome = judged(seat, good_cases(seat.form)[:1], cover, 1)
+            assert str(outcome) == "", cover
+            told |= outcome.told
+        # Without a stage no day on the cover lies before it.
+        possible = {p for p in seat.cover.numbers if p.column in open_columns and (p.rule < 0 or settings.stage_start)}
+    assert possible - told == set(), "no cover was told this"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_saved_sheet_is_read_back_as_it_was_judged(name: str, tmp_path: Path) -> None:
+    settings = OFFICES["gdsta"]
+    with bench(tmp_path, FORMS[name], settings) as seat:
+        rows = drawn_rows(seat.form, settings, 2 * SIZE, SEED)
+        assert str(judged(seat, rows, good_cover(settings), len(rows))) == ""
+        saved = seat.book.save(tmp_path / "saved.xlsx")
+        (sheet,) = sort_sheets(read_workbook(saved.read_bytes()).sheets).forms
+        first = FIRST - sheet.grid.first_row
+        places = [sheet.offsets[column.name] for column in seat.form.columns]
+        cells = [[*row, *[""] * len(places)] for row in sheet.grid.rows[first : first + len(rows)]]
+        outcome = compared(seat, [tuple(row[place] for place in places) for row in cells], good_cover(settings))
+    # A day before 1900 is no day to any reader: of what is read back only verdicts are compared, not every value.
+    verdicts = [one for one in outcome.disagreements if isinstance(one.what, Problem)]
+    assert not verdicts, "\n".join(map(str, verdicts))

@@ -1,0 +1,56 @@
+"""The strict and the kind reading of a row are one where there is nothing to be kind about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from agreement_cases import RawRow, directed_rows
+from agreement_rows import drawn_rows
+from returns import DAY, settings_for
+
+from rectify_xl import catalog
+from rectify_xl.kinds import Reading
+from rectify_xl.model import Settings
+from rectify_xl.ruling import FormPlan, ruling_for
+from rectify_xl.strict import strict_plan, strict_row
+
+FORMS = catalog.forms()
+OFFICES = {
+    "gdsta": settings_for("gdsta"),
+    "sysu": settings_for("sysu", stage_start=date(2005, 5, 12), stage_end=date(2005, 5, 31)),
+}
+
+
+def understood(plan: FormPlan, row: RawRow) -> list[object] | None:
+    """The row's values as the judge has them; None where he has anything to tell of a cell."""
+    values = [parse(cell) if cell != "" else None for parse, cell in zip(plan.parsers, row, strict=True)]
+    return None if any(isinstance(value, Reading) for value in values) else values
+
+
+def cases(name: str, settings: Settings) -> list[RawRow]:
+    return directed_rows(FORMS[name], settings) + drawn_rows(FORMS[name], settings, 300, 7)
+
+
+@pytest.mark.parametrize("office", OFFICES)
+@pytest.mark.parametrize("name", FORMS)
+def test_a_row_that_is_typed_as_asked_for_is_judged_alike(name: str, office: str) -> None:
+    settings = OFFICES[office]
+    ruling, strict = ruling_for(settings), strict_plan(FORMS[name], settings)
+    kind = ruling.plan(FORMS[name], DAY.year)
+    bounds = ruling.bounds(DAY, "")
+    judged = {rule.index for rule in strict.judged}
+    seen: list[bool] = []
+    for row in cases(name, settings):
+        values = understood(kind, row)
+        if values is None or not any(value is not None for value in values):
+            continue
+        read = strict_row(strict, row, DAY)
+        lacking = [place for place, code in enumerate(read.codes) if code]
+        assert list(read.values) == values, row
+        assert lacking == [place for place in kind.required if values[place] is None], row
+        days = [value.year in strict.years for value in values if isinstance(value, date)]
+        if all(days):  # beyond those years a template does not know the days off
+            assert set(read.broken) == set(kind.broken(values, bounds)) & judged, row
+            seen.append(bool(read.broken))
+    assert {True, False} <= set(seen)
