@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: demo test lint setup soffice templates docs pictures benchmarks clean
+.PHONY: demo test agreement lint setup soffice templates docs pictures benchmarks clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,12 @@ soffice:
 
 test: $(STAMP) soffice lint
 	$(BIN)/python -m pytest -n 2
+
+# The self-check of the templates against Python over many drawn rows, other ones every day.
+AGREEMENT_ROWS ?= 10000
+AGREEMENT_SEED ?= $(shell date +%Y%m%d)
+agreement: $(STAMP) soffice
+	AGREEMENT_ROWS=$(AGREEMENT_ROWS) AGREEMENT_SEED=$(AGREEMENT_SEED) $(BIN)/python -m pytest -n 2 tests/test_agreement.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""All kinds of mistakes: ours in three tables (cells, rows, sheets), and those of other files.
+"""All kinds of mistakes: ours in five tables (cells, numbers, rows, sheets, files), and those of other modules.
 
 A file of kinds is a Python module with a list `KINDS`; `spoiling` says what a kind is and how it is written.
 """
@@ -11,15 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mistakes_in_cells import CELLS
+from mistakes_in_files import FILES
+from mistakes_in_numbers import NUMBERS
 from mistakes_in_rows import ROWS
 from mistakes_in_sheets import SHEETS
 from spoiling import Case, Kind, cases_of
 
-KINDS: tuple[Kind, ...] = (
-    *(replace(kind, group=kind.group or "cells") for kind in CELLS),
-    *(replace(kind, group=kind.group or "rows") for kind in ROWS),
-    *(replace(kind, group=kind.group or "sheets") for kind in SHEETS),
-)
+_TABLES = {"cells": CELLS, "numbers": NUMBERS, "rows": ROWS, "sheets": SHEETS, "files": FILES}
+KINDS: tuple[Kind, ...] = tuple(replace(kind, group=name) for name, table in _TABLES.items() for kind in table)
 
 
 def load_kinds(path: Path) -> tuple[Kind, ...]:
@@ -36,6 +35,6 @@ def load_kinds(path: Path) -> tuple[Kind, ...]:
 
 
 def all_cases(files: Iterable[Path] = (), *, ours: bool = True, most: int = 0, only: str = "") -> list[Case]:
-    """The cases of our kinds and of those files, the first `most` of every kind (0: all) whose name has `only` in it."""
+    """The cases of our kinds and of those files: of kinds whose name holds `only`, the first `most` (0: all)."""
     kinds: Sequence[Kind] = [*(KINDS if ours else ()), *(kind for path in files for kind in load_kinds(path))]
     return [case for kind in kinds if only in kind.name for case in cases_of(kind, most)]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from spoiling import OFFICE, Kind, Paper, Told
+from spoiling import GDSTA, OFFICES, Kind, Paper, Spoil, Told, fixed, of_office
 
-Spoil = Callable[[Paper], Any]
-
-GDSTA = ("gdsta",)
 # Either side of the stage (12 to 31 May, all working days), of the follow-up, and of 填报日期.
 BEFORE_STAGE, AFTER_STAGE, AFTER_FOLLOW_UP = date(2005, 5, 11), date(2005, 6, 1), date(2005, 9, 1)
 AFTER_FILLED = date(2005, 5, 26)
@@ -36,9 +33,9 @@ def change(values: Mapping[str, Any], row: str = "usual") -> Spoil:
     return spoil
 
 
-def rule(name: str, where: str, spoil: Spoil, code: str, *, by_stage: bool = False, unseen: str = "") -> Kind:
+def rule(name: str, where: str, spoil: Spoil, code: str, *, by_stage: bool = False) -> Kind:
     """A broken rule; those on the stage's days only where the organisation has dated its stage."""
-    return Kind(name, spoil, (where,), code, unseen=unseen, offices=GDSTA if by_stage else ("gdsta", "sysu"))
+    return Kind(name, spoil, (where,), code, offices=GDSTA if by_stage else OFFICES)
 
 
 # ---- rules, form by form
@@ -101,9 +98,9 @@ _OTHERS = (
     rule("修订早于公布", "publications.revised_on", put(date(2005, 5, 20), "revised"), "date-order"),
     rule("公布晚于填报", "publications.published_on", put(AFTER_FILLED), "window"),
     rule("修订晚于填报", "publications.revised_on", put(AFTER_FILLED, "revised"), "window"),
-    Kind("报送机关不对", put("省委先进办"), ("filings.authority",), "authority", unseen=OFFICE, offices=GDSTA),
-    Kind("报送机关不对（二）", put("校先进性教育办公室"), ("filings.authority",), "authority", unseen=OFFICE, offices=("sysu",)),
-    Kind("报送机关不妥", put("省委先进办", "report"), ("filings.authority",), "authority", unseen=OFFICE, offices=GDSTA),
+    of_office("报送机关不对", put("省委先进办"), ("filings.authority",), "authority", offices=GDSTA),
+    of_office("报送机关不对（二）", put("校先进性教育办公室"), ("filings.authority",), "authority", offices=("sysu",)),
+    of_office("报送机关不妥", put("省委先进办", "report"), ("filings.authority",), "authority", offices=GDSTA),
     rule("报送晚于填报", "filings.filed_on", put(AFTER_FILLED), "window"),
     rule("收回多于发出", "survey.issued", put(47, at="returned"), "sum"),
     rule("有效多于收回", "survey.returned", put(46, at="valid"), "sum"),
@@ -120,7 +117,7 @@ _OTHERS = (
     rule("软弱涣散没有措施", "branches.remedy", put(None, "weak"), "required-when"),
     rule("班子不健全没有措施", "branches.committee", put("不健全", at="remedy"), "required-when"),
     rule("有措施没有时限", "branches.due", put(None, "weak"), "required-when"),
-    rule("没有这个单位", "supervision.unit_code", put("XX99"), "unknown", unseen=OFFICE),
+    of_office("没有这个单位", put("XX99"), ("supervision.unit_code",), "unknown"),
     rule("督查晚于填报", "supervision.inspected_on", put(AFTER_FILLED), "window"),
     rule("限期再改没有日期", "supervision.respond_by", put(None, "again"), "required-when"),
     rule("要求日期早于督查", "supervision.respond_by", put(date(2005, 5, 19), "again"), "date-order"),
@@ -162,8 +159,18 @@ def _lacking_kind(paper: Paper) -> str:
     return f"{paper.sheet.title}!{paper.letter()}{paper.header}"
 
 
-_OWN_KEYS = ("ledger.problem", "measures.problem", "institutions.name", "activities.subject", "publications.published",
-             "filings.document", "survey.participant", "branches.name", "supervision.finding", "guidance.member")  # fmt: skip
+_OWN_KEYS = (
+    "ledger.problem",
+    "measures.problem",
+    "institutions.name",
+    "activities.subject",
+    "publications.published",
+    "filings.document",
+    "survey.participant",
+    "branches.name",
+    "supervision.finding",
+    "guidance.member",
+)
 _TWICE = (
     Kind("整行重复", _copied, _OWN_KEYS, "duplicate"),
     Kind("同一事项写法略异", _copied_loosely, ("ledger.problem", "institutions.name", "branches.name"), "duplicate"),
@@ -189,13 +196,14 @@ def _foreign(paper: Paper) -> str:
 
 _NUMBERED = ("ledger.item_id", "measures.item_id", "institutions.item_id")
 _NUMBERS = (
-    Kind("编号填成序号", _renumbered, _NUMBERED, "fixed-id", keeps=True, unseen=OFFICE),
-    Kind("编号自编", put("A-12"), _NUMBERED, "fixed-id", keeps=True, unseen=OFFICE),
-    Kind("编号是别的表的", lambda p: p.put(f"{p.clean.unit.code}-X001", row="usual"), _NUMBERED, "fixed-id", True, OFFICE),
-    Kind("编号是别的单位的", _foreign, _NUMBERED, "foreign-id", unseen=OFFICE),
-    Kind("编号的单位不存在", lambda p: p.put(f"QQ77-{p.form.id_letter}001", row="usual"), _NUMBERED, "unknown foreign-id",
-         unseen=OFFICE),
-)  # fmt: skip
+    fixed("编号填成序号", _renumbered, _NUMBERED, "fixed-id"),
+    fixed("编号自编", put("A-12"), _NUMBERED, "fixed-id"),
+    fixed("编号是别的表的", lambda p: p.put(f"{p.clean.unit.code}-X001", row="usual"), _NUMBERED, "fixed-id"),
+    of_office("编号是别的单位的", _foreign, _NUMBERED, "foreign-id"),
+    of_office(
+        "编号的单位不存在", lambda p: p.put(f"QQ77-{p.form.id_letter}001", row="usual"), _NUMBERED, "unknown foreign-id"
+    ),
+)
 
 # ---- values in the wrong place
 
@@ -212,16 +220,15 @@ def _shifted(paper: Paper) -> Told:
 
 def _must_be_wrong(paper: Paper) -> list[str]:
     """The cells of the usual row that cannot be right: blank though required, no option, no day, no number."""
+    settings, cells = paper.clean.settings, paper.line(paper.row("usual"))
     wrong = []
-    for cell, column in zip(paper.line(paper.row("usual")), paper.form.columns, strict=True):
-        value = cell.value
-        if column.required and column.label not in paper.clean.settings.optional_columns and value is None:
+    for cell, column in zip(cells, paper.form.columns, strict=True):
+        is_blank, is_text = cell.value is None, isinstance(cell.value, str)
+        needed = column.required and column.label not in settings.optional_columns
+        is_option = not column.choices or cell.value in settings.lists[column.choices]
+        is_number = not is_text or column.kind not in ("date", "integer", "percent")
+        if (is_blank and needed) or not (is_blank or (is_option and is_number)):
             wrong.append(f"{paper.sheet.title}!{cell.coordinate}")
-        elif value is not None and column.choices and value not in paper.clean.settings.lists[column.choices]:
-            wrong.append(f"{paper.sheet.title}!{cell.coordinate}")
-        elif column.kind in ("date", "integer", "percent") and isinstance(value, str):
-            wrong.append(f"{paper.sheet.title}!{cell.coordinate}")
-    assert wrong
     return wrong
 
 

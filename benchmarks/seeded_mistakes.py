@@ -1,4 +1,4 @@
-"""Seeded mistakes: clean workbooks spoiled in one place at a time; what Python finds of it, and what the template shows.
+"""Seeded mistakes: clean workbooks spoiled one thing at a time; what Python finds of it, what the template shows.
 
     python benchmarks/seeded_mistakes.py [--kinds FILE.py]... [--excel seen|all|none] [--each N] [--only TEXT]
 
@@ -21,13 +21,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import seen_in_excel  # noqa: E402
-from clean_returns import clean, clean_names  # noqa: E402
-from judging import Outcome, findings_on_clean, judged  # noqa: E402
-from mistakes import all_cases  # noqa: E402
-from spoiling import Case, Kind  # noqa: E402
+import seen_in_excel
+from clean_returns import clean, clean_names
+from judging import Outcome, findings_on_clean, judged
+from mistakes import all_cases
+from spoiling import Case, Kind
 
-from rectify_xl.layout import display_width  # noqa: E402
+from rectify_xl.layout import display_width
 
 GOAL_IN_EXCEL = 0.95
 _REASONS = {"office": "office", "frame": "frame", "alike": "alike"}
@@ -196,7 +196,8 @@ def print_misses(held: Iterable[Outcome], most: int) -> None:
     """The cases that went wrong: what was wanted, what came."""
     bad = [o for o in held if not o.is_good or o.in_excel is False or o.lit_beside]
     for outcome in bad[:most]:
-        print(f"! {outcome.name}: wanted {' '.join(outcome.wanted) or 'silence'}; got {'; '.join(outcome.got) or 'nothing'}")
+        wanted, got = " ".join(at or "the file" for at in outcome.wanted) or "silence", "; ".join(outcome.got) or "nothing"
+        print(f"! {outcome.name}: wanted {wanted}; got {got}")
         notes = {"false alarms": outcome.false_alarms, "lit beside": outcome.lit_beside, "but": (outcome.trouble,)}
         for name, texts in notes.items():
             if any(texts):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,10 @@ from clean_returns import Clean
 
 from rectify_xl import catalog
 from rectify_xl.layout import COVER_RESULT_ROW, COVER_VALUE, cell_name, column_letter, cover_first_row
-from rectify_xl.selfcheck import LEVEL_STEP, CheckBook, Plan, Total, check_book
+from rectify_xl.selfcheck import CheckBook, Plan, Total, check_book
 
+# What a cell is told lights it from this number on (see the conditions of `selfcheck_sheets`).
+_LIT = 1000
 TESTS = Path(__file__).parents[1] / "tests"
 
 
@@ -68,14 +69,6 @@ def _office() -> Any:
     return uno_office
 
 
-@cache
-def _checks(office: str, template: str) -> CheckBook:
-    from clean_returns import clean
-
-    held = clean(office, template)
-    return check_book(held.forms, held.settings)
-
-
 def look(path: Path, clean: Clean) -> Seen:
     """Opens a workbook made from a clean one, calculates it and tells what shows."""
     checks = check_book(clean.forms, clean.settings)
@@ -112,7 +105,7 @@ def _lit(book: Any, plan: Plan, clean: Clean) -> set[str]:
         (at, place): number
         for at, row in enumerate(rows)
         for place, number in enumerate(row)
-        if isinstance(number, float) and number >= LEVEL_STEP
+        if isinstance(number, float) and number >= _LIT
     }
     if plan.index == 0:
         first = cover_first_row(len(clean.forms)) + 1

@@ -9,8 +9,8 @@ A kind is a function that spoils a `Paper` and says where that must be told:
 
     KINDS = [Kind("一个字的文字", too_short, where=columns("text", least=2), codes="length")]
 
-A place is "整改台帐!R5" (a cell), "整改台帐!5" (a row), "整改台帐!责任人" (a column that is not there any more), "整改台帐"
-(a sheet) or "" (the file); "A|B" is one of two places. What is told of a row has no cell, of a sheet no row.
+A place is "整改台帐!R5" (a cell), "整改台帐!5" (a row), "整改台帐!责任人" (a column that is not there any more),
+"整改台帐" (a sheet) or "" (the file); "A|B" is one of two places. What is told of a sheet has no row.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from datetime import date
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from clean_returns import OFFICES, Clean, clean, columns_of, cover_cell, header_row, with_parts
+from clean_returns import Clean, clean, columns_of, cover_cell, header_row, with_parts
+from clean_rows import OFFICES as OFFICES
 
 from rectify_xl import catalog
 from rectify_xl.model import Column, Form
 
-# Why a kind need not show in the template: only the office can know; it stands in the frame that a clerk does not
-# fill in (headers, sheets, the file); both readings take it as meant.
-OFFICE, FRAME, ALIKE = "office", "frame", "alike"
+# Why a kind need not show in the template: only the office can know it; it stands in the frame that a clerk does not
+# fill in (headers, sheets, the file); the template takes it as meant, too, and is right; LibreOffice is not Excel here.
+OFFICE, FRAME, ALIKE, LIBREOFFICE = "office", "frame", "alike", "LibreOffice"
 
 
 class Told(NamedTuple):
@@ -60,6 +61,34 @@ class Kind:
     unseen: str = ""
     offices: Sequence[str] = OFFICES
     group: str = ""
+
+
+Spoil = Callable[["Paper"], str | Sequence[str] | Told]
+
+
+def fixed(name: str, spoil: Spoil, where: Sequence[str], codes: str, offices: Sequence[str] = OFFICES) -> Kind:
+    """A kind that is understood: told as fixed, every row read as meant."""
+    return Kind(name, spoil, where, codes, keeps=True, offices=offices)
+
+
+def alike(name: str, spoil: Spoil, where: Sequence[str], codes: str = "fixed-text") -> Kind:
+    """A kind that the template takes as it is meant, and so does the reader, who tells it."""
+    return Kind(name, spoil, where, codes, keeps=True, unseen=ALIKE)
+
+
+def framed(name: str, spoil: Spoil, where: Sequence[str], codes: str = "") -> Kind:
+    """A kind outside the entries, understood: told, or silently so where a spoiling says no place."""
+    return Kind(name, spoil, where, codes, keeps=True, unseen=FRAME)
+
+
+def of_office(name: str, spoil: Spoil, where: Sequence[str], codes: str, offices: Sequence[str] = OFFICES) -> Kind:
+    """A kind that only the office can know of."""
+    return Kind(name, spoil, where, codes, unseen=OFFICE, offices=offices)
+
+
+def of_frame(name: str, spoil: Spoil, where: Sequence[str], codes: str) -> Kind:
+    """A kind outside the entries that is told."""
+    return Kind(name, spoil, where, codes, unseen=FRAME)
 
 
 @dataclass
@@ -210,6 +239,8 @@ def place(cell: Any) -> str:
 
 # ---- where kinds apply
 
+GDSTA = ("gdsta",)
+
 
 def columns(*kinds: str, least: int = 0, required: bool | None = None, forms: Iterable[str] = ()) -> tuple[str, ...]:
     """The columns of all forms of some cell kinds that some clean row fills; texts with a least length, if said."""
@@ -284,3 +315,26 @@ def paper_for(where: str, office: str) -> Paper:
 def written(day: date, pattern: str) -> str:
     """A day in words: {y} {m} {d} as numbers, {mm} {dd} with two digits."""
     return pattern.format(y=day.year, m=day.month, d=day.day, mm=f"{day.month:02}", dd=f"{day.day:02}")
+
+
+# ---- ways of typing
+
+
+def typed(value: Any, number_format: str = "") -> Spoil:
+    """Types a value."""
+    return lambda paper: paper.put(value, number_format=number_format)
+
+
+def retyped(change: Callable[[Any], Any], row: str = "") -> Spoil:
+    """Types what is there in another way."""
+    return lambda paper: paper.put(change(paper.value(row=row)), row=row)
+
+
+def dated(pattern: str) -> Spoil:
+    """Types the day that is there as a text (see `written`)."""
+    return retyped(lambda day: written(day, pattern))
+
+
+def wide(text: str) -> str:
+    """A text in full width."""
+    return text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})

@@ -37,7 +37,8 @@ class Known:
 class Face:
     """Where an expression finds what it reads: a reference (or a number) by name, "" for a bound that is not set.
 
-    `numbers` are the names that hold numbers (dates are), `keyed` the texts that are compared by their keys.
+    Of a name without a place nothing is known. `numbers` are the names that hold numbers (dates are), `keyed` the
+    texts that are compared by their keys.
     """
 
     places: Mapping[str, str]
@@ -63,14 +64,14 @@ def false_where(node: Node, face: Face) -> str:
 def _test(node: Node, face: Face, wanted: bool) -> str:
     match node:
         case Compare():
-            if any(not face.places[name] for name in names_in(node)):
+            if any(not face.places.get(name) for name in names_in(node)):
                 return NEVER
             is_number = any(name in face.numbers for name in names_in(node))
             return _numbers(node, face, wanted) if is_number else _texts(node, face, wanted)
         case Among(name, options):
             return _among(face.text(name), face.places[name], options, wanted)
         case Filled(name, filled):
-            return f"LEN({face.places[name]}){'>' if filled == wanted else '='}0" if face.places[name] else NEVER
+            return _filled(face.places.get(name), filled == wanted)
         case Call(function, names):
             return FUNCTIONS[function](face, names, wanted) if function in FUNCTIONS else NEVER
         case And(parts) | Or(parts):
@@ -98,6 +99,14 @@ def asks_readable(node: Node, wanted: bool) -> set[str]:
             every = isinstance(node, And) == wanted
             return set().union(*(asks_readable(part, wanted) for part in parts)) if every else names
     return names
+
+
+def _filled(place: str | None, is_filled: bool) -> str:
+    if place is None:
+        return NEVER
+    if not place:
+        return NEVER if is_filled else "TRUE"
+    return f"LEN({place}){'>' if is_filled else '='}0"
 
 
 # ---- comparisons

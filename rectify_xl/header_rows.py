@@ -140,7 +140,8 @@ def _texts(rows: Sequence[Sequence[Any]], lines: Sequence[int], form: Form) -> I
     """What stands in the header of each column: the lowest label of ours above nothing but hints, else the lowest."""
     labels = form_labels(form.name)
     for at in range(max(len(rows[line]) for line in lines)):
-        stack = [(line, str(rows[line][at])) for line in reversed(lines) if at < len(rows[line]) and rows[line][at] != ""]
+        there = [line for line in reversed(lines) if at < len(rows[line]) and rows[line][at] != ""]
+        stack = [(line, str(rows[line][at])) for line in there]
         if not stack:
             continue
         line, text = stack[0]

@@ -19,7 +19,7 @@ LONGEST_LABEL = 80
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """One header cell: its place in the rows (`offset`), its row, its text, the column it is of ("" if none of ours)."""
+    """One header cell: its place in its row (`offset`), the row, its text, the column it is of ("" if none of ours)."""
 
     offset: int
     text: str
@@ -29,7 +29,7 @@ class Heading:
 
 
 class HeaderText(NamedTuple):
-    """What stands in a column's header: `key` is what it is known by, with the heading of its group if it needs that."""
+    """What stands in a column's header; `key` is what it is known by, with its group's heading if it needs that."""
 
     offset: int
     line: int
@@ -126,7 +126,8 @@ def _told(told: HeaderText, column: Column, is_moved: bool) -> str:
     """Why a header is told: another word for it, spaces or widths in it, or its place. A star or a hint is no news."""
     if told.key != label_key(column.label):
         return "alias"
-    if label_key(told.text) == told.key and (column.label not in told.text or tidy(told.text) != told.text):
+    is_whole = column.label in told.text or column.label in _hint().sub("", narrow(told.text))
+    if label_key(told.text) == told.key and not (is_whole and tidy(told.text) == told.text):
         return "spaces"
     return "moved" if is_moved else ""
 

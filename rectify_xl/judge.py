@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
+from rectify_xl.judge_cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
 from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
-from rectify_xl.kinds import Reading, as_text
-from rectify_xl.layout import cell_name, column_letter, fingerprint, parse_stamp
-from rectify_xl.model import Finding, Form, FormRows, Return, Row, Unit, Verdict
-from rectify_xl.normal import as_typed, key_text, shown
-from rectify_xl.recognise import CoverCell, FormSheet, Sorted, sort_sheets
+from rectify_xl.kinds import as_text
+from rectify_xl.layout import column_letter, fingerprint, parse_stamp
+from rectify_xl.model import Finding, Form, FormRows, Return, Row, Verdict
+from rectify_xl.recognise import FormSheet, Sorted, sort_sheets
 from rectify_xl.ruling import Ruling
 from rectify_xl.trials import one_a_cell, told_once
-
-Params = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,22 +28,6 @@ class Received:
     digest: str = ""
     suffix: str = ""
     size: int = 0
-
-
-# What a blank one of these means is told where campaign and unit are judged.
-_UNIT_FIELDS = ("campaign", "unit_code", "unit_name")
-
-
-@dataclass(slots=True)
-class _Cover:
-    """The cover while it is judged: typed values by field, findings, the unit, and whether rows may be merged."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    code: str = ""
-    name: str = ""
-    kind: str = ""
-    merges: bool = True
 
 
 def refused(received: Received, error: Unreadable) -> Return:
@@ -62,6 +43,8 @@ def judge_book(raw: RawBook, ruling: Ruling, received: Received, as_of: date) ->
     """The verdict on one workbook with its rows and findings; only whether it is held depends on the day."""
     try:
         return _judge(raw, ruling, received, as_of)
+    except RefusedCover as refusal:
+        return _return(received, "refused", [refusal.told])
     except Unreadable as error:
         return refused(received, error)
 
@@ -72,14 +55,14 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
         raise Unreadable("no-form")
     if found.cover is None:
         raise Unreadable("unknown-unit", "no-cover", code="", name="")
-    cover = _judge_cover(found, ruling)
+    cover = judge_cover(found, ruling)
     filled_on = cover.values.get("filled_on")
     if filled_on and filled_on > as_of:
-        told = _cover_finding(found, "filled_on", "future", (("filled_on", filled_on), ("as_of", as_of)))
+        told = cover_finding(found, "filled_on", "future", (("filled_on", filled_on), ("as_of", as_of)))
         return _return(received, "held", [told], cover, saved=raw.saved)
     for form in {sheet.form.name: sheet.form for sheet in found.forms}.values():
         if form.filled_by == "office" and cover.kind not in ("", catalog.reading().office_kind):
-            cover.findings.append(_cover_finding(found, "unit_code", "unit-mismatch", (("case", "office"),)))
+            cover.findings.append(cover_finding(found, "unit_code", "unit-mismatch", (("case", "office"),)))
             cover.merges = False
     judged = _judge_forms(found.forms, ruling, _place(cover, ruling))
     findings = [*cover.findings, *_about_book(raw, found)]
@@ -96,9 +79,9 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
 
 
 def _return(
-    received: Received, verdict: Verdict, findings: Sequence[Finding], cover: _Cover | None = None, *, saved: str = ""
+    received: Received, verdict: Verdict, findings: Sequence[Finding], cover: Cover | None = None, *, saved: str = ""
 ) -> Return:
-    cover = cover or _Cover()
+    cover = cover or Cover()
     public = [c.name for c in catalog.cover().columns if not c.personal]
     return Return(
         file=received.file,
@@ -115,103 +98,15 @@ def _return(
     )
 
 
-def _place(cover: _Cover, ruling: Ruling) -> Place:
+def _place(cover: Cover, ruling: Ruling) -> Place:
     stage, filled_on = ruling.settings.stage_start, cover.values.get("filled_on")
     dated = stage or filled_on
     return Place(
         unit_code=cover.code,
         unit_kind=cover.kind,
-        prefixes=_prefixes(cover, ruling),
+        prefixes=prefixes_of(cover, ruling),
         bounds=ruling.bounds(filled_on, cover.kind),
         year=dated.year if dated else None,
-    )
-
-
-def _prefixes(cover: _Cover, ruling: Ruling) -> frozenset[str]:
-    """The codes that the unit's numbers may begin with; none where only its name is known."""
-    if ruling.roster.is_empty and not cover.values["unit_code"]:
-        return frozenset()
-    return frozenset({cover.code}) | ruling.roster.prefixes(cover.code)
-
-
-# ---- the cover and the unit
-
-
-def _judge_cover(found: Sorted, ruling: Ruling) -> _Cover:
-    """The cover's values and findings; raises Unreadable for another campaign and for an unknown unit."""
-    facts, cells = catalog.cover(), found.cover or {}
-    cover = _Cover()
-    for column in facts.columns:
-        cell = cells.get(column.name)
-        raw = cell.value if cell else ""
-        value = ruling.cover_parsers[column.name](raw) if raw != "" else None
-        if isinstance(value, Reading):
-            cover.findings.append(_cover_finding(found, column.name, value.code, value.params))
-            cover.merges = cover.merges and (value.read or column.name != "filled_on")
-            is_read, value = value.read, value.value
-        else:
-            is_read = True
-        if is_read and value is None and column.required and column.name not in _UNIT_FIELDS:
-            cover.findings.append(_cover_finding(found, column.name, "required"))
-        cover.values[column.name] = value
-    _judge_campaign(found, cover, ruling)
-    _judge_unit(found, cover, ruling)
-    bounds = ruling.bounds(cover.values["filled_on"], cover.kind)
-    for index in ruling.cover_broken([cover.values[c.name] for c in facts.columns], bounds):
-        rule = facts.rules[index]
-        told = _cover_finding(found, rule.column, rule.code, (("stage_start", ruling.settings.stage_start),))
-        cover.findings.append(replace(told, level=rule.level, rule=index))
-    return cover
-
-
-def _judge_campaign(found: Sorted, cover: _Cover, ruling: Ruling) -> None:
-    named = cover.values["campaign"]
-    if named is None:
-        cover.findings.append(_cover_finding(found, "campaign", "required"))
-    elif key_text(named) != key_text(ruling.settings.campaign):
-        raise Unreadable("other-campaign", expected=ruling.settings.campaign, found=shown(named))
-
-
-def _judge_unit(found: Sorted, cover: _Cover, ruling: Ruling) -> None:
-    code, name, roster = cover.values["unit_code"] or "", cover.values["unit_name"] or "", ruling.roster
-    by_code, by_name = (roster.by_code(code) if code else None), (roster.by_name(name) if name else None)
-    unit = by_code or by_name
-    if roster.is_empty and (code or name):
-        unit = Unit(code=code or name, name=name or code)
-    if unit is None:
-        near = roster.nearest(name)
-        raise Unreadable("unknown-unit", "near" if near else "", code=shown(code), name=shown(name), suggestion=near)
-    cover.code, cover.name, cover.kind = unit.code, unit.name, unit.kind
-    if not name:
-        cover.findings.append(_cover_finding(found, "unit_name", "required"))
-    if not code and roster.is_empty:
-        cover.findings.append(_cover_finding(found, "unit_code", "required"))
-    elif not code:
-        cover.findings.append(
-            _cover_finding(found, "unit_code", "fixed-text", (("case", "unit"), ("understood", unit.code)))
-        )
-    elif name and not roster.is_empty and not (by_code and by_name and by_code.code == by_name.code):
-        told = by_code or unit
-        params = (("code", shown(code)), ("name", shown(name)), ("expected", f"{told.code} {told.name}"))
-        cover.findings.append(_cover_finding(found, "unit_code", "unit-mismatch", params))
-        cover.merges = False
-
-
-def _cover_finding(found: Sorted, name: str, code: str, params: Params = ()) -> Finding:
-    """A finding at the value cell of a cover field."""
-    column = catalog.cover().column(name)
-    cell: CoverCell | None = (found.cover or {}).get(name)
-    return Finding(
-        level=catalog.codes()[code].level,
-        code=code,
-        sheet=found.cover_title,
-        cell=cell_name(cell.row, cell.column) if cell else "",
-        row=cell.row if cell else None,
-        column=name,
-        label=column.label,
-        value=as_typed(as_text(cell.value)) if cell else "",
-        params=params,
-        form="cover",
     )
 
 

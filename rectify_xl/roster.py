@@ -12,6 +12,8 @@ from rectify_xl.normal import key_text
 
 # Looking for what a wrong name may have meant takes time: not in a roster of thousands.
 _MOST_COMPARED, _LONGEST_NAME = 50, 80
+# Units are often called nearly alike: one that is offered must be nearer than the next.
+_LEAD = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +43,7 @@ class Roster:
         """The name or alias that was nearly written, "" if none was; only those that share most signs are compared."""
         key = key_text(name)[:_LONGEST_NAME]
         alike = sorted(self._by_name, key=lambda known: -len(set(known) & set(key)))[:_MOST_COMPARED]
-        near = nearest(key, alike) if key else ""
+        near = nearest(key, alike, _LEAD) if key else ""
         return self._by_name[near].name if near else ""
 
     def children(self, code: str) -> tuple[Unit, ...]:

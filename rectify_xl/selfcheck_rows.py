@@ -143,7 +143,7 @@ def _face(plan: Plan) -> Face:
     stage = (settings.stage_start, settings.stage_end, settings.followup_end)
     bounds = [str((day - DAY_ZERO).days) if day else "" for day in stage]
     filled_on = plan.filled_on or (_here(plan.letters.values[plan.strict.facts.positions["filled_on"]]))
-    places = dict(zip(BOUNDS, [*bounds, filled_on, ""], strict=True))
+    places = dict(zip(BOUNDS[:4], [*bounds, filled_on], strict=True))  # the kind of the unit only the office knows
     places |= {c.name: _here(letter) for c, letter in zip(columns, plan.letters.values, strict=True)}
     return Face(
         places=places,

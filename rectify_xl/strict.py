@@ -111,7 +111,7 @@ def strict_plan(facts: Form | Cover, settings: Settings) -> StrictPlan:
         ruling=ruling,
         readers=tuple(reader_for(column, settings) for column in facts.columns),
         required=frozenset(place for place, is_required in enumerate(required) if is_required),
-        broken=compile_rules(single, facts.positions, texts, _functions(ruling, years)),
+        broken=compile_rules(single, facts.positions, texts, functions_known(ruling, years)),
         judged=judged,
         reads={rule.index: frozenset(rule_columns(rule, facts)) for rule in judged},
         years=years,
@@ -124,7 +124,9 @@ def years_known(settings: Settings) -> range:
     return range(min(days).year, max(days).year + 2) if days else range(0)
 
 
-def _functions(ruling: Ruling, years: range) -> Mapping[str, Callable[..., bool | None]]:
+def functions_known(ruling: Ruling, years: range) -> Mapping[str, Callable[..., bool | None]]:
+    """What the rules' functions mean in a template: days off of these years alone, people apart by their mark."""
+
     def is_workday(day: date | None) -> bool | None:
         return ruling.calendar.is_workday(day) if day is not None and day.year in years else None
 

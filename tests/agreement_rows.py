@@ -64,9 +64,12 @@ def proper(column: Column, office: Settings) -> Cells:
 # ---- what does not
 
 _NOTHINGS = ("", " ", "\u3000", "无", "/", "／", "—", "——", "－", "-", "\u200b", " 无 ", "无。", "\n", "\xa0")
+# Spaces of every sort, what nobody sees, wildcards, and signs that a formula, a key or XML might take for its own.
+_SIGNS = "aAａＡ1１甲、，,;；/／。．.-－—无是 \u3000\xa0\u2002\u2003\u2009\t\n\u200b\u200c\u200d\u2060\ufeff*?~\"'&<>=#@{}[]()（）%％"
 _ANYTHING: tuple[Raw, ...] = (
     *("*", "?", "~", "=1+1", "'", '"', "#N/A", "#REF!", "#", "TRUE", "是", "ＡＢ１", "x" * 40, "一\n二", " 示例 甲\t"),
     *(0.0, 1.0, -1.0, 5.16, 0.5, 38488.0, 38488.5, 20050516.0, 12345678901234.0, 99999.0, 2958465.0, TOO_MANY_DIGITS),
+    *(1 / 3, 0.1, 123456.789, 1e-7, -0.5, 1e14 - 1),
     *(CellError("#N/A"), CellError("#DIV/0!"), CellError("#REF!"), date(2005, 5, 16), datetime(2005, 5, 16, 18)),
 )
 _DATE_SLIPS: tuple[Raw, ...] = (
@@ -131,7 +134,7 @@ _PADDINGS: tuple[Callable[[int], Raw], ...] = (
 
 def spoiled(column: Column, office: Settings) -> Cells:
     """A cell as a careless clerk leaves it: something of the column, a slip, nothing, or anything at all."""
-    anything = st.sampled_from(_NOTHINGS) | st.sampled_from(_ANYTHING)
+    anything = st.sampled_from(_NOTHINGS) | st.sampled_from(_ANYTHING) | st.text(_SIGNS, max_size=8)
     return st.one_of(proper(column, office), proper(column, office), slips(column, office), st.just(""), anything)
 
 

@@ -26,7 +26,10 @@ FORMS = catalog.forms()
 SETTINGS = settings_for("gdsta")
 ROWS, SIZE = 120, 100
 CELL = r"\$[A-Z]+@R"
-LIST = r"\$[A-Z]+\$\d+:\$[A-Z]+\$\d+"
+ITEM = r"\$[A-Z]+\$\d+"
+LIST = f"{ITEM}:{ITEM}"
+# Where the lists of the helper sheet have the empty text that a character or a word is replaced by.
+NOTHING = r"\$A\$2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,7 @@ MUTANTS = {
         form="ledger", titles="规则", pattern=r"IF\(COUNT\([^()]*\)=\d,([^(),]*),FALSE\)", wrong=r"\1"
     ),
     "rules judged on cells that cannot be read": Mutant(
-        form="ledger", titles="规则", pattern=rf'ISERROR\(FIND\(" ",(LEFT\({CELL}\)&?)+\)\)', wrong="TRUE"
+        form="ledger", titles="规则", pattern=rf',ISERROR\(FIND\("[^"]*",(LEFT\({CELL}\)&?)+\)\)', wrong=""
     ),
     "required when it is filled": Mutant(
         form="ledger", titles="规则", pattern=rf"LEN\(({CELL})\)=0\),1,0", wrong=r"LEN(\1)>0),1,0"
@@ -95,9 +98,15 @@ MUTANTS = {
         wrong=r"SUMPRODUCT(--\1)",
     ),
     "spaces stay": Mutant(form="guidance", titles="取值", pattern=r"TRIM\(", wrong="("),
-    "unseen characters stay": Mutant(form="guidance", titles="取值", pattern='"\u200b",""', wrong='"\u200b","\u200b"'),
-    "无 is a value": Mutant(form="guidance", titles="取值", pattern='"  无  ",""', wrong='"  没  ",""'),
-    "an error value is a blank": Mutant(form="guidance", titles="取值", pattern='," !",', wrong=',"",'),
+    "an unseen character stays": Mutant(
+        form="guidance", titles="取值", pattern=rf"^(.*?),({ITEM}),({NOTHING})\)", wrong=r"\1,\2,\2)"
+    ),
+    "- is a value": Mutant(
+        form="guidance", titles="取值", pattern=rf",({ITEM}),({NOTHING})\)\)\)$", wrong=r",\1,\1)))"
+    ),
+    "an error value is a blank": Mutant(
+        form="guidance", titles="取值", pattern=rf"ISERROR\(({CELL})\),[^,]*,", wrong=r'ISERROR(\1),"",'
+    ),
     "a part of a name is the name": Mutant(form="guidance", titles="规则", pattern='"、"&|&"、"', wrong=""),
     "widths tell keys apart": Mutant(form="guidance", titles="关键字", pattern='"１","1"', wrong='"１","１"'),
     "half a ballot is a number": Mutant(

@@ -24,7 +24,6 @@ LARGE = {
     "expression.py": "one grammar: tokens, parser, nodes and their evaluation change together",
     "merge.py": "one fold whose steps share the set's order",
     "model.py": "all nouns, so that nobody asks where one stands",
-    "selfcheck.py": "one plan of the helper sheet, from top to bottom",
 }
 # A grammar of Chinese is code and speaks Chinese: of date phrases, and of 判定条件 (且, 或, 属于).
 SPEAKS_CHINESE = {"expression.py", "periods.py"}

@@ -51,7 +51,7 @@ def columns(grid: Grid) -> dict[str, int]:
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_is_known_by_its_title_and_its_header(form: str) -> None:
     sheet = known(form_grid(form, [row(form)]))
-    assert (sheet.form.name, sheet.header, sheet.data, sheet.renamed) == (form, 2, (3,), False)
+    assert (sheet.form.name, sheet.header.bottom, sheet.data, sheet.renamed) == (form, 2, (3,), False)
     assert list(sheet.offsets) == [c.name for c in catalog.forms()[form].columns]
     assert not any(heading.told for heading in sheet.headings)
 
@@ -108,8 +108,8 @@ def test_title_and_unit_lines_above_are_silent() -> None:
 
 def test_the_row_that_says_most_is_the_header() -> None:
     few = ["存在问题", "整改措施", "责任人"]
-    assert known(sheet_of(few, LABELS, body())).header == 1
-    assert known(sheet_of(LABELS, few, body())).header == 0
+    assert known(sheet_of(few, LABELS, body())).header.bottom == 1
+    assert known(sheet_of(LABELS, few, body())).header.bottom == 0
 
 
 @pytest.mark.parametrize("labels", [[], ["备注"], ["姓名", "电话", "地址"], ["存在问题", "备注"]])

@@ -78,9 +78,9 @@ def test_nine_workbooks_one_a_template(folder: Path) -> None:
 def test_sheets_in_order(folder: Path, file: str) -> None:
     titles = [form.title for form in TEMPLATES[file]]
     book = read(folder / file)
-    assert list(book.sheets) == ["封面", *titles, "填表说明", "选项"]
+    assert list(book.sheets) == ["封面", *titles, "填表说明", "选项", "自检"]
     states = {e.get("name"): e.get("state", "visible") for e in book.workbook.iter("sheet")}
-    assert [title for title, state in states.items() if state != "visible"] == ["选项"]
+    assert [title for title, state in states.items() if state != "visible"] == ["选项", "自检"]
 
 
 def test_the_same_input_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -115,7 +115,8 @@ def test_our_own_templates_are_known_with_nothing_to_tell(folder: Path, file: st
     forms = TEMPLATES[file]
     assert [sheet.form.name for sheet in told.forms] == [form.name for form in forms]
     assert [sheet.data for sheet in told.forms] == [()] * len(forms)
-    assert [h.told for sheet in told.forms for h in sheet.headings] == [""] * sum(len(f.columns) for f in forms)
+    assert [h.told for sheet in told.forms for h in sheet.headings] == [""] * sum(len(f.columns) + 1 for f in forms)
+    assert [sheet.headings[-1].text for sheet in told.forms] == ["自检"] * len(forms)
     assert told.others == ()
     assert told.cover is not None
     assert {name: cell.value for name, cell in told.cover.items()} == {
@@ -127,13 +128,17 @@ def test_our_own_templates_are_known_with_nothing_to_tell(folder: Path, file: st
 
 
 @every_form
-def test_a_blank_prepared_row_costs_a_reader_nothing(folder: Path, name: str) -> None:
+def test_a_blank_prepared_row_costs_a_reader_one_cell_without_value(folder: Path, name: str) -> None:
     form, sheet = FORMS[name], book_of(folder, name).sheets[FORMS[name].title]
-    assert max(row_of(c.get("r", "")) for c in sheet.iter("c")) == 3
-    assert [row.get("r") for row in sheet.iter("row")] == ["1", "2", "3"]
+    check = column_letter(len(form.columns))
+    below = [c for c in sheet.iter("c") if row_of(c.get("r", "")) > 3]
+    assert [c.get("r") for c in below] == [f"{check}{row}" for row in range(4, 204)]
+    assert {(c.get("t"), c.find("v") is None, c.find("f") is None) for c in below} == {(None, True, False)}
+    assert [row.get("r") for row in sheet.iter("row")] == [str(row) for row in range(1, 204)]
+    assert all(set(row.keys()) == {"r"} for row in sheet.iter("row") if int(row.get("r", "")) > 3)
     dimension = sheet.find("dimension")
     assert dimension is not None
-    assert dimension.get("ref") == f"A1:{column_letter(len(form.columns) - 1)}3"
+    assert dimension.get("ref") == f"A1:{check}203"
 
 
 # ---- a form's sheet
@@ -165,6 +170,8 @@ TESTS = {
 def test_validations_reach_the_last_row_and_test_what_the_kind_asks(folder: Path, name: str) -> None:
     form, book = FORMS[name], book_of(folder, name)
     held = validations(book.sheets[form.title])
+    guard = held.pop(f"{column_letter(len(form.columns))}4:{column_letter(len(form.columns))}1048576")
+    assert (guard.get("type"), guard.findtext("formula1")) == ("custom", "FALSE")
     assert list(held) == [f"{column_letter(i)}4:{column_letter(i)}1048576" for i in range(len(form.columns))]
     for column, rule in zip(form.columns, held.values(), strict=True):
         expected = ("textLength" if column.length else None) if column.kind == "text" else TESTS[column.kind]
@@ -188,8 +195,9 @@ def test_validations_reach_the_last_row_and_test_what_the_kind_asks(folder: Path
 def test_every_list_is_reachable_by_its_name(folder: Path, name: str) -> None:
     form, book = FORMS[name], book_of(folder, name)
     options = openpyxl.load_workbook(folder / form.template)["选项"]
-    for column, rule in zip(form.columns, validations(book.sheets[form.title]).values(), strict=True):
-        if column.choices:
+    held = list(validations(book.sheets[form.title]).values())[:-1]
+    for column, rule in zip(form.columns, held, strict=True):
+        if column.choices and not rule.findtext("formula1", "").startswith("OFFSET"):
             area = book.names[rule.findtext("formula1", "")].removeprefix("'选项'!").replace("$", "")
             cells = options[area]
             rows = cells if isinstance(cells, tuple) else ((cells,),)
@@ -231,7 +239,8 @@ def test_protection_without_password_lets_clerks_work(folder: Path, name: str) -
     assert protection.get("sheet") == "1"
     assert protection.get("password") is None
     assert {key for key, value in protection.items() if value == "0"} == PERMITTED
-    assert all(book.is_locked(c.get("s")) for c in sheet.iter("c"))
+    locked = {row_of(c.get("r", "")) > 3: book.is_locked(c.get("s")) for c in sheet.iter("c")}
+    assert locked == {False: True, True: False}
 
 
 FORMATS = {"date": "yyyy-mm-dd", "integer": "1", "percent": "9"}
@@ -365,7 +374,7 @@ def test_an_optional_column_carries_no_star(tmp_path: Path) -> None:
 
 def test_bare_settings_make_a_template_without_lists(tmp_path: Path) -> None:
     book = one_book(tmp_path / "x.xlsx", FORMS["survey"], Settings(campaign="示例活动", organisation="示例单位"))
-    assert not book.names
+    assert [name for name in book.names if not name.startswith("chk_")] == []
     held = {rule.get("promptTitle"): rule.get("type") for rule in book.sheets["群众满意度测评"].iter("dataValidation")}
     assert held["参评人员类别"] is None
     assert held["测评日期"] == "date"
@@ -375,16 +384,16 @@ def test_a_form_of_one_column_with_a_list_named_in_chinese(tmp_path: Path) -> No
     form = a_form(Column(name="grade", label="等级", kind="choice", choices="隐患等级"))
     settings = replace(GDSTA, lists={"隐患等级": ("重大", "一般")})
     book = one_book(tmp_path / "x.xlsx", form, settings)
-    (name,) = book.names
+    (name,) = (name for name in book.names if not name.startswith("chk_"))
     assert name.isascii()
-    assert [rule.findtext("formula1") for rule in book.sheets["隐患排查"].iter("dataValidation")] == [name]
+    assert [rule.findtext("formula1") for rule in book.sheets["隐患排查"].iter("dataValidation")] == [name, "FALSE"]
     assert book.names[name] == "'选项'!$A$2:$A$3"
     assert book.texts("选项") == {"A1": "隐患等级", "A2": "重大", "A3": "一般"}
 
 
 def test_long_words_are_cut_to_the_limits_of_excel(tmp_path: Path) -> None:
     form = a_form(Column(name="a", label="很长的栏目名称" * 6, kind="text", length=(1, 20), hint="说明" * 200))
-    (rule,) = one_book(tmp_path / "x.xlsx", form).sheets["隐患排查"].iter("dataValidation")
+    rule, _ = one_book(tmp_path / "x.xlsx", form).sheets["隐患排查"].iter("dataValidation")
     lengths = {key: excel_length(rule.get(key, "")) for key in ("promptTitle", "prompt", "errorTitle", "error")}
     assert lengths["promptTitle"] == lengths["errorTitle"] == 32
     assert lengths["prompt"] == 255
@@ -395,7 +404,7 @@ def test_long_words_are_cut_to_the_limits_of_excel(tmp_path: Path) -> None:
 def test_a_campaign_is_a_text_whatever_it_looks_like(tmp_path: Path, campaign: str) -> None:
     book = one_book(tmp_path / "x.xlsx", FORMS["survey"], replace(GDSTA, campaign=campaign))
     assert list(book.texts("封面").values()).count(campaign) == 2
-    assert not list(book.sheets["封面"].iter("f"))
+    assert not [e.text for e in book.sheets["封面"].iter("f") if campaign in (e.text or "")]
     assert not list(book.sheets["封面"].iter("hyperlink"))
     header = book.sheets["群众满意度测评"].findtext("headerFooter/oddHeader", "")
     assert 0 < excel_length(header) <= 255
@@ -438,8 +447,11 @@ def summary(book: BookXml, title: str) -> dict[str, Any]:
     pane, protection = sheet.find("sheetViews/sheetView/pane"), sheet.find("sheetProtection")
     allowed = {key for key, value in protection.items() if value in ("0", "false")} if protection is not None else set()
     tests = {place: (e.get("type"), e.findtext("formula1"), e.get("prompt")) for place, e in validations(sheet).items()}
+    below = [c.get("r", "") for c in sheet.iter("c") if row_of(c.get("r", "")) > 3]
+    check = next(cell for cell, text in book.texts(title).items() if text == "自检").rstrip("3")
     return {
-        "cells": sum(row_of(c.get("r", "")) > 3 for c in sheet.iter("c")),
+        "cells": sum(not cell.startswith(check) for cell in below),
+        "checks": sum(cell.startswith(check) for cell in below),
         "validations": tests,
         "permitted": allowed & PERMITTED,
         "frozen": pane is not None and (pane.get("xSplit"), pane.get("ySplit")),
@@ -478,7 +490,7 @@ def test_libreoffice_keeps_everything_and_writes_no_blank_cell(folder: Path, nam
     typed = book_xml(convert(filled(source, form, tmp_path / "x.xlsx"), "xlsx", tmp_path / "saved"))
     assert all(int(place.split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > 203 for place in blank["validations"])
     before = as_saved(summary(read(source), form.title))
-    assert before["cells"] == 0
+    assert (before["cells"], before["checks"]) == (0, 200)
     assert as_saved(blank) == before
     assert as_saved(summary(typed, form.title)) == {**before, "cells": ROWS * len(form.columns)}
 

@@ -23,7 +23,9 @@ OFFICES = {
 
 
 def understood(plan: FormPlan, row: RawRow) -> list[object] | None:
-    """The row's values as the judge has them; None where he has anything to tell of a cell."""
+    """The row's values as the judge has them; None where he is kind: to a stray mark silently, else telling it."""
+    if "无。" in row:
+        return None
     values = [parse(cell) if cell != "" else None for parse, cell in zip(plan.parsers, row, strict=True)]
     return None if any(isinstance(value, Reading) for value in values) else values
 

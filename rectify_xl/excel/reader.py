@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from rectify_xl import catalog
+from rectify_xl.excel.ods_merges import CONTENT, ods_merges
 from rectify_xl.excel.package import Package, SheetExtras
 from rectify_xl.grid import Grid, RawBook, Unreadable
 
@@ -56,8 +58,12 @@ def _read_package(data: bytes) -> RawBook:
     if not any(name.endswith(("workbook.xml", "workbook.bin", "content.xml")) for name in package.names):
         raise Unreadable("not-a-workbook", "word" if any(n.startswith("word/") for n in package.names) else "")
     is_xlsx = bool(package.part(package.workbook_part))
+    sheets = tuple(_grid(sheet, package if is_xlsx else None) for sheet in _calamine_sheets(data, _our_own()))
+    if not is_xlsx:
+        merges = ods_merges(package.part(CONTENT))
+        sheets = tuple(replace(grid, merges=merges.get(grid.title, ())) for grid in sheets)
     return RawBook(
-        sheets=tuple(_grid(sheet, package if is_xlsx else None) for sheet in _calamine_sheets(data, _our_own())),
+        sheets=sheets,
         saved=package.saved,
         has_macros=package.has_macros,
         has_external_links=package.has_external_links,

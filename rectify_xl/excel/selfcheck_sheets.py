@@ -210,6 +210,11 @@ def write_check_column(sheet: Worksheet, styles: Styles, held: Checked) -> None:
     formula = f'INDEX({plan.text_name},ROW()-ROW({header}))&""'
     for place, row in enumerate(held.sheet.rows):
         must(sheet.write_formula(FIRST_ROW + place, index, formula, style, row_text(plan, row)))
+
+
+def guard_check_column(sheet: Worksheet, index: int) -> None:
+    """Refuses what is typed into the column `index` of the 自检; a comfort, for what is pasted goes round it."""
+    words = catalog.words("selfcheck")["row"]
     guard = {"validate": "custom", "value": "=FALSE", "input_title": words["header"], "input_message": words["prompt"]}
     stop = {"error_type": "stop", "error_title": words["header"], "error_message": words["error"]}
     must(sheet.data_validation(FIRST_ROW, index, LAST_ROW, index, {**guard, **stop}))

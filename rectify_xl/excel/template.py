@@ -23,6 +23,7 @@ from rectify_xl.excel.selfcheck_sheets import (
     Checked,
     CheckedSheet,
     add_marks,
+    guard_check_column,
     write_check_column,
     write_helper_sheet,
 )
@@ -114,6 +115,7 @@ def _write_form_sheet(
     write_check_column(sheet, styles, held)
     last_written = sheet.dim_rowmax
     _add_validations(sheet, form_sheet)
+    guard_check_column(sheet, form_sheet.last_column + 1)
     add_marks(sheet, styles, held.plan)
     _add_grid(sheet, styles, form_sheet)
     _set_up_view(sheet, form_sheet)

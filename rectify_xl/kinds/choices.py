@@ -34,8 +34,8 @@ def choice_parser(column: Column, setting: Setting) -> Parser:
                 return fixed(by_key[said], "fixed-text")
             if said in by_alias:
                 return fixed(by_alias[said], "fixed-choice")
-            if said in empties():
-                return empties()[said]
+        if key in empties():
+            return empties()[key]
         near = nearest(key, by_key)
         if near:
             return unreadable("choice", "near", suggestion=by_key[near], options=listed)
@@ -57,14 +57,24 @@ def yesno_parser(column: Column, setting: Setting) -> Parser:
     return parse
 
 
-def nearest(said: str, known: Iterable[str]) -> str:
-    """The known word that was nearly said, "" if none was or several may be; what denies is not near to what does not."""
+def nearest(said: str, known: Iterable[str], lead: float = 0.0) -> str:
+    """The known word that was nearly said, "" if none was or several may be; what denies is not near to what does not.
+
+    `lead` is how much nearer it must be than the next one, where 1 is the same word and 0 quite another.
+    """
     denied = _denials(said)
     alike = [word for word in known if _denials(word) == denied]
     held = [word for word in alike if word in said]
     if held:
         return held[0] if len(held) == 1 else ""
-    return next(iter(difflib.get_close_matches(said, alike, n=1, cutoff=_CLOSE_ENOUGH)), "")
+    close = difflib.get_close_matches(said, alike, n=2, cutoff=_CLOSE_ENOUGH)
+    if not close or (len(close) > 1 and _alike(said, close[0]) - _alike(said, close[1]) < lead):
+        return ""
+    return close[0]
+
+
+def _alike(said: str, word: str) -> float:
+    return difflib.SequenceMatcher(None, word, said).ratio()
 
 
 def _denials(text: str) -> frozenset[str]:

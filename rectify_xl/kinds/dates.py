@@ -31,7 +31,7 @@ _DAY_ZERO = date(1899, 12, 30)
 # A month and a day that some program took for a number, and two numbers that both may be the month.
 _AS_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
-_SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2}")
+_SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{1,2}")
 # The cases of a phrase that means for good, alone or behind a day.
 STANDING = ("standing", "standing-day")
 # No phrase that names a day is longer.
