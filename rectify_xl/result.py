@@ -88,7 +88,7 @@ class Result:
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated, held, ignored."""
+        """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated or held."""
         return frame_of(files_table(self.book, {name: name for name in catalog.states("verdict")}))
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -164,7 +163,7 @@ def write_marked(
     fresh = temporary_for(target)
     made = write_returned(data, held, fresh, send_by=send_by, lang=lang)
     final = target if made == fresh else list_path(target)
-    os.replace(made, final)
+    made.replace(final)
     return final
 
 

@@ -24,6 +24,8 @@ TOO_MANY_DIGITS = 1e15
 # The years of sensible dates, and working days that the week would not tell.
 SENSIBLE = [date(1948, 12, 31), date(1949, 1, 1), date(2099, 12, 31), date(2100, 1, 1)]
 WORKED = [date(2005, 5, 2), date(2005, 5, 8), date(2005, 5, 14), date(2005, 5, 15), date(2005, 5, 16)]
+# What is no option, no day and no number.
+UNREADABLE = "待定"
 # Texts that a key takes for the same, and some that it must tell apart.
 NEARLY_EQUAL = (("1", "１"), ("（一）", "(一)"), ("a", "A"), ("a", "ａ"), ("a b", "ab"), ("a", "a\u200b"), ("a*", "ab"))
 LATE, FOLLOW_UP, SOON = date(2005, 6, 10), date(2005, 8, 15), date(2005, 5, 20)
@@ -88,8 +90,9 @@ SITUATIONS: dict[str, tuple[dict[str, Raw], ...]] = {
 
 
 def directed_rows(form: Form, office: Settings) -> list[RawRow]:
-    """All of them."""
-    return [*good_cases(form), *good_cases(form), *_wrong_everywhere(form.columns), *_sized(form), *_near(form, office)]
+    """All of them, the good ones twice."""
+    good, wrong = good_cases(form), _wrong_everywhere(form.columns)
+    return [*good, *good, *wrong, *_unread(form), *_sized(form), *_near(form, office)]
 
 
 def good_cases(form: Form) -> list[RawRow]:
@@ -134,15 +137,26 @@ def _at_bound(column: Column, cell: Raw, how: tuple[str, int, int]) -> Raw:
 def _near(form: Form, office: Settings) -> list[RawRow]:
     """Rows whose days lie on each side of a bound, and pairs of rows whose texts are nearly the same."""
     bounds = [office.stage_start, office.stage_end, office.followup_end, DAY]
-    days = [bound + timedelta(step) for bound in bounds if bound for step in (-1, 0, 1)] + SENSIBLE + WORKED
-    rows = []
+    days = [bound + timedelta(step) for bound in bounds if bound for step in (-1, 0, 1)]
+    rows: list[RawRow] = []
     for row in good_cases(form):
-        for place, column in enumerate(form.columns):
-            if column.kind == "date" and row[place]:
-                rows += [(*row[:place], day, *row[place + 1 :]) for day in days]
+        for place in _places(form, ("date",)):
+            typed = [UNREADABLE, *days, *([] if rows else SENSIBLE + WORKED)] if row[place] else [UNREADABLE]
+            rows += [(*row[:place], day, *row[place + 1 :]) for day in typed]
     for number, pair in enumerate(NEARLY_EQUAL):
         rows += [tuple(_named(c, cell, f"第{number}件{said}") for c, cell in _cells(form)) for said in pair]
     return rows
+
+
+def _places(form: Form, kinds: Sequence[str]) -> list[int]:
+    return [place for place, column in enumerate(form.columns) if column.kind in kinds]
+
+
+def _unread(form: Form) -> list[RawRow]:
+    """A good row with one cell that cannot be read, in turn each that can be so."""
+    good = good_cases(form)[0]
+    places = _places(form, ("choice", "yesno", "integer", "percent"))
+    return [(*good[:place], UNREADABLE, *good[place + 1 :]) for place in places]
 
 
 def _named(column: Column, cell: Raw, text: str) -> Raw:

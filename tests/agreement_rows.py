@@ -2,8 +2,8 @@
 
 A row is a tuple of raw cells in the form's column order, as a reader gives them: "" for a blank, str, float, date,
 datetime or CellError. Left out is what LibreOffice itself does otherwise than Excel: booleans (it loads TRUE in a
-cell formatted as text or date as 1), whole numbers of 10^14 and more, numbers within a rounding of a bound, days
-before March 1900, and characters beyond the basic plane (its LEN counts them once).
+cell formatted as text or date as 1), whole numbers from 10^14 up to 10^15, numbers within a rounding of a bound or
+of nothing (1e-7 is 0.0000001 there), and characters beyond the basic plane (its LEN counts them once).
 """
 
 from __future__ import annotations
@@ -65,11 +65,14 @@ def proper(column: Column, office: Settings) -> Cells:
 
 _NOTHINGS = ("", " ", "\u3000", "无", "/", "／", "—", "——", "－", "-", "\u200b", " 无 ", "无。", "\n", "\xa0")
 # Spaces of every sort, what nobody sees, wildcards, and signs that a formula, a key or XML might take for its own.
-_SIGNS = "aAａＡ1１甲、，,;；/／。．.-－—无是 \u3000\xa0\u2002\u2003\u2009\t\n\u200b\u200c\u200d\u2060\ufeff*?~\"'&<>=#@{}[]()（）%％"
+_SIGNS = (
+    "aAａＡ1１甲无是、，,;；/／。．.-－— \u3000\xa0\u2002\u2003\u2009\t\n\u200b\u200c\u200d\u2060\ufeff"
+    "*?~\"'&<>=#@{}[]()（）%％"
+)
 _ANYTHING: tuple[Raw, ...] = (
     *("*", "?", "~", "=1+1", "'", '"', "#N/A", "#REF!", "#", "TRUE", "是", "ＡＢ１", "x" * 40, "一\n二", " 示例 甲\t"),
     *(0.0, 1.0, -1.0, 5.16, 0.5, 38488.0, 38488.5, 20050516.0, 12345678901234.0, 99999.0, 2958465.0, TOO_MANY_DIGITS),
-    *(1 / 3, 0.1, 123456.789, 1e-7, -0.5, 1e14 - 1),
+    *(1 / 3, 0.1, 123456.789, -0.5, 1e14 - 1),
     *(CellError("#N/A"), CellError("#DIV/0!"), CellError("#REF!"), date(2005, 5, 16), datetime(2005, 5, 16, 18)),
 )
 _DATE_SLIPS: tuple[Raw, ...] = (

@@ -137,7 +137,7 @@ def steps(rows: list[RawRow]) -> dict[str, Callable[[Sheet], Any]]:
     }
 
 
-@pytest.mark.parametrize("name", ["ledger", "survey"])
+@pytest.mark.parametrize("name", ["measures", "survey"])
 def test_whatever_is_done_to_the_rows_they_are_judged_alike(name: str, tmp_path: Path) -> None:
     rows = rows_for(name)
     with bench(tmp_path, catalog.forms()[name], SETTINGS) as seat:
@@ -257,7 +257,7 @@ def levels_told(seat: Bench, count: int) -> list[list[int]]:
     return [[int(cell or 0) // LEVEL_STEP for cell in row] for row in cells]
 
 
-@pytest.mark.parametrize("name", ["ledger", "survey"])
+@pytest.mark.parametrize("name", ["measures", "survey"])
 def test_a_cell_has_the_colour_of_what_is_told_of_it(name: str, tmp_path: Path) -> None:
     # Of a survey the header is told what the sheet lacks, where every row can be read.
     rows = [row for row in rows_for(name) if name != "survey" or row[0] in SETTINGS.lists["participant"][-2:]]

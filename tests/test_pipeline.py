@@ -242,7 +242,7 @@ def test_the_python_names(place: Path, tmp_path: Path) -> None:
     again = rx.read_ledger(tmp_path / "台帐.xlsx")["ledger"]
     assert list(again["problem"]) == list(ledger["problem"]) and list(again["due"]) == list(ledger["due"])
     done = rx.run(place, as_of=DAY)
-    assert done.outputs == ("成果/整改台帐.xlsx", "成果/整改进度.xlsx")
+    assert done.outputs == ("成果/整改台帐.xlsx", "成果/整改进度.xlsx", "退回/2005-05-25/一.xlsx")
     assert rx.forms["ledger"].title == "整改台帐" and rx.forms["ledger"].schema.columns["due"]
     assert rx.load_settings(place / "配置.xlsx") == SETTINGS
     assert rx.parse_period("5月中旬", year=2005) == rx.Period(start=date(2005, 5, 11), end=date(2005, 5, 20))

@@ -12,8 +12,10 @@ from returns import DAY, settings_for
 from rectify_xl import catalog
 from rectify_xl.kinds import Reading
 from rectify_xl.model import Settings
+from rectify_xl.normal import key_text
 from rectify_xl.ruling import FormPlan, ruling_for
 from rectify_xl.strict import strict_plan, strict_row
+from rectify_xl.strict_cells import key_of_text, normal
 
 FORMS = catalog.forms()
 OFFICES = {
@@ -23,8 +25,10 @@ OFFICES = {
 
 
 def understood(plan: FormPlan, row: RawRow) -> list[object] | None:
-    """The row's values as the judge has them; None where he is kind: to a stray mark silently, else telling it."""
-    if "无。" in row:
+    """The row's values as the judge has them; None where he is kind: in silence to stray marks, inner spaces and wide
+    letters, else telling it."""
+    texts = [cell for cell in row if isinstance(cell, str)]
+    if any(text.endswith("。") or text != normal(text) or key_text(text) != key_of_text(text) for text in texts):
         return None
     values = [parse(cell) if cell != "" else None for parse, cell in zip(plan.parsers, row, strict=True)]
     return None if any(isinstance(value, Reading) for value in values) else values

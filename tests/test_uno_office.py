@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -147,7 +148,7 @@ def _any_workbook(folder: Path) -> Path:
 def test_without_libreoffice_the_tests_skip_and_say_so(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(soffice.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(sys, "__stderr__", sys.stderr)
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="LibreOffice"):
@@ -156,7 +157,7 @@ def test_without_libreoffice_the_tests_skip_and_say_so(
 
 
 def test_without_libreoffice_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(soffice.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="LibreOffice"):
         soffice.program()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
@@ -24,16 +25,17 @@ SECONDS_TO_START = 120
 SECONDS_TO_END = 10
 FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".html": "HTML (StarCalc)", ".pdf": "calc_pdf_Export"}
 DAY_FORMAT = "YYYY-MM-DD"
+Block = Any  # rows of cells: None, text, number, {"day": number} or {"formula": text}
 
 
-def properties(**named):
+def properties(**named: Any) -> tuple[PropertyValue, ...]:
     return tuple(PropertyValue(name, 0, value, 0) for name, value in named.items())
 
 
 class Desk:
     """A running soffice and the workbooks opened in it, by handle; its public methods are what may be asked for."""
 
-    def __init__(self, soffice, folder):
+    def __init__(self, soffice: str, folder: str) -> None:
         pipe = f"rectify_xl_{Path(folder).name}".replace("-", "_")
         profile = (Path(folder) / "profile").as_uri()
         options = ["--headless", "--invisible", "--norestore", "--nologo", "--nodefault", "--nolockcheck"]
@@ -41,10 +43,12 @@ class Desk:
         command = [soffice, *options, "--nofirststartwizard", f"-env:UserInstallation={profile}", listening]
         # Its chatter goes to standard error: standard output carries answers alone.
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-        self.books, self.day_formats, self.opened = {}, {}, 0
+        self.books: dict[int, Any] = {}
+        self.day_formats: dict[int, int] = {}
+        self.opened = 0
         self.desktop = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
 
-    def _connect(self, url):
+    def _connect(self, url: str) -> Any:
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         until = time.monotonic() + SECONDS_TO_START
@@ -57,10 +61,10 @@ class Desk:
                     raise
                 time.sleep(0.05)
 
-    def __enter__(self):
+    def __enter__(self) -> Desk:
         return self
 
-    def __exit__(self, *raised):
+    def __exit__(self, *raised: object) -> None:
         try:
             for book in self.books.values():
                 book.close(True)
@@ -71,7 +75,7 @@ class Desk:
 
     # ---- requests: places and areas are A1 names, rows and columns count from 0
 
-    def open(self, path):
+    def open(self, path: str) -> int:
         book = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, properties(Hidden=True))
         if book is None:
             raise ValueError(f"LibreOffice cannot open {path}")
@@ -80,10 +84,10 @@ class Desk:
         self.books[handle] = book
         return handle
 
-    def sheets(self, book):
+    def sheets(self, book: int) -> list[str]:
         return list(self.books[book].Sheets.ElementNames)
 
-    def write(self, book, sheet, at, cells):
+    def write(self, book: int, sheet: str, at: str, cells: Block) -> None:
         area = self._block(book, sheet, at, cells)
         area.setDataArray(tuple(tuple(plain(cell) for cell in row) for row in cells))
         for i, row in enumerate(cells):
@@ -95,75 +99,75 @@ class Desk:
                     else:
                         place.NumberFormat = self._day_format(book)
 
-    def write_formulas(self, book, sheet, at, formulas):
+    def write_formulas(self, book: int, sheet: str, at: str, formulas: Block) -> None:
         self._block(book, sheet, at, formulas).setFormulaArray(tuple(map(tuple, formulas)))
 
-    def read(self, book, sheet, area):
+    def read(self, book: int, sheet: str, area: str) -> Any:
         return self._area(book, sheet, area).getDataArray()
 
-    def formulas(self, book, sheet, area):
+    def formulas(self, book: int, sheet: str, area: str) -> Any:
         return self._area(book, sheet, area).getFormulaArray()
 
-    def clear(self, book, sheet, area):
+    def clear(self, book: int, sheet: str, area: str) -> None:
         self._area(book, sheet, area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, texts, formulas: formats stay
 
-    def calculate(self, book):
+    def calculate(self, book: int) -> None:
         self.books[book].calculateAll()
 
-    def insert_rows(self, book, sheet, row, count):
+    def insert_rows(self, book: int, sheet: str, row: int, count: int) -> None:
         self._sheet(book, sheet).Rows.insertByIndex(row, count)
 
-    def delete_rows(self, book, sheet, row, count):
+    def delete_rows(self, book: int, sheet: str, row: int, count: int) -> None:
         self._sheet(book, sheet).Rows.removeByIndex(row, count)
 
-    def sort(self, book, sheet, area, by, ascending):
+    def sort(self, book: int, sheet: str, area: str, *, by: int, ascending: bool) -> None:
         field = TableSortField()
         field.Field, field.IsAscending = by, ascending
         fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
         self._area(book, sheet, area).sort(properties(SortFields=fields, ContainsHeader=False))
 
-    def move(self, book, sheet, area, to):
+    def move(self, book: int, sheet: str, area: str, to: str) -> None:
         source, target = self._area(book, sheet, area), self._area(book, sheet, to)
         self._sheet(book, sheet).moveRange(target.getCellByPosition(0, 0).CellAddress, source.RangeAddress)
 
-    def copy(self, book, sheet, area, to):
+    def copy(self, book: int, sheet: str, area: str, to: str) -> None:
         source, target = self._area(book, sheet, area), self._area(book, sheet, to)
         self._sheet(book, sheet).copyRange(target.getCellByPosition(0, 0).CellAddress, source.RangeAddress)
 
-    def unprotect(self, book, sheet):
+    def unprotect(self, book: int, sheet: str) -> None:
         self._sheet(book, sheet).unprotect("")
 
-    def save(self, book, path):
+    def save(self, book: int, path: str) -> None:
         made, opened = Path(path), self.books[book]
         opened.enableAutomaticCalculation(True)  # conditions of formats too
         opened.storeToURL(made.as_uri(), properties(FilterName=FILTERS[made.suffix], Overwrite=True))
         opened.enableAutomaticCalculation(False)
 
-    def close(self, book):
+    def close(self, book: int) -> None:
         self.books.pop(book).close(True)
 
     # ---- shared by them
 
-    def _day_format(self, book):
+    def _day_format(self, book: int) -> int:
         if book not in self.day_formats:
             formats, locale = self.books[book].NumberFormats, uno.createUnoStruct("com.sun.star.lang.Locale")
             known = formats.queryKey(DAY_FORMAT, locale, False)
             self.day_formats[book] = formats.addNew(DAY_FORMAT, locale) if known == -1 else known
         return self.day_formats[book]
 
-    def _sheet(self, book, sheet):
+    def _sheet(self, book: int, sheet: str) -> Any:
         return self.books[book].Sheets.getByName(sheet)
 
-    def _area(self, book, sheet, area):
+    def _area(self, book: int, sheet: str, area: str) -> Any:
         return self._sheet(book, sheet).getCellRangeByName(area)
 
-    def _block(self, book, sheet, at, cells):
+    def _block(self, book: int, sheet: str, at: str, cells: Block) -> Any:
         first = self._area(book, sheet, at).RangeAddress
         last_column, last_row = first.StartColumn + len(cells[0]) - 1, first.StartRow + len(cells) - 1
         return self._sheet(book, sheet).getCellRangeByPosition(first.StartColumn, first.StartRow, last_column, last_row)
 
 
-def plain(cell):
+def plain(cell: Any) -> str | float:
     """A cell as setDataArray takes it: an empty text clears, a number must be a float."""
     if isinstance(cell, dict):
         cell = cell.get("day")
@@ -172,7 +176,7 @@ def plain(cell):
     return cell if isinstance(cell, str) else float(cell)
 
 
-def answer(desk, line):
+def answer(desk: Desk, line: str) -> dict[str, Any]:
     request = json.loads(line)
     do = request.pop("do")
     if do.startswith("_") or not hasattr(desk, do):
@@ -183,11 +187,11 @@ def answer(desk, line):
         return {"error": f"{do}: {type(error).__name__}: {error}"}
 
 
-def end_of_run(number, frame):
+def end_of_run(number: int, frame: object) -> None:
     raise SystemExit(1)
 
 
-def main():
+def main() -> None:
     signal.signal(signal.SIGTERM, end_of_run)
     with Desk(*sys.argv[1:]) as desk:
         print(json.dumps({"done": "ready"}), flush=True)

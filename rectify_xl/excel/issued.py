@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rectify_xl.excel.template import write_template
-from rectify_xl.prefilled import Issued
 from rectify_xl.model import Settings
+from rectify_xl.prefilled import Issued
 
 
 def write_issued(issued: Issued, path: Path, settings: Settings) -> None:
