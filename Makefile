@@ -20,7 +20,7 @@ demo: $(STAMP)
 
 # LibreOffice is the second Excel of the tests: installed by apt where this user may, said aloud where not.
 soffice:
-	@command -v soffice >/dev/null || ./tests/install_soffice.sh
+	@{ command -v soffice >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null; } || ./tests/install_soffice.sh
 
 test: $(STAMP) soffice lint
 	$(BIN)/python -m pytest -n 2

@@ -143,6 +143,14 @@ class Line:
         )
 
 
+def lines_of(cases: Sequence[Case], held: Sequence[Outcome]) -> list[Line]:
+    """The table's lines: a line a kind, in order, with the outcomes of its cases."""
+    by_kind: dict[int, tuple[Kind, list[Outcome]]] = {}
+    for case, outcome in zip(cases, held, strict=True):
+        by_kind.setdefault(id(case.kind), (case.kind, []))[1].append(outcome)
+    return [Line(kind, tuple(made)) for kind, made in by_kind.values()]
+
+
 def _of(flags: Iterable[bool | None]) -> str:
     held = list(flags)
     good = sum(map(bool, held))
@@ -237,11 +245,7 @@ def main() -> int:
             held.append(outcome)
             if sys.stderr.isatty():
                 print(f"\r{number}/{len(cases)}", end="", file=sys.stderr, flush=True)
-    by_kind: dict[str, list[Outcome]] = {}
-    for case, outcome in zip(cases, held, strict=True):
-        by_kind.setdefault(f"{case.kind.group} {case.kind.name}", []).append(outcome)
-    kinds = {f"{case.kind.group} {case.kind.name}": case.kind for case in cases}
-    lines = [Line(kinds[key], tuple(held)) for key, held in by_kind.items()]
+    lines = lines_of(cases, held)
     print_table(lines)
     for name, text in told:
         print(f"! on the clean workbook {name}: {text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rectify_xl import catalog
@@ -39,8 +39,16 @@ class HeaderText(NamedTuple):
 
 def label_key(text: str) -> str:
     """A label as it is compared: no star, no colon, no hint in brackets, no spaces, usual width."""
+    return _known_key(text) if len(text) <= LONGEST_LABEL else _key_of(text)
+
+
+def _key_of(text: str) -> str:
     key = key_text(text).strip("*:")
     return _hint().sub("", key).strip("*:") or key.strip(_brackets())
+
+
+# A thousand workbooks say the same few hundred labels.
+_known_key = lru_cache(maxsize=4096)(_key_of)
 
 
 def label_of(text: str, labels: Mapping[str, object]) -> str:
@@ -99,7 +107,12 @@ def is_self_check(text: str) -> bool:
 
 def headings_of(texts: Iterable[HeaderText], form: Form) -> tuple[Heading, ...]:
     """The header cells of a sheet, each with the column of the form that it heads."""
-    labels, texts = form_labels(form.name), tuple(texts)
+    return _headings(tuple(texts), form.name)
+
+
+@lru_cache(maxsize=64)
+def _headings(texts: tuple[HeaderText, ...], name: str) -> tuple[Heading, ...]:
+    form, labels = catalog.forms()[name], form_labels(name)
     taken: dict[str, int] = {}
     for wants_alias in (False, True):  # an exact label anywhere comes before an alias of the same column
         for told in texts:

@@ -241,6 +241,9 @@ def test_protection_without_password_lets_clerks_work(folder: Path, name: str) -
     assert {key for key, value in protection.items() if value == "0"} == PERMITTED
     locked = {row_of(c.get("r", "")) > 3: book.is_locked(c.get("s")) for c in sheet.iter("c")}
     assert locked == {False: True, True: False}
+    ignored = [(e.get("sqref"), e.get("unlockedFormula")) for e in sheet.iter("ignoredError")]
+    check = column_letter(len(form.columns))
+    assert ignored == [(f"{check}4:{check}1048576", "1")]
 
 
 FORMATS = {"date": "yyyy-mm-dd", "integer": "1", "percent": "9"}

@@ -210,6 +210,9 @@ def write_check_column(sheet: Worksheet, styles: Styles, held: Checked) -> None:
     formula = f'INDEX({plan.text_name},ROW()-ROW({header}))&""'
     for place, row in enumerate(held.sheet.rows):
         must(sheet.write_formula(FIRST_ROW + place, index, formula, style, row_text(plan, row)))
+    # Else Excel marks every one of these cells with a green corner.
+    letter = column_letter(index)
+    must(sheet.ignore_errors({"formula_unlocked": f"{letter}{FIRST_ROW + 1}:{letter}{LAST_ROW + 1}"}))
 
 
 def guard_check_column(sheet: Worksheet, index: int) -> None:

@@ -43,6 +43,7 @@ def text_parser(column: Column, setting: Setting) -> Parser:
 
 # A separator inside brackets belongs to what is said of one person: (书记、主任).
 _SEPARATORS = re.compile(r"[、,;/|\\+&\n\t\u3002]+(?![^(]{0,40}\))")
+_NAMES = re.compile(r"[^\W\d_]+(?:、[^\W\d_]+)*")
 _NUMBERING = re.compile(r"(?:(?<=[、,;/|\s])|\A)\(?\d{1,2}[.、)]\s*(?=[^\d\s])")
 
 
@@ -52,7 +53,7 @@ def people_parser(column: Column, setting: Setting) -> Parser:
 
     def parse(value: Any) -> Any:
         understood = parse_text(value)
-        if understood is value and value.isalpha() and narrow(value) is value and not _is_joined(value):
+        if understood is value and _NAMES.fullmatch(value) and narrow(value) is value and not _is_joined(value):
             return understood
         text = understood.value if isinstance(understood, Reading) and understood.code == "fixed-text" else understood
         if not (isinstance(value, str) and isinstance(text, str)):
