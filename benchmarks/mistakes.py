@@ -35,6 +35,6 @@ def load_kinds(path: Path) -> tuple[Kind, ...]:
 
 
 def all_cases(files: Iterable[Path] = (), *, ours: bool = True, most: int = 0, only: str = "") -> list[Case]:
-    """The cases of our kinds and of those files: of kinds whose name holds `only`, the first `most` (0: all)."""
+    """The cases of our kinds and of those files: of kinds whose group or name holds `only`, the first `most` (0: all)."""
     kinds: Sequence[Kind] = [*(KINDS if ours else ()), *(kind for path in files for kind in load_kinds(path))]
-    return [case for kind in kinds if only in kind.name for case in cases_of(kind, most)]
+    return [case for kind in kinds if only in f"{kind.group} {kind.name}" for case in cases_of(kind, most)]

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from spoiling import (
-    ALIKE,
-    GDSTA,
-    Kind,
-    Paper,
-    alike,
-    columns,
-    few,
-    fixed,
-    of_frame,
-    of_office,
-    retyped,
-    typed,
-    wide,
-)
+from spoiling import ALIKE, Kind, Paper, alike, fixed, of_frame, of_office
+from ways import GDSTA, columns, few, retyped, typed, wide
 
 from rectify_xl import catalog
 

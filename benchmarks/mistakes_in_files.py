@@ -10,23 +10,8 @@ from io import BytesIO
 from typing import Any
 
 from clean_returns import with_parts
-from spoiling import (
-    ALIKE,
-    GDSTA,
-    Kind,
-    Paper,
-    Spoil,
-    Told,
-    alike,
-    dated,
-    fixed,
-    framed,
-    of_frame,
-    of_office,
-    retyped,
-    typed,
-    wide,
-)
+from spoiling import ALIKE, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
+from ways import GDSTA, dated, retyped, typed, wide
 
 from rectify_xl import catalog
 

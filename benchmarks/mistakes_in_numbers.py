@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from spoiling import LIBREOFFICE, Kind, Paper, Told, alike, columns, dated, few, fixed, retyped, typed, wide, written
+from spoiling import LIBREOFFICE, Kind, Paper, Told, alike, fixed
+from ways import columns, dated, few, retyped, typed, wide, written
 
 DATES = columns("date")
 INTEGERS = columns("integer")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from spoiling import GDSTA, OFFICES, Kind, Paper, Spoil, Told, fixed, of_office
+from spoiling import OFFICES, Kind, Paper, Spoil, Told, fixed, of_office
+from ways import GDSTA
 
 # Either side of the stage (12 to 31 May, all working days), of the follow-up, and of 填报日期.
 BEFORE_STAGE, AFTER_STAGE, AFTER_FOLLOW_UP = date(2005, 5, 11), date(2005, 6, 1), date(2005, 9, 1)

@@ -1,6 +1,6 @@
 """Seeded mistakes: clean workbooks spoiled one thing at a time; what Python finds of it, what the template shows.
 
-    python benchmarks/seeded_mistakes.py [--kinds FILE.py]... [--excel seen|all|none] [--each N] [--only TEXT]
+    python benchmarks/seeded_mistakes.py [--kinds FILE.py]... [--excel seen|all|none] [--only TEXT]
 
 The goals: every spoiling is found or understood, at the exact cell, with no false alarm and nothing at all on the clean
 workbooks; of those that a clerk can see inside his own workbook at least 95 % show in the template. Ends with 1 where
@@ -12,7 +12,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -25,12 +26,8 @@ import seen_in_excel
 from clean_returns import clean, clean_names
 from judging import Outcome, findings_on_clean, judged
 from mistakes import all_cases
-from spoiling import Case, Kind
-
-from rectify_xl.layout import display_width
-
-GOAL_IN_EXCEL = 0.95
-_REASONS = {"office": "office", "frame": "frame", "alike": "alike"}
+from mistakes_table import goals, print_misses, print_table
+from spoiling import Case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +88,22 @@ class Reader:
         self.pool.shutdown()
 
 
-def outcomes(asked: Asked, cases: Sequence[Case], folder: Path, excel: str = "none") -> Iterator[Outcome]:
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Which cases are looked at in Excel: those that must show there, all or none; how many of every kind (0: all)."""
+
+    which: str = "none"
+    most: int = 0
+
+    def takes(self, case: Case, place: int) -> bool:
+        """Whether a case is looked at, the one at that place (from 0) among its kind's."""
+        wanted = self.which == "all" or (self.which == "seen" and not case.kind.unseen)
+        return wanted and (not self.most or place < self.most)
+
+
+def outcomes(asked: Asked, cases: Sequence[Case], folder: Path, excel: Look | None = None) -> Iterator[Outcome]:
     """The outcome of every case in order; the template is looked at while the next case is read."""
-    reader = Reader(asked, folder)
+    reader, places = Reader(asked, folder), Counter[int]()
     try:
         waiting = reader.submit(0)
         for number, case in enumerate(cases):
@@ -102,9 +112,10 @@ def outcomes(asked: Asked, cases: Sequence[Case], folder: Path, excel: str = "no
                 waiting = reader.submit(number + 1)
             path = folder / f"{number}.xlsx"
             if path.exists():
-                if excel == "all" or (excel == "seen" and not case.kind.unseen):
+                if excel and excel.takes(case, places[id(case.kind)]):
                     outcome = _looked_at(outcome, case, path)
                 path.unlink()
+            places[id(case.kind)] += 1
             yield outcome
     finally:
         reader.end()
@@ -117,103 +128,7 @@ def _looked_at(outcome: Outcome, case: Case, path: Path) -> Outcome:
     return replace(outcome, in_excel=bool(how), seen=how or seen.trouble, lit_beside=beside)
 
 
-# ---- the table
-
-
-@dataclass(frozen=True)
-class Line:
-    """One kind's line of the table."""
-
-    kind: Kind
-    held: tuple[Outcome, ...]
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """What the table says: cases, found, exact, false alarms, in Excel, lit beside."""
-        looked = [o for o in self.held if o.in_excel is not None]
-        excel = _of(o.in_excel for o in looked) if looked else _REASONS.get(self.kind.unseen, "-")
-        beside = str(sum(len(o.lit_beside) for o in looked)) if looked else ""
-        return (
-            str(len(self.held)),
-            _of(o.found for o in self.held),
-            _of(o.exact for o in self.held),
-            str(sum(len(o.false_alarms) for o in self.held)),
-            excel,
-            beside,
-        )
-
-
-def lines_of(cases: Sequence[Case], held: Sequence[Outcome]) -> list[Line]:
-    """The table's lines: a line a kind, in order, with the outcomes of its cases."""
-    by_kind: dict[int, tuple[Kind, list[Outcome]]] = {}
-    for case, outcome in zip(cases, held, strict=True):
-        by_kind.setdefault(id(case.kind), (case.kind, []))[1].append(outcome)
-    return [Line(kind, tuple(made)) for kind, made in by_kind.values()]
-
-
-def _of(flags: Iterable[bool | None]) -> str:
-    held = list(flags)
-    good = sum(map(bool, held))
-    return f"{good}/{len(held)}" if good < len(held) else str(good)
-
-
-_HEADS = ("kind", "cases", "found in Python", "exact cell", "false alarms", "found in Excel", "lit beside")
-_WIDTHS = (38, 7, 16, 11, 13, 15, 10)
-
-
-def padded(texts: Sequence[str]) -> str:
-    """One line of the table; a Chinese character takes two places."""
-    first = texts[0] + " " * max(_WIDTHS[0] - display_width(texts[0]), 1)
-    return first + "".join(text.rjust(width) for text, width in zip(texts[1:], _WIDTHS[1:], strict=True))
-
-
-def print_table(lines: Sequence[Line]) -> None:
-    """The table by kind, and the totals of every group."""
-    print(padded(_HEADS))
-    for line in lines:
-        print(padded((line.kind.name, *line.cells)))
-    for group in dict.fromkeys(line.kind.group for line in lines):
-        held = [o for line in lines if line.kind.group == group for o in line.held]
-        kinds = sum(line.kind.group == group for line in lines)
-        print(padded((f"= {group}: {kinds} kinds", *Line(Kind("", lambda paper: ""), tuple(held)).cells)))
-
-
-def goals(lines: Sequence[Line], on_clean: int) -> list[tuple[str, bool, str]]:
-    """(goal, whether it is reached, the figures)."""
-    held = [o for line in lines for o in line.held]
-    looked = [line for line in lines if not line.kind.unseen and any(o.in_excel is not None for o in line.held)]
-    cases = [o for line in looked for o in line.held if o.in_excel is not None]
-    shown = sum(all(o.in_excel for o in line.held) for line in looked)
-    made = [
-        ("every spoiling is found or understood", all(o.found for o in held), _of(o.found for o in held)),
-        ("at the exact cell", all(o.exact for o in held), _of(o.exact for o in held)),
-        ("no false alarm", not any(o.false_alarms for o in held), str(sum(len(o.false_alarms) for o in held))),
-        (f"nothing on {len(clean_names())} clean workbooks", on_clean == 0, str(on_clean)),
-    ]
-    if looked:
-        share = sum(bool(o.in_excel) for o in cases) / len(cases)
-        figures = f"{shown} of {len(looked)} kinds, {share:.1%} of {len(cases)} cases"
-        reached = min(share, shown / len(looked)) >= GOAL_IN_EXCEL
-        made.append((f"{GOAL_IN_EXCEL:.0%} show in the template", reached, figures))
-        beside = sum(len(o.lit_beside) for o in cases)
-        made.append(("no other cell of the template is lit", beside == 0, str(beside)))
-    return made
-
-
-def print_misses(held: Iterable[Outcome], most: int) -> None:
-    """The cases that went wrong: what was wanted, what came."""
-    bad = [o for o in held if not o.is_good or o.in_excel is False or o.lit_beside]
-    for outcome in bad[:most]:
-        wanted, got = " ".join(at or "the file" for at in outcome.wanted) or "silence", "; ".join(outcome.got) or "nothing"
-        print(f"! {outcome.name}: wanted {wanted}; got {got}")
-        notes = {"false alarms": outcome.false_alarms, "lit beside": outcome.lit_beside, "but": (outcome.trouble,)}
-        for name, texts in notes.items():
-            if any(texts):
-                print(f"    {name}: {'; '.join(texts)}")
-        if outcome.in_excel is False:
-            print(f"    not shown in the template {outcome.seen}")
-    if len(bad) > most:
-        print(f"... and {len(bad) - most} more")
+# ---- the whole
 
 
 def clean_in_excel(folder: Path) -> Iterator[tuple[str, str]]:
@@ -232,24 +147,18 @@ def main() -> int:
     given = _arguments()
     asked = Asked(files=tuple(given.kinds), ours=not given.no_ours, most=given.each, only=given.only)
     cases = asked.cases()
-    excel = given.excel
-    if excel != "none" and (why := seen_in_excel.absent()):
+    excel = Look(which=given.excel, most=given.each_excel)
+    if excel.which != "none" and (why := seen_in_excel.absent()):
         print(f"found in Excel is not judged: {why}", file=sys.stderr)
-        excel = "none"
+        excel = Look()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         told = [(name, text) for name, found in findings_on_clean(folder).items() for text in found]
-        told += list(clean_in_excel(folder)) if excel != "none" else []
-        held = []
-        for number, outcome in enumerate(outcomes(asked, cases, folder, excel), start=1):
-            held.append(outcome)
-            if sys.stderr.isatty():
-                print(f"\r{number}/{len(cases)}", end="", file=sys.stderr, flush=True)
-    lines = lines_of(cases, held)
-    print_table(lines)
+        told += list(clean_in_excel(folder)) if excel.which != "none" else []
+        lines = print_table(cases, outcomes(asked, cases, folder, excel))
     for name, text in told:
         print(f"! on the clean workbook {name}: {text}")
-    print_misses(held, given.misses)
+    print_misses((outcome for line in lines for outcome in line.held), given.misses)
     reached = goals(lines, len(told))
     print(f"{len(lines)} kinds, {len(cases)} spoiled workbooks")
     for goal, is_reached, figures in reached:
@@ -263,7 +172,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-ours", action="store_true", help="only the kinds of those files")
     parser.add_argument("--excel", choices=("seen", "all", "none"), default="seen")
     parser.add_argument("--each", type=int, default=0, help="at most so many cases of every kind (0: all)")
-    parser.add_argument("--only", default="", help="only kinds whose name holds this")
+    parser.add_argument("--each-excel", type=int, default=3, help="at most so many of them opened in Excel (0: all)")
+    parser.add_argument("--only", default="", help="only kinds whose group or name holds this")
     parser.add_argument("--misses", type=int, default=40, help="how many cases that went wrong are told")
     return parser.parse_args()
 

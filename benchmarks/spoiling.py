@@ -2,7 +2,8 @@
 
 A kind is a function that spoils a `Paper` and says where that must be told:
 
-    from spoiling import Kind, Paper, columns
+    from spoiling import Kind, Paper
+    from ways import columns
 
     def too_short(paper: Paper) -> str:
         return paper.put("短")
@@ -15,9 +16,8 @@ A place is "整改台帐!R5" (a cell), "整改台帐!5" (a row), "整改台帐!�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -237,31 +237,6 @@ def place(cell: Any) -> str:
     return f"{cell.parent.title}!{cell.coordinate}"
 
 
-# ---- where kinds apply
-
-GDSTA = ("gdsta",)
-
-
-def columns(*kinds: str, least: int = 0, required: bool | None = None, forms: Iterable[str] = ()) -> tuple[str, ...]:
-    """The columns of all forms of some cell kinds that some clean row fills; texts with a least length, if said."""
-    return tuple(
-        f"{form.name}.{column.name}"
-        for form in catalog.forms().values()
-        for column in form.columns
-        if (not kinds or column.kind in kinds)
-        and (required is None or column.required is required)
-        and (not least or (column.length is not None and column.length[0] >= least))
-        and (not forms or form.name in forms)
-        and any(row.get(column.name) is not None for row in clean("gdsta", form.template).rows[form.name].values())
-    )
-
-
-def few(places: Sequence[str], count: int, turn: int = 0) -> tuple[str, ...]:
-    """Some of the places, others for every turn."""
-    step = max(len(places) // count, 1)
-    return tuple(dict.fromkeys(places[(turn + number * step) % len(places)] for number in range(count)))
-
-
 # ---- cases
 
 
@@ -310,31 +285,3 @@ def paper_for(where: str, office: str) -> Paper:
     form = catalog.forms()[form_name]
     column = form.column(name) if name else None
     return Paper(clean=clean(office, form.template), form=form, column=column)
-
-
-def written(day: date, pattern: str) -> str:
-    """A day in words: {y} {m} {d} as numbers, {mm} {dd} with two digits."""
-    return pattern.format(y=day.year, m=day.month, d=day.day, mm=f"{day.month:02}", dd=f"{day.day:02}")
-
-
-# ---- ways of typing
-
-
-def typed(value: Any, number_format: str = "") -> Spoil:
-    """Types a value."""
-    return lambda paper: paper.put(value, number_format=number_format)
-
-
-def retyped(change: Callable[[Any], Any], row: str = "") -> Spoil:
-    """Types what is there in another way."""
-    return lambda paper: paper.put(change(paper.value(row=row)), row=row)
-
-
-def dated(pattern: str) -> Spoil:
-    """Types the day that is there as a text (see `written`)."""
-    return retyped(lambda day: written(day, pattern))
-
-
-def wide(text: str) -> str:
-    """A text in full width."""
-    return text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})

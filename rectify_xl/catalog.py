@@ -12,6 +12,7 @@ from typing import Any
 from rectify_xl import expression
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
 from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Remarks, Rule
+from rectify_xl.reading_facts import ReadingFacts
 
 FACTS = Path(__file__).parent / "facts"
 KINDS = ("text", "choice", "date", "integer", "percent", "yesno", "people", "id")
@@ -34,50 +35,6 @@ class Code:
     scope: str
     level: Level
     refuses: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingFacts:
-    """facts/reading.toml: how rows that are no data and values that mean nothing are known."""
-
-    blanks: tuple[str, ...]
-    serial_labels: tuple[str, ...]
-    total_labels: tuple[str, ...]
-    signature_labels: tuple[str, ...]
-    signature_marks: tuple[str, ...]
-    line_labels: tuple[str, ...]
-    signature_day: str
-    example_labels: tuple[str, ...]
-    hint_brackets: tuple[str, ...]
-    hint_words: tuple[str, ...]
-    instructions_sheet: str
-    lists_sheet: str
-    problems_sheet: str
-    self_check_label: str
-    self_check_sheet: str
-    header_within_rows: int
-    office_kind: str
-    clutter: tuple[str, ...]
-    suffixes: tuple[str, ...]
-    earliest_year: int
-    latest_year: int
-    longest_text: int
-    most_digits: int
-    ditto: tuple[str, ...]
-    standing: tuple[str, ...]
-    standing_joint: str
-    day_in_words: str
-    day_unit: str
-    day_done: str
-    weekday: str
-    weekdays: tuple[str, ...]
-    counters: tuple[str, ...]
-    about_before: tuple[str, ...]
-    about_behind: tuple[str, ...]
-    halves: tuple[str, ...]
-    people_joints: tuple[str, ...]
-    stray_marks: str
-    denying: str
 
 
 def read_toml(name: str, folder: Path = FACTS) -> dict[str, Any]:

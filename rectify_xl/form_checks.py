@@ -22,6 +22,11 @@ def slips_in_form(form: Form, lists: Lists) -> Slips:
     if any(column.assigned for column in form.columns) != bool(form.id_letter):
         yield "id_letter", "goes with a column that the office assigns"
     listed = {c.name: lists.get(c.choices) if c.choices else () for c in form.columns}
+    for column in form.columns:
+        for name, option in column.standing_fills.items():
+            options = listed.get(name, ())
+            if options is not None and option not in options:
+                yield f"columns.{column.name}.standing_fills", f"{name} has no option {option!r}"
     for key, name, option in _options_of(form):
         options = listed.get(name)
         if options is not None and option not in options:

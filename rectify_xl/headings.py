@@ -15,6 +15,8 @@ from rectify_xl.normal import key_text, narrow, tidy
 
 # No label of ours, with all its hints, is longer.
 LONGEST_LABEL = 80
+# Nor has a header of ours as many cells.
+_MANY_CELLS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,12 +109,13 @@ def is_self_check(text: str) -> bool:
 
 def headings_of(texts: Iterable[HeaderText], form: Form) -> tuple[Heading, ...]:
     """The header cells of a sheet, each with the column of the form that it heads."""
-    return _headings(tuple(texts), form.name)
+    told = tuple(texts)
+    is_usual = len(told) <= _MANY_CELLS and all(len(text.text) <= LONGEST_LABEL for text in told)
+    return _known_headings(told, form.name) if is_usual else _headings(told, form.name)
 
 
-@lru_cache(maxsize=64)
-def _headings(texts: tuple[HeaderText, ...], name: str) -> tuple[Heading, ...]:
-    form, labels = catalog.forms()[name], form_labels(name)
+def _headings(texts: tuple[HeaderText, ...], form_name: str) -> tuple[Heading, ...]:
+    form, labels = catalog.forms()[form_name], form_labels(form_name)
     taken: dict[str, int] = {}
     for wants_alias in (False, True):  # an exact label anywhere comes before an alias of the same column
         for told in texts:
@@ -133,6 +136,10 @@ def _headings(texts: tuple[HeaderText, ...], name: str) -> tuple[Heading, ...]:
         )
         for told in texts
     )
+
+
+# The header of a template is that of all its copies.
+_known_headings = lru_cache(maxsize=64)(_headings)
 
 
 def _told(told: HeaderText, column: Column, is_moved: bool) -> str:

@@ -140,7 +140,9 @@ def _findings_of(sheets: Sequence[JudgedSheet]) -> list[Finding]:
     return [replace(f, value="", params=tuple(p for p in f.params if p[0] in _HARMLESS)) for f in told]
 
 
-_HARMLESS = ("case", "other_row", "other_sheet", "label", "low", "high", "rows", "count", "filled_on")
+# Of a restricted form a finding tells places, labels and bounds, never what was typed.
+_PLACES = ("case", "other_row", "other_sheet", "label", "other_label", "source")
+_HARMLESS = frozenset((*_PLACES, "low", "high", "rows", "count", "filled_on", "stage_end"))
 
 
 def _form_rows(sheets: Sequence[JudgedSheet]) -> FormRows:

@@ -79,6 +79,9 @@ def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
             found.append(sheet)
         elif any(_is_filled(row) for row in grid.rows):
             others.append(grid)
+    for sheet in _examples(found):
+        found.remove(sheet)
+        others.append(sheet.grid)
     cover_grid = cover_grid or next((g for g in others if len(_cover_cells(g)) >= 4), None)
     cells = _cover_cells(cover_grid) if cover_grid else None
     stamp = cells.pop("", None) if cells else None
@@ -89,6 +92,18 @@ def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
         forms=tuple(found),
         others=tuple(g for g in others if g is not cover_grid and not g.title.startswith(facts.problems_sheet)),
     )
+
+
+def _examples(found: Sequence[FormSheet]) -> list[FormSheet]:
+    """The sheets that by their titles show how a form is filled in (填写示例), where another sheet holds the form."""
+    shown = [sheet for sheet in found if key_text(sheet.grid.title).rstrip(")").endswith(_example_titles())]
+    held = {sheet.form.name for sheet in found if sheet not in shown}
+    return [sheet for sheet in shown if sheet.form.name in held]
+
+
+@cache
+def _example_titles() -> tuple[str, ...]:
+    return tuple(key_text(title) for title in catalog.reading().example_titles)
 
 
 def _is_filled(row: Sequence[Any]) -> bool:

@@ -337,6 +337,8 @@ SLIPS = [
     (LEDGER, 'name = "ledger"', 'name = "ledgers"', "name"),
     (LEDGER, 'id_letter = "T"', "", "id_letter"),
     (LEDGER, 'filled_by = "branch"', 'filled_by = "clerk"', "filled_by"),
+    (LEDGER, 'standing_fills = {horizon', 'standing_fills = {horizons', "columns.due.standing_fills"),
+    (LEDGER, 'standing_fills = {horizon = "长期"}', 'standing_fills = {horizon = "长"}', "columns.due.standing_fills"),
     (LEDGER, "length = [4, 500]", "length = [500, 4]", "columns.problem.length"),
     (LEDGER, "length = [4, 500]", "length = [4]", "columns.problem.length"),
     (LEDGER, "range = [0, 1]", "range = [1, 0]", "columns.percent.range"),

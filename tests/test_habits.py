@@ -16,7 +16,8 @@ from soffice import convert
 
 from rectify_xl import catalog
 from rectify_xl.engine import read_file
-from rectify_xl.grid import Grid
+from rectify_xl.excel.ods_merges import ods_merges
+from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.intake import sources_in
 from rectify_xl.kinds import Reading, Setting, parser_for
 from rectify_xl.messages import sentence
@@ -256,8 +257,8 @@ def test_a_column_that_is_not_there_is_not_filled() -> None:
 @pytest.mark.parametrize(
     ("name", "raw", "value", "code"),
     [
-        *(("status", w, "已完成", "fixed-choice") for w in ("完成", "已整改", "销号", "完 成", "完成。", "整改完成", "已销号")),
-        *(("status", w, "已完成", "fixed-text") for w in ("已完成。", " 已完成", "已 完 成", "“已完成”", "已完成\u200b")),
+        *(("status", w, "已完成", "fixed-choice") for w in ("完成", "已整改", "销号", "完 成", "完成。", "整改完成", "已完成。", "“已完成”")),
+        *(("status", w, "已完成", "fixed-text") for w in (" 已完成", "已 完 成", "已完成\u200b", "已\u3000完成")),
         *(("handling", w, "立说立改", "fixed-choice") for w in ("立行立改", "立即整改")),
         *(("pledged", w, "是", "fixed-choice") for w in ("√", "✓", "Y", "是的", True)),
         *(("pledged", w, "否", "fixed-choice") for w in ("×", "✗", "N", "不是", "没有", False)),
@@ -593,6 +594,15 @@ def test_hints_in_a_header_are_silent(text: str) -> None:
     assert (told(held), values(held, "due")) == ([], [date(2005, 5, 27)])
 
 
+def test_a_header_of_three_rows() -> None:
+    above, below = grouped()
+    top = ["基本情况", *[""] * 10, "整改落实", *[""] * 12]
+    assert told(sheet(top, above, below, body())) == []
+    middle = ["" if text and not low else text for text, low in zip(above, below, strict=True)]
+    top = [text if not low else "" for text, low in zip(above, below, strict=True)]
+    assert told(sheet(top, middle, below, body())) == []
+
+
 # ---- headers that are nearly ours
 
 
@@ -670,6 +680,32 @@ def test_lines_below_the_table_are_silent(line: list[Any]) -> None:
 def test_a_problem_alone_in_its_row_is_data(problem: str) -> None:
     held = sheet(LABELS, body(), ["", problem])
     assert [r.row for r in held.forms[0].rows()] == [2, 3]
+
+
+# ---- sheets
+
+
+@pytest.mark.parametrize("title", ["填写示例", "整改台帐示例", "整改台帐（示例）", "样表"])
+def test_a_sheet_that_only_shows_how_is_not_read(title: str) -> None:
+    shown = Grid(title=title, rows=[LABELS, body(problem="示例问题一则")])
+    held = judged({"ledger": [row("ledger")]}, sheets=[shown])
+    assert [(f.level, f.code, f.sheet) for f in held.findings] == [("warning", "extra-sheet", title)]
+    assert values(held, "problem") == [PROBLEMS[0]]
+
+
+@pytest.mark.parametrize("title", ["示例第一党支部", "整改台帐示例"])
+def test_the_only_sheet_of_a_form_is_read_whatever_it_is_called(title: str) -> None:
+    held = judged({}, sheets=[Grid(title=title, rows=[LABELS, body()])])
+    assert (codes(held), len(held.forms[0].good)) == ([("fixed-header", None, "")], 1)
+
+
+def test_of_a_restricted_form_no_habit_tells_what_was_typed() -> None:
+    rows = [row("guidance", due="立行立改"), row("guidance", member="示例癸", helper="同上", due="约5月16日")]
+    held = judged({"guidance": rows})
+    assert codes(held) == [("date", 4, "due"), ("fixed-merge", 5, "helper"), ("date", 5, "due")]
+    assert {f.value for f in held.findings} == {""}
+    assert not any(name in dict(f.params) for f in held.findings for name in ("understood", "suggestion"))
+    assert all("略" not in sentence(f) for f in held.findings[:2])
 
 
 # ---- whole workbooks
@@ -765,3 +801,26 @@ def test_merged_units_in_a_template_of_ours(tmp_path: Path) -> None:
 def test_a_clean_workbook_has_nothing_to_tell(tmp_path: Path) -> None:
     held = read_back(filled_template(tmp_path / "a.xlsx", {"ledger": [row("ledger")]}))
     assert (held.verdict, told(held), held.filled_on) == ("accepted", [], DAY)
+
+
+# ---- merged cells of OpenDocument
+
+CONTENT = """<?xml version="1.0"?>{declared}<office:body xmlns:office="urn:office" xmlns:table="urn:table">
+<table:table table:name="一"><table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>
+<table:table-row><table:table-cell table:number-columns-repeated="2"/>
+<table:table-cell table:number-rows-spanned="3" table:number-columns-spanned="1"/><table:covered-table-cell/>
+<table:table-cell table:number-rows-spanned="1" table:number-columns-spanned="4"/></table:table-row></table:table>
+<table:table table:name="二"><table:table-row><table:table-cell table:number-rows-spanned="2"
+table:number-columns-spanned="2"/></table:table-row></table:table></office:body>"""
+
+
+def test_the_merged_cells_of_opendocument() -> None:
+    assert ods_merges(CONTENT.format(declared="").encode()) == {"一": [(4, 2, 6, 2)], "二": [(1, 0, 2, 1)]}
+    assert ods_merges(b"<office:body/>") == {}
+
+
+@pytest.mark.parametrize("content", [CONTENT.format(declared="<!DOCTYPE a []>"), CONTENT[:-9], CONTENT.replace('"3"', '"x"')])
+def test_a_content_that_cannot_be_trusted_is_damaged(content: str) -> None:
+    with pytest.raises(Unreadable) as told_as:
+        ods_merges(content.replace("{declared}", "").encode())
+    assert told_as.value.code == "damaged"

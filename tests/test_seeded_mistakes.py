@@ -15,7 +15,8 @@ import seen_in_excel
 from clean_returns import clean, clean_names
 from judging import Outcome, is_at, read_clean, shown
 from mistakes import KINDS, all_cases, load_kinds
-from seeded_mistakes import Asked, Reader, goals, lines_of, outcomes
+from mistakes_table import goals, print_table
+from seeded_mistakes import Asked, Reader, outcomes
 from spoiling import Case, Kind, Paper, Told, cases_of
 
 from rectify_xl import catalog
@@ -51,7 +52,7 @@ def test_nothing_is_told_of_a_clean_workbook(office: str, template: str, tmp_pat
     assert {form.form: len(form.good) for form in got.forms} == {form: len(rows) for form, rows in held.rows.items()}
 
 
-@pytest.mark.parametrize("number", map(expected, CASES))
+@pytest.mark.parametrize("number", [expected(case) for case in CASES])
 def test_every_kind_of_mistake_is_found_where_it_was_made(number: int, reader: Reader) -> None:
     outcome = reader.result(reader.submit(number), CASES[number])
     assert outcome.is_good, f"wanted {outcome.wanted}, got {outcome.got}; {outcome.false_alarms} {outcome.trouble}"
@@ -125,7 +126,7 @@ def test_what_is_missed_is_said_to_be(tmp_path: Path) -> None:
         (False, False, 0),
         (True, True, 0),
     ]
-    reached = {goal: is_reached for goal, is_reached, _ in goals(lines_of(asked.cases(), held), on_clean=0)}
+    reached = {goal: is_reached for goal, is_reached, _ in goals(print_table(asked.cases(), held), on_clean=0)}
     assert list(reached.values()) == [False, False, False, True]
 
 
@@ -170,7 +171,9 @@ def test_a_cell_lit_without_reason_is_told() -> None:
     assert seen.beside(["整改台帐!4", "整改台帐!Q5|整改台帐!Q6"]) == ()
 
 
-def test_the_table_counts_what_was_made() -> None:
+def test_the_table_counts_what_was_made(capsys: pytest.CaptureFixture[str]) -> None:
     cases = cases_of(next(kind for kind in KINDS if kind.name == "必填栏目留空"), 3)
     held = [Outcome.of(case, found=True, exact=number > 0, in_excel=number < 2) for number, case in enumerate(cases)]
-    assert lines_of(cases, held)[0].cells == ("3", "3", "2/3", "0", "2/3", "0")
+    lines = print_table(cases, held)
+    assert [line.cells for line in lines] == [("3", "3", "2/3", "0", "2/3", "0")]
+    assert "2/3" in capsys.readouterr().out

@@ -29,13 +29,14 @@ def choice_parser(column: Column, setting: Setting) -> Parser:
         if odd := odd_value(value):
             return odd
         key = key_text(as_text(value))
-        for said in (key, key.strip(catalog.reading().stray_marks)):
-            if said in by_key:
-                return fixed(by_key[said], "fixed-text")
-            if said in by_alias:
-                return fixed(by_alias[said], "fixed-choice")
+        if key in by_key:
+            return fixed(by_key[key], "fixed-text")
         if key in empties():
             return empties()[key]
+        bare = key.strip(catalog.reading().stray_marks)
+        meant = by_alias.get(key) or by_alias.get(bare) or by_key.get(bare)
+        if meant:
+            return fixed(meant, "fixed-choice")
         near = nearest(key, by_key)
         if near:
             return unreadable("choice", "near", suggestion=by_key[near], options=listed)
