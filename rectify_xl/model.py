@@ -401,13 +401,58 @@ class TaskState(NamedTuple):
     workdays_left: int | None
 
 
+# ---- what one run leaves to the next
+
+
+class OfficeEntry(NamedTuple):
+    """What the office typed into one of its own columns of the ledger: `value` None clears what stood there.
+
+    `as_of` is the day of the run that read it; of several the one read last stands.
+    """
+
+    form: str
+    number: str
+    column: str
+    value: Any
+    as_of: date
+
+
+class Known(NamedTuple):
+    """One item as a finished run knew it, enough to tell what has changed since."""
+
+    form: str
+    unit_code: str
+    number: str
+    text: str
+    state: str
+    due: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """What the last finished run of an earlier day knew: its day and its items, each known by form, unit and number."""
+
+    as_of: date
+    items: tuple[Known, ...] = ()
+
+
+class ReminderKey(NamedTuple):
+    """What is reminded of once: `matter` is an item's number or a task's id, `kind` which reminder."""
+
+    form: str
+    unit_code: str
+    matter: str
+    kind: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Book:
     """Everything one consolidation knows, as plain records: what every workbook, frame and JSON is made from.
 
     `items` by form (units in the roster's order, then numbers); `dues` by form, side by side with `items`, only
     for forms with a deadline; `returns` every file of the call without its rows; `findings` of all files and
-    between returns, in order; `guidance` counts rows of restricted forms by (form, unit code).
+    between returns, in order; `restricted` counts rows of restricted forms by (form, unit code). `run` names the run
+    that writes, `previous` what the last finished run of an earlier day knew, `sent` when a reminder first went out.
     """
 
     as_of: date
@@ -419,3 +464,6 @@ class Book:
     tasks: tuple[TaskState, ...] = ()
     findings: tuple[Finding, ...] = ()
     restricted: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    run: str = ""
+    previous: Snapshot | None = None
+    sent: Mapping[ReminderKey, date] = field(default_factory=dict)
