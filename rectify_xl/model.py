@@ -418,7 +418,12 @@ class OfficeEntry(NamedTuple):
 
 
 class Known(NamedTuple):
-    """One item as a finished run knew it, enough to tell what has changed since."""
+    """One item as a finished run knew it, enough to tell what has changed since.
+
+    `number` is "" where a form gives none: then form, unit and `text` (its key in words) name the item. `state` is
+    the state's code name (done, late, ...), `due` the day D it was owed by, `told_due` the deadline as its unit's
+    latest return told it, `is_missing` that the unit's latest return no longer had the row.
+    """
 
     form: str
     unit_code: str
@@ -426,6 +431,8 @@ class Known(NamedTuple):
     text: str
     state: str
     due: date | None
+    told_due: date | None = None
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -436,13 +443,53 @@ class Snapshot:
     items: tuple[Known, ...] = ()
 
 
+class Change(NamedTuple):
+    """What became of one item since a snapshot: `kind` is new, completed, reopened, moved, missing or gone.
+
+    `before` and `after` are the item as it was and as it is (None: it was not, or is no longer, there).
+    """
+
+    kind: str
+    form: str
+    unit_code: str
+    unit_name: str
+    number: str
+    text: str
+    before: Known | None
+    after: Known | None
+
+
 class ReminderKey(NamedTuple):
-    """What is reminded of once: `matter` is an item's number or a task's id, `kind` which reminder."""
+    """What is reminded of once. `form` is a form's name, or task, report, filing, file, survey (see `outgoing`).
+
+    `matter` is an item's number (its key in words where it has none), a task's id, a document or a file's digest;
+    `kind` is half, soon, day, late, missing or correct; `due` the day it is about (None: none), so that an extension
+    granted begins anew.
+    """
 
     form: str
     unit_code: str
     matter: str
     kind: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reminder:
+    """One matter that a unit owes and is reminded of: what it is, who answers for it, and when it first went out.
+
+    `sent_on` is the day of judgement for what goes out now, an earlier day for what went out before; `workdays_left`
+    is negative when late, None where no day is owed.
+    """
+
+    key: ReminderKey
+    unit_name: str
+    matter: str
+    text: str
+    number: str = ""
+    person: str = ""
+    workdays_left: int | None = None
+    sent_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,150 @@
+"""What a run leaves to the next of its items, and what became of them since: new, completed, reopened, moved, gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.kinds import as_text
+from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
+from rectify_xl.normal import shown
+from rectify_xl.progress.units import Counted, counted_units, items_of, subject_of, words
+
+COMPLETED = ("done", "done_late")
+# The kinds of a change, in the order in which they are told.
+KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
+# How much of each part of a key a finding quotes (see changes.py).
+_QUOTED = 30
+
+
+def snapshot_of(book: Book) -> Snapshot:
+    """The items of every form with a deadline as this run knows them, in the book's order; restricted forms never."""
+    return Snapshot(as_of=book.as_of, items=tuple(known for known, _ in _known_items(book, counted_units(book))))
+
+
+def _known_items(book: Book, units: Counted) -> Iterator[tuple[Known, Item]]:
+    names = {text: name for name, text in catalog.states("item").items()}
+    missing = _missing_rows(book)
+    for form in catalog.forms().values():
+        if form.deadline and not form.restricted:
+            about = subject_of(form)
+            for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
+                told = (units.code_of(about(item)), names[due.state], (form.name, _quoted(form, item)) in missing)
+                yield _known(form, item, due, told), item
+
+
+def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Known:
+    assert form.deadline is not None
+    unit, state, is_missing = told
+    place = form.positions[form.deadline.due]
+    text = as_text(item.values[form.positions[form.key[-1]]]) if item.number else _key_in_words(form, item)
+    return Known(form.name, unit, item.number, text, state, due.day, item.latest.values[place], is_missing)
+
+
+def _key_in_words(form: Form, item: Item, longest: int = 200) -> str:
+    values = (item.values[form.positions[name]] for name in form.key)
+    joint: str = words()["key_joint"]
+    return joint.join(shown(as_text(value), longest) for value in values if value is not None)
+
+
+def _quoted(form: Form, item: Item) -> str:
+    """How a finding names the row."""
+    return item.number or _key_in_words(form, item, _QUOTED)
+
+
+def _missing_rows(book: Book) -> set[tuple[str, str]]:
+    """The rows that a unit's latest return no longer has, by form and number (or key) as findings name them."""
+    told = (finding for finding in book.findings if finding.code == "missing-row")
+    return {(finding.form, str(dict(finding.params).get("number", ""))) for finding in told}
+
+
+# ---- changes
+
+
+def changes_between(previous: Snapshot | None, book: Book) -> tuple[Change, ...]:
+    """What became of each item since `previous` (none: nothing is told), in the order of KINDS, then of the book.
+
+    An item that came already completed is new and completed. moved: the day it is owed by is another, or its unit
+    tells another deadline than before, agreed or not. missing: the unit's latest return no longer has it, gone: the
+    ledger no longer has it.
+    """
+    if previous is None:
+        return ()
+    units, before = counted_units(book), {_identity(known): known for known in previous.items}
+    now = {_identity(known): known for known, _ in _known_items(book, units)}
+    made = [_change(kind, units, before.get(key), known) for key, known in now.items()
+            for kind in _kinds(before.get(key), known)]  # fmt: skip
+    made += [_change("gone", units, known, None) for key, known in before.items() if key not in now]
+    return tuple(sorted(made, key=lambda change: KINDS.index(change.kind)))
+
+
+def _identity(known: Known) -> tuple[str, str, str]:
+    """A number stays when a unit is merged into another; without one the unit belongs to what is known."""
+    return (known.form, known.number, "") if known.number else (known.form, known.unit_code, known.text)
+
+
+def _kinds(before: Known | None, after: Known) -> Iterator[str]:
+    was_done, is_done = before is not None and before.state in COMPLETED, after.state in COMPLETED
+    if before is None:
+        yield "new"
+    if is_done != was_done:
+        yield "completed" if is_done else "reopened"
+    if before is not None:
+        asks_anew = after.told_due != before.told_due and after.told_due != after.due
+        if after.due != before.due or asks_anew:
+            yield "moved"
+    if after.is_missing and not (before and before.is_missing):
+        yield "missing"
+
+
+def _change(kind: str, units: Counted, before: Known | None, after: Known | None) -> Change:
+    known = after or before
+    assert known is not None
+    code = units.code_of(known.unit_code)
+    return Change(kind, known.form, code, units.unit(code).name, known.number, known.text, before, after)
+
+
+def counts_of(changes: tuple[Change, ...], form: str = "") -> Mapping[str, int]:
+    """How many changes there are of each of KINDS, of one form or of all."""
+    counts = Counter(change.kind for change in changes if form in ("", change.form))
+    return {kind: counts[kind] for kind in KINDS}
+
+
+# ---- the table
+
+
+def period_changes(book: Book) -> Table:
+    """One row a change against the last finished run of an earlier day (see `changes_between`).
+
+    Columns: change, unit_code, unit_name, matter (the form's title), number, text, before, after.
+    """
+    named = words()["changes"]
+    rows = [
+        (named[c.kind], c.unit_code, c.unit_name, catalog.forms()[c.form].title, c.number, c.text, *_told(c))
+        for c in changes_between(book.previous, book)
+    ]
+    return Table(("change", "unit_code", "unit_name", "matter", "number", "text", "before", "after"), rows)
+
+
+def _told(change: Change) -> tuple[str, str]:
+    """What an item was and what it is now, in words."""
+    facts, before, after = words()["change_words"], change.before, change.after
+    if change.kind == "moved" and before and after:
+        is_agreed = after.due != before.due
+        was, told = (before.due, after.due) if is_agreed else (after.due, after.told_due)
+        days = {"day": as_text(told) if told else facts["no_day"]}
+        return as_text(was) if was else facts["no_day"], facts["agreed" if is_agreed else "asked"].format(**days)
+    if change.kind == "missing":
+        return _state(before), facts["missing"]
+    return _state(before), _state(after) if after else facts["gone"]
+
+
+def _state(known: Known | None) -> Any:
+    if known is None:
+        return ""
+    state = catalog.states("item")[known.state]
+    if known.due is None:
+        return state
+    return words()["change_words"]["state"].format(state=state, day=as_text(known.due))
