@@ -44,6 +44,7 @@ def row_finding(
         value="" if value is None else as_typed(as_text(value)),
         params=params,
         form=form.name,
+        digest=held.digest,
     )
 
 
@@ -65,7 +66,7 @@ def change_findings(
 
 def _at(form: Form, state: State, code: str, column: str, params: tuple[tuple[str, Any], ...]) -> Finding:
     """A finding at the cell of a state."""
-    held = Return(file=state.file)
+    held = Return(file=state.file, digest=state.digest)
     row = Row(state.sheet, state.row, state.values)
     return row_finding(form, held, row, {state.sheet: state.letters}, code=code, column=column, params=params)
 
@@ -117,4 +118,7 @@ def _missing(form: Form, entry: Known, held: Return, rows: FormRows) -> Finding:
     sheet = next(iter(rows.letters), "")
     key = "，".join(shown(as_text(v), 30) for n in form.key if (v := last.values[form.positions[n]]) is not None)
     params = (("number", entry.number or key), ("other", f"{last.file} {last.sheet}!{last.row}"))
-    return Finding(level="warning", code="missing-row", file=held.file, sheet=sheet, params=params, form=form.name)
+    return Finding(
+        level="warning", code="missing-row", file=held.file, sheet=sheet, params=params, form=form.name,
+        digest=held.digest,
+    )  # fmt: skip

@@ -275,8 +275,10 @@ def _conflicts(by_unit: Mapping[str, list[Return]]) -> Iterator[Finding]:
         for place, later in enumerate(returns):
             for earlier in returns[:place]:
                 if earlier.filled_on == later.filled_on and _differ(earlier, later):
-                    params = (("other", earlier.file),)
-                    yield Finding(level="warning", code="conflict", file=later.file, params=params)
+                    yield Finding(
+                        level="warning", code="conflict", file=later.file, digest=later.digest,
+                        params=(("other", earlier.file),),
+                    )  # fmt: skip
                     break
 
 
@@ -293,12 +295,12 @@ def _values(rows: FormRows) -> list[tuple[Any, ...]]:
 
 def with_findings(returns: Iterable[Return], findings: Iterable[Finding]) -> tuple[Return, ...]:
     """The returns with the findings between them added; an error turns an accepted file into a returned one."""
-    by_file: dict[str, list[Finding]] = {}
+    by_file: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        by_file.setdefault(finding.file, []).append(finding)
+        by_file.setdefault((finding.file, finding.digest), []).append(finding)
     made = []
     for held in returns:
-        told = by_file.get(held.file, [])
+        told = [f for digest in {held.digest, ""} for f in by_file.get((held.file, digest), ())]
         is_wrong = held.verdict == "accepted" and any(f.level == "error" for f in told)
         verdict = "returned" if is_wrong else held.verdict
         made.append(replace(held, findings=(*held.findings, *told), verdict=verdict) if told else held)

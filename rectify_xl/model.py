@@ -24,7 +24,8 @@ class Finding:
     """One trouble at one place; its sentence is made by `messages` when somebody reads it.
 
     `row` is Excel's row number, `column` the form's column name, `value` what was typed, `params` what the
-    sentence says besides (already as text or dates), `rule` the index of the form's rule or -1.
+    sentence says besides (already as text or dates), `rule` the index of the form's rule or -1. `digest` tells which
+    of several files it is that came under one name, where that was not plain from where the finding stands.
     """
 
     level: Level
@@ -39,6 +40,7 @@ class Finding:
     params: tuple[tuple[str, Any], ...] = ()
     form: str = ""
     rule: int = -1
+    digest: str = field(default="", compare=False)
 
 
 # ---- what the form files declare

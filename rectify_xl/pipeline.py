@@ -5,22 +5,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from rectify_xl import workspace
-from rectify_xl.deadlines import Day, dues_for, task_states, units_that_report
+from rectify_xl.consolidation import book_of
+from rectify_xl.deadlines import units_that_report
 from rectify_xl.engine import Progress, read_all
 from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.intake import Source, WrongUse, inbox_sources, sources_in
-from rectify_xl.merge import Numbers, fold, with_findings
-from rectify_xl.model import Book, Finding, FormRows, Return, Row, Settings
+from rectify_xl.merge import Numbers
+from rectify_xl.model import Book, Return, Settings
 from rectify_xl.normal import key_text
-from rectify_xl.office import with_remarks
 from rectify_xl.prefilled import file_name, issued_for
 from rectify_xl.roster import roster_for
-from rectify_xl.workdays import WorkCalendar, calendar_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,66 +127,6 @@ def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Mea
     return read_all(
         sources, settings, as_of, workers=means.workers, executor=means.executor, progress=means.progress
     )
-
-
-# ---- the pure middle: returns in, a book out
-
-
-def book_of(returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers) -> Book:
-    """Everything a set of judged returns says on a day: merge, number, judge deadlines and tasks."""
-    received = _tell_repeated(returns)
-    roster = roster_for(settings)
-    calendar = calendar_for(dict(settings.holidays))
-    day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
-    counted = [r for r in received if r.verdict in ("accepted", "returned")]
-    folded = fold(counted, roster, as_of, numbers, settings.stall_days)
-    received = with_findings(received, folded.findings)
-    items = with_remarks(folded.items)
-    dues = dues_for(items, day)
-    owed = [due.day for held in dues.values() for due in held if due.day]
-    general = _no_calendar(calendar, [as_of, *owed])
-    return Book(
-        as_of=as_of,
-        settings=settings,
-        returns=tuple(replace(r, forms=_counts_only(r)) for r in received),
-        items=items,
-        dues=dues,
-        pending=folded.pending,
-        tasks=task_states(items, settings, roster, day),
-        findings=(*general, *(f for r in received for f in r.findings)),
-        restricted=folded.restricted,
-    )
-
-
-def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
-    """Known bytes under another name are told and counted once: the file that comes first stands."""
-    first: dict[str, str] = {}
-    made = []
-    for held in returns:
-        counts = held.digest and held.verdict not in ("refused", "ignored")
-        if counts and first.setdefault(held.digest, held.file) != held.file:
-            told = Finding(level="warning", code="repeated", file=held.file, params=(("other", first[held.digest]),))
-            held = replace(held, verdict="repeated", forms=(), findings=(told,))
-        made.append(held)
-    return tuple(made)
-
-
-def _counts_only(held: Return) -> tuple[FormRows, ...]:
-    """A return's forms without what their rows say: items and pending rows hold that."""
-    return tuple(
-        FormRows(
-            form=rows.form,
-            good=tuple(Row(r.sheet, r.row, ()) for r in rows.good),
-            bad=tuple(Row(r.sheet, r.row, ()) for r in rows.bad),
-        )
-        for rows in held.forms
-    )
-
-
-def _no_calendar(calendar: WorkCalendar, days: Sequence[date]) -> list[Finding]:
-    years = calendar.years_without_calendar(days)
-    params = (("years", "、".join(str(year) for year in years)),)
-    return [Finding(level="warning", code="no-calendar", params=params)] if years else []
 
 
 def _verify(book: Book) -> None:
