@@ -6,9 +6,7 @@ can say which row it spoils.
 
 from __future__ import annotations
 
-import re
 import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from clean_rows import BRANCH, COVER, OFFICE, OFFICES, UNITS, Row, rows_for, settings_for
+from set_aside import set_aside, with_check
 
 from rectify_xl import catalog
-from rectify_xl.excel.package import Package
 from rectify_xl.model import Form, Settings, Unit
 
 # ---- the workbooks
@@ -47,7 +45,7 @@ class Clean:
 
     def whole(self, data: bytes) -> bytes:
         """A package made from `data`, with the self-check in its place."""
-        return data if not data.startswith(b"PK") else _with_sheet(data, catalog.reading().self_check_sheet, self.check)
+        return data if not data.startswith(b"PK") else with_check(data, self.check)
 
 
 def clean_names() -> list[tuple[str, str]]:
@@ -64,9 +62,7 @@ def clean(office: str, template: str) -> Clean:
     rows = {form.name: rows_for(form.name, office) for form in forms}
     if by_office:  # numbers that the branch was given are not the office's
         rows = {name: _own_numbers(held, name, unit) for name, held in rows.items()}
-    written = _written(forms, settings)
-    check, title = _sheet_of(written), catalog.reading().self_check_sheet
-    empty = _with_sheet(written, title, _EMPTY)
+    empty, check = set_aside(_written(forms, settings))
     return Clean(
         name=f"{office} {template or '全部表单'}",
         office=office,
@@ -136,41 +132,3 @@ def columns_of(book: Any, form: Form) -> dict[str, str]:
 
 def _label(value: Any) -> str:
     return str(value).rstrip("*").replace("\n", "")
-
-
-# ---- the self-check taken out and put back
-
-_EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
-_SHARED = re.compile(rb'(<c r="[A-Z]+\d+"[^>]*?) t="s"><v>(\d+)</v></c>')
-
-
-def _sheet_of(data: bytes) -> bytes:
-    """The self-check's sheet, its texts written out where they stand."""
-    package = Package(data)
-    root = package.tree("xl/sharedStrings.xml")
-    assert root is not None
-    texts = ["".join(t.text or "" for t in item.iter() if t.tag.endswith("}t")) for item in root]
-
-    def written_out(found: re.Match[bytes]) -> bytes:
-        text = texts[int(found[2])].replace("&", "&amp;").replace("<", "&lt;")
-        return found[1] + f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'.encode()
-
-    return _SHARED.sub(written_out, package.part(package.sheet_parts[catalog.reading().self_check_sheet]))
-
-
-def _with_sheet(data: bytes, title: str, sheet: bytes) -> bytes:
-    """The package with one sheet's part replaced; as it is where there is no such sheet."""
-    part = Package(data).sheet_parts.get(title)
-    return with_parts(data, {part: sheet}) if part else data
-
-
-def with_parts(data: bytes, changed: Mapping[str, bytes]) -> bytes:
-    """The package with some parts replaced or added, the others as they are."""
-    with zipfile.ZipFile(BytesIO(data)) as package:
-        parts = {name: package.read(name) for name in package.namelist()} | changed
-    held = BytesIO()
-    with zipfile.ZipFile(held, "w") as package:
-        for name, part in parts.items():
-            info = zipfile.ZipInfo(name, (2005, 5, 25, 8, 0, 0))
-            package.writestr(info, part, zipfile.ZIP_DEFLATED, compresslevel=1)
-    return held.getvalue()

@@ -9,7 +9,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from clean_returns import with_parts
+from set_aside import with_parts
 from spoiling import ALIKE, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
 from ways import GDSTA, dated, retyped, typed, wide
 

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from clean_returns import Clean, clean, columns_of, cover_cell, header_row, with_parts
+from clean_returns import Clean, clean, columns_of, cover_cell, header_row
 from clean_rows import OFFICES as OFFICES
+from set_aside import with_parts
 
 from rectify_xl import catalog
 from rectify_xl.model import Column, Form

@@ -44,6 +44,7 @@ class Looks:
         self.sheets = {e.get("name", ""): self._targets[_link(e)] for e in self.book.iter("sheet")}
         styles = next((t for _, kind, t in self._relations("xl/workbook.xml") if kind == "styles"), "")
         self._styles = self._part(styles) if styles else ET.fromstring("<styleSheet/>")
+        self._looks: dict[int, Look] = {}
 
     def _part(self, name: str) -> ET.Element:
         root = ET.fromstring(self._zip.read(self._names[name]))
@@ -112,6 +113,11 @@ class Looks:
 
     def look(self, style: int) -> Look:
         """Everything a format says: number format, font, fill, border, alignment and protection."""
+        if style not in self._looks:
+            self._looks[style] = self._looked_up(style)
+        return self._looks[style]
+
+    def _looked_up(self, style: int) -> Look:
         formats = list(self._styles.find("cellXfs") or [])
         if style >= len(formats):
             return ("0", "", "", "", "")
@@ -136,8 +142,15 @@ class Looks:
 
     def fill(self, title: str, cell: str) -> str:
         """The colour of a cell's solid fill, "" if it has none."""
-        found = re.search(r'patternType="solid".*?<fgColor rgb="(\w+)"', self.looks(title).get(cell, ("",) * 5)[2])
-        return found[1] if found else ""
+        return self.fills(title).get(cell, "")
+
+    def fills(self, title: str) -> dict[str, str]:
+        """The colours of the solid fills of a sheet by cell."""
+        found = {
+            cell: re.search(r'patternType="solid".*?<fgColor rgb="(\w+)"', look[2])
+            for cell, look in self.looks(title).items()
+        }
+        return {cell: colour[1] for cell, colour in found.items() if colour}
 
 
 def _link(element: ET.Element) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from set_aside import set_aside, with_check
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook
@@ -220,23 +225,53 @@ def filled_template(
     cover: Mapping[str, Any] | None = None,
 ) -> Path:
     """A real workbook: our template filled by openpyxl, found by labels as a clerk would."""
+    settings = settings or settings_for()
+    with _open_in_openpyxl(_blank(tuple(forms), settings), path) as book:
+        values = {**COVER, "campaign": settings.campaign, **(cover or {})}
+        labels = {c.label: c.name for c in catalog.cover().columns}
+        for line in book[catalog.cover().sheet].iter_rows():
+            for place in line:
+                if place.value in labels:
+                    place.offset(column=1).value = values.get(labels[place.value])
+        for name, rows in forms.items():
+            _fill(book[catalog.forms()[name].title], name, rows)
+    return path
+
+
+@contextmanager
+def reopened(path: Path) -> Iterator[Any]:
+    """A workbook open in openpyxl, and saved again after."""
+    with _open_in_openpyxl(set_aside(path.read_bytes()), path) as book:
+        yield book
+
+
+@contextmanager
+def _open_in_openpyxl(parts: tuple[bytes, bytes], path: Path) -> Iterator[Any]:
     import openpyxl
 
+    data, check = parts
+    book = openpyxl.load_workbook(BytesIO(data))
+    yield book
+    held = BytesIO()
+    book.save(held)
+    path.write_bytes(with_check(held.getvalue(), check))
+
+
+_BLANKS: list[tuple[tuple[str, ...], Settings, tuple[bytes, bytes]]] = []
+
+
+def _blank(forms: tuple[str, ...], settings: Settings) -> tuple[bytes, bytes]:
+    """The template of some forms and its self-check apart, written once for the same settings."""
+    for names, known, parts in _BLANKS:
+        if names == forms and known == settings:
+            return parts
     from rectify_xl.excel.template import write_template
 
-    settings = settings or settings_for()
-    write_template([catalog.forms()[n] for n in forms], path, settings)
-    book = openpyxl.load_workbook(path)
-    values = {**COVER, "campaign": settings.campaign, **(cover or {})}
-    labels = {c.label: c.name for c in catalog.cover().columns}
-    for line in book[catalog.cover().sheet].iter_rows():
-        for place in line:
-            if place.value in labels:
-                place.offset(column=1).value = values.get(labels[place.value])
-    for name, rows in forms.items():
-        _fill(book[catalog.forms()[name].title], name, rows)
-    book.save(path)
-    return path
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "blank.xlsx"
+        write_template([catalog.forms()[n] for n in forms], path, settings)
+        _BLANKS.append((forms, settings, set_aside(path.read_bytes())))
+    return _BLANKS[-1][2]
 
 
 def _fill(sheet: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -25,20 +26,25 @@ def convert(workbook: Path, to: str, folder: Path) -> Path:
 
     Without LibreOffice the test is skipped and says so; where CI=true it fails.
     """
+    return convert_all([workbook], to, folder)[0]
+
+
+def convert_all(workbooks: Sequence[Path], to: str, folder: Path) -> list[Path]:
+    """Several workbooks as LibreOffice saves them, in order: it is started once for all."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f"{workbook.stem}.{to}"
-    if made == workbook:
-        raise ValueError(f"{workbook} would be converted onto itself")
+    made = [folder / f"{workbook.stem}.{to}" for workbook in workbooks]
+    if set(made) & set(workbooks):
+        raise ValueError(f"{workbooks} would be converted onto themselves")
     command = [program(), "--headless", f"-env:UserInstallation={_profile().as_uri()}", "--convert-to", to]
     done = subprocess.run(
-        [*command, "--outdir", str(folder), str(workbook)],
+        [*command, "--outdir", str(folder), *map(str, workbooks)],
         capture_output=True,
         text=True,
         timeout=_TIMEOUT,
         check=False,
     )
-    if not made.exists():
-        pytest.fail(f"LibreOffice did not convert {workbook.name}: {done.stdout} {done.stderr}")
+    if lost := [path.name for path in made if not path.exists()]:
+        pytest.fail(f"LibreOffice did not make {lost}: {done.stdout} {done.stderr}")
     return made
 
 

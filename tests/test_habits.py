@@ -12,6 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
+from returns import (
+    DAY,
+    cell,
+    codes,
+    cover_grid,
+    filled_template,
+    form_grid,
+    judged,
+    reopened,
+    row,
+    settings_for,
+    told,
+)
 from soffice import convert
 
 from rectify_xl import catalog
@@ -24,7 +37,6 @@ from rectify_xl.messages import sentence
 from rectify_xl.model import Column, Return
 from rectify_xl.numerals import number, share, whole_number
 from rectify_xl.ruling import ruling_for
-from tests.returns import DAY, cell, codes, cover_grid, filled_template, form_grid, judged, row, settings_for, told
 
 LEDGER = catalog.forms()["ledger"]
 LABELS = [c.label for c in LEDGER.columns]
@@ -785,11 +797,9 @@ def test_the_same_ledger_saved_by_another_program(tmp_path: Path, suffix: str) -
 def test_merged_units_in_a_template_of_ours(tmp_path: Path) -> None:
     rows = [row("ledger", problem=problem) for problem in PROBLEMS[:3]]
     path = filled_template(tmp_path / "a.xlsx", {"ledger": rows})
-    book = openpyxl.load_workbook(path)
-    drawn = book["整改台帐"]
-    drawn.merge_cells("P4:P6")
-    drawn.merge_cells("Q5:Q6")
-    book.save(path)
+    with reopened(path) as book:
+        book["整改台帐"].merge_cells("P4:P6")
+        book["整改台帐"].merge_cells("Q5:Q6")
     held = read_back(path)
     assert [(f.level, f.code, f.cell, dict(f.params)["source"]) for f in held.findings] == [
         ("fixed", "fixed-merge", "P5", "P4"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from returns import DAY, GOOD, UNITS, filled_template, row, settings_for
+from returns import DAY, GOOD, UNITS, filled_template, reopened, row, settings_for
 
 import rectify_xl as rx
 from rectify_xl import engine, pipeline, workspace
@@ -55,12 +55,9 @@ def test_an_empty_inbox_still_makes_the_workbooks(place: Path) -> None:
 
 def test_every_bad_input_gets_its_code_and_the_others_go_on(place: Path) -> None:
     def spoil(change: Callable[[Any], None], name: str) -> None:
-        import openpyxl
-
         path = drop(place, name, row("ledger"), unit_code="KX03", unit_name="示例第二党支部")
-        book = openpyxl.load_workbook(path)
-        change(book)
-        book.save(path)
+        with reopened(path) as book:
+            change(book)
 
     drop(place, "好.xlsx", row("ledger"))
     drop(place, "册外.xlsx", row("ledger"), unit_code="XX01", unit_name="册外支部")

@@ -8,10 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import xlsxwriter
-from returns import GOOD, UNITS, filled_template, row, settings_for
+from returns import GOOD, UNITS, filled_template, reopened, row, settings_for
 
 from rectify_xl import catalog
 from rectify_xl.engine import read_file
@@ -52,9 +51,8 @@ def test_saved_time_and_digest_are_the_files_own(tmp_path: Path) -> None:
 
 def spoiled(path: Path, change: Any) -> Path:
     filled_template(path, {"ledger": [row("ledger"), row("ledger", problem="第二个问题")]})
-    book = openpyxl.load_workbook(path)
-    change(book["整改台帐"])
-    book.save(path)
+    with reopened(path) as book:
+        change(book["整改台帐"])
     return path
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from soffice import needs_soffice
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
 import seen_in_excel
 from clean_returns import clean, clean_names
 from judging import Outcome, is_at, read_clean, shown
 from mistakes import KINDS, all_cases, load_kinds
 from mistakes_table import goals, print_table
 from seeded_mistakes import Asked, Reader, outcomes
+from soffice import needs_soffice
 from spoiling import Case, Kind, Paper, Told, cases_of
 
 from rectify_xl import catalog

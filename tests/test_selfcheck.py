@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 from agreement_rows import drawn_rows
-from returns import COVER, DAY, UNITS, row, settings_for
+from returns import COVER, DAY, UNITS, reopened, row, settings_for
 from sheetxml import BookXml, book_xml, validations
 from soffice import convert, needs_soffice
 from uno_office import Book, opened
@@ -356,12 +356,11 @@ def received(data: bytes) -> list[tuple[str, str, int | None, str]]:
 def returned(path: Path, name: str, rows: list[list[Any]]) -> Path:
     """A template with rows and a full cover, saved by openpyxl."""
     write_template(FORMS[name], path, OFFICE, rows={name: rows})
-    book = openpyxl.load_workbook(path)
     labels = {c.label: c.name for c in catalog.cover().columns}
-    for place in (cell for held in book["封面"].iter_rows() for cell in held if cell.value in labels):
-        if labels[place.value] != "campaign":
-            place.offset(column=1).value = COVER.get(labels[place.value])
-    book.save(path)
+    with reopened(path) as book:
+        for place in (cell for held in book["封面"].iter_rows() for cell in held if cell.value in labels):
+            if labels[place.value] != "campaign":
+                place.offset(column=1).value = COVER.get(labels[place.value])
     return path
 
 
@@ -389,9 +388,8 @@ def test_nor_where_libreoffice_saved_it(name: str, tmp_path: Path) -> None:
 
 def test_a_formula_of_a_clerk_without_value_is_told_as_before(tmp_path: Path) -> None:
     path = returned(tmp_path / "x.xlsx", "ledger", [cells("ledger")])
-    book = openpyxl.load_workbook(path)
-    book["整改台帐"]["J4"] = "=K4"
-    book.save(path)
+    with reopened(path) as book:
+        book["整改台帐"]["J4"] = "=K4"
     assert ("error", "no-value", 4, "goal") in received(path.read_bytes())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
+from returns import reopened
 from sheetxml import BookXml, book_xml, canonical_parts, columns, row_of, validations
 from soffice import convert, needs_soffice
 
@@ -436,11 +437,11 @@ ROWS = 30
 
 def filled(source: Path, form: Form, target: Path) -> Path:
     """The template with thirty rows typed in, saved by openpyxl."""
-    book = openpyxl.load_workbook(source)
-    for row in range(4, 4 + ROWS):
-        for place, column in enumerate(form.columns, start=1):
-            book[form.title].cell(row, place, TYPED.get(column.kind, "示例"))
-    book.save(target)
+    target.write_bytes(source.read_bytes())
+    with reopened(target) as book:
+        for row in range(4, 4 + ROWS):
+            for place, column in enumerate(form.columns, start=1):
+                book[form.title].cell(row, place, TYPED.get(column.kind, "示例"))
     return target
 
 
