@@ -9,7 +9,7 @@ from datetime import date
 from rectify_xl.deadlines import Day, dues_for, task_states
 from rectify_xl.merge import Numbers, fold, with_findings
 from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
-from rectify_xl.office import with_remarks
+from rectify_xl.office import with_entries, with_remarks
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
 
@@ -45,7 +45,7 @@ def book_of(
     counted = [r for r in received if r.verdict in ("accepted", "returned")]
     folded = fold(counted, roster, as_of, numbers, settings.stall_days)
     received = with_findings(received, folded.findings)
-    items = with_remarks(folded.items)
+    items = with_remarks(with_entries(folded.items, past.entries))
     dues = dues_for(items, day)
     owed = [due.day for held in dues.values() for due in held if due.day]
     general = _no_calendar(calendar, [as_of, *owed])

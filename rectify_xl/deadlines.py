@@ -14,6 +14,9 @@ from rectify_xl.normal import plain
 from rectify_xl.roster import Roster
 from rectify_xl.workdays import WorkCalendar
 
+# The office's own columns that count: the day it agreed to, and that it closed an item for good.
+EXTENDED_TO, CLOSED = "extended_to", "closed"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
@@ -83,7 +86,7 @@ def owed_day(item: Item, form: Form) -> date | None:
     """The day D an item is owed by: the office's extension if it is later than the agreed deadline, else that."""
     assert form.deadline is not None
     agreed: date | None = item.values[form.positions[form.deadline.due]]
-    extended: date | None = item.office.get("extended_to")
+    extended: date | None = item.office.get(EXTENDED_TO)
     return extended if agreed and extended and extended > agreed else agreed
 
 

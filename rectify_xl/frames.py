@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
-from rectify_xl.ledger_table import declared, ledger_columns
+from rectify_xl.ledger_columns import declared, ledger_columns
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Form, Return, Table
 from rectify_xl.normal import inert

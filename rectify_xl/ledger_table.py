@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from functools import cache
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from rectify_xl import catalog
+from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Column, Form, Item, Pending, Return, Table
+from rectify_xl.model import Book, Form, Item, Pending, Return, Table
 from rectify_xl.normal import inert, shown
 
-# How many hexadecimal digits of a file's SHA-256 the ledger shows.
-DIGEST_DIGITS = 16
 # The verdicts of files whose rows were merged.
 _MERGED = ("accepted", "returned")
 
@@ -41,47 +38,6 @@ class Rows(Sequence[tuple[Any, ...]]):
             return self._make(range(self._count)[at])
         places, make = range(self._count)[at], self._make
         return Rows(len(places), lambda place: make(places[place]))
-
-
-class Groups(NamedTuple):
-    """The columns of a ledger sheet by whose they are, in the order of the sheet; names are unique over all."""
-
-    lead: tuple[Column, ...]
-    form: tuple[Column, ...]
-    deadline: tuple[Column, ...]
-    office: tuple[Column, ...]
-    source: tuple[Column, ...]
-
-
-@cache
-def declared(part: str, section: str = "") -> tuple[Column, ...]:
-    """The columns of one part (and section) of facts/words/ledger.toml."""
-    facts = catalog.words("ledger")
-    entries = facts[part][section] if section else facts[part]
-    return tuple(catalog.record(Column, entry, "words/ledger.toml", part) for entry in entries)
-
-
-def groups_for(form: Form) -> Groups:
-    """The columns of a form's ledger sheet; a common column whose name the form uses itself is called return_<name>."""
-    taken = {column.name for column in (*form.columns, *form.office_columns)}
-    prefix = catalog.words("ledger")["clash_prefix"]
-
-    def common(part: str, wanted: object = True) -> tuple[Column, ...]:
-        columns = declared(part) if wanted else ()
-        return tuple(replace(c, name=prefix + c.name) if c.name in taken else c for c in columns)
-
-    return Groups(
-        lead=common("lead"),
-        form=form.columns,
-        deadline=common("deadline", form.deadline),
-        office=form.office_columns,
-        source=common("source") + common("started", form.started),
-    )
-
-
-def ledger_columns(form: Form) -> tuple[Column, ...]:
-    """All columns of a form's ledger sheet in order."""
-    return tuple(column for group in groups_for(form) for column in group)
 
 
 def ledger_forms(book: Book) -> tuple[Form, ...]:
@@ -120,13 +76,6 @@ def _inert(text: str) -> str:
 
 
 # ---- 解决问题登记
-
-
-def solved_columns() -> tuple[Column, ...]:
-    """The columns of the register of solved problems, as the ledger has them."""
-    facts = catalog.words("ledger")["solved"]
-    by_name = {column.name: column for column in ledger_columns(catalog.forms()[facts["form"]])}
-    return tuple(by_name[name] for name in facts["columns"])
 
 
 def solved_table(book: Book) -> Table:
@@ -222,17 +171,18 @@ def _forms_in(told: Return) -> tuple[str, ...]:
 # ---- 说明
 
 
-def about_table(book: Book, withdrawn: Sequence[str] = ()) -> Table:
+def about_table(book: Book) -> Table:
     """What the workbook is: the campaign, the day, the counts, the states, and the numbers that were withdrawn."""
     facts, names = catalog.words("ledger")["about"], tuple(c.name for c in declared("about", "columns"))
     rows: list[tuple[str, Any]] = [
         (facts["campaign"], book.settings.campaign),
         (facts["organisation"], book.settings.organisation),
         (facts["as_of"], book.as_of),
+        *([(facts["run"], book.run)] if book.run else []),
         *((facts["rows"].format(title=form.title), len(book.items[form.name])) for form in ledger_forms(book)),
         (facts["pending"], len(pending_table(book).rows)),
         (facts["files"], len(book.returns)),
-        (facts["withdrawn"], "、".join(withdrawn) or facts["none"]),
+        (facts["withdrawn"], "、".join(book.withdrawn_numbers) or facts["none"]),
         (facts["office"], facts["office_text"].format(labels="、".join(_office_labels(book)))),
         (facts["folded"], facts["folded_text"]),
         *((facts["state"].format(state=name), text) for name, text in _legend(book, facts)),

@@ -289,11 +289,40 @@ class FormRows:
         return sorted((*self.good, *self.bad), key=lambda r: (r.sheet, r.row))
 
 
+class LedgerRow(NamedTuple):
+    """One row as an office's ledger tells it: its item as it stood there, and where it stands in the ledger itself.
+
+    The item has one state, whose `digest` are the first DIGEST_DIGITS of its file's, and the office's columns as
+    they are shown, which may be a supervision record's words.
+    """
+
+    item: Item
+    sheet: str
+    row: int
+    letters: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ledger:
+    """An office's ledger workbook as a return: the day it stands for, its rows, what waits, its files' lines.
+
+    `files` are lines of 报送情况 with columns as ledger_table's files, `retired` the numbers that were withdrawn.
+    """
+
+    as_of: date | None = None
+    run: str = ""
+    rows: tuple[LedgerRow, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    files: tuple[tuple[Any, ...], ...] = ()
+    retired: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Return:
     """One received file, read and judged: whose it is, its verdict, rows and findings.
 
     `is_restricted` says that some form on it is personal and confidential: it is neither copied nor archived.
+    `ledger` is what it tells if it is an office's own 整改台帐.xlsx; its `forms` then hold no values.
     """
 
     file: str
@@ -309,6 +338,7 @@ class Return:
     forms: tuple[FormRows, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_restricted: bool = False
+    ledger: Ledger | None = None
 
     @property
     def order(self) -> tuple[date, str, str]:
@@ -347,8 +377,8 @@ class Item:
     """One row of the ledger, known through the weeks.
 
     `values` is what the ledger shows: the latest good state with its number and the deadline as first agreed.
-    `states` are all its states in order; `first_on` the 填报日期 that first told it, `started_on` the one that
-    first showed it begun, `done_seen_on` the one that first showed it done (None: never).
+    `states` are all its states in order, `stands` the place of the one that counts; `first_on` the 填报日期 that first
+    told it, `started_on` the one that first showed it begun, `done_seen_on` that first showed it done (None: never).
     """
 
     form: str
@@ -361,16 +391,20 @@ class Item:
     started_on: date | None = None
     done_seen_on: date | None = None
     office: Mapping[str, Any] = field(default_factory=dict)
+    stands: int = -1
 
     @property
     def latest(self) -> State:
-        """The state that stands."""
-        return self.states[-1]
+        """The state that stands: the last one, unless the office closed the item before."""
+        return self.states[self.stands]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """A bad row of a unit's latest return of a form: it waits in 待更正 with its findings."""
+    """A bad row of a unit's latest return of a form: it waits in 待更正 with its findings.
+
+    `typed` is what the clerk typed on one line, where only a lower office's ledger tells it.
+    """
 
     unit_code: str
     unit_name: str
@@ -380,6 +414,7 @@ class Pending:
     digest: str
     filled_on: date | None
     findings: tuple[Finding, ...] = ()
+    typed: str = ""
 
 
 class Due(NamedTuple):
@@ -500,8 +535,10 @@ class Book:
 
     `items` by form (units in the roster's order, then numbers); `dues` by form, side by side with `items`, only
     for forms with a deadline; `returns` every file of the call without its rows; `findings` of all files and
-    between returns, in order; `restricted` counts rows of restricted forms by (form, unit code). `run` names the run
-    that writes, `previous` what the last finished run of an earlier day knew, `sent` when a reminder first went out.
+    between returns, in order; `restricted` counts rows of restricted forms by (form, unit code). `withdrawn` are items
+    that a waiver took out, `retired` numbers that were withdrawn before (of a lower office, or in a lost memory);
+    `lower_files` are the lines of 报送情况 that lower offices' ledgers brought. `run` names the run that writes,
+    `previous` what the last finished run of an earlier day knew, `sent` when a reminder first went out.
     """
 
     as_of: date
@@ -513,6 +550,14 @@ class Book:
     tasks: tuple[TaskState, ...] = ()
     findings: tuple[Finding, ...] = ()
     restricted: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    withdrawn: tuple[Item, ...] = ()
+    retired: frozenset[str] = frozenset()
+    lower_files: tuple[tuple[Any, ...], ...] = ()
     run: str = ""
     previous: Snapshot | None = None
     sent: Mapping[ReminderKey, date] = field(default_factory=dict)
+
+    @property
+    def withdrawn_numbers(self) -> tuple[str, ...]:
+        """The numbers that stand on no sheet and may never be given again, in order."""
+        return tuple(sorted(self.retired.union(item.number for item in self.withdrawn if item.number)))

@@ -1,14 +1,38 @@
-"""What the office says of items: the latest supervision record stands in its columns where it typed nothing."""
+"""What the office says of items: its own entries, and the latest supervision record where it typed nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.model import Item, Remarks
+from rectify_xl.model import Item, OfficeEntry, Remarks
 
 Items = Mapping[str, tuple[Item, ...]]
+# What the office typed of each item: values by column, None where it cleared a cell; items by form and number.
+Standing = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def standing(entries: Iterable[OfficeEntry]) -> Standing:
+    """What stands of the office's entries: of one cell the latest by its day, of one day's the last in order."""
+    made: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in sorted(entries, key=lambda e: e.as_of):
+        made.setdefault((entry.form, entry.number), {})[entry.column] = entry.value
+    return made
+
+
+def with_entries(items: Items, entries: Iterable[OfficeEntry]) -> Items:
+    """The items with what the office typed of them, in place of what lower offices typed; cleared cells are blank."""
+    typed = standing(entries)
+    return {form: tuple(_typed(item, typed.get((form, item.number))) for item in held) for form, held in items.items()}
+
+
+def _typed(item: Item, typed: Mapping[str, Any] | None) -> Item:
+    if not typed or not item.number:
+        return item
+    office = {name: value for name, value in {**item.office, **typed}.items() if value is not None}
+    return replace(item, office=office)
 
 
 def with_remarks(items: Items) -> Items:

@@ -43,6 +43,7 @@ SAMPLES: dict[str, Any] = {
     "rows": "7、9",
     "count": 2,
     "number": "KX01-T001",
+    "labels": "整改目标、整改措施",
     "old": date(2005, 5, 20),
     "new": date(2005, 5, 31),
     "days": 15,

@@ -9,10 +9,10 @@ import pytest
 from returns import judged, row, settings_for
 
 from rectify_xl import catalog
+from rectify_xl.consolidation import book_of
 from rectify_xl.deadlines import Day, dues_for
 from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Item, Return, Settings, State
-from rectify_xl.pipeline import book_of
 from rectify_xl.workdays import calendar_for
 
 # 2005: 1-7 May are holidays, Saturday 30 April and Sunday 8 May are worked.

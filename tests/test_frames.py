@@ -18,7 +18,8 @@ from rectify_xl import catalog
 from rectify_xl.excel.ledger import write_ledger
 from rectify_xl.excel.ledger_reader import read_ledger
 from rectify_xl.frames import FINDING_COLUMNS, deadlines_table, frame_of
-from rectify_xl.ledger_table import ledger_columns, ledger_table
+from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.ledger_table import ledger_table
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.reports import check_json, finding_json, run_json

@@ -19,10 +19,8 @@ from rectify_xl import catalog
 from rectify_xl.excel import ledger as ledger_writer
 from rectify_xl.excel.ledger import FIRST_ROW, HEADER_ROW, write_ledger
 from rectify_xl.excel.ledger_reader import read_ledger_tables
-from rectify_xl.ledger_table import (
-    ledger_columns,
-    ledger_table,
-)
+from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.ledger_table import ledger_table
 from rectify_xl.model import Book
 
 SIDE_TITLES = ["解决问题登记", "待更正", "报送情况", "说明"]

@@ -14,11 +14,11 @@ from books import AS_OF, counts, hash_of, item_for, small_book
 from ledgers import column, rows_of, written
 
 from rectify_xl import catalog
+from rectify_xl.ledger_columns import ledger_columns
 from rectify_xl.ledger_table import (
     Rows,
     about_table,
     files_table,
-    ledger_columns,
     ledger_forms,
     ledger_table,
     pending_table,
@@ -157,8 +157,10 @@ def test_a_finding_between_returns_counts_for_its_file_once() -> None:
 
 
 def test_the_legend_names_every_state_and_the_withdrawn_numbers() -> None:
-    told = dict(rows_of(about_table(small_book(), ["KX02-T004", "KX02-T007"])))
-    assert told["已收回的编号"] == "KX02-T004、KX02-T007"
+    gone = replace(small_book(), retired=frozenset({"KX02-T007"}), withdrawn=small_book().items["ledger"][:1], run="1a")
+    told = dict(rows_of(about_table(gone)))
+    assert (told["已收回的编号"], told["汇总编号"]) == ("KX00-T001、KX02-T007", "1a")
+    assert "汇总编号" not in dict(rows_of(about_table(small_book())))
     assert dict(rows_of(about_table(small_book())))["已收回的编号"] == "无"
     assert [f"到期状态：{state}" in told for state in catalog.states("item").values()] == [True] * 6
     assert (told["截至日期"], told["整改台帐行数"], told["待更正行数"], told["收到文件数"]) == (AS_OF, 8, 2, 7)

@@ -21,6 +21,7 @@ from rectify_xl.excel.ledger_sheets import Sheet, Shown, sheets_for
 from rectify_xl.excel.styles import A3, A4, A4_HOLDS, LAST_ROW, Styles, colours, must, new_workbook
 from rectify_xl.files import save_atomically
 from rectify_xl.layout import column_letter
+from rectify_xl.ledger_columns import RUN_PROPERTY
 from rectify_xl.model import Book
 
 # Rows of every sheet (0-based): the heading, the line below it, the header, the first row of the table.
@@ -69,6 +70,8 @@ def add_sheets(
 ) -> None:
     """Adds the sheets of the ledger; a table of more rows than `rows_a_sheet` goes on on 标题 (2), 标题 (3)."""
     styles = Styles(workbook)
+    if book.run:
+        workbook.set_custom_property(RUN_PROPERTY, book.run)
     for sheet in sheets_for(book):
         for part in _parts(sheet, rows_a_sheet):
             _add_sheet(workbook, styles, part, fill)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.excel.fit import width_for_values
 from rectify_xl.kinds import as_text
+from rectify_xl.ledger_columns import declared, groups_for, ledger_columns, solved_columns
 from rectify_xl.ledger_table import (
     about_table,
     day_text,
-    declared,
     files_table,
-    groups_for,
-    ledger_columns,
     ledger_forms,
     ledger_table,
     pending_table,
-    solved_columns,
     solved_table,
 )
 from rectify_xl.model import Book, Column, Form, Table
@@ -82,14 +79,14 @@ def _spread(columns: tuple[Shown, ...]) -> tuple[Shown, ...]:
     return tuple(replace(shown, width=round(wider.get(shown.column.name, shown.width), 2)) for shown in columns)
 
 
-def sheets_for(book: Book, withdrawn: Sequence[str] = ()) -> Iterable[Sheet]:
-    """The sheets of the ledger workbook in order; `withdrawn` are the numbers that were taken back."""
+def sheets_for(book: Book) -> Iterable[Sheet]:
+    """The sheets of the ledger workbook in order."""
     for form in ledger_forms(book):
         yield _form_sheet(book, form)
     yield _solved_sheet(book)
     yield _side_sheet(book, "pending", pending_table(book), frozen=2, tab="red_mark")
     yield _side_sheet(book, "files", files_table(book), frozen=1, marks=_file_marks())
-    yield _about_sheet(book, withdrawn)
+    yield _about_sheet(book)
 
 
 def _form_sheet(book: Book, form: Form) -> Sheet:
@@ -202,9 +199,9 @@ def _side_sheet(book: Book, part: str, table: Table, **more: Any) -> Sheet:
     return Sheet(**_heads(book, facts["title"], len(table.rows)), columns=_spread(columns), table=table, **more)
 
 
-def _about_sheet(book: Book, withdrawn: Sequence[str]) -> Sheet:
+def _about_sheet(book: Book) -> Sheet:
     facts: Mapping[str, Any] = catalog.words("ledger")["about"]
-    told = about_table(book, withdrawn)
+    told = about_table(book)
     rows = [(item, as_text(value)) for item, value in told.rows]
     names, layers = catalog.states("item"), catalog.words("ledger")["marks"]["item"]
     marks = tuple(

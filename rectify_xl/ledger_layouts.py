@@ -1,0 +1,110 @@
+"""Which sheet of a workbook is which sheet of a ledger, wherever its columns and rows stand now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from rectify_xl import catalog
+from rectify_xl.ledger_columns import declared, ledger_columns, solved_columns
+from rectify_xl.model import Column
+from rectify_xl.normal import key_text
+
+Values = Sequence[Sequence[Any]]
+
+# How much of a sheet's labels must stand in a row for it to be the header of a sheet with a title of its own.
+_ENOUGH = 0.8
+_ENDING = re.compile(r"\s*\(\d+\)\Z")
+
+
+class Layout(NamedTuple):
+    """A sheet that may be found: the form (or part beside the forms) it shows, what it is titled, its columns."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerSheet:
+    """A sheet found: its values from A1 on, where its header stands (from 0), and where each column stands there.
+
+    A column that is not there has the place None.
+    """
+
+    layout: Layout
+    title: str
+    values: Values
+    header: int
+    places: tuple[int | None, ...]
+
+    def rows(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """(Excel's row number, cells in the order of the layout's columns) of every row that holds anything there."""
+        for number, row in enumerate(self.values[self.header + 1 :], self.header + 2):
+            width = len(row)
+            cells = tuple(row[place] if place is not None and place < width else "" for place in self.places)
+            if any(value != "" for value in cells):
+                yield number, cells
+
+
+@cache
+def form_layouts() -> Mapping[str, Layout]:
+    """The sheets of the forms by form name; restricted forms have none."""
+    forms = (form for form in catalog.forms().values() if not form.restricted)
+    return {form.name: Layout(form.name, form.title, ledger_columns(form)) for form in forms}
+
+
+@cache
+def side_layouts() -> Mapping[str, Layout]:
+    """The sheets beside the forms: solved, pending, files and about."""
+    facts = catalog.words("ledger")
+    solved = Layout("solved", facts["solved"]["title"], solved_columns())
+    parts = ("pending", "files", "about")
+    return {"solved": solved, **{p: Layout(p, facts[p]["title"], declared(p, "columns")) for p in parts}}
+
+
+def sheets_in(sheets: Mapping[str, Values]) -> Iterator[LedgerSheet]:
+    """The sheets of a ledger among the sheets of a workbook (values from A1 on, by title), in their order."""
+    layouts = (*form_layouts().values(), *side_layouts().values())
+    for title, values in sheets.items():
+        if found := _layout_of(title, values, layouts):
+            layout, header = found
+            places = tuple(_places(values[header], layout.columns))
+            yield LedgerSheet(layout=layout, title=title, values=values, header=header, places=places)
+
+
+def _layout_of(title: str, values: Values, layouts: Sequence[Layout]) -> tuple[Layout, int] | None:
+    """The layout of a sheet and the place of its header, by its title or, if it was renamed, by its labels."""
+    titled = key_text(_ENDING.sub("", title))
+    found = [(layout, *_header_of(values, layout.columns)) for layout in layouts]
+    for layout, share, header in found:
+        if share and key_text(layout.title) == titled:
+            return layout, header
+    layout, share, header = max(found, key=lambda held: (held[1], len(held[0].columns)))
+    return (layout, header) if share >= _ENOUGH else None
+
+
+def _header_of(values: Values, columns: Sequence[Column]) -> tuple[float, int]:
+    """The share of the labels in the row that has most of them, and its place; one label alone is no header."""
+    labels = {key_text(column.label) for column in columns}
+    counted = [len(labels & _keys(row)) for row in values[: catalog.reading().header_within_rows]]
+    most = max(counted, default=0)
+    return (most / len(labels), counted.index(most)) if most > 1 else (0.0, 0)
+
+
+def _keys(row: Sequence[Any]) -> set[str]:
+    return {key_text(value) for value in row if isinstance(value, str)}
+
+
+def _places(header: Sequence[Any], columns: Sequence[Column]) -> Iterator[int | None]:
+    """Where each column stands; of columns with one label the first of ours is the leftmost."""
+    standing: dict[str, list[int]] = {}
+    for place, value in enumerate(header):
+        if isinstance(value, str):
+            standing.setdefault(key_text(value), []).append(place)
+    for column in columns:
+        places = standing.get(key_text(column.label), [])
+        yield places.pop(0) if places else None
