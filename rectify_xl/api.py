@@ -60,7 +60,7 @@ def run(
 ) -> Result:
     """The weekly job on a workspace, as the command `run` does it; `.outputs` are the files written, relative to it.
 
-    More than one of `workers` starts processes, so a script then needs the usual `if __name__ == "__main__":`.
+    Files are read by as many processes as `workers` says, under limits; they import nothing of the caller's script.
     """
     from rectify_xl.result import Result
 

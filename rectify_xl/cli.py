@@ -92,10 +92,11 @@ def check(
     from rectify_xl import pipeline, reports
     from rectify_xl.commands import console
     from rectify_xl.commands.settings_choice import check_unsaid, said_settings
+    from rectify_xl.guarded.pool import kept
 
     _only_one(call, profile, settings)
-    said = said_settings(profile, settings)
-    with console.progress(call) as progress:
+    with kept(start=1), console.progress(call) as progress:
+        said = said_settings(profile, settings)
         means = pipeline.Means(progress=progress)
         if said is None:
             returns = check_unsaid(files, call.as_of, means)

@@ -1,28 +1,30 @@
-"""The unit of work: a chunk of files read and judged in one go, by any executor."""
+"""The unit of work: a chunk of files read and judged in one go, by processes of our own or through any executor."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
-from functools import lru_cache
-from hashlib import sha256
-from multiprocessing import get_context
-from pathlib import Path
-from pickle import dumps, loads
+from functools import lru_cache, partial
+from pickle import dumps
+from typing import Any
 
-from rectify_xl.grid import Unreadable
+from rectify_xl.guarded.limits import MIB, process_limits
+from rectify_xl.guarded.pool import Failure, Readers, end_waiting
+from rectify_xl.guarded.wire import Task
 from rectify_xl.intake import Source
-from rectify_xl.judge import Received, judge_book, refused
 from rectify_xl.model import Return, Settings
-from rectify_xl.ruling import Ruling, ruling_for
 
 Progress = Callable[[int, int], None]
+Read = Callable[[Sequence[Source]], list[Return]]
 CHUNK = 25
 # Starting a process costs about as much as reading this many files.
 FILES_WORTH_A_PROCESS = 60
+# How many chunks an executor of the caller is given ahead of the one that is waited for.
+CHUNKS_AHEAD = 32
 
 
 def read_all(
@@ -33,19 +35,26 @@ def read_all(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    guard: bool = True,
 ) -> Iterator[Return]:
-    """Every file's return, in the order of `sources`; chunks are read by the executor, or by processes of our own.
+    """Every file's return, in the order of `sources`, read by processes of our own under limits.
 
-    `progress(done, total)` is called in this process whenever a chunk is done.
+    An `executor` is given the chunks, and each is read by a process that its worker starts. Without `guard` files are
+    read where they are: in the executor's worker, or in this very process. `progress(done, total)` is called in this
+    process whenever a chunk is done. Raises OSError where no process can be started.
     """
-    packed = dumps(settings)
+    context = dumps((settings, as_of))
     chunks = [sources[i : i + CHUNK] for i in range(0, len(sources), CHUNK)]
     with ExitStack() as stack:
-        if executor is None and (count := _worker_count(workers, len(sources))) > 1:
-            executor = stack.enter_context(ProcessPoolExecutor(count, mp_context=get_context("spawn")))
+        stack.callback(end_waiting)
+        read, ahead = partial(_chunk_read, context=context, guard=guard), CHUNKS_AHEAD
+        if executor is None and guard and chunks:
+            count = _worker_count(workers, len(sources))
+            executor, ahead = stack.enter_context(ThreadPoolExecutor(count)), 2 * count
+            read = partial(read_guarded, stack.enter_context(Readers()), context=context)
         done = 0
-        for chunk, returns in zip(chunks, _chunks_read(chunks, packed, as_of, executor), strict=True):
-            done += len(chunk)
+        for returns in _in_order(read, chunks, executor, ahead):
+            done += len(returns)
             if progress:
                 progress(done, len(sources))
             yield from returns
@@ -57,47 +66,59 @@ def _worker_count(workers: int | None, files: int) -> int:
     return 1 if files < FILES_WORTH_A_PROCESS else max(1, min(os.cpu_count() or 1, files // CHUNK))
 
 
-def _chunks_read(
-    chunks: Sequence[Sequence[Source]], packed: bytes, as_of: date, executor: Executor | None
+def _in_order(
+    read: Read, chunks: Sequence[Sequence[Source]], executor: Executor | None, ahead: int
 ) -> Iterator[list[Return]]:
+    """The chunks' returns in order; no more than `ahead` chunks are read before somebody takes the first."""
     if executor is None:
-        yield from (read_chunk(chunk, packed, as_of) for chunk in chunks)
+        yield from map(read, chunks)
         return
-    waiting: list[Future[list[Return]]] = [executor.submit(read_chunk, chunk, packed, as_of) for chunk in chunks]
-    waiting.reverse()
-    while waiting:
-        yield waiting.pop().result()
+    waiting: deque[Future[list[Return]]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(executor.submit(read, chunk))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Return]:
+    """A chunk read in a worker of the caller's executor; its process waits there for the next one."""
+    if not guard:
+        reader = _reader(context)
+        return [reader(source) for source in chunk]
+    with Readers() as readers:
+        return read_guarded(readers, chunk, context)
 
 
 @lru_cache(maxsize=2)
-def _ruling(packed: bytes) -> Ruling:
-    """The settings made ready, once a process."""
-    return ruling_for(loads(packed))
+def _reader(context: bytes) -> Callable[[Source], Return]:
+    """What reads files in this very process."""
+    from rectify_xl.reading import reader_for
+
+    return reader_for(context)
 
 
-def read_chunk(chunk: Sequence[Source], packed: bytes, as_of: date) -> list[Return]:
-    """The returns of some files; `packed` are the pickled Settings. Touches nothing but the files it reads."""
-    ruling = _ruling(packed)
-    return [read_file(source, ruling, as_of) for source in chunk]
+def read_guarded(readers: Readers, chunk: Sequence[Source], context: bytes) -> list[Return]:
+    """The returns of some files, read by a process; one at which it broke is refused for that."""
+    answers: list[Any] = readers.answers(Task("read", context), chunk)
+    return [_verdict(source, answer) for source, answer in zip(chunk, answers, strict=True)]
 
 
-def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
-    """One file's verdict, whatever the file is."""
-    from rectify_xl.excel.reader import read_workbook
+def _verdict(source: Source, answer: Any) -> Return:
+    from rectify_xl.reading import broken_off
 
-    received = Received(file=source.name)
-    if source.is_clutter:
-        return Return(file=source.name, verdict="ignored")
-    if not source.is_regular:
-        return refused(received, Unreadable("not-a-file"))
-    try:
-        data = Path(source.path).read_bytes()
-    except OSError as error:
-        return refused(received, Unreadable("not-a-file", "unreadable", reason=error.strerror or ""))
-    suffix = os.path.splitext(source.path)[1].lower()  # noqa: PTH122 - a name may hold bytes that are not UTF-8
-    received = Received(file=source.name, digest=sha256(data).hexdigest(), suffix=suffix, size=len(data))
-    try:
-        raw = read_workbook(data)
-    except Unreadable as error:
-        return refused(received, error)
-    return judge_book(raw, ruling, received, as_of)
+    if isinstance(answer, Return) and answer.file == source.name:
+        return answer
+    if not isinstance(answer, Failure):
+        return broken_off(source, "damaged", "crashed")
+    limits = process_limits()
+    bounds: dict[str, dict[str, str | int]] = {
+        "limit-memory": {"limit": limits.memory_mib * MIB},
+        "limit-time": {"seconds": limits.seconds},
+    }
+    return broken_off(source, answer.code, answer.case, **bounds.get(answer.code, {}))

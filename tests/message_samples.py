@@ -13,6 +13,7 @@ SAMPLES: dict[str, Any] = {
     "part": "xl/workbook.xml",
     "size": 83886080,
     "limit": 52428800,
+    "seconds": 20,
     "reason": "",
     "expected": "省科协先进性教育活动整改提高阶段",
     "found": "1",
@@ -54,6 +55,7 @@ SAMPLES: dict[str, Any] = {
 }
 # Values that read better than the usual ones.
 BY_CODE: dict[str, dict[str, Any]] = {
+    "limit-memory": {"limit": 536870912},
     "unknown-unit.near": {"code": "", "name": "示例第一党部", "suggestion": "示例第一党支部"},
     "date.near": {"suggestion": date(2005, 5, 16)},
     "date.either": {"other": date(2005, 6, 5)},

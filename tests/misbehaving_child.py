@@ -1,0 +1,74 @@
+"""A reader process that does what a file's name asks for instead of reading it: the worst that reading could do."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rectify_xl import reading
+from rectify_xl.guarded import child
+from rectify_xl.intake import Source
+from rectify_xl.model import Return
+
+_read_file = reading.read_file
+_told = os.dup(1)
+_served: list[str] = []
+
+
+def _panic() -> None:
+    raise BaseException("a panic of a library that is no Exception")
+
+
+def _abort() -> None:
+    os.write(2, b"memory allocation of 4398046511104 bytes failed\n")
+    os.abort()
+
+
+def _print() -> None:
+    print("noise on standard output")
+    print("noise on standard error", file=sys.stderr)
+    os.write(1, b"rxl1" * 100)
+
+
+MISDEEDS: dict[str, Callable[[], object]] = {
+    "panic": _panic,
+    "abort": _abort,
+    "segfault": lambda: ctypes.string_at(1),
+    "eat": lambda: bytearray(600 << 20),
+    "hang": lambda: time.sleep(600),
+    "print": _print,
+    "garbage": lambda: os.write(_told, os.urandom(64)),
+    "boast": lambda: os.write(_told, b"rxl1" + b"\xff" * 12),
+    "connect": lambda: socket.create_connection(("192.0.2.1", 9), timeout=1),
+}
+
+
+def read_file(source: Source, **judging: object) -> Return:
+    """Does as the name says; then, or for any other name, reads the file as the real process does."""
+    misdeed = Path(source.name).stem.partition("-")[0]
+    if misdeed == "foreign":
+        return Return(file="another file")
+    if misdeed == "pickle":
+        return _Evil()  # type: ignore[return-value]
+    _served.append(source.name)
+    if misdeed == "tired" and len(_served) > 1:
+        os._exit(1)
+    if misdeed in MISDEEDS:
+        MISDEEDS[misdeed]()
+    return _read_file(source, **judging)  # type: ignore[arg-type]
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("touch evil",)
+
+
+def main() -> None:
+    """The life of this process."""
+    reading.read_file = read_file  # type: ignore[assignment]
+    child.main()
