@@ -44,7 +44,7 @@ MISDEEDS: dict[str, Callable[[], object]] = {
     "print": _print,
     "garbage": lambda: os.write(_told, os.urandom(64)),
     "boast": lambda: os.write(_told, b"rxl1" + b"\xff" * 12),
-    "connect": lambda: socket.create_connection(("192.0.2.1", 9), timeout=1),
+    "connect": lambda: socket.create_connection(("203.0.113.1", 9), timeout=1),
 }
 
 
