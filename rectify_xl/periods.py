@@ -85,7 +85,6 @@ _COUNTED = re.compile("([一二三四五六七八九]?)十([一二三四五六�
 _N = "[0-9]{1,2}"
 _REWRITES: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile("[\u2013\u2014\u2015\u2500\u301c~到至]+|--+"), "至"),
-    # The end of a day is that day.
     (re.compile("(?<=[日号])24(?:时|点|:00)(?=(?:[以之]?前|止)?$)"), ""),
     (re.compile("^[自从](?=.*(?:至|起$))"), ""),
     # "By the end of May" and "the end of May" are one promise.
