@@ -16,6 +16,7 @@ from rectify_xl.header_rows import Header, SheetTop, find_header
 from rectify_xl.headings import Heading, label_key
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text
+from rectify_xl.terms import list_titles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +67,11 @@ class Sorted:
 
 def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
     """Finds the cover and the forms among the sheets of a workbook."""
-    facts = catalog.reading()
-    ours = {key_text(t) for t in (facts.instructions_sheet, facts.lists_sheet, facts.self_check_sheet)}
     cover_grid = next((g for g in sheets if key_text(g.title) == key_text(catalog.cover().sheet)), None)
     found: list[FormSheet] = []
     others: list[Grid] = []
     for grid in sheets:
-        if grid is cover_grid or key_text(grid.title) in ours:
+        if grid is cover_grid or _is_ours(grid):
             continue
         sheet = form_sheet(grid)
         if sheet:
@@ -90,8 +89,24 @@ def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
         cover_title=cover_grid.title if cover_grid else "",
         stamp=str(stamp.value) if stamp else "",
         forms=tuple(found),
-        others=tuple(g for g in others if g is not cover_grid and not g.title.startswith(facts.problems_sheet)),
+        others=tuple(g for g in others if g is not cover_grid),
     )
+
+
+def _is_ours(grid: Grid) -> bool:
+    """Whether a sheet is one that we write beside the forms: a clerk's own may be called like it."""
+    facts, title, top = catalog.reading(), key_text(grid.title), grid.rows[0] if grid.rows else []
+    if title == key_text(facts.instructions_sheet) or catalog.words("marked")["sign"] in top:
+        return True
+    if title not in (key_text(facts.lists_sheet), key_text(facts.self_check_sheet)):
+        return False
+    return not grid.visible or (bool(top) and top[0] in (*list_titles().values(), _helper_sign()))
+
+
+def _helper_sign() -> str:
+    """What the first cell of the self-check's own sheet says."""
+    sign: str = catalog.words("selfcheck")["helper"]["signs"]
+    return sign
 
 
 def _examples(found: Sequence[FormSheet]) -> list[FormSheet]:

@@ -41,10 +41,8 @@ BROKEN = [
     ("#DIV/0!", None, "error-value"),
     ('=DISPIMG("ID_1",1)', None, "error-value"),
     (NoValue(""), None, "no-value"),
-    (1e15, None, "number"),
-    (-1e15, None, "number"),
-    (12345678901234567890, None, "number"),
 ]
+TOO_MANY_DIGITS = (1e15, -1e15, 12345678901234567890)
 NOTHING = [(raw, None, "") for raw in ("无", "/", "／", "—", " 无 ", "—\u200b", "   ", "\u3000", "\u200b", "\n")]
 
 
@@ -67,7 +65,14 @@ def test_what_no_kind_can_use(kind: str, raw: Any, value: Any, code: str) -> Non
 
 
 @pytest.mark.parametrize("kind", PARSERS)
-@pytest.mark.parametrize("raw", [row[0] for row in BROKEN])
+@pytest.mark.parametrize("raw", TOO_MANY_DIGITS)
+def test_more_digits_than_excel_keeps_are_no_number_no_day_and_no_option(kind: str, raw: Any) -> None:
+    code = {"choice": "choice", "yesno": "choice", "date": "date"}.get(kind, "number")
+    assert read(kind, raw, choices=_choices(kind)) == (None, code)
+
+
+@pytest.mark.parametrize("kind", PARSERS)
+@pytest.mark.parametrize("raw", [*(row[0] for row in BROKEN), *TOO_MANY_DIGITS])
 def test_what_cannot_be_used_is_not_read(kind: str, raw: Any) -> None:
     found = parser_for(Column(name="it", label="它", kind=kind, choices=_choices(kind)), SETTING)(raw)
     assert isinstance(found, Reading)

@@ -171,3 +171,16 @@ def test_values_of_our_own_workbooks_start_at_a1(tmp_path: Path) -> None:
     book.add_worksheet("表").write_string("C3", "字")
     book.close()
     assert values_of(path.read_bytes()) == {"表": [[], [], ["", "", "字"]]}
+
+
+@pytest.mark.parametrize("title", ["选项", "自检"])
+def test_a_clerks_own_sheet_is_read_whatever_it_is_called(title: str, tmp_path: Path) -> None:
+    for shows in (True, False):
+        with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+            book.add_worksheet("表").write_string("A1", "字")
+            sheet = book.add_worksheet(title)
+            sheet.write_string("A1", "群众提出的意见")
+            if not shows:
+                sheet.hide()
+        raw = read_workbook((tmp_path / "a.xlsx").read_bytes())
+        assert [held.title for held in raw.sheets] == ["表", *([title] if shows else [])]

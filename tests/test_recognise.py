@@ -381,10 +381,31 @@ def test_the_forms_of_a_workbook_stand_in_its_order() -> None:
     assert found.others == ()
 
 
-@pytest.mark.parametrize("title", ["填表说明", "选项", "自检", "问题清单", "问题清单 (2)", "问题清单（2）"])
-def test_our_own_other_sheets_are_silent(title: str) -> None:
-    found = sort_sheets([cover_grid(), form_grid("ledger", [row("ledger")]), Grid(title=title, rows=[["说明"]])])
+SIGN = catalog.words("marked")["sign"]
+OURS = [
+    Grid(title="填表说明", rows=[["说明"]]),
+    Grid(title="选项", rows=[["说明"]], visible=False),
+    Grid(title="选项", rows=[["问题来源", "问题类别"], ["个人查摆", "党员素质"]]),
+    Grid(title="自检", rows=[["说明"]], visible=False),
+    Grid(title="自检", rows=[["空白", "source"], ["", "个人查摆"]]),
+    Grid(title="问题清单", rows=[["检查结果", "", SIGN]]),
+    Grid(title="改了名", rows=[["检查结果", "", SIGN]]),
+]
+
+
+@pytest.mark.parametrize("grid", OURS)
+def test_our_own_other_sheets_are_silent(grid: Grid) -> None:
+    found = sort_sheets([cover_grid(), form_grid("ledger", [row("ledger")]), grid])
     assert (len(found.forms), found.others) == (1, ())
+
+
+@pytest.mark.parametrize("title", ["选项", "自检", "问题清单", "问题清单 (2)"])
+def test_a_clerks_own_sheet_may_be_called_like_ours(title: str) -> None:
+    own = Grid(title=title, rows=[["群众提出的意见"], ["改进服务"]])
+    found = sort_sheets([cover_grid(), form_grid("ledger", [row("ledger")]), own])
+    assert found.others == (own,)
+    filled = replace(form_grid("ledger", [row("ledger")]), title=title)
+    assert len(judged({}, sheets=[filled]).forms[0].good) == 1
 
 
 def test_a_form_that_a_clerk_called_a_list_of_problems_is_a_form() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -58,7 +58,7 @@ def _read_package(data: bytes) -> RawBook:
     if not any(name.endswith(("workbook.xml", "workbook.bin", "content.xml")) for name in package.names):
         raise Unreadable("not-a-workbook", "word" if any(n.startswith("word/") for n in package.names) else "")
     is_xlsx = bool(package.part(package.workbook_part))
-    sheets = tuple(_grid(sheet, package if is_xlsx else None) for sheet in _calamine_sheets(data, _our_own()))
+    sheets = tuple(_grid(sheet, package if is_xlsx else None) for sheet in _calamine_sheets(data, _is_unread))
     if not is_xlsx:
         merges = ods_merges(package.part(CONTENT))
         sheets = tuple(replace(grid, merges=merges.get(grid.title, ())) for grid in sheets)
@@ -70,14 +70,17 @@ def _read_package(data: bytes) -> RawBook:
     )
 
 
-def _calamine_sheets(data: bytes, unread: Sequence[str] = ()) -> list[tuple[Any, bool]]:
-    """(calamine sheet, is visible) of every worksheet but those called as in `unread`."""
+def _calamine_sheets(
+    data: bytes, is_unread: Callable[[str, bool], bool] = lambda title, visible: False
+) -> list[tuple[Any, bool]]:
+    """(calamine sheet, is visible) of every worksheet but those that need not be read."""
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         return [
             (book.get_sheet_by_name(about.name), about.visible == SheetVisibleEnum.Visible)
             for about in book.sheets_metadata
-            if about.typ == SheetTypeEnum.WorkSheet and about.name not in unread
+            if about.typ == SheetTypeEnum.WorkSheet
+            and not is_unread(about.name, about.visible == SheetVisibleEnum.Visible)
         ]
     except PasswordError as error:
         raise Unreadable("encrypted") from error
@@ -85,10 +88,12 @@ def _calamine_sheets(data: bytes, unread: Sequence[str] = ()) -> list[tuple[Any,
         raise Unreadable("damaged") from error
 
 
-def _our_own() -> tuple[str, ...]:
-    """The sheets of our templates that nobody fills in: never read."""
+def _is_unread(title: str, visible: bool) -> bool:
+    """Whether a sheet is one of our templates' that nobody fills in; one that shows may be a clerk's own."""
     facts = catalog.reading()
-    return (facts.lists_sheet, facts.instructions_sheet, facts.self_check_sheet)
+    return title == facts.instructions_sheet or (
+        not visible and title in (facts.lists_sheet, facts.self_check_sheet)
+    )
 
 
 def _grid(held: tuple[Any, bool], package: Package | None) -> Grid:

@@ -17,6 +17,7 @@ from rectify_xl.kinds.reading import (
     fixed,
     is_number,
     odd_value,
+    too_many_digits,
     unreadable,
     without_about,
 )
@@ -38,7 +39,7 @@ def integer_parser(column: Column, setting: Setting) -> Parser:
         return told or number
 
     def parse(value: Any) -> Any:
-        if odd := odd_value(value):
+        if odd := odd_value(value) or too_many_digits(value):
             return odd
         if is_number(value):
             return ranged(int(value)) if float(value).is_integer() else unreadable("number", "fraction")
@@ -87,7 +88,7 @@ def percent_parser(column: Column, setting: Setting) -> Parser:
     def parse(value: Any) -> Any:
         if value.__class__ is float and 0.0 <= value <= 1.0:
             return value
-        if odd := odd_value(value):
+        if odd := odd_value(value) or too_many_digits(value):
             return odd
         if is_number(value):
             if 0 <= value <= 1:

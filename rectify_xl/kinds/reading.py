@@ -98,6 +98,11 @@ def odd_value(value: Any) -> Reading | None:
         if value in _ERROR_VALUES:
             return unreadable("error-value")
         return unreadable("error-value", "picture") if value.startswith("=DISPIMG(") else None
+    return None
+
+
+def too_many_digits(value: Any) -> Reading | None:
+    """What is wrong with a number of more digits than Excel keeps, where a text or a number is asked for; or None."""
     if isinstance(value, (int, float)) and abs(value) >= 10 ** catalog.reading().most_digits:
         return unreadable("number", "digits")
     return None

@@ -9,7 +9,17 @@ from itertools import groupby
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.kinds.reading import Parser, Reading, Setting, as_text, empties, excel_length, fixed, odd_value
+from rectify_xl.kinds.reading import (
+    Parser,
+    Reading,
+    Setting,
+    as_text,
+    empties,
+    excel_length,
+    fixed,
+    odd_value,
+    too_many_digits,
+)
 from rectify_xl.model import Column
 from rectify_xl.normal import is_tidy, narrow, tidy
 
@@ -26,7 +36,7 @@ def text_parser(column: Column, setting: Setting) -> Parser:
                 return nothing[text]
             if text[0] in "#=" and (odd := odd_value(text)):
                 return odd
-        elif odd := odd_value(value):
+        elif odd := odd_value(value) or too_many_digits(value):
             return odd
         else:
             text = as_text(value)
