@@ -497,7 +497,7 @@ class Change(NamedTuple):
 
 
 class ReminderKey(NamedTuple):
-    """What is reminded of once. `form` is a form's name, or task, report, filing, file, survey (see `outgoing`).
+    """What is reminded of once. `form` is a form's name, or one of the other matters of `outgoing.matters`.
 
     `matter` is an item's number (its key in words where it has none), a task's id, a document or a file's digest;
     `kind` is half, soon, day, late, missing or correct; `due` the day it is about (None: none), so that an extension
@@ -525,6 +525,7 @@ class Reminder:
     text: str
     number: str = ""
     person: str = ""
+    due_on: date | None = None
     workdays_left: int | None = None
     sent_on: date
 

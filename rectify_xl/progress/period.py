@@ -39,11 +39,12 @@ def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Kno
     assert form.deadline is not None
     unit, state, is_missing = told
     place = form.positions[form.deadline.due]
-    text = as_text(item.values[form.positions[form.key[-1]]]) if item.number else _key_in_words(form, item)
+    text = as_text(item.values[form.positions[form.key[-1]]]) if item.number else key_in_words(form, item)
     return Known(form.name, unit, item.number, text, state, due.day, item.latest.values[place], is_missing)
 
 
-def _key_in_words(form: Form, item: Item, longest: int = 200) -> str:
+def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
+    """What an item without a number is known by: its key on one line, each part cut at `longest`."""
     values = (item.values[form.positions[name]] for name in form.key)
     joint: str = words()["key_joint"]
     return joint.join(shown(as_text(value), longest) for value in values if value is not None)
@@ -51,7 +52,7 @@ def _key_in_words(form: Form, item: Item, longest: int = 200) -> str:
 
 def _quoted(form: Form, item: Item) -> str:
     """How a finding names the row."""
-    return item.number or _key_in_words(form, item, _QUOTED)
+    return item.number or key_in_words(form, item, _QUOTED)
 
 
 def _missing_rows(book: Book) -> set[tuple[str, str]]:

@@ -130,7 +130,7 @@ def deadline_warnings(book: Book) -> Table:
 
 
 def _pressing_items(book: Book, units: Counted, form: Form, names: frozenset[str]) -> Iterator[tuple[Any, ...]]:
-    about, person, number = subject_of(form), _person_of(form), number_of(form)
+    about, person, number = subject_of(form), person_of(form), number_of(form)
     text = form.positions[form.key[-1]]
     for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
         if due.state in names:
@@ -140,7 +140,7 @@ def _pressing_items(book: Book, units: Counted, form: Form, names: frozenset[str
                    person(item) or unit.first_responsible, due.day, due.workdays_left)  # fmt: skip
 
 
-def _person_of(form: Form) -> Callable[[Item], str]:
+def person_of(form: Form) -> Callable[[Item], str]:
     """A function item -> who answers for it, "" where the form names nobody."""
     usual = next((column.name for column in form.columns if column.kind == "people"), "")
     name = words()["person"].get(form.name, usual)

@@ -1,0 +1,1 @@
+"""What the office sends out: the bulletin, the reminders and the paper for publication, each as plain records."""

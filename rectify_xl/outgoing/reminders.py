@@ -1,0 +1,101 @@
+"""Who is reminded of what on a day: half of a term, shortly before its end, on the day and after, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from rectify_xl.deadlines import Day
+from rectify_xl.model import Book, Reminder, ReminderKey, Table
+from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
+from rectify_xl.progress.units import counted_units
+from rectify_xl.workdays import calendar_for
+
+# From the gravest to the mildest: the order within a unit.
+KINDS = ("late", "day", "soon", "half", "missing", "correct")
+
+
+def reminders_for(book: Book) -> tuple[Reminder, ...]:
+    """What goes out on the day of judgement: what was never sent, and what that very day sent first.
+
+    Units in the roster's order, within a unit the gravest first. The half of a term, or any other day, that no run
+    met is told by the next one; what has become graver meanwhile is told as that alone.
+    """
+    return tuple(told for told in _owed(book) if told.sent_on >= book.as_of)
+
+
+def reminded_before(book: Book) -> tuple[Reminder, ...]:
+    """What is still owed and was reminded of before: it is not sent again; `sent_on` says when it was."""
+    return tuple(told for told in _owed(book) if told.sent_on < book.as_of)
+
+
+def _owed(book: Book) -> list[Reminder]:
+    units = counted_units(book)
+    day = Day(
+        as_of=book.as_of,
+        calendar=calendar_for(dict(book.settings.holidays)),
+        early_warning=book.settings.early_warning,
+    )
+    order = {unit.code: place for place, unit in enumerate(units.asked)}
+    matters = (matter for matter in matters_of(book, units) if matter.unit.code in order)
+    told = [made for matter in matters if (made := _reminder(matter, book, day))]
+    return sorted(told, key=lambda r: (order[r.key.unit_code], KINDS.index(r.key.kind), r.due_on or date.max))
+
+
+def step_of(start: date | None, due: date, day: Day) -> str:
+    """Where a day stands on the way to `due`: late, day, soon, half, or "" before the half of the term."""
+    if day.as_of > due:
+        return "late"
+    if day.as_of == due:
+        return "day"
+    if day.workdays_left(due) <= day.early_warning:
+        return "soon"
+    return "half" if start and start < due and day.as_of >= start + (due - start) / 2 else ""
+
+
+def _reminder(matter: Matter, book: Book, day: Day) -> Reminder | None:
+    kind, due = matter.kind, matter.due
+    if kind == CORRECT and matter.form == FILE:
+        kind, due = _of_a_file(matter, book, day)
+    elif not kind and due:
+        kind = step_of(matter.start, due, day)
+    if not kind:
+        return None
+    key = ReminderKey(matter.form, matter.unit.code, matter.id, kind, None if kind == CORRECT else due)
+    return Reminder(
+        key=key,
+        unit_name=matter.unit.name,
+        matter=matter.name,
+        text=matter.text,
+        number=matter.number,
+        person=matter.person or matter.unit.first_responsible,
+        due_on=due,
+        workdays_left=day.workdays_left(due) if due else None,
+        sent_on=min(book.sent.get(key, book.as_of), book.as_of),
+    )
+
+
+def _of_a_file(matter: Matter, book: Book, day: Day) -> tuple[str, date]:
+    """A file sent back is due some working days after that was first told, and late then."""
+    first = book.sent.get(ReminderKey(FILE, matter.unit.code, matter.id, CORRECT), day.as_of)
+    due = day.calendar.step(min(first, day.as_of), max(day.early_warning, 1))
+    return ("late" if day.as_of > due else CORRECT), due
+
+
+# ---- tables
+
+
+def reminder_table(told: Iterable[Reminder]) -> Table:
+    """One row a reminder, in their order.
+
+    Columns: unit_code, unit_name, kind (which reminder), matter, number, text, person, due_on, workdays_left, sent_on.
+    """
+    columns = ("unit_code", "unit_name", "kind", "matter", "number", "text", "person", "due_on", "workdays_left")
+    return Table((*columns, "sent_on"), [(r.key.unit_code, r.unit_name, *_cells(r)) for r in told])
+
+
+def _cells(told: Reminder) -> tuple[Any, ...]:
+    kind = words()["kinds"][told.key.kind]
+    who_and_when = (told.person, told.due_on, told.workdays_left, told.sent_on)
+    return kind, told.matter, told.number, told.text, *who_and_when
