@@ -25,7 +25,8 @@ from status_books import book_of, settings_of, task
 from rectify_xl import catalog
 from rectify_xl.excel import status_page
 from rectify_xl.excel.status import SHEETS, write_status
-from rectify_xl.model import Book, Finding, Return, Settings, Unit
+from rectify_xl.model import Book, Finding, Return, Settings, Snapshot, Unit
+from rectify_xl.progress.period import snapshot_of
 from rectify_xl.progress.units import words
 
 TITLES = [
@@ -38,6 +39,9 @@ TITLES = [
     "建章立制",
     "支部设置",
     "督查",
+    "提请协调",
+    "领导联系点",
+    "本期变化",
     "报送质量",
     "工作安排",
 ]
@@ -195,9 +199,29 @@ def test_the_filter_leaves_the_totals_where_they_are(small: Path) -> None:
     assert reach.get("ref", "").endswith(str(5 + len(table.rows) - 1))
 
 
+def test_the_changes_name_the_run_they_are_told_against(tmp_path: Path) -> None:
+    book = small_book()
+    same = written(replace(book, previous=replace(snapshot_of(book), as_of=date(2005, 5, 18))), tmp_path)
+    assert below_header(same, "本期变化")[0][0] == "与 2005-05-18 的汇总相比没有变化。"
+    assert "2005-05-18" in cells(same, "本期变化")[2][0]
+    fresh = written(replace(book, previous=Snapshot(as_of=date(2005, 5, 18))), tmp_path)
+    assert [row[0] for row in below_header(fresh, "本期变化")] == ["新增"] * 13 + ["完成"] * 3 + ["报送中缺失"]
+
+
+def test_the_list_of_those_who_make_up_stands_below_the_surveys(tmp_path: Path) -> None:
+    rows = [("A", {"satisfied": 1, "dissatisfied": 9, "abstained": 2, "opinions": "办事慢"}), ("B", {"satisfied": 9})]
+    shown = below_header(written(book_of({"survey": rows}), tmp_path), "满意度")
+    at = next(at for at, row in enumerate(shown) if "补课名单" in str(row[0]))
+    assert shown[at + 2][:7] == ["A", "甲支部", date(2005, 5, 24), 9.0, 12.0, 0.9, "办事慢"]
+    assert len(shown) == at + 3
+
+
 def test_a_sheet_without_rows_says_so_in_words(tmp_path: Path) -> None:
     path = written(Book(as_of=AS_OF, settings=Settings(campaign="示例活动", organisation="示例单位")), tmp_path)
-    assert all(below_header(path, title)[0][0] == "暂无" for title in TITLES[1:])
+    own = {"提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period"}
+    for title in TITLES[1:]:
+        told = words()["empty"][own[title]] if title in own else "暂无"
+        assert below_header(path, title)[0][0] == told, title
     said = {text for row in cells(path, "总览") for text in row}
     assert {words()["charts"][name] for name in ("no_items", "no_tasks", "no_errors")} <= said
     assert charts(path) == []

@@ -11,12 +11,16 @@ import xlsxwriter
 
 from rectify_xl.excel.fast_rows import FastSheet
 from rectify_xl.excel.status_overview import draw_overview
-from rectify_xl.excel.status_page import Page, draw_table
+from rectify_xl.excel.status_page import Heads, Page, draw_table
+from rectify_xl.excel.status_satisfaction import draw_satisfaction
 from rectify_xl.excel.status_schedule import draw_schedule
 from rectify_xl.excel.styles import Styles, save_workbook
 from rectify_xl.model import Book, Table
+from rectify_xl.progress.coordination import coordination
 from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision
+from rectify_xl.progress.leaders import leaders
 from rectify_xl.progress.overview import overview
+from rectify_xl.progress.period import period_changes
 from rectify_xl.progress.quality import quality
 from rectify_xl.progress.surveys import satisfaction
 from rectify_xl.progress.tasks import deadline_warnings, schedule, unit_progress
@@ -45,10 +49,13 @@ SHEETS = (
     Sheet("warnings", deadline_warnings),
     Sheet("reviews", reviews),
     Sheet("filings", filings),
-    Sheet("satisfaction", satisfaction),
+    Sheet("satisfaction", satisfaction, draw_satisfaction),
     Sheet("institutions", institutions),
     Sheet("branches", branches),
     Sheet("supervision", supervision),
+    Sheet("coordination", coordination),
+    Sheet("leaders", leaders),
+    Sheet("period", period_changes),
     Sheet("quality", quality),
     Sheet("schedule", schedule, draw_schedule),
 )
@@ -67,5 +74,17 @@ def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds the sheets of the status workbook, each drawn from its table."""
     styles, tables = Styles(workbook), {sheet.key: sheet.table(book) for sheet in SHEETS}
     for key, _, draw in SHEETS:
-        made = workbook.add_worksheet(words()["sheets"][key], FastSheet)
-        draw(Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, tables=tables))
+        heads = heads_for(book, key)
+        made = workbook.add_worksheet(heads.name, FastSheet)
+        draw(Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables=tables))
+
+
+def heads_for(book: Book, key: str) -> Heads:
+    """The words of the sheet called `key`; those about changes name the day of the run compared with."""
+    facts, name = words(), words()["sheets"][key]
+    day = book.previous.as_of.isoformat() if book.previous else ""
+    empty = facts["empty"].get(f"{key}_same" if day else key) or facts["empty"].get(key) or facts["nothing"]
+    note = facts["notes"].get(key, "")
+    if "{day}" in note:
+        note = note.format(day=day) if day else ""
+    return Heads(name=name, heading=facts["heading"].format(sheet=name), note=note, nothing=empty.format(day=day))

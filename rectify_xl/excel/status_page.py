@@ -29,14 +29,25 @@ MANY_ROWS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Heads:
+    """The words of a sheet that are not its table: its name, its heading, what the figures mean, what "nothing" is."""
+
+    name: str
+    heading: str
+    note: str = ""
+    nothing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What a drawer gets: the sheet to draw on, its key and table, and the tables of all sheets by key."""
+    """What a drawer gets: the sheet to draw on, its key, words and table, and the tables of all sheets by key."""
 
     workbook: xlsxwriter.Workbook
     sheet: FastSheet
     styles: Styles
     book: Book
     key: str
+    heads: Heads
     tables: Mapping[str, Table]
 
     @property
@@ -118,7 +129,7 @@ def draw_table(page: Page, *, stands_alone: bool = True) -> None:
         _draw_bars(page, columns)
         must(page.sheet.autofilter(HEADER_ROW, 0, max(last_row(page) - totals, HEADER_ROW), len(columns) - 1))
     else:
-        page.across((FIRST_ROW, 0, len(columns) - 1), words()["nothing"], "choice", "grid", "muted")
+        page.across((FIRST_ROW, 0, len(columns) - 1), page.heads.nothing, "choice", "grid", "muted")
         must(page.sheet.set_row(FIRST_ROW, 2 * _LEAST))
     held = next((at + 1 for at, name in enumerate(page.table.columns) if name in ("unit_name", "item")), 0)
     page.sheet.freeze_panes(FIRST_ROW, held)
@@ -133,14 +144,14 @@ def last_row(page: Page) -> int:
 
 def draw_heading(page: Page, last_column: int, width: float) -> None:
     """Draws the heading, whose it is and of which day, and the note; `width` is that of the sheet in characters."""
-    settings, title = page.book.settings, words()["heading"].format(sheet=words()["sheets"][page.key])
+    settings, title = page.book.settings, page.heads.heading
     subject = words()["subject"].format(organisation=settings.organisation, campaign=settings.campaign)
     day = words()["as_of"].format(as_of=page.book.as_of.isoformat())
     page.text(HEADING_ROW, 0, title, "sheet_title")
     page.across((SUBTITLE_ROW, 0, last_column), f"{subject}　{day}".replace("\n", " "), "unit_line")
     must(page.sheet.set_row(HEADING_ROW, 32))
     must(page.sheet.set_row(SUBTITLE_ROW, 18))
-    if note := words()["notes"].get(page.key):
+    if note := page.heads.note:
         page.across((NOTE_ROW, 0, last_column), note, "note")
         must(page.sheet.set_row(NOTE_ROW, height_of(lines_of(note, width))))
 
@@ -217,10 +228,10 @@ def layers_for(look: str, value: Any) -> tuple[str, ...]:
 @cache
 def tones() -> Mapping[str, str]:
     """The layer of each state and answer by what the cell says."""
-    said = {**catalog.states("task"), **words()["answers"]}
-    by_key = words()["tones"]
-    made = {text: by_key[key] for key, text in said.items() if key in by_key}
-    return {**{text: by_key[key] for key, text in catalog.states("item").items() if key in by_key}, **made}
+    facts, reminders = words(), catalog.words("reminders")
+    said = (catalog.states("item"), catalog.states("task"), facts["answers"], facts["changes"])
+    pairs = (*((part, facts["tones"]) for part in said), (reminders["kinds"], reminders["tones"]))
+    return {text: by_key[key] for part, by_key in pairs for key, text in part.items() if key in by_key}
 
 
 def _draw_bars(page: Page, columns: Sequence[Shown]) -> None:
@@ -252,4 +263,4 @@ def set_print(page: Page, last: int, last_column: int) -> None:
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 0)
     must(sheet.print_area(HEADING_ROW, 0, last, last_column))
-    sheet.set_footer("&L&9" + words()["sheets"][page.key] + "&R&9" + words()["page"])
+    sheet.set_footer("&L&9" + page.heads.name.replace("&", "&&") + "&R&9" + words()["page"])

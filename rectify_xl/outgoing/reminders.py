@@ -89,9 +89,9 @@ def _of_a_file(matter: Matter, book: Book, day: Day) -> tuple[str, date]:
 def reminder_table(told: Iterable[Reminder]) -> Table:
     """One row a reminder, in their order.
 
-    Columns: unit_code, unit_name, kind (which reminder), matter, number, text, person, due_on, workdays_left, sent_on.
+    Columns: unit_code, unit_name, reminder (its kind), matter, number, text, person, due_on, workdays_left, sent_on.
     """
-    columns = ("unit_code", "unit_name", "kind", "matter", "number", "text", "person", "due_on", "workdays_left")
+    columns = ("unit_code", "unit_name", "reminder", "matter", "number", "text", "person", "due_on", "workdays_left")
     return Table((*columns, "sent_on"), [(r.key.unit_code, r.unit_name, *_cells(r)) for r in told])
 
 

@@ -39,6 +39,26 @@ def satisfaction(book: Book) -> Table:
     return Table(("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up"), rows)
 
 
+def make_up(book: Book) -> Table:
+    """The list of 补课: one row a unit where most were dissatisfied, the highest share first.
+
+    Columns: unit_code, unit_name, surveyed_on, dissatisfied, valid (ballots), dissatisfied_rate (of all that took a
+    side, a fraction of one), opinions (each once, a line a kind of participants).
+    """
+    units, rows = counted_units(book), []
+    for code, held in latest_surveys(book).items():
+        if must_make_up(held):
+            votes, told = votes_of(held), [values[_at("opinions")] for values in held]
+            sides = sum(votes.values()) - votes["abstained"]
+            opinions = words()["line"].join(dict.fromkeys(filter(None, told)))
+            on = max(values[_at("surveyed_on")] for values in held)
+            against = votes["dissatisfied"]
+            rows.append((code, units.unit(code).name, on, against, _valid(held), share(against, sides), opinions))
+    rows.sort(key=lambda row: (-(row[5] or 0), row[0]))
+    columns = ("unit_code", "unit_name", "surveyed_on", "dissatisfied", "valid", "dissatisfied_rate", "opinions")
+    return Table(columns, rows)
+
+
 def latest_surveys(book: Book) -> dict[str, list[Values]]:
     """The rows of each unit's latest survey (see `satisfaction`), by the code they count under."""
     items, made = items_of(book, "survey"), dict[str, list[Values]]()

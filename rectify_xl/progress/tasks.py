@@ -37,11 +37,11 @@ def unit_progress(book: Book) -> Table:
     Columns: unit_code, unit_name, kind; one a task of the schedule (its state, with 1/2 where part of the evidence
     is there; in the total units done/units asked); items and their counts by state; completion, a fraction of one.
     """
-    units, counts = _counts_by_unit(book)
+    units, counts = counts_by_unit(book)
     tasks = book.settings.tasks
     known = {(state.unit_code, state.task): state for state in book.tasks}
     rows = [
-        (u.code, u.name, u.kind, *_task_cells(u, tasks, known), *_item_cells(counts.get(u.code, Counter())))
+        (u.code, u.name, u.kind, *_task_cells(u, tasks, known), *item_cells(counts.get(u.code, Counter())))
         for u in units.listed(counts)
     ]
     total = sum(counts.values(), Counter[str]())
@@ -50,18 +50,19 @@ def unit_progress(book: Book) -> Table:
     return Table(
         ("unit_code", "unit_name", "kind", *headed("tasks", task_headings(tasks)), *ITEM_COLUMNS,
          "completion"),
-        [*rows, ("", words()["total"], "", *ratios, *_item_cells(total))] if rows else [],
+        [*rows, ("", words()["total"], "", *ratios, *item_cells(total))] if rows else [],
     )  # fmt: skip
 
 
-def _counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
+def counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
     """The units, and the items of each unit by the name of their state."""
     units, dues = counted_units(book), book.dues.get(ITEMS, ())
     places = places_by_unit(book, units, ITEMS)
     return units, {code: Counter(dues[place].state for place in held) for code, held in places.items()}
 
 
-def _item_cells(counts: Mapping[str, int]) -> tuple[Any, ...]:
+def item_cells(counts: Mapping[str, int]) -> tuple[Any, ...]:
+    """How many items there are (ITEM_COLUMNS), and the share of them that is done."""
     names, total = catalog.states("item"), sum(counts.values())
     done = sum(counts.get(names[name], 0) for name in COMPLETED)
     return (total, *(counts.get(names[name], 0) for name in ITEM_COLUMNS[1:]), share(done, total))

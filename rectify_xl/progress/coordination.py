@@ -1,0 +1,35 @@
+"""The table of items that the upper level is asked to coordinate, and how they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.model import Book, Table
+from rectify_xl.progress.tasks import ITEMS
+from rectify_xl.progress.units import counted_units, items_of, places_by_unit, said
+
+# The columns that the form's own fields fill.
+_TOLD = ("problem", "explanation", "measure", "department", "owner")
+COLUMNS = ("unit_code", "unit_name", "number", *_TOLD, "due_on", "status", "percent", "progress", "state", "remark")
+
+
+def coordination(book: Book) -> Table:
+    """One row an item that its unit cannot solve alone (处理方式: 提请上级协调), units in the roster's order.
+
+    Columns: unit_code, unit_name, number, problem, explanation, measure, department, owner, due_on (with an extension
+    granted), status, percent (a fraction of one), progress, state (到期状态), remark (the office's 督查意见).
+    """
+    units, form = counted_units(book), catalog.forms()[ITEMS]
+    at, items, dues = form.positions, items_of(book, ITEMS), book.dues.get(ITEMS, ())
+    asks, places = said("asks_upper", ITEMS), places_by_unit(book, units, ITEMS)
+    rows: list[tuple[Any, ...]] = []
+    for unit in units.listed(places):
+        for place in places.get(unit.code, ()):
+            item, due = items[place], dues[place]
+            if asks(item.values):
+                told = (item.values[at[name]] for name in _TOLD)
+                state = (item.values[at[name]] for name in ("status", "percent", "progress"))
+                remark = item.office.get("supervision") or ""
+                rows.append((unit.code, unit.name, item.number, *told, due.day, *state, due.state, remark))
+    return Table(COLUMNS, rows)
