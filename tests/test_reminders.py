@@ -1,4 +1,5 @@
 """Reminders: books in, who is reminded of what, in which manner and for the first time when, out."""
+# ruff: noqa: E501 (tables of Chinese text, where a character counts twice)
 
 from __future__ import annotations
 

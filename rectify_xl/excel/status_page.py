@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -23,6 +23,7 @@ from rectify_xl.progress.units import BAND, words
 # Rows of every sheet (0-based): the heading, whose and of which day, what the figures mean, the bands, the header.
 HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)
 _LEAST = 21.0  # points of a row
+_RESERVE = 0.7  # of a column's width: a program without our font breaks lines earlier
 _LONGEST_CELL = 32_767
 # From so many rows on a table is filled in at once; nothing may stand below it.
 MANY_ROWS = 200
@@ -30,17 +31,34 @@ MANY_ROWS = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heads:
-    """The words of a sheet that are not its table: its name, its heading, what the figures mean, what "nothing" is."""
+    """The words of a sheet that are not its table: its name, its heading, what the figures mean, what "nothing" is.
+
+    `subject` stands below the heading; "" is whose it is and of which day.
+    """
 
     name: str
     heading: str
+    subject: str = ""
     note: str = ""
     nothing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """How one column is shown: the band over it, its label, its width in characters, and the look of its cells."""
+
+    band: str
+    label: str
+    width: float
+    look: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What a drawer gets: the sheet to draw on, its key, words and table, and the tables of all sheets by key."""
+    """What a drawer gets: the sheet to draw on, its key, words and table, and the tables of all sheets by key.
+
+    `columns` says how those columns are shown that the words of the status workbook do not know.
+    """
 
     workbook: xlsxwriter.Workbook
     sheet: FastSheet
@@ -49,6 +67,7 @@ class Page:
     key: str
     heads: Heads
     tables: Mapping[str, Table]
+    columns: Mapping[str, Shown] = field(default_factory=dict)
 
     @property
     def table(self) -> Table:
@@ -84,16 +103,6 @@ class Page:
             self.text(row, column, str(value), *layers)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
-    """How one column is shown: the band over it, its label, its width in characters, and the look of its cells."""
-
-    band: str
-    label: str
-    width: float
-    look: str
-
-
 def shown_for(name: str) -> Shown:
     """How the column of a status table is shown; one made by a list stands under its band."""
     declared = words()["columns"].get(name)
@@ -114,7 +123,7 @@ def _label_of(form: str, column: str) -> str:
 
 def draw_table(page: Page, *, stands_alone: bool = True) -> None:
     """Draws the sheet's table: header, rows, total, filter, print; nothing else in its rows if it `stands_alone`."""
-    columns = [shown_for(name) for name in page.table.columns]
+    columns = [page.columns.get(name) or shown_for(name) for name in page.table.columns]
     for at, shown in enumerate(columns):
         must(page.sheet.set_column(at, at, shown.width))
     draw_heading(page, len(columns) - 1, sum(shown.width for shown in columns))
@@ -144,16 +153,19 @@ def last_row(page: Page) -> int:
 
 def draw_heading(page: Page, last_column: int, width: float) -> None:
     """Draws the heading, whose it is and of which day, and the note; `width` is that of the sheet in characters."""
-    settings, title = page.book.settings, page.heads.heading
-    subject = words()["subject"].format(organisation=settings.organisation, campaign=settings.campaign)
-    day = words()["as_of"].format(as_of=page.book.as_of.isoformat())
-    page.text(HEADING_ROW, 0, title, "sheet_title")
-    page.across((SUBTITLE_ROW, 0, last_column), f"{subject}　{day}".replace("\n", " "), "unit_line")
+    subject = page.heads.subject or _subject(page.book)
+    page.text(HEADING_ROW, 0, page.heads.heading, "sheet_title")
+    page.across((SUBTITLE_ROW, 0, last_column), subject.replace("\n", " "), "unit_line")
     must(page.sheet.set_row(HEADING_ROW, 32))
     must(page.sheet.set_row(SUBTITLE_ROW, 18))
     if note := page.heads.note:
         page.across((NOTE_ROW, 0, last_column), note, "note")
         must(page.sheet.set_row(NOTE_ROW, height_of(lines_of(note, width))))
+
+
+def _subject(book: Book) -> str:
+    subject = words()["subject"].format(organisation=book.settings.organisation, campaign=book.settings.campaign)
+    return f"{subject}　{words()['as_of'].format(as_of=book.as_of.isoformat())}"
 
 
 def _draw_header(page: Page, columns: Sequence[Shown]) -> None:
@@ -191,7 +203,7 @@ def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
         _formats_by_value(page, shown, {(v.__class__, v) for v in values})
         for shown, values in zip(columns, zip(*rows, strict=True), strict=True)
     ]
-    lines = [line_width(shown.width) for shown in columns]
+    lines = [line_width(shown.width - _RESERVE) for shown in columns]
     filling = Filling(rows=rows, count=count, first_row=FIRST_ROW, formats=formats, lines=lines, least=_LEAST)
     page.sheet.fill(filling)
     for at, row in enumerate(page.table.rows[count:]):
@@ -250,7 +262,7 @@ def add_bar(page: Page, rows: tuple[int, int], column: int) -> None:
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column of `width` characters."""
-    return lines_in(text, line_width(width))
+    return lines_in(text, line_width(width - _RESERVE))
 
 
 def set_print(page: Page, last: int, last_column: int) -> None:

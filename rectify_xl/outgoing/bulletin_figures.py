@@ -1,0 +1,93 @@
+"""The numbers of the bulletin, each counted once, and the table of what is due next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.ledger_table import returns_to_correct
+from rectify_xl.model import Book, Table
+from rectify_xl.outgoing.matters import REVISION, matters_of
+from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
+from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
+from rectify_xl.progress.tasks import ITEMS, states_by_task, task_headings
+from rectify_xl.progress.units import Counted, counted_units, items_of, reported, said, share
+
+
+def figures_of(book: Book) -> dict[str, Any]:
+    """Every number that the bulletin may say, by name: counts, shares (fractions of one, None of nothing) and days.
+
+    Items are rows of the ledger form; tasks are counted by unit. completion_before and the kinds of changes are
+    against the last run of an earlier day (`previous` its day, None: there was none).
+    """
+    units = counted_units(book)
+    return {**_reports(book, units), **_items(book), **_tasks(book), **_surveys(book), **_changes(book)}
+
+
+def _reports(book: Book, units: Counted) -> dict[str, Any]:
+    asked, arrived = len(units.asked), len(reported(book, units) & {unit.code for unit in units.asked})
+    counts = {"asked": asked, "reported": arrived, "not_reported": asked - arrived}
+    revise = sum(matter.form == REVISION for matter in matters_of(book, units))
+    waiting = {"pending": len(book.pending), "to_correct": len(returns_to_correct(book)), "to_revise": revise}
+    return {"files": sum(back.verdict != "ignored" for back in book.returns), **counts, **waiting}
+
+
+def _items(book: Book) -> dict[str, Any]:
+    names, counts = catalog.states("item"), Counter(due.state for due in book.dues.get(ITEMS, ()))
+    by_state = {name: counts[text] for name, text in names.items()}
+    total, done = sum(by_state.values()), by_state["done"] + by_state["done_late"]
+    asks = said("asks_upper", ITEMS)
+    upper = sum(asks(item.values) for item in items_of(book, ITEMS))
+    holders = len({item.unit_code for item in items_of(book, ITEMS)})
+    told = {"items": total, "completed": done, "completion": share(done, total), "upper": upper, "holders": holders}
+    return {**by_state, **told, "warning": book.settings.early_warning}
+
+
+def _tasks(book: Book) -> dict[str, Any]:
+    names, counts = catalog.states("task"), sum(states_by_task(book).values(), Counter[str]())
+    asked = sum(counts.values()) - counts[names["not_asked"]]
+    done = sum(counts[names[name]] for name in COMPLETED)
+    return {"tasks": asked, "tasks_done": done, "tasks_rate": share(done, asked), "tasks_late": counts[names["late"]]}
+
+
+def _surveys(book: Book) -> dict[str, Any]:
+    surveys = latest_surveys(book)
+    together = votes_of([values for rows in surveys.values() for values in rows])
+    return {
+        "surveyed": len(surveys),
+        "votes": sum(together.values()),
+        "rate": rate_of(together),
+        "make_up": sum(map(must_make_up, surveys.values())),
+    }
+
+
+def _changes(book: Book) -> dict[str, Any]:
+    before = [known for known in book.previous.items if known.form == ITEMS] if book.previous else []
+    done = sum(known.state in COMPLETED for known in before)
+    return {
+        "previous": book.previous.as_of if book.previous else None,
+        "completion_before": share(done, len(before)),
+        **{f"change_{kind}": n for kind, n in counts_of(changes_between(book.previous, book), ITEMS).items()},
+    }
+
+
+def what_is_next(book: Book, most: int) -> Table:
+    """What falls due from the day of judgement on and is still owed, the nearest first, at most `most` rows.
+
+    Columns: due_on, matter (a task, or the title of a form whose items are due that day), owed (how many units still
+    owe the task, or how many items), is_task.
+    """
+    states, tasks = catalog.states("task"), states_by_task(book)
+    names = [states[name] for name in ("in_progress", "due_soon", "not_begun")]
+    rows = [
+        (task.end, heading, owed, True)
+        for task, heading in zip(book.settings.tasks, task_headings(book.settings.tasks), strict=True)
+        if task.end and task.end >= book.as_of and (owed := sum(tasks.get(task.id, Counter())[n] for n in names))
+    ]
+    waiting = {catalog.states("item")[name] for name in ("due_soon", "not_due")}
+    for form in catalog.forms().values():
+        days = Counter(due.day for due in book.dues.get(form.name, ()) if due.state in waiting and due.day)
+        rows += [(day, form.title, count, False) for day, count in days.items() if not form.restricted]
+    rows.sort(key=lambda row: (row[0], not row[3], row[1]))
+    return Table(("due_on", "matter", "owed", "is_task"), rows[:most])
