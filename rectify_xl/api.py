@@ -88,6 +88,27 @@ def write_status(result: Result, path: str | Path) -> None:
     write(result.book, Path(path))
 
 
+def write_bulletin(result: Result, path: str | Path) -> None:
+    """Writes 整改情况通报.xlsx from a result."""
+    from rectify_xl.excel.bulletin import write_bulletin as write
+
+    write(result.book, Path(path))
+
+
+def write_reminders(result: Result, path: str | Path) -> None:
+    """Writes 催办通知.xlsx from a result."""
+    from rectify_xl.excel.reminders import write_reminders as write
+
+    write(result.book, Path(path))
+
+
+def write_publication(result: Result, path: str | Path) -> None:
+    """Writes 公布稿.xlsx from a result."""
+    from rectify_xl.excel.publication import write_publication as write
+
+    write(result.book, Path(path))
+
+
 def write_settings(settings: Settings, path: str | Path) -> None:
     """Writes 配置.xlsx."""
     from rectify_xl.excel.settings_book import write_settings as write

@@ -132,11 +132,17 @@ class Workspace:
         return tuple(outputs), tuple(notes)
 
     def _writers(self) -> Iterator[tuple[str, Callable[[Book, Path], None]]]:
+        from rectify_xl.excel.bulletin import write_bulletin
         from rectify_xl.excel.ledger import write_ledger
+        from rectify_xl.excel.publication import write_publication
+        from rectify_xl.excel.reminders import write_reminders
         from rectify_xl.excel.status import write_status
 
         yield self.names["ledger"], write_ledger
         yield self.names["status"], write_status
+        yield self.names["bulletin"], write_bulletin
+        yield self.names["reminders"], write_reminders
+        yield self.names["publication"], write_publication
 
 
 TO_CORRECT = ("returned", "refused")

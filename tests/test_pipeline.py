@@ -39,6 +39,11 @@ def run(place: Path, as_of: date = DAY, **kept: Any) -> pipeline.Outcome:
     return pipeline.run_workspace(place, as_of=as_of, **kept)
 
 
+RESULTS = tuple(
+    f"成果/{name}.xlsx" for name in ("整改台帐", "整改进度", "整改情况通报", "催办通知", "公布稿")
+)
+
+
 def snapshot(folder: Path) -> dict[str, str]:
     return {
         p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -49,7 +54,7 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 def test_an_empty_inbox_still_makes_the_workbooks(place: Path) -> None:
     outcome = run(place)
-    assert outcome.outputs == ("成果/整改台帐.xlsx", "成果/整改进度.xlsx")
+    assert outcome.outputs == RESULTS
     assert outcome.book.items == {} and len(outcome.book.tasks) == 9 * 4
 
 
@@ -174,7 +179,7 @@ def test_a_workbook_that_cannot_be_replaced_gets_a_dated_copy(place: Path, monke
 
     monkeypatch.setattr(os, "replace", replace_but_open)
     outcome = run(place)
-    assert outcome.outputs == ("成果/整改台帐-2005-05-25.xlsx", "成果/整改进度.xlsx")
+    assert outcome.outputs == ("成果/整改台帐-2005-05-25.xlsx", *RESULTS[1:])
     assert outcome.notes == ("open:整改台帐.xlsx",)
     assert not list(place.rglob(".rectify_xl-*"))
 
@@ -235,11 +240,13 @@ def test_the_python_names(place: Path, tmp_path: Path) -> None:
     assert list(result.deadlines["state"]) == ["即将到期"] and len(result.pending) == 1
     assert set(result.tasks["state"]) >= {"逾期未办", "不适用"}
     rx.write_ledger(result, tmp_path / "台帐.xlsx")
-    rx.write_status(result, tmp_path / "进度.xlsx")
+    for write in (rx.write_status, rx.write_bulletin, rx.write_reminders, rx.write_publication):
+        write(result, tmp_path / f"{write.__name__}.xlsx")
+        assert (tmp_path / f"{write.__name__}.xlsx").stat().st_size > 5000
     again = rx.read_ledger(tmp_path / "台帐.xlsx")["ledger"]
     assert list(again["problem"]) == list(ledger["problem"]) and list(again["due"]) == list(ledger["due"])
     done = rx.run(place, as_of=DAY)
-    assert done.outputs == ("成果/整改台帐.xlsx", "成果/整改进度.xlsx", "退回/2005-05-25/一.xlsx")
+    assert done.outputs == (*RESULTS, "退回/2005-05-25/一.xlsx")
     assert rx.forms["ledger"].title == "整改台帐" and rx.forms["ledger"].schema.columns["due"]
     assert rx.load_settings(place / "配置.xlsx") == SETTINGS
     assert rx.parse_period("5月中旬", year=2005) == rx.Period(start=date(2005, 5, 11), end=date(2005, 5, 20))

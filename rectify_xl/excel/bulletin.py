@@ -107,7 +107,10 @@ def _draw_units(page: Page, row: int, told: Bulletin) -> int:
         names = [table.rows[at - 1][0] for table in (told.best, told.worst) if 0 < at <= len(table.rows)]
         tallest = max((lines_of(shown(name, _NAME), 3 * _COLUMN) for name in names), default=1)
         must(page.sheet.set_row(row + 1 + at, _ROW if tallest == 1 else height_of(tallest)))
-    return row + 1 + held
+    row += 1 + held
+    page.across((row, 0, _LAST), facts["ranked"], "note")
+    must(page.sheet.set_row(row, 18))
+    return row + 1
 
 
 def _draw_table(page: Page, row: int, table: Table, spans: Mapping[str, tuple[int, int]]) -> None:

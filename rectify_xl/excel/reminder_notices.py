@@ -85,6 +85,8 @@ def _draw_notice(page: Page, row: int, unit: Unit, told: Sequence[Reminder], wai
     if waiting:
         _line(page, row, facts["before"].format(count=waiting), "body")
         row += 1
+    must(page.sheet.set_row(row, 12))
+    row += 1
     for text in (issuing_office(page.book), day_text(page.book.as_of)):
         _line(page, row, text, "signature")
         row += 1

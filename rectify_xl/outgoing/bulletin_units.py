@@ -24,6 +24,11 @@ class Standing(NamedTuple):
     completion: float
     late: int
 
+    @property
+    def score(self) -> float:
+        """What units are ranked by: the share completed less what is late for each item."""
+        return self.completion - self.late / self.items
+
 
 def standings(book: Book) -> list[Standing]:
     """The units asked that have items, in the roster's order."""
@@ -39,19 +44,16 @@ def standings(book: Book) -> list[Standing]:
 
 
 def best_and_worst(book: Book, most: int = MOST_UNITS) -> tuple[Sequence[Standing], Sequence[Standing]]:
-    """At most `most` units each, none in both: the best completed most, the worst have most that is late.
+    """At most `most` units each, none in both: the highest scores first, and the lowest first.
 
-    Equals stand in the roster's order. Half of the units at most are called the best, those alone that completed
-    something and are late with nothing (where no unit is so, whoever completed something); the worst are those alone
-    that are late with something or have completed nothing.
+    Equals stand in the roster's order. At most half of the units are called the best, those alone that completed
+    something; the worst are those alone that are late with something or have completed nothing.
     """
-    held = standings(book)
-    good = [s for s in held if s.completed]
-    best = sorted([s for s in good if not s.late] or good, key=lambda s: (-s.completion, s.late))
-    best = best[: min(most, max(len(held) // 2, 1))]
+    ranked = sorted(standings(book), key=lambda standing: -standing.score)
+    best = [standing for standing in ranked if standing.completed][: min(most, max(len(ranked) // 2, 1))]
     named = {standing.unit.code for standing in best}
-    rest = (s for s in held if s.unit.code not in named and (s.late or not s.completed))
-    return best, sorted(rest, key=lambda s: (-s.late, s.completion))[:most]
+    rest = (s for s in ranked if s.unit.code not in named and (s.late or not s.completed))
+    return best, sorted(rest, key=lambda standing: standing.score)[:most]
 
 
 def not_reported(book: Book) -> list[str]:
