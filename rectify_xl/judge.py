@@ -78,6 +78,17 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     return replace(judged_return, forms=kept, is_restricted=is_restricted)
 
 
+def restricted_rows(raw: RawBook, ruling: Ruling) -> tuple[FormRows, ...]:
+    """The rows of a workbook's restricted forms with their values: for the encrypted register, and nothing else.
+
+    For a workbook that `judge_book` did not refuse.
+    """
+    found = sort_sheets(raw.sheets)
+    place = _place(judge_cover(found, ruling), ruling)
+    sheets = [sheet for sheet in found.forms if sheet.form.restricted]
+    return tuple(_form_rows(judged, shows_restricted=True) for judged in _judge_forms(sheets, ruling, place))
+
+
 def _return(
     received: Received, verdict: Verdict, findings: Sequence[Finding], cover: Cover | None = None, *, saved: str = ""
 ) -> Return:
@@ -145,14 +156,14 @@ _PLACES = ("case", "other_row", "other_sheet", "label", "other_label", "source")
 _HARMLESS = frozenset((*_PLACES, "low", "high", "rows", "count", "filled_on", "stage_end"))
 
 
-def _form_rows(sheets: Sequence[JudgedSheet]) -> FormRows:
+def _form_rows(sheets: Sequence[JudgedSheet], *, shows_restricted: bool = False) -> FormRows:
     form = sheets[0].sheet.form
     good: list[Row] = []
     bad: list[Row] = []
     for judged in sheets:
         for trial in judged.trials:
             row = judged.row_of(trial)
-            if form.restricted:
+            if form.restricted and not shows_restricted:
                 row = Row(row.sheet, row.row, ())
             (bad if trial.is_bad or judged.all_wait else good).append(row)
     return FormRows(form=form.name, good=tuple(good), bad=tuple(bad), letters=_letters(sheets))

@@ -19,6 +19,7 @@ from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Return, Settings
 from rectify_xl.normal import key_text
 from rectify_xl.prefilled import file_name, issued_for
+from rectify_xl.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.roster import roster_for
 
 
@@ -90,13 +91,16 @@ def run_workspace(
     book = book_of(returns, settings, as_of, Numbers())
     if verify:
         _verify(book)
+    secret = password()
+    book = with_restricted_told(book, secret)
     if dry_run:
         return Outcome(book=book)
     place.sweep()
     place.keep(zip(sources, returns, strict=True), as_of)
     sent_back = place.send_back(zip(sources, book.returns, strict=True), book)
     outputs, notes = place.write_results(book)
-    return Outcome(book=book, outputs=(*outputs, *sent_back), notes=notes)
+    register, troubles = keep_restricted(place, zip(sources, returns, strict=True), book, secret)
+    return Outcome(book=book, outputs=(*outputs, *register, *sent_back), notes=(*notes, *troubles))
 
 
 def issue_workspace(

@@ -16,7 +16,7 @@ from status_books import book_of, pick
 
 from rectify_xl import catalog
 from rectify_xl.excel.publication import write_publication
-from rectify_xl.ledger_table import groups_for
+from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book
 from rectify_xl.outgoing.publication import pledges, public_columns, publication
 

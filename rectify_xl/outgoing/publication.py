@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.ledger_table import Rows, groups_for, ledger_table
+from rectify_xl.ledger_columns import groups_for
+from rectify_xl.ledger_table import Rows, ledger_table
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import said
