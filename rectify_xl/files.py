@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".rectify_xl-"
+# Settling so many files one by one takes about as long as settling everything.
+_FEW = 20
+_PIECE = 1 << 20
 
 
 def temporary_for(path: Path) -> Path:
@@ -16,11 +21,71 @@ def temporary_for(path: Path) -> Path:
     return path.with_name(f"{TEMPORARY_PREFIX}{digest}-{os.getpid()}.tmp")
 
 
-def save_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Calls `write` with a temporary path and moves the result to `path`; OSError leaves `path` as it was."""
+def at(step: str, path: Path) -> None:
+    """Called before every step that changes a disk (write, settle, replace, settle-folder); tests break things here."""
+
+
+def save_atomically(path: Path, write: Callable[[Path], object], *, settles: bool = True) -> None:
+    """Calls `write` with a temporary path and moves the result to `path`; OSError leaves `path` as it was.
+
+    Neither a kill nor, if it `settles`, a power cut leaves half of it. Of many files none needs to: `settle_all` does.
+    """
     temporary = temporary_for(path)
     try:
+        at("write", temporary)
         write(temporary)
+        if settles:
+            at("settle", temporary)
+            _settle(temporary)
+        at("replace", path)
         temporary.replace(path)
+        if settles:
+            at("settle-folder", path.parent)
+            _settle_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def copy_exactly(source: str | Path, digest: str, target: Path) -> None:
+    """Copies a file that must still have the SHA-256 `digest`; OSError (ESTALE) where it was changed meanwhile."""
+    taken = sha256()
+    with Path(source).open("rb") as held, target.open("wb") as made:
+        while piece := held.read(_PIECE):
+            taken.update(piece)
+            made.write(piece)
+    if taken.hexdigest() != digest:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), os.fspath(source))
+
+
+def settle_all(paths: Sequence[Path]) -> None:
+    """Puts files that were saved without settling on the disk, with their names; many take no longer than some."""
+    for path in paths:
+        at("settle", path)
+    if len(paths) > _FEW and hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in paths:
+        _settle(path)
+    for folder in sorted({path.parent for path in paths}):
+        _settle_folder(folder)
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Removes what a killed process left half-written below some folders."""
+    for folder in folders:
+        for left in folder.rglob(f"{TEMPORARY_PREFIX}*") if folder.is_dir() else ():
+            left.unlink(missing_ok=True)
+
+
+def _settle_folder(folder: Path) -> None:
+    """Puts a folder's names on the disk, where the system lets one do so."""
+    if sys.platform != "win32":
+        _settle(folder, os.O_RDONLY)
+
+
+def _settle(path: Path, flags: int = os.O_RDWR) -> None:
+    held = os.open(path, flags)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from rectify_xl import catalog
-from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for
+from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
 from rectify_xl.intake import Source
 from rectify_xl.model import Book, RectifyError, Return, Settings
 from rectify_xl.workdays import calendar_for
@@ -69,10 +69,10 @@ class Workspace:
         return self.folder / self.names["templates"]
 
     def sweep(self) -> None:
-        """Removes what a killed run left half-written."""
-        for part in (self.results, self.archive, self.folder / self.names["returned"]):
-            for left in part.rglob(f"{TEMPORARY_PREFIX}*") if part.is_dir() else ():
-                left.unlink(missing_ok=True)
+        """Removes what a killed run left half-written; the inbox is never touched."""
+        sweep(self.folder / self.names[part] for part in ("results", "archive", "returned", "issued", "templates"))
+        for left in self.folder.glob(f"{TEMPORARY_PREFIX}*"):
+            left.unlink(missing_ok=True)
 
     def keep(self, received: Iterable[tuple[Source, Return]], as_of: date) -> None:
         """Puts every received file that the archive does not hold yet there, and notes digest, path and day.
@@ -80,18 +80,22 @@ class Workspace:
         A file with a restricted form stays in the inbox alone.
         """
         self.archive.mkdir(exist_ok=True)
-        known = self._archived()
-        lines = []
+        lines = self._archived()
+        known = {(line["digest"], line["path"]) for line in lines}
+        copied: list[Path] = []
         for source, held in received:
             if not held.digest or held.is_restricted or (held.digest, held.file) in known:
                 continue
             target = self.archive / f"{held.digest}{held.suffix}"
             if not target.exists():
-                save_atomically(target, partial(shutil.copyfile, source.path))
+                save_atomically(target, partial(copy_exactly, source.path, held.digest), settles=False)
+                copied.append(target)
             lines.append({"digest": held.digest, "path": held.file, "arrived": as_of.isoformat()})
-        if lines:
-            with (self.archive / self.names["archive_list"]).open("a", encoding="utf-8") as notes:
-                notes.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        settle_all(copied)
+        if len(lines) > len(known):
+            listed = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            path = self.archive / self.names["archive_list"]
+            save_atomically(path, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
 
     def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
         """Writes into 退回/<day>/ a marked copy of every file that must be corrected, or the list of its problems.
@@ -105,12 +109,13 @@ class Workspace:
             for source, held in received
             if held.verdict in TO_CORRECT
         ]
+        settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
-    def _archived(self) -> set[tuple[str, str]]:
+    def _archived(self) -> list[dict[str, str]]:
         path = self.archive / self.names["archive_list"]
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return {(entry["digest"], entry["path"]) for entry in map(json.loads, filter(None, lines))}
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        return [json.loads(line) for line in lines if line]
 
     def write_results(self, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Writes the workbooks of 成果 and their copies in 历史; gives their paths here, and remarks by code."""
@@ -160,17 +165,11 @@ def write_marked(
 
     Raises FileExistsError where a file stands already, unless it `replaces` what an earlier run of the day wrote.
     """
-    from rectify_xl.excel.marked import list_path, write_returned
+    from rectify_xl.excel.marked import write_returned
 
     target.parent.mkdir(parents=True, exist_ok=True)
     data = Path(source.path).read_bytes() if source.is_regular else b""
-    if not replaces:
-        return write_returned(data, held, target, send_by=send_by, lang=lang)
-    fresh = temporary_for(target)
-    made = write_returned(data, held, fresh, send_by=send_by, lang=lang)
-    final = target if made == fresh else list_path(target)
-    made.replace(final)
-    return final
+    return write_returned(data, held, target, send_by=send_by, lang=lang, replaces=replaces)
 
 
 def create(folder: str | Path, settings: Settings) -> None:

@@ -67,8 +67,9 @@ def write_problem_list(
     send_by: date | None = None,
     lang: str = "zh",
     forms: Forms | None = None,
+    settles: bool = True,
 ) -> None:
-    """Writes the list of a return's problems as a workbook of its own, whole or not at all.
+    """Writes the list of a return's problems as a workbook of its own, whole or not at all (see `save_atomically`).
 
     `reason` is a CannotPatch's; without one the list does not say why it stands alone. Raises OSError.
     """
@@ -76,7 +77,7 @@ def write_problem_list(
 
     told = problems_of(held, Wording(lang=lang, send_by=send_by, forms=forms), reason)
     made = list_book(told)
-    save_atomically(path, lambda temporary: temporary.write_bytes(made))
+    save_atomically(path, lambda temporary: temporary.write_bytes(made), settles=settles)
 
 
 def write_returned(
@@ -87,20 +88,24 @@ def write_returned(
     send_by: date | None = None,
     lang: str = "zh",
     forms: Forms | None = None,
+    replaces: bool = False,
 ) -> Path:
     """Writes the marked copy of a received file to `target`, or the list of its problems beside it; which it was.
 
-    Of a refused file there is only the list. Raises FileExistsError where a file stands already, and OSError.
+    Of a refused file there is only the list. Raises FileExistsError where a file stands already, and OSError. A run
+    `replaces` what an earlier one of the day wrote, and settles all its files at its end.
     """
     try:
         if held.verdict == "refused":
             raise CannotPatch("refused")
         made = mark(data, held, send_by=send_by, lang=lang, forms=forms)
     except CannotPatch as trouble:
-        path = _free(list_path(target))
-        write_problem_list(held, path, reason=trouble.reason, send_by=send_by, lang=lang, forms=forms)
+        path = list_path(target) if replaces else _free(list_path(target))
+        write_problem_list(
+            held, path, reason=trouble.reason, send_by=send_by, lang=lang, forms=forms, settles=not replaces
+        )
         return path
-    save_atomically(_free(target), lambda temporary: temporary.write_bytes(made))
+    save_atomically(target if replaces else _free(target), lambda t: t.write_bytes(made), settles=not replaces)
     return target
 
 

@@ -1,0 +1,128 @@
+"""Breaks a weekly run at every write, in forks of this one process, and tells what was left and what the next run made.
+
+    python tests/fault_driver.py WORKSPACE_BEFORE SCRATCH [EVERY]
+
+WORKSPACE_BEFORE holds a run of an earlier day and something new in its inbox. Prints one JSON line a broken run.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rectify_xl import engine, files, pipeline
+
+DAY = date(2005, 5, 26)
+KILLED = 9
+ERRORS = (errno.ENOSPC, errno.EIO)
+Tree = dict[str, Any]
+
+
+def tree(folder: Path) -> Tree:
+    """Every file below a folder but the inbox: bytes by path, of a memory what it says."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _content(path) for path in found if "收件" not in path.parts}
+
+
+def _content(path: Path) -> Any:
+    if path.suffix == ".sqlite":
+        with sqlite3.connect(path) as held:
+            return list(held.iterdump())
+    return path.read_bytes() if not path.name.endswith(("-wal", "-shm", "-journal")) else b""
+
+
+def run(folder: Path) -> None:
+    """The weekly run, its files read in this process: what is broken here is writing."""
+    pipeline.run_workspace(folder, as_of=DAY)
+
+
+def steps_of(folder: Path) -> list[str]:
+    """The steps of a run that nothing breaks."""
+    steps: list[str] = []
+    files.at = lambda step, path: steps.append(f"{step} {path.relative_to(folder).as_posix()}")
+    run(folder)
+    files.at = lambda step, path: None
+    return steps
+
+
+def breaking(at: int, strike: Callable[[Path], object]) -> Callable[[str, Path], None]:
+    """What `files.at` becomes: strikes at the step number `at`, leaving half a file where one was to be written."""
+    left = iter(range(at, -1, -1))
+
+    def reached(step: str, path: Path) -> None:
+        if next(left, -1) == 0:
+            if step == "write":
+                path.write_bytes(b"PK half")
+            strike(path)
+
+    return reached
+
+
+def killed(folder: Path, at: int) -> int:
+    """Runs in a fork that is killed at a step; its exit status."""
+    child = os.fork()
+    if not child:
+        files.at = breaking(at, lambda path: os._exit(KILLED))
+        run(folder)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def failed(folder: Path, at: int) -> int:
+    """Runs into a full disk or an error of the disk at a step; its error number."""
+    number = ERRORS[at % len(ERRORS)]
+
+    def strike(path: Path) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    files.at = breaking(at, strike)
+    try:
+        run(folder)
+    except OSError as error:
+        return error.errno or 0
+    finally:
+        files.at = lambda step, path: None
+    return 0
+
+
+def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -> dict[str, Any]:
+    """What stands there after a broken run, and whether another makes good what is missing."""
+    left = {name: data for name, data in tree(folder).items() if not Path(name).name.startswith(files.TEMPORARY_PREFIX)}
+    torn = [name for name, data in left.items() if data not in (before.get(name), after.get(name))]
+    lost = [name for name in before if name not in left]
+    if again:
+        run(folder)
+    made = tree(folder)
+    differs = sorted(name for name in made.keys() | after.keys() if made.get(name) != after.get(name)) if again else []
+    memory = [name for name in torn if name.endswith(".sqlite")]
+    return {"status": status, "torn": sorted(set(torn) - set(memory)), "lost": lost, "differs": differs}
+
+
+def main(start: Path, scratch: Path, every: int = 1) -> None:
+    """Every step of the run once killed, once failed."""
+    pipeline.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
+    whole = shutil.copytree(start, scratch / "whole")
+    before = tree(start)
+    steps = steps_of(whole)
+    after = tree(whole)
+    for at in range(0, len(steps), every):
+        for way in (killed, failed):
+            folder = shutil.copytree(start, scratch / f"{way.__name__}-{at}")
+            status = way(folder, at)
+            again = way is killed or at % 4 == 0
+            found = told(folder, before, after, status, again=again)
+            print(json.dumps({"way": way.__name__, "step": steps[at], **found}, ensure_ascii=False), flush=True)
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *(int(given) for given in sys.argv[3:]))
