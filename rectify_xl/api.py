@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rectify_xl import catalog, pipeline
 from rectify_xl.engine import Progress
+from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rectify_xl.result import Report, Result
 
 Paths = str | Path | Sequence[str | Path]
-forms = catalog.forms()
+forms = catalog.built_in_forms()
 
 
 def _listed(paths: Paths) -> list[str | Path]:
@@ -34,7 +35,8 @@ def check(paths: Paths, settings: Settings, *, as_of: date, executor: Executor |
     from rectify_xl.result import Report
 
     means = pipeline.Means(workers=1, executor=executor)
-    return Report(returns=pipeline.check_returns(_listed(paths), settings, as_of, means))
+    returns = pipeline.check_returns(_listed(paths), settings, as_of, means)
+    return Report(returns=returns, forms=settings.forms)
 
 
 def consolidate(paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None) -> Result:
@@ -123,8 +125,12 @@ def write_template(form_or_forms: Form | Sequence[Form], path: str | Path, setti
     write(form_or_forms, Path(path), settings)
 
 
-def read_ledger(path: str | Path) -> dict[str, pd.DataFrame]:
-    """A ledger workbook as frames by form name, columns in English, typed as `Result.rows` has them."""
+def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
+    """A ledger workbook as frames by form name, columns in English, typed as `Result.rows` has them.
+
+    With `settings` their office's own forms are read too.
+    """
     from rectify_xl.excel.ledger_reader import read_ledger as read
 
-    return read(path)
+    with using(settings.forms if settings else ()):
+        return read(path)

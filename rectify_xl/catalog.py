@@ -11,6 +11,7 @@ from typing import Any
 
 from rectify_xl import expression
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
+from rectify_xl.in_force import kept_by_forms, own_forms
 from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Remarks, Rule
 from rectify_xl.reading_facts import ReadingFacts
 
@@ -60,9 +61,15 @@ def record(kind: type[Any], entry: Mapping[str, Any], file: str, key: str) -> An
 
 
 @cache
-def forms() -> Mapping[str, Form]:
-    """Every form by name, in the order of the office's templates (facts/lists.toml's neighbours: forms/*.toml)."""
+def built_in_forms() -> Mapping[str, Form]:
+    """The forms of facts/forms/*.toml by name, in the order of the office's templates."""
     return load_forms(FACTS)
+
+
+@kept_by_forms()
+def forms() -> Mapping[str, Form]:
+    """Every form in force by name: the built-in ones in the order of the templates, then the office's own."""
+    return {**built_in_forms(), **{form.name: form for form in own_forms()}}
 
 
 def load_forms(folder: Path) -> dict[str, Form]:
@@ -252,7 +259,7 @@ def check_facts(folder: Path = FACTS) -> None:
         read(folder)
 
 
-@cache
+@kept_by_forms()
 def templates() -> Mapping[str, tuple[Form, ...]]:
     """The template workbooks by file name, each with its forms in order."""
     made: dict[str, list[Form]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from rectify_xl.catalog import FactsError
+from rectify_xl.commands.forms import form
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
+from rectify_xl.commands.telling import only_one, print_json, tell
+from rectify_xl.in_force import using
 from rectify_xl.model import RectifyError
 from rectify_xl.normal import inert
 
@@ -71,7 +73,7 @@ def init(call: Call, folder: str, profile: str) -> int:
     outputs = [made.settings_path.relative_to(made.folder).as_posix()]
     lines = ("done", "next")
     said = {"folder": folder, "settings": made.settings_path}
-    return _tell(call, {"outputs": outputs}, [call.words["init"][line].format(**said) for line in lines])
+    return tell(call, {"outputs": outputs}, [call.words["init"][line].format(**said) for line in lines])
 
 
 def templates(call: Call, folder: str, profile: str | None, settings: str | None) -> int:
@@ -79,10 +81,10 @@ def templates(call: Call, folder: str, profile: str | None, settings: str | None
     from rectify_xl.commands.settings_choice import said_settings, settings_for_folder
     from rectify_xl.excel.template import write_templates
 
-    _only_one(call, profile, settings)
+    only_one(call, profile, settings)
     paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
     lines = [call.words["templates"]["done"].format(count=len(paths)), *(f"  {path}" for path in paths)]
-    return _tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
+    return tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
 
 
 def check(
@@ -94,20 +96,21 @@ def check(
     from rectify_xl.commands.settings_choice import check_unsaid, said_settings
     from rectify_xl.guarded.pool import kept
 
-    _only_one(call, profile, settings)
+    only_one(call, profile, settings)
     with kept(start=1), console.progress(call) as progress:
         said = said_settings(profile, settings)
         means = pipeline.Means(progress=progress)
         if said is None:
-            returns = check_unsaid(files, call.as_of, means)
+            returns, own = check_unsaid(files, call.as_of, means)
         else:
-            returns = pipeline.check_returns(files, said, call.as_of, means)
-    if return_to is not None:
-        _send_back(call, files, returns, return_to)
-    if call.as_json:
-        _print_json(reports.check_json(returns, call.lang))
-    else:
-        console.show_check(call, returns)
+            returns, own = pipeline.check_returns(files, said, call.as_of, means), said.forms
+    with using(own):
+        if return_to is not None:
+            _send_back(call, files, returns, return_to)
+        if call.as_json:
+            print_json(reports.check_json(returns, call.lang))
+        else:
+            console.show_check(call, returns)
     return TO_CORRECT if any(held.verdict in ("returned", "refused") for held in returns) else GOOD
 
 
@@ -137,7 +140,7 @@ def issue(call: Call, folder: str, unit: Sequence[str]) -> int:
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
     lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
-    return _tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
+    return tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
 
 
 def schedule(call: Call, folder: str, fail_on: str | None) -> int:
@@ -148,7 +151,7 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
     outcome = _run(call, folder, dry_run=True)
     told = schedule_json(outcome.book)
     if call.as_json:
-        _print_json(told)
+        print_json(told)
     else:
         console.show_schedule(call, told, outcome.book.settings)
     return _fails_on(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
@@ -186,7 +189,7 @@ def _until_read(command: Run) -> Run:
 
 
 COMMANDS: Mapping[str, Run] = {
-    command.__name__: _until_read(command) for command in (init, templates, check, issue, run, schedule, demo)
+    command.__name__: _until_read(command) for command in (init, templates, check, issue, run, schedule, form, demo)
 }
 
 
@@ -215,7 +218,7 @@ def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_o
 
     told = _run_json(call, outcome)
     if call.as_json:
-        _print_json(told)
+        print_json(told)
     else:
         console.show_run(call, told, outcome.book.settings, dry_run=dry_run)
     for note in () if call.quiet else outcome.notes:
@@ -229,26 +232,6 @@ def _fails_on(fail_on: str | None, files: Mapping[str, int]) -> int:
     """1 if a file has the verdict that was asked about; a refused file must be corrected as a returned one must."""
     counted = {None: (), "refused": ("refused",), "returned": ("returned", "refused")}[fail_on]
     return TO_CORRECT if any(files[verdict] for verdict in counted) else GOOD
-
-
-def _only_one(call: Call, profile: str | None, settings: str | None) -> None:
-    if profile is not None and settings is not None:
-        told = call.words["wrong"]["both"].format(first="--profile", second="--settings")
-        raise click.UsageError(told, click.get_current_context())
-
-
-def _tell(call: Call, told: Mapping[str, Any], lines: Sequence[str]) -> int:
-    from rectify_xl.commands import console
-
-    if call.as_json:
-        _print_json(told)
-    else:
-        console.show_lines(call, lines)
-    return GOOD
-
-
-def _print_json(told: Mapping[str, Any]) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False))
 
 
 # ---- what went wrong

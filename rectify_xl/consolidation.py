@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rectify_xl.deadlines import Day, dues_for, task_states
+from rectify_xl.in_force import under_settings
 from rectify_xl.merge import Numbers, fold, with_findings
 from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
 from rectify_xl.office import with_entries, with_remarks
@@ -31,6 +32,7 @@ class Past:
 NO_PAST = Past()
 
 
+@under_settings
 def book_of(
     returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers, *, past: Past = NO_PAST
 ) -> Book:

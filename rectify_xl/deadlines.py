@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from rectify_xl import catalog
 from rectify_xl.expression import Node, Test, compile_test, parse_condition
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
 from rectify_xl.normal import plain
 from rectify_xl.roster import Roster
@@ -41,7 +41,7 @@ def form_test(form: Form, node: Node) -> Test:
     return _form_test(form.name, node)
 
 
-@cache
+@kept_by_forms()
 def _form_test(form: str, node: Node) -> Test:
     return compile_test(node, catalog.forms()[form].positions, frozenset(), {"plain": plain})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 # What a rule may name besides the form's own columns: the stage's bounds, the cover's day, the kind of the unit.
 BOUNDS = ("stage_start", "stage_end", "followup_end", "filled_on", "unit_kind")
@@ -139,40 +139,68 @@ _COMPARISONS = {"=", "!=", "<", "<=", ">", ">="}
 _SYNONYMS = {"≠": "!=", "且": "and", "或": "or", "属于": "in"}
 
 
+class Token(NamedTuple):
+    """A word of a rule as the grammar knows it and as it was typed; `operand` is what it stands for, if that is known.
+
+    A form file tells columns and options apart by how they are named; of labels it is known which is which.
+    """
+
+    word: str
+    typed: str
+    operand: Name | Const | None = None
+
+
 class _Reader:
     """The tokens of one text and where the reading stands."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
-        self.tokens: list[str] = []
-        position = 0
-        while text[position:].strip():
-            found = _TOKEN.match(text, position)
-            if found is None:
-                raise ExpressionError(text, text[position:].strip())
-            self.tokens.append(_SYNONYMS.get(found[0].strip(), found[0].strip()))
-            position = found.end()
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text, self.tokens, self.at = text, tokens, 0
+
+    def token(self) -> Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else Token("", "")
 
     def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+        return "" if self.token().operand else self.token().word
 
-    def take(self, *wanted: str) -> str:
-        word = self.peek()
-        if not word or (wanted and word not in wanted):
-            raise ExpressionError(self.text, word)
+    def take(self, *wanted: str) -> Token:
+        token = self.token()
+        if not token.typed or (wanted and (token.operand or token.word not in wanted)):
+            raise self.trouble()
         self.at += 1
-        return word
+        return token
 
     def accept(self, *wanted: str) -> str:
-        return self.take() if self.peek() in wanted and self.peek() else ""
+        return self.take().word if self.peek() in wanted and self.peek() else ""
+
+    def trouble(self) -> ExpressionError:
+        return ExpressionError(self.text, self.token().typed)
+
+
+def _tokens(text: str) -> list[Token]:
+    """The words of a form file's text."""
+    tokens: list[Token] = []
+    position = 0
+    while text[position:].strip():
+        found = _TOKEN.match(text, position)
+        if found is None:
+            raise ExpressionError(text, text[position:].strip())
+        word = found[0].strip()
+        tokens.append(Token(_SYNONYMS.get(word, word), word))
+        position = found.end()
+    return tokens
 
 
 def parse(text: str, names: Sequence[str]) -> Node:
     """The tree of a rule's text; `names` are the form's columns. Raises ExpressionError."""
-    reader = _Reader(text)
+    return parse_tokens(text, _tokens(text), names)
+
+
+def parse_tokens(text: str, tokens: Sequence[Token], names: Sequence[str]) -> Node:
+    """The tree of a rule's text that is taken apart into words already. Raises ExpressionError."""
+    reader = _Reader(text, tokens)
     node = _any_of(reader, frozenset(names) | set(BOUNDS))
-    if reader.peek():
-        raise ExpressionError(text, reader.peek())
+    if reader.token().typed:
+        raise reader.trouble()
     return node
 
 
@@ -196,54 +224,71 @@ def _test(reader: _Reader, names: frozenset[str]) -> Node:
     left = _sum(reader, names)
     if isinstance(left, Name):
         if reader.accept("is"):
-            return Filled(left.name, reader.take("filled", "blank") == "filled")
+            return Filled(left.name, reader.take("filled", "blank").word == "filled")
         if reader.accept("in"):
             return Among(left.name, _options(reader))
     tests: list[Node] = []
     while reader.peek() in _COMPARISONS:
-        op, right = reader.take(), _sum(reader, names)
+        op, right = reader.take().word, _sum(reader, names)
         tests.append(Compare(op, left, right))
         left = right
     if not tests:
-        raise ExpressionError(reader.text, reader.peek())
+        raise reader.trouble()
     return tests[0] if len(tests) == 1 else And(tuple(tests))
 
 
 def _call(reader: _Reader, names: frozenset[str]) -> Node:
-    function = reader.take()
+    function = reader.take().word
     reader.take("(")
-    arguments = [reader.take(*names)]
+    arguments = [_name(reader, names)]
     while reader.accept(","):
-        arguments.append(reader.take(*names))
+        arguments.append(_name(reader, names))
     reader.take(")")
     if len(arguments) != FUNCTIONS[function]:
         raise ExpressionError(reader.text, function)
     return Call(function, tuple(arguments))
 
 
+def _name(reader: _Reader, names: frozenset[str]) -> str:
+    """A column or a bound."""
+    token = reader.token()
+    if isinstance(token.operand, Name) or (token.operand is None and token.word in names):
+        return reader.take().word
+    raise reader.trouble()
+
+
 def _options(reader: _Reader) -> tuple[str, ...]:
-    options = [reader.take()]
+    options = [_option(reader)]
     while reader.accept("、"):
-        options.append(reader.take())
+        options.append(_option(reader))
     return tuple(options)
+
+
+def _option(reader: _Reader) -> str:
+    if isinstance(reader.token().operand, Name):
+        raise reader.trouble()
+    return reader.take().word
 
 
 def _sum(reader: _Reader, names: frozenset[str]) -> Node:
     node = _value(reader, names)
     while reader.peek() in {"+", "*"}:
-        op = reader.take()
+        op = reader.take().word
         node = Arithmetic(op, node, _value(reader, names))
     return node
 
 
 def _value(reader: _Reader, names: frozenset[str]) -> Node:
-    word = reader.take()
+    token = reader.take()
+    word = token.word
+    if token.operand:
+        return token.operand
     if word in names:
         return Name(word)
     if word[0].isdigit():
         return Const(float(word[:-1]) / 100 if word.endswith("%") else float(word))
     if word.isascii():  # an option is Chinese: an ASCII word that is no column is a misspelt one
-        raise ExpressionError(reader.text, word)
+        raise ExpressionError(reader.text, token.typed)
     return Const(word)
 
 
@@ -385,6 +430,6 @@ def compile_rules(
 
 def _function(body: str, source: _Source, functions: Mapping[str, Any]) -> Test:
     namespace: dict[str, Any] = {**functions, **source.constants}
-    exec(compile(f"def judge(v, c):\n    {body}\n", "<rules>", "exec"), namespace)  # the source is our own form files
+    exec(compile(f"def judge(v, c):\n    {body}\n", "<rules>", "exec"), namespace)  # no text of a form is in it
     made: Test = namespace["judge"]
     return made

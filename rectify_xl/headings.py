@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.kinds import nearest
 from rectify_xl.model import Column, Form
 from rectify_xl.normal import key_text, narrow, tidy
@@ -86,7 +87,7 @@ def _hint_words() -> frozenset[str]:
     return frozenset(key_text(word).lower() for word in catalog.reading().hint_words)
 
 
-@cache
+@kept_by_forms()
 def form_labels(name: str) -> Mapping[str, tuple[str, bool]]:
     """(column name, is an alias) by label in normal form; a label of the form always wins over an alias."""
     form = catalog.forms()[name]
@@ -139,7 +140,7 @@ def _headings(texts: tuple[HeaderText, ...], form_name: str) -> tuple[Heading, .
 
 
 # The header of a template is that of all its copies.
-_known_headings = lru_cache(maxsize=64)(_headings)
+_known_headings = kept_by_forms(64)(_headings)
 
 
 def _told(told: HeaderText, column: Column, is_moved: bool) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
+from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judge_cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
 from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
@@ -39,6 +39,7 @@ def refused(received: Received, error: Unreadable) -> Return:
     return _return(received, "refused", [told])
 
 
+@under_settings
 def judge_book(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Return:
     """The verdict on one workbook with its rows and findings; only whether it is held depends on the day."""
     try:
@@ -200,6 +201,6 @@ def _is_old(form: Form, edition: tuple[int, str]) -> bool:
     return edition != (form.version, _fingerprint(form.name)[:8])
 
 
-@cache
+@kept_by_forms()
 def _fingerprint(form: str) -> str:
     return fingerprint(catalog.forms()[form])

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.ledger_columns import declared, ledger_columns, solved_columns
 from rectify_xl.model import Column
 from rectify_xl.normal import key_text
@@ -50,7 +51,7 @@ class LedgerSheet:
                 yield number, cells
 
 
-@cache
+@kept_by_forms()
 def form_layouts() -> Mapping[str, Layout]:
     """The sheets of the forms by form name; restricted forms have none."""
     forms = (form for form in catalog.forms().values() if not form.restricted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.catalog import Cover, FactsError
 from rectify_xl.expression import BOUNDS
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Finding, Form, Level
 from rectify_xl.normal import shown
 from rectify_xl.phrasing import LANGUAGES, clause, demand, words
@@ -143,7 +144,7 @@ def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -
     return _told_own_rule(finding.form, finding.rule, lang, days)
 
 
-@lru_cache(maxsize=4096)
+@kept_by_forms(4096)
 def _told_own_rule(name: str, index: int, lang: str, days: tuple[tuple[str, date], ...]) -> dict[str, str]:
     form = catalog.cover() if name == _COVER else catalog.forms().get(name)
     return _told_rule(form, index, lang, dict(days)) if form else {}

@@ -120,6 +120,15 @@ class Remarks:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OptionList:
+    """A list that an office's own form brings with it: its options, and other words for them as (word, option)."""
+
+    name: str
+    options: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """One form: a sheet that branches or the office fill in."""
 
@@ -143,6 +152,7 @@ class Form:
     unchanged: tuple[str, ...] = ()
     evidence_on: str = ""
     remarks: Remarks | None = None
+    lists: tuple[OptionList, ...] = ()
     positions: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def column(self, name: str) -> Column:
@@ -236,7 +246,10 @@ class Waiver:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything an office edits in 配置.xlsx. Lists keep their order; mappings are by list name."""
+    """Everything an office edits in 配置.xlsx. Lists keep their order; mappings are by list name.
+
+    `forms` are the office's own, declared in the workbooks of 表单/; the lists they bring are among `lists`.
+    """
 
     campaign: str
     organisation: str
@@ -256,6 +269,7 @@ class Settings:
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holidays: tuple[tuple[date, bool], ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    forms: tuple[Form, ...] = ()
 
     def _repr_html_(self) -> str:
         from rectify_xl.display import settings_html

@@ -14,6 +14,7 @@ from rectify_xl.consolidation import book_of
 from rectify_xl.deadlines import units_that_report
 from rectify_xl.engine import Progress, read_all
 from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.in_force import under_settings, using
 from rectify_xl.intake import Source, WrongUse, inbox_sources, sources_in
 from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Return, Settings
@@ -120,8 +121,10 @@ def issue_workspace(
     wanted = {key_text(code) for code in units}
     asked = [u for u in units_that_report(roster, as_of) if not wanted or key_text(u.code) in wanted]
     place.issued.mkdir(exist_ok=True)
-    written = [place.issued / file_name(issued.unit) for issued in issued_for(book, asked)]
-    for issued, path in zip(issued_for(book, asked), written, strict=True):
+    with using(book.settings.forms):
+        to_issue = list(issued_for(book, asked))
+    written = [place.issued / file_name(issued.unit) for issued in to_issue]
+    for issued, path in zip(to_issue, written, strict=True):
         write_issued(issued, path, book.settings)
     return tuple(path.relative_to(place.folder).as_posix() for path in written)
 
@@ -133,6 +136,7 @@ def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Mea
     )
 
 
+@under_settings
 def _verify(book: Book) -> None:
     """Passes every merged frame to pandera; a failure is a bug of ours and is raised as one."""
     from rectify_xl import catalog

@@ -37,8 +37,8 @@ def issued_for(book: Book, units: Sequence[Unit]) -> Iterator[Issued]:
     """The pre-filled workbook of each unit, in the order given."""
     by_unit: dict[str, dict[str, list[KnownRow]]] = {}
     for form in (f for f in catalog.forms().values() if f.id_letter):
-        dues = book.dues.get(form.name, ())
-        for item, due in zip(book.items.get(form.name, ()), dues, strict=True):
+        items = book.items.get(form.name, ())
+        for item, due in zip(items, book.dues.get(form.name) or (None,) * len(items), strict=True):
             rows = by_unit.setdefault(item.unit_code, {}).setdefault(form.name, [])
             rows.append(_known_row(form, item, due))
     for unit in units:
@@ -54,9 +54,9 @@ def _is_owed(book: Book, form: Form, unit: Unit) -> bool:
     return not asked or any(e.form == form.name for e in asked)
 
 
-def _known_row(form: Form, item: Item, due: Due) -> KnownRow:
+def _known_row(form: Form, item: Item, due: Due | None) -> KnownRow:
     states = {said: name for name, said in catalog.states("item").items()}
-    tone = states[due.state] if states[due.state] in ("late", "due_soon") else ""
+    tone = states[due.state] if due and states[due.state] in ("late", "due_soon") else ""
     return KnownRow(values=item.values, locked=_locked(form), tone=tone, remark=_remark(form, item, due))
 
 
@@ -66,11 +66,11 @@ def _locked(form: Form) -> frozenset[str]:
     return frozenset({c.name for c in form.columns if c.assigned} | agreed)
 
 
-def _remark(form: Form, item: Item, due: Due) -> str:
+def _remark(form: Form, item: Item, due: Due | None) -> str:
     """The note on a row: its state where it is urgent, and what the office said of it."""
     words = catalog.words("issue")
     lines = []
-    if due.day and due.workdays_left is not None:
+    if due and due.day and due.workdays_left is not None:
         lines.append(words["state"].format(state=due.state, day=due.day.isoformat()))
     labels = {c.name: c.label for c in form.office_columns}
     lines += [words["office"].format(label=labels[n], said=v) for n, v in item.office.items() if v and n in labels]

@@ -8,6 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.frames import FINDING_COLUMNS, finding_values
+from rectify_xl.in_force import under_settings
 from rectify_xl.ledger_table import ledger_forms, pending_table
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return
@@ -40,6 +41,7 @@ def _file_json(told: Return, lang: str) -> dict[str, Any]:
     }
 
 
+@under_settings
 def run_json(
     book: Book, outputs: Sequence[str], lang: str = "zh", received: Sequence[Return] | None = None
 ) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rectify_xl import catalog
 from rectify_xl.display import table_html
 from rectify_xl.frames import deadlines_table, findings_table, frame_of, returns_table, tasks_table
+from rectify_xl.in_force import under_settings, using
 from rectify_xl.ledger_table import files_table, ledger_table, pending_table
 from rectify_xl.model import Book, Form, Return, Settings, Table
 
@@ -25,20 +26,21 @@ class FormFrames(Mapping[str, "pd.DataFrame"]):
 
     def __init__(self, book: Book) -> None:
         self._book, self._made = book, dict[str, "pd.DataFrame"]()
-        self._names = tuple(form.name for form in catalog.forms().values() if not form.restricted)
+        with using(book.settings.forms):
+            self._forms = {form.name: form for form in _open_forms()}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._names:
-            raise KeyError(name)
+        form = self._forms[name]
         if name not in self._made:
-            self._made[name] = frame_of(ledger_table(self._book, name), catalog.forms()[name])
+            with using(self._book.settings.forms):
+                self._made[name] = frame_of(ledger_table(self._book, name), form)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._forms)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._forms)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,25 +79,30 @@ class Result:
         return frame_of(tasks_table(self.book))
 
     @cached_property
+    @under_settings
     def deadlines(self) -> pd.DataFrame:
         """One row per item that is owed (form, unit_code, unit_name, item_id, text, due_on, state, workdays_left)."""
         return frame_of(deadlines_table(self.book))
 
     @cached_property
+    @under_settings
     def findings(self) -> pd.DataFrame:
         """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
         return frame_of(findings_table(self.book.findings))
 
     @cached_property
+    @under_settings
     def files(self) -> pd.DataFrame:
         """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated or held."""
         return frame_of(files_table(self.book, {name: name for name in catalog.states("verdict")}))
 
     @cached_property
+    @under_settings
     def pending(self) -> pd.DataFrame:
         """One row per row that waits in 待更正; `form` is the form's name, `findings` the sentences, a line each."""
         return frame_of(pending_table(self.book))
 
+    @under_settings
     def _repr_html_(self) -> str:
         pending = catalog.words("ledger")["pending"]["title"], len(self.book.pending)
         counted = [(form.title, len(self.book.items.get(form.name, ()))) for form in _open_forms()]
@@ -105,9 +112,13 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Report:
-    """What a check found. Frames: `files` (one row a file) and `findings` (one row a finding)."""
+    """What a check found. Frames: `files` (one row a file) and `findings` (one row a finding).
+
+    `forms` are the office's own, whose rules the findings' sentences tell.
+    """
 
     returns: tuple[Return, ...]
+    forms: tuple[Form, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -122,7 +133,8 @@ class Report:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
-        return frame_of(findings_table([finding for told in self.returns for finding in told.findings]))
+        with using(self.forms):
+            return frame_of(findings_table([finding for told in self.returns for finding in told.findings]))
 
     def _repr_html_(self) -> str:
         levels = catalog.states("level")

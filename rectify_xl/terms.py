@@ -7,6 +7,7 @@ from functools import cache
 
 from rectify_xl import catalog
 from rectify_xl.expression import options_in
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Form
 
 Words = dict[str, tuple[str, tuple[str, ...]]]
@@ -22,7 +23,7 @@ def list_titles() -> Mapping[str, str]:
     return {name: titles[name] for name in names}
 
 
-@cache
+@kept_by_forms()
 def form_titles() -> Mapping[str, str]:
     """The form names by title, in the order of the templates."""
     return {form.title: name for name, form in catalog.forms().items()}
@@ -44,7 +45,7 @@ def missing_options(lists: Mapping[str, Sequence[str]]) -> list[tuple[str, str, 
     ]
 
 
-@cache
+@kept_by_forms()
 def _needed_options() -> Mapping[tuple[str, str], str]:
     made: dict[tuple[str, str], str] = {}
     for form in catalog.forms().values():

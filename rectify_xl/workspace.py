@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rectify_xl import catalog
 from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
+from rectify_xl.in_force import under_settings
 from rectify_xl.intake import Source
 from rectify_xl.model import Book, RectifyError, Return, Settings
 from rectify_xl.workdays import calendar_for
@@ -97,6 +98,7 @@ class Workspace:
             path = self.archive / self.names["archive_list"]
             save_atomically(path, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
 
+    @under_settings
     def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
         """Writes into 退回/<day>/ a marked copy of every file that must be corrected, or the list of its problems.
 
@@ -117,6 +119,7 @@ class Workspace:
         lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
         return [json.loads(line) for line in lines if line]
 
+    @under_settings
     def write_results(self, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Writes the workbooks of 成果 and their copies in 历史; gives their paths here, and remarks by code."""
         history = self.results / self.names["history"] / book.as_of.isoformat()

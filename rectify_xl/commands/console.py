@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
+from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, Finding, Return, Settings
 from rectify_xl.normal import inert
@@ -128,6 +129,7 @@ def _pairs(counts: Mapping[str, int], words: Words) -> str:
 # ---- run
 
 
+@under_settings
 def show_run(call: Call, told: Mapping[str, Any], settings: Settings, *, dry_run: bool = False) -> None:
     """The run in short: files by verdict, rows by form, deadlines, tasks, what waits, what was written."""
     out, words = screen(call), call.words["run"]

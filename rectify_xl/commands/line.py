@@ -73,11 +73,12 @@ def program_for(lang: str, commands: Mapping[str, Run], today: date) -> click.Gr
 
 
 def _command(name: str, flags: Mapping[str, Flag], words: Words) -> Command:
-    argument, options = COMMANDS[name]
+    arguments, options = COMMANDS[name]
     told = words["commands"][name]
+    params = [_argument(argument, words) for argument in arguments.split()]
     made = Command(
         name,
-        params=[_argument(argument, words), *(_option(option, flags, words) for option in options)],
+        params=[*params, *(_option(option, flags, words) for option in options)],
         help=told["help"],
         short_help=told["short"],
         context_settings={**_SETTINGS, "allow_extra_args": True},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rectify_xl import pipeline, profiles, workspace
 from rectify_xl.excel.settings_reader import load_settings
-from rectify_xl.model import RectifyError, Return, Settings
+from rectify_xl.model import Form, RectifyError, Return, Settings
 
 
 class NoSettings(RectifyError):
@@ -43,16 +43,25 @@ def settings_for_folder(folder: str | Path) -> Settings:
     return load_settings(found)
 
 
-def check_unsaid(paths: Sequence[str], as_of: date, means: pipeline.Means) -> tuple[Return, ...]:
-    """The verdict on every file, in order, where a call names no settings. Raises WrongUse and NoSettings."""
+Judged = tuple[tuple[Return, ...], tuple[Form, ...]]
+
+
+def check_unsaid(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Judged:
+    """The verdict on every file, in order, where a call names no settings, and the offices' own forms among them.
+
+    Raises WrongUse and NoSettings.
+    """
     known = cache(load_settings)
     returns: list[Return] = []
+    own: dict[str, Form] = {}
     for found, group in groupby(paths, key=workspace_of):
         if found is None:
             returns += _by_campaign(list(group), as_of, means)
         else:
-            returns += pipeline.check_returns(list(group), known(found), as_of, means)
-    return tuple(returns)
+            settings = known(found)
+            returns += pipeline.check_returns(list(group), settings, as_of, means)
+            own |= {form.name: form for form in settings.forms}
+    return tuple(returns), tuple(own.values())
 
 
 def _by_campaign(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Iterable[Return]:

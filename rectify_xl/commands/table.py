@@ -138,7 +138,7 @@ def flags_for(today: date) -> dict[str, Flag]:
     }
 
 
-# Each command's argument (FILE may be several) and options; a star marks an option that must be given.
+# Each command's arguments (FILE may be several) and options; a star marks an option that must be given.
 COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "init": ("DIR", ("profile*", "json", "lang", "quiet")),
     "templates": ("OUT", ("profile", "settings", "json", "lang", "quiet")),
@@ -146,6 +146,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "issue": ("DIR", ("as_of", "unit", "json", "lang", "quiet")),
     "run": ("DIR", ("as_of", "workers", "dry_run", "verify", "fail_on", "json", "lang", "quiet")),
     "schedule": ("DIR", ("as_of", "fail_on", "json", "lang", "quiet")),
+    "form": ("ACTION FORM OUT", ("json", "lang", "quiet")),
     "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),
 }
-PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files"}
+PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form"}

@@ -20,6 +20,7 @@ from rectify_xl.excel.fit import line_width
 from rectify_xl.excel.ledger_sheets import Sheet, Shown, sheets_for
 from rectify_xl.excel.styles import A3, A4, A4_HOLDS, LAST_ROW, Styles, colours, must, new_workbook
 from rectify_xl.files import save_atomically
+from rectify_xl.in_force import under_settings
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_columns import RUN_PROPERTY
 from rectify_xl.model import Book
@@ -52,6 +53,7 @@ def write_ledger(told: Book | HasBook, path: Path | str) -> None:
         save_atomically(Path(path), partial(_write, book, Path(parts)))
 
 
+@under_settings
 def _write(book: Book, parts: Path, target: Path) -> None:
     workbook = new_workbook(target, as_of=book.as_of)
     # The big sheets go through files: in memory they would stand there three times over.

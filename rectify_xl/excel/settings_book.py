@@ -16,9 +16,10 @@ from rectify_xl.excel.settings_choices import define_names, validation_for
 from rectify_xl.excel.settings_guide import set_up_print, write_guide
 from rectify_xl.excel.styles import LAST_ROW, Styles, height_of, must, new_workbook
 from rectify_xl.files import save_atomically
+from rectify_xl.in_force import under_settings
 from rectify_xl.layout import column_letter
 from rectify_xl.model import Settings
-from rectify_xl.settings.layout import SettingsSheet, settings_layout
+from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, settings_layout
 from rectify_xl.settings.rows import SettingsRow, rows_for
 
 TITLE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
@@ -26,7 +27,11 @@ _TITLE_HEIGHT, _HEADER_HEIGHT = 30.0, 24.0
 # How wide a hint is at least, and at most: beyond it no screen shows its end.
 _HINT_WIDTH, _HINT_REACH, _USUAL_WIDTH = 64.0, 118.0, 9.0
 
+# What may be typed under a column, as xlsxwriter's data_validation takes it.
+Check = Callable[[SettingsColumn], dict[str, Any]]
 
+
+@under_settings
 def write_settings(settings: Settings, path: str | PathLike[str]) -> None:
     """Writes the settings so that `load_settings` reads them back equal; the same settings give the same bytes.
 
@@ -40,7 +45,7 @@ def _write_book(settings: Settings, target: Path) -> None:
     styles = Styles(book)
     rows = rows_for(settings)
     for name, sheet in settings_layout().sheets.items():
-        SHEETS.get(name, _write_table)(book.add_worksheet(sheet.title), styles, sheet, rows[name])
+        SHEETS.get(name, write_table)(book.add_worksheet(sheet.title), styles, sheet, rows[name])
     areas = write_guide(book.add_worksheet(settings_layout().guide.title), styles, settings)
     define_names(book, areas, FIRST_ROW)
     book.close()
@@ -49,8 +54,17 @@ def _write_book(settings: Settings, target: Path) -> None:
 # ---- a sheet with a row a record
 
 
-def _write_table(page: Worksheet, styles: Styles, sheet: SettingsSheet, rows: Sequence[SettingsRow]) -> None:
-    formats = settings_layout().looks.formats
+def write_table(
+    page: Worksheet,
+    styles: Styles,
+    sheet: SettingsSheet,
+    rows: Sequence[SettingsRow],
+    *,
+    check: Check = validation_for,
+    formats: Mapping[str, str] | None = None,
+) -> None:
+    """Writes a sheet with a row a record; `check` gives what may be typed, `formats` the looks by kind of cell."""
+    formats = formats or settings_layout().looks.formats
     for index, column in enumerate(sheet.columns):
         must(page.set_column(index, index, column.width, styles(formats[column.kind])))
     _write_head(page, styles, sheet)
@@ -60,7 +74,7 @@ def _write_table(page: Worksheet, styles: Styles, sheet: SettingsSheet, rows: Se
             write_value(page, (at, index), row.get(column.name), styles(formats[column.kind]))
     last = FIRST_ROW + len(rows) - 1
     for index, column in enumerate(sheet.columns):
-        if options := validation_for(column):
+        if options := check(column):
             must(page.data_validation(FIRST_ROW, index, LAST_ROW, index, options))
     _finish(page, styles, sheet, last)
     page.freeze_panes(FIRST_ROW, 1)
@@ -104,7 +118,7 @@ def write_value(page: Worksheet, place: tuple[int, int], value: Any, style: Form
     """Writes a text, several, a day or a number as what it is; nothing leaves the cell empty."""
     if isinstance(value, date):
         must(page.write_datetime(*place, value, style))
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         must(page.write_number(*place, value, style))
     elif text := _shown(value):
         must(page.write_string(*place, text, style))
@@ -120,26 +134,39 @@ def _shown(value: Any) -> str:
 # ---- names and values
 
 
-def _write_pairs(page: Worksheet, styles: Styles, sheet: SettingsSheet, rows: Sequence[SettingsRow]) -> None:
-    """活动: each row's value has the format and the validation of its own kind."""
+def _write_campaign(page: Worksheet, styles: Styles, sheet: SettingsSheet, rows: Sequence[SettingsRow]) -> None:
     layout = settings_layout()
+    write_pairs(page, styles, sheet, list(zip(layout.campaign, rows, strict=True)))
+
+
+def write_pairs(
+    page: Worksheet,
+    styles: Styles,
+    sheet: SettingsSheet,
+    pairs: Sequence[tuple[SettingsColumn, SettingsRow]],
+    *,
+    check: Check = validation_for,
+    formats: Mapping[str, str] | None = None,
+) -> None:
+    """Writes a sheet of names and values: each row's value has the format and the validation of its own kind."""
+    formats = formats or settings_layout().looks.formats
     for index, column in enumerate(sheet.columns):
         must(page.set_column(index, index, column.width, styles("text")))
     _write_head(page, styles, sheet)
-    for at, (setting, row) in enumerate(zip(layout.campaign, rows, strict=True), start=FIRST_ROW):
+    for at, (setting, row) in enumerate(pairs, start=FIRST_ROW):
         must(page.set_row(at, height_of([_shown(row["value"])], sheet.columns[1].width)))
         label = styles("label", "header_required", "lefted") if setting.required else styles("label")
         must(page.write_string(at, 0, row["name"], label))
-        style = styles(layout.looks.formats[setting.kind], "lefted")
+        style = styles(formats[setting.kind], "lefted")
         must(page.write_blank(at, 1, None, style))
         write_value(page, (at, 1), row["value"], style)
         must(page.write_string(at, 2, row["note"], styles("note")))
-        if options := validation_for(setting):
+        if options := check(setting):
             must(page.data_validation(at, 1, at, 1, options))
-    _finish(page, styles, sheet, FIRST_ROW + len(rows) - 1)
+    _finish(page, styles, sheet, FIRST_ROW + len(pairs) - 1)
     page.freeze_panes(FIRST_ROW, 0)
 
 
 SHEETS: Mapping[str, Callable[[Worksheet, Styles, SettingsSheet, Sequence[SettingsRow]], None]] = {
-    "campaign": _write_pairs,
+    "campaign": _write_campaign,
 }

@@ -15,6 +15,7 @@ from rectify_xl.excel.status_page import Heads, Page, draw_table
 from rectify_xl.excel.status_satisfaction import draw_satisfaction
 from rectify_xl.excel.status_schedule import draw_schedule
 from rectify_xl.excel.styles import Styles, save_workbook
+from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.coordination import coordination
 from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision
@@ -61,6 +62,7 @@ SHEETS = (
 )
 
 
+@under_settings
 def write_status(told: Book | HasBook, path: Path | str) -> None:
     """Writes 整改进度.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
 

@@ -30,6 +30,7 @@ from rectify_xl.excel.selfcheck_sheets import (
 from rectify_xl.excel.styles import A4, LAST_COLUMN, LAST_ROW, Styles, height_of, must, save_workbook
 from rectify_xl.excel.template_plan import Rows, SheetPlan, TemplatePlan, plan_for
 from rectify_xl.excel.validation import Need, clipped
+from rectify_xl.in_force import under_settings
 from rectify_xl.layout import (
     FIRST_ROW,
     HEADER_ROW,
@@ -52,6 +53,7 @@ _LIST_WIDTH = 24.0
 _HEADER_LIMIT = 120
 
 
+@under_settings
 def write_template(
     forms: Form | Sequence[Form],
     path: str | Path,
@@ -70,6 +72,7 @@ def write_template(
     save_workbook(Path(path), lambda book: _write_book(book, plan), as_of=None)
 
 
+@under_settings
 def write_templates(folder: str | Path, settings: Settings) -> list[Path]:
     """Writes every template workbook of the catalogue into `folder` (made if need be); the files in order."""
     target = Path(folder)

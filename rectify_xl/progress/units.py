@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 from rectify_xl import catalog, expression
 from rectify_xl.deadlines import form_test
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 
@@ -127,14 +127,14 @@ def rows_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[tuple[
 # ---- what rows say
 
 
-@cache
+@kept_by_forms()
 def judge_for(form: str, text: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool for an expression over the form's columns."""
     declared = catalog.forms()[form]
     return _judge(declared, expression.parse(text, tuple(declared.positions)))
 
 
-@cache
+@kept_by_forms()
 def done_test_for(form: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool: whether the row is done, as the form's deadline says."""
     declared = catalog.forms()[form]
@@ -142,7 +142,7 @@ def done_test_for(form: str) -> Callable[[Sequence[Any]], bool]:
     return _judge(declared, declared.deadline.done)
 
 
-@cache
+@kept_by_forms()
 def broken_test_for(form: str, code: str, column: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool: whether the row breaks the form's rule `code` on `column`."""
     declared = catalog.forms()[form]

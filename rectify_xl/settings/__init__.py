@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 from rectify_xl.model import Settings
 from rectify_xl.settings.problems import SettingsError, SettingsProblem
-from rectify_xl.settings.read import settings_from
+from rectify_xl.settings.read import lists_in, settings_from
 
-__all__ = ["SettingsError", "SettingsProblem", "fingerprint", "settings_from"]
+__all__ = ["SettingsError", "SettingsProblem", "fingerprint", "lists_in", "settings_from"]
 
 
 def fingerprint(settings: Settings) -> str:
     """SHA-256 (hex) of everything the settings say: equal settings have equal fingerprints."""
-    text = json.dumps(asdict(settings), ensure_ascii=False, sort_keys=True, default=str)
+    said = {**asdict(replace(settings, forms=())), "forms": [repr(form) for form in settings.forms]}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
     return sha256(text.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from rectify_xl.layout import cell_name
 from rectify_xl.normal import key_text, tidy
 from rectify_xl.profiles import followup_end
 from rectify_xl.settings.cells import Header, Line, Options, Rows, SettingsCell, header_of, lines_below, lines_of, near
-from rectify_xl.settings.layout import SettingsSheet, settings_layout
+from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, settings_layout
 from rectify_xl.settings.problems import Notes
 
 
@@ -25,30 +25,44 @@ class Campaign:
 
 def read_campaign(sheet: SettingsSheet, rows: Rows, options: Options, notes: Notes) -> Campaign:
     """The settings of the sheet; unknown, missing and contradicting ones are noted."""
-    header = _header(sheet, rows)
-    if header is None:
-        lines_of(sheet, rows, options, notes)
+    settings = settings_layout().campaign
+    cells, free = pairs_in(sheet, rows, settings, (options, notes))
+    if not free:
         return Campaign(values={}, places={})
-    lines = lines_below(sheet, rows, header, (options, notes))
-    cells = _cells(lines)
-    free = cell_name(max((line.row for line in lines), default=header.at + 1) + 1, header.places["name"])
     values = {name: cell.read() for name, cell in cells.items()}
-    for setting in settings_layout().campaign:
-        if setting.required and setting.name not in cells:
-            notes.add(sheet.title, free, "no-setting", label=setting.label)
     _note_order(values, cells)
     end = values.get("followup_end") or followup_end(values.get("stage_end"), values.get("followup_months"))
     filled = {name: value for name, value in {**values, "followup_end": end}.items() if value not in (None, "")}
-    places = {setting.name: free for setting in settings_layout().campaign}
+    places = {setting.name: free for setting in settings}
     return Campaign(values=filled, places=places | {name: cell.name for name, cell in cells.items()})
 
 
-def _header(sheet: SettingsSheet, rows: Rows) -> Header | None:
+def pairs_in(
+    sheet: SettingsSheet, rows: Rows, settings: Sequence[SettingsColumn], about: tuple[Options, Notes]
+) -> tuple[dict[str, SettingsCell], str]:
+    """The cell of each setting's value, and the cell where another could stand; {} and "" without a header.
+
+    Unknown, repeated and missing settings are noted.
+    """
+    header, notes = _header(sheet, rows, settings), about[1]
+    if header is None:
+        lines_of(sheet, rows, *about)
+        return {}, ""
+    lines = lines_below(sheet, rows, header, about)
+    cells = _cells(lines, settings)
+    free = cell_name(max((line.row for line in lines), default=header.at + 1) + 1, header.places["name"])
+    for setting in settings:
+        if setting.required and setting.name not in cells:
+            notes.add(sheet.title, free, "no-setting", label=setting.label)
+    return cells, free
+
+
+def _header(sheet: SettingsSheet, rows: Rows, settings: Sequence[SettingsColumn]) -> Header | None:
     """The header row, else (a sheet of names and values needs none) the place of the first name that is known."""
     header = header_of(sheet, rows)
     if header is not None and {"name", "value"} <= set(header.places):
         return header
-    labels = {setting.label for setting in settings_layout().campaign}
+    labels = {setting.label for setting in settings}
     for at, row in enumerate(rows[: settings_layout().header_within_rows]):
         for index, value in enumerate(row):
             if isinstance(value, str) and tidy(value) in labels:
@@ -56,11 +70,10 @@ def _header(sheet: SettingsSheet, rows: Rows) -> Header | None:
     return None
 
 
-def _cells(lines: list[Line]) -> dict[str, SettingsCell]:
+def _cells(lines: list[Line], settings: Sequence[SettingsColumn]) -> dict[str, SettingsCell]:
     """The cell of each setting's value, ready to be read as the setting asks."""
-    layout = settings_layout()
-    known = {key_text(setting.label): setting for setting in layout.campaign}
-    labels = tuple(setting.label for setting in layout.campaign)
+    known = {key_text(setting.label): setting for setting in settings}
+    labels = tuple(setting.label for setting in settings)
     cells: dict[str, SettingsCell] = {}
     for line in lines:
         name, value = line.cells["name"], line.cells["value"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,6 +137,26 @@ def near(text: str, options: Sequence[str]) -> str:
     return close[0] if close else ""
 
 
+def _lines(cell: SettingsCell) -> tuple[str, ...]:
+    """The lines of a cell that say something."""
+    return tuple(line for part in cell.text.split("\n") if (line := part.strip()))
+
+
+def _number(cell: SettingsCell) -> float | int | None:
+    """A number, whole where it can be; None with a note for anything else."""
+    text = narrow(cell.text).replace(",", "")
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        cell.refuse("form-number")
+        return None
+    return int(number) if number.is_integer() else number
+
+
 def _day(cell: SettingsCell) -> Any:
     return _parsed(cell, "date", "date")
 
@@ -167,6 +188,8 @@ READERS: Mapping[str, Callable[[SettingsCell], Any]] = {
     "names": _names,
     "choice": _choice,
     "choices": _choices,
+    "lines": _lines,
+    "number": _number,
     "day": _day,
     "count": _count,
 }

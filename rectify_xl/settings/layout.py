@@ -90,7 +90,7 @@ class SettingsLayout:
 
     def list_title(self, name: str) -> str:
         """What a list is called in a sentence."""
-        return terms.list_titles().get(name) or self.titles[name]
+        return terms.list_titles().get(name) or self.titles.get(name, name)
 
 
 @cache

@@ -15,11 +15,15 @@ MOST_OPTIONS = 16
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsProblem:
-    """One mistake: `sheet` and `cell` say where ("" if the whole file or sheet), `code` what, `params` the rest."""
+    """One mistake: `sheet` and `cell` say where ("" if the whole file or sheet), `code` what, `params` the rest.
+
+    `file` names the workbook where it is not 配置.xlsx.
+    """
 
     code: str
     sheet: str = ""
     cell: str = ""
+    file: str = ""
     params: tuple[tuple[str, Any], ...] = ()
 
     def sentence(self, lang: str = "zh") -> str:
@@ -28,10 +32,16 @@ class SettingsProblem:
         said = {name: _shown(value, words) for name, value in self.params}
         if "near" in said:
             said["near"] = words["near"].format(near=said["near"]) if said["near"] else ""
-        place = words["where" if self.cell else "where_sheet" if self.sheet else "file"]
-        said["where"] = place.format(sheet=self.sheet, cell=self.cell)
+        said["where"] = self._where(words)
         sentence: str = words["problems"][self.code].format(**said)
         return sentence
+
+    def _where(self, words: Mapping[str, Any]) -> str:
+        place: str = words["where" if self.cell else "where_sheet" if self.sheet else "file"]
+        if not self.file:
+            return place.format(sheet=self.sheet, cell=self.cell)
+        book: str = words["book"].format(file=self.file)
+        return book + (place.format(sheet=self.sheet, cell=self.cell) if self.sheet else "")
 
 
 def _shown(value: object, words: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rectify_xl import catalog, terms
-from rectify_xl.model import Filing, Level, Settings, Waiver
+from rectify_xl.in_force import own_forms, using
+from rectify_xl.model import Filing, Form, Level, Settings, Waiver
 from rectify_xl.normal import key_text
 from rectify_xl.settings.campaign import Campaign, read_campaign
 from rectify_xl.settings.cells import Line, Options, Rows, header_of, lines_of, options_by_key
@@ -19,19 +20,27 @@ from rectify_xl.settings.tasks import Surroundings, read_tasks
 from rectify_xl.settings.units import codes_in, read_units
 
 
-def settings_from(sheets: Mapping[str, Rows]) -> Settings:
+def settings_from(sheets: Mapping[str, Rows], forms: Sequence[Form] = ()) -> Settings:
     """The settings that a workbook's sheets say; `sheets` gives by title the rows of values from A1 on.
 
+    `forms` are the office's own: the sheets may name them, and the lists that they bring are among the settings'.
     Raises SettingsError with every mistake, in the order of the sheets and their cells.
     """
     notes = Notes()
     book = _Book(
         layout=settings_layout(), rows={key_text(title): rows for title, rows in sheets.items()}, notes=notes
     )
-    settings = _settings(book)
+    with using(forms):
+        settings = _settings(book)
     if notes.problems:
         raise SettingsError(sorted(notes.problems, key=_place))
     return settings
+
+
+def lists_in(sheets: Mapping[str, Rows]) -> Mapping[str, tuple[str, ...]]:
+    """The options by list of 字典, as far as it can be read: mistakes in it are told by `settings_from`."""
+    rows = {key_text(title): held for title, held in sheets.items()}
+    return _dictionary(_Book(layout=settings_layout(), rows=rows, notes=Notes())).lists
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +79,7 @@ def _place(problem: SettingsProblem) -> tuple[int, int, int, str]:
 
 
 def _settings(book: _Book) -> Settings:
-    words = _dictionary(book)
+    words = _with_lists_of(own_forms(), _dictionary(book))
     options = _options(book, words)
     campaign = _campaign(book, options)
     units = read_units(book.lines("units", options))
@@ -93,6 +102,16 @@ def _settings(book: _Book) -> Settings:
         aliases=words.aliases,
         holidays=_holidays(book.lines("holidays", options), book.layout.options["day"][0]),
         waivers=tuple(Waiver(**line.values) for line in book.lines("waivers", about_waivers)),
+        forms=own_forms(),
+    )
+
+
+def _with_lists_of(forms: Sequence[Form], words: Dictionary) -> Dictionary:
+    """The dictionary with the lists that the office's own forms bring."""
+    brought = [held for form in forms for held in form.lists]
+    return Dictionary(
+        lists={**words.lists, **{held.name: held.options for held in brought}},
+        aliases={**words.aliases, **{held.name: dict(held.aliases) for held in brought if held.aliases}},
     )
 
 

@@ -80,6 +80,8 @@ def _filings(settings: Settings) -> Iterator[SettingsRow]:
 def _lists(settings: Settings) -> Iterator[SettingsRow]:
     titles = terms.list_titles()
     for name, options in settings.lists.items():
+        if name not in titles:  # a list that a form of the office's own brings stands in that form's workbook
+            continue
         words: dict[str, list[str]] = {}
         for alias, option in settings.aliases.get(name, {}).items():
             words.setdefault(option, []).append(alias)

@@ -1,0 +1,140 @@
+"""A workbook that declares a form while it is being read: its sheets, what is known around it, the mistakes found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rectify_xl import catalog, terms
+from rectify_xl.expression import ExpressionError, Node, options_in
+from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled
+from rectify_xl.form_book.layout import FormBookLayout, form_book_layout
+from rectify_xl.model import Form
+from rectify_xl.normal import key_text, shown
+from rectify_xl.settings.cells import Line, Options, Rows, SettingsCell, lines_of, near, options_by_key
+from rectify_xl.settings.layout import SettingsSheet
+from rectify_xl.settings.problems import Notes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Around:
+    """What a form is read among: the office's lists by name (one that is not there is not known here), the forms that
+    there are, and those of them that it must not clash with."""
+
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forms: Sequence[Form] = ()
+    taken: Sequence[Form] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormBook:
+    """The workbook's sheets by title in normal form, and the mistakes found in them."""
+
+    rows: Mapping[str, Rows]
+    around: Around
+    notes: Notes = field(default_factory=Notes)
+    layout: FormBookLayout = field(default_factory=form_book_layout)
+
+    def sheet(self, name: str) -> tuple[SettingsSheet, Rows | None]:
+        """A sheet as declared and its rows; None where the workbook lacks it."""
+        sheet = self.layout.sheets[name]
+        return sheet, self.rows.get(key_text(sheet.title))
+
+    def lines(self, name: str, options: Mapping[str, Sequence[str]] | None = None) -> list[Line]:
+        """The lines of a sheet; `options` are what its choices are made from besides the usual ones."""
+        sheet, rows = self.sheet(name)
+        if rows is not None:
+            return lines_of(sheet, rows, self.options(options or {}), self.notes)
+        self.note_absence(sheet)
+        return []
+
+    def note_absence(self, sheet: SettingsSheet) -> None:
+        """Notes that a sheet is missing, if it has to be there."""
+        if not sheet.optional:
+            labels = tuple(column.label for column in sheet.columns if column.needed)
+            self.notes.add(sheet.title, "", "form-missing-sheet", labels=labels)
+
+    def options(self, more: Mapping[str, Sequence[str]]) -> Options:
+        """What choices are made from, by what the columns call it."""
+        known: Mapping[str, Sequence[str]] = {
+            list_called("kinds"): tuple(self.layout.kinds.values()),
+            list_called("fillers"): tuple(self.layout.fillers.values()),
+            list_called("yesno"): catalog.base_lists()["yesno"],
+            list_called("level"): tuple(levels()),
+            list_called("rules"): tuple(self.layout.rule_names()),
+            list_called("forms"): tuple(form.title for form in self.around.forms),
+            **more,
+        }
+        return {name: options_by_key(options) for name, options in known.items()}
+
+
+def list_called(name: str) -> str:
+    """What the columns of a form's workbook call one of the lists that their choices are made from."""
+    layout = form_book_layout()
+    places = {
+        "kinds": layout.sheets["columns"].column("kind"),
+        "fillers": layout.setting("filled_by"),
+        "yesno": layout.setting("restricted"),
+        "level": layout.sheets["rules"].column("level"),
+        "rules": layout.sheets["rules"].column("code"),
+        "forms": layout.setting("remark_form"),
+        "labels": layout.setting("key"),
+        "lists": layout.sheets["columns"].column("choices"),
+    }
+    return places[name].list
+
+
+def levels() -> dict[str, str]:
+    """The levels that a column or a rule may have, by what an office calls them."""
+    return {catalog.states("level")[level]: level for level in ("error", "warning")}
+
+
+def says_yes(text: str) -> bool:
+    """Whether a cell of the list 是否 says yes."""
+    return text == catalog.base_lists()["yesno"][0]
+
+
+def list_names() -> dict[str, str]:
+    """The names of the dictionary's lists by title."""
+    return {title: name for name, title in terms.list_titles().items()}
+
+
+def fits(cell: SettingsCell, text: str, pattern: str) -> bool:
+    """Whether a text is made as a pattern asks; if not it is noted, with the hint of its column."""
+    if not text or re.fullmatch(pattern, text):
+        return bool(text)
+    cell.refuse("form-pattern", hint=cell.column.hint)
+    return False
+
+
+def condition_in(cell: SettingsCell, vocabulary: Vocabulary) -> Node | None:
+    """The tree of a condition; None for an empty cell, or with a note for one that cannot be read or decided."""
+    text = cell.text
+    if not text:
+        return None
+    try:
+        tree = parse_labelled(text, vocabulary)
+    except ExpressionError as error:
+        labels = tuple(column.label for column in vocabulary.columns)
+        about = {"example": form_book_layout().examples["condition"], "options": labels}
+        cell.refuse("form-words" if error.word else "form-words-end", word=shown(error.word), **about)
+        return None
+    if name := misfit_in(tree, vocabulary):
+        called = {word: spellings[0] for word, spellings in form_book_layout().words.items()}
+        called |= {column.name: column.label for column in vocabulary.columns}
+        cell.refuse("form-misfit", word=called[name])
+        return None
+    return tree if _options_stand(cell, tree, vocabulary) else None
+
+
+def _options_stand(cell: SettingsCell, tree: Node, vocabulary: Vocabulary) -> bool:
+    """Whether every option that a condition names is one of its column's; the first that is none is noted."""
+    labels = {column.name: column.label for column in vocabulary.columns}
+    for name, option in options_in(tree):
+        known = vocabulary.options.get(name)
+        if known is not None and option not in known:
+            about = {"word": shown(option), "near": near(option, known), "options": tuple(known)}
+            cell.refuse("form-option", other=labels.get(name, name), **about)
+            return False
+    return True

@@ -1,0 +1,225 @@
+"""Conditions as an office writes them, with labels: taken apart for the one grammar of rules, and written back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rectify_xl.expression import (
+    BOUNDS,
+    Among,
+    And,
+    Arithmetic,
+    Call,
+    Compare,
+    Const,
+    ExpressionError,
+    Filled,
+    Name,
+    Node,
+    Or,
+    Token,
+    names_in,
+    parse_tokens,
+)
+from rectify_xl.form_book.layout import form_book_layout
+from rectify_xl.model import Column
+from rectify_xl.normal import narrow
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+_WORD = re.compile(r"[^\s、,()]+")
+# After these, behind a column of choices, stands an option.
+_BEFORE_OPTION = ("=", "!=", "in")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vocabulary:
+    """What a form's conditions may say: its columns, and the options of each choice (None: not known here)."""
+
+    columns: tuple[Column, ...]
+    options: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
+
+    def labels(self) -> dict[str, str]:
+        """The names of the columns by label."""
+        return {narrow(column.label): column.name for column in self.columns}
+
+
+def parse_labelled(text: str, vocabulary: Vocabulary) -> Node:
+    """The tree of a condition written with labels. Raises ExpressionError, its word as typed ("" at the end)."""
+    return parse_tokens(text, list(_tokens(text, vocabulary)), [column.name for column in vocabulary.columns])
+
+
+def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[Token]:
+    labels, words = vocabulary.labels(), _typed_words()
+    rest, before, chosen, listing = narrow(text).lstrip(), "", "", False
+    while rest:
+        wants = chosen and (before in _BEFORE_OPTION or (listing and before == "、"))
+        token = _option(rest, vocabulary.options[chosen]) if wants else None
+        token = token or _longest(rest, labels, words)
+        if token is None:
+            raise ExpressionError(text, _WORD.match(rest)[0] if _WORD.match(rest) else rest[:1])  # type: ignore[index]
+        yield from _parts(token)
+        if isinstance(token.operand, Name):
+            chosen = token.word if token.word in vocabulary.options else ""
+        listing = token.word == "in" or (listing and (token.word == "、" or bool(token.operand)))
+        before, rest = token.word, rest[len(token.typed) :].lstrip()
+
+
+def _parts(token: Token) -> Iterator[Token]:
+    """The tokens of a word: 已填 is two of the grammar's."""
+    words = [token.word] if token.operand else token.word.split()
+    yield from (Token(word, token.typed, token.operand) for word in words)
+
+
+def _option(rest: str, options: Sequence[str] | None) -> Token | None:
+    """The option that the text begins with; where the options are not known, the word that stands there."""
+    if options is None:
+        found = _WORD.match(rest)
+        return Token(found[0], found[0], Const(found[0])) if found else None
+    fitting = [option for option in options if rest.startswith(narrow(option))]
+    best = max(fitting, key=len, default=None)
+    return Token(best, narrow(best), Const(best)) if best is not None else None
+
+
+def _longest(rest: str, labels: Mapping[str, str], words: Mapping[str, str]) -> Token | None:
+    """The label, word or number that the text begins with: the longest, a label before a word."""
+    found = [Token(name, label, Name(name)) for label, name in labels.items() if rest.startswith(label)]
+    found += [_known(word, typed) for typed, word in words.items() if rest.startswith(typed)]
+    if number := _NUMBER.match(rest):
+        value = float(number[0].rstrip("%")) / (100 if number[0].endswith("%") else 1)
+        found.append(Token(number[0], number[0], Const(value)))
+    return max(found, key=lambda token: len(token.typed), default=None)
+
+
+def _known(word: str, typed: str) -> Token:
+    return Token(word, typed, Name(word) if word in BOUNDS else None)
+
+
+def _typed_words() -> dict[str, str]:
+    """What the grammar's words are typed as: the words of the grammar by what stands in a cell."""
+    return {typed: word for word, spellings in form_book_layout().words.items() for typed in spellings}
+
+
+# ---- the other way round
+
+
+def text_of(node: Node, columns: Sequence[Column]) -> str:
+    """A tree as a condition written with labels: `parse_labelled` gives an equal tree back."""
+    return _Writer(by_name={column.name: column for column in columns}).test(node)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Writer:
+    by_name: Mapping[str, Column]
+
+    def word(self, word: str) -> str:
+        return form_book_layout().words[word][0]
+
+    def name(self, name: str) -> str:
+        return self.by_name[name].label if name in self.by_name else self.word(name)
+
+    def value(self, node: Node, is_percent: bool) -> str:
+        match node:
+            case Name(name):
+                return self.name(name)
+            case Const(str() as text):
+                return text
+            case Const(float() | int() as number):
+                return f"{number * 100:.10g}%" if is_percent else f"{number:.15g}"
+            case Arithmetic(op, left, right):
+                return f"{self.value(left, is_percent)} {self.word(op)} {self.value(right, is_percent)}"
+        raise TypeError(node)
+
+    def compare(self, node: Compare, *, without_left: bool = False) -> str:
+        kinds = {self.by_name[name].kind for name in names_in(node) if name in self.by_name}
+        is_percent = "percent" in kinds
+        left = "" if without_left else f"{self.value(node.left, is_percent)} "
+        return f"{left}{self.word(node.op)} {self.value(node.right, is_percent)}"
+
+    def test(self, node: Node) -> str:
+        match node:
+            case Compare():
+                return self.compare(node)
+            case Among(name, options):
+                return f"{self.name(name)} {self.word('in')} {self.word('、').join(options)}"
+            case Filled(name, wanted):
+                return f"{self.name(name)} {self.word('is filled' if wanted else 'is blank')}"
+            case Call(function, names):
+                told = f"{self.word(',')} ".join(self.name(name) for name in names)
+                return f"{self.word(function)}{self.word('(')}{told}{self.word(')')}"
+            case Or(parts):
+                return f" {self.word('or')} ".join(self.test(part) for part in parts)
+            case And(parts):
+                return f" {self.word('and')} ".join(
+                    self.chain(part.parts) if isinstance(part, And) else self.test(part) for part in parts
+                )
+        raise TypeError(node)
+
+    def chain(self, parts: Sequence[Node]) -> str:
+        """Comparisons of which each begins with what the last ended with: 阶段开始 <= 完成时限 <= 阶段结束."""
+        told = [self.compare(part, without_left=at > 0) for at, part in enumerate(parts) if isinstance(part, Compare)]
+        return " ".join(told)
+
+
+# ---- what can be compared with what
+
+_FAMILIES = {
+    "text": "text", "people": "text", "id": "text", "choice": "choice", "yesno": "choice",
+    "integer": "number", "percent": "number", "date": "date",
+}  # fmt: skip
+# The families of what a function is asked about.
+_ASKED = {
+    "is_workday": ("date",),
+    "reviews": ("choice", "choice"),
+    "excludes": ("text", "text"),
+    "authority_fits": ("choice", "choice", "choice"),
+    "authority_advised": ("choice", "choice", "choice"),
+    "in_roster": ("text",),
+}
+
+
+def misfit_in(node: Node, vocabulary: Vocabulary) -> str:
+    """The first name of a comparison that no row could decide (a date with a number, texts by size); else ""."""
+    kinds = {column.name: _FAMILIES[column.kind] for column in vocabulary.columns}
+    families = {**dict.fromkeys(BOUNDS, "date"), "unit_kind": "choice", **kinds}
+    return _misfit(node, families)
+
+
+def _misfit(node: Node, families: Mapping[str, str]) -> str:
+    match node:
+        case Compare(op, left, right):
+            return "" if _fits(op, left, right, families) else next(names_in(node), "")
+        case Among(name):
+            return "" if families[name] == "choice" else name
+        case Filled(name):
+            return name if name in BOUNDS else ""
+        case Call(function, names):
+            asked = zip(names, _ASKED[function], strict=True)
+            return next((name for name, family in asked if families[name] != family), "")
+        case And(parts) | Or(parts):
+            return next(filter(None, (_misfit(part, families) for part in parts)), "")
+    raise TypeError(node)
+
+
+def _fits(op: str, left: Node, right: Node, families: Mapping[str, str]) -> bool:
+    sides = {_family(left, families), _family(right, families)}
+    if not any(True for side in (left, right) for _ in names_in(side)):
+        return False
+    if op in ("=", "!="):
+        return sides in ({"number"}, {"date"}, {"text"}, {"choice"}, {"choice", "option"})
+    return sides in ({"number"}, {"date"})
+
+
+def _family(node: Node, families: Mapping[str, str]) -> str:
+    match node:
+        case Name(name):
+            return families[name]
+        case Const(str()):
+            return "option"
+        case Const():
+            return "number"
+        case Arithmetic(_, left, right):
+            parts = {_family(left, families), _family(right, families)}
+            return "number" if parts == {"number"} else "none"
+    raise TypeError(node)

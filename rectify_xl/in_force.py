@@ -1,0 +1,85 @@
+"""Whose own forms are in force: an office's stand beside the built-in ones while its settings are worked with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from rectify_xl.model import Form, Settings
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Own:
+    """An office's own forms; known by itself, so that what is kept for them is found at once."""
+
+    forms: tuple[Form, ...] = ()
+
+
+_NONE = _Own()
+_in_force: ContextVar[_Own] = ContextVar("own forms in force", default=_NONE)
+# Equal forms are the same thing, whichever workbook or process they came from.
+_held = lru_cache(maxsize=32)(_Own)
+
+
+@contextmanager
+def using(forms: Sequence[Form]) -> Iterator[None]:
+    """While it lasts, these forms of an office's own stand beside the built-in ones, in this thread or task alone.
+
+    Not to be left open across a `yield`: whoever takes the values would work with them too.
+    """
+    before = _in_force.set(_held(tuple(forms)) if forms else _NONE)
+    try:
+        yield
+    finally:
+        _in_force.reset(before)
+
+
+def own_forms() -> tuple[Form, ...]:
+    """The office's own forms in force, in the order in which they were declared."""
+    return _in_force.get().forms
+
+
+def kept_by_forms(most: int | None = None) -> Callable[[Callable[_Given, _Made]], Callable[_Given, _Made]]:
+    """Like functools.lru_cache, for what is made from the forms: kept apart for each set of forms in force."""
+
+    def keep(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+        made: Callable[..., _Made] = function
+        kept: Callable[..., _Made] = lru_cache(most)(lambda _, *given: made(*given))
+
+        @wraps(function)
+        def look_up(*given: _Given.args, **named: _Given.kwargs) -> _Made:
+            return kept(_in_force.get(), *given, *named.values())
+
+        return look_up
+
+    return keep
+
+
+def under_settings(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """The function, working with the forms of the settings that it is given, or of the first thing that has settings.
+
+    It must not be a generator, see `using`.
+    """
+
+    @wraps(function)
+    def with_forms(*given: _Given.args, **named: _Given.kwargs) -> _Made:
+        with using(_settings_in((*given, *named.values())).forms):
+            return function(*given, **named)
+
+    return with_forms
+
+
+def _settings_in(given: Sequence[Any]) -> Settings:
+    """The settings among arguments: Settings themselves, or those of a book, a ruling, a result."""
+    for argument in given:
+        found = argument if isinstance(argument, Settings) else getattr(argument, "settings", None)
+        if isinstance(found, Settings):
+            return found
+    raise TypeError("no settings among the arguments")
