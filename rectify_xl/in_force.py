@@ -79,7 +79,8 @@ def under_settings(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]
 def _settings_in(given: Sequence[Any]) -> Settings:
     """The settings among arguments: Settings themselves, or those of a book, a ruling, a result."""
     for argument in given:
-        found = argument if isinstance(argument, Settings) else getattr(argument, "settings", None)
+        carrier = getattr(argument, "book", argument)
+        found = carrier if isinstance(carrier, Settings) else getattr(carrier, "settings", None)
         if isinstance(found, Settings):
             return found
     raise TypeError("no settings among the arguments")

@@ -79,6 +79,7 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     return replace(judged_return, forms=kept, is_restricted=is_restricted)
 
 
+@under_settings
 def restricted_rows(raw: RawBook, ruling: Ruling) -> tuple[FormRows, ...]:
     """The rows of a workbook's restricted forms with their values: for the encrypted register, and nothing else.
 

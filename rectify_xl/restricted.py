@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rectify_xl.excel.encrypted import EncryptionError, decrypt, encrypt, save_encrypted
 from rectify_xl.files import save_atomically
+from rectify_xl.in_force import under_settings
 from rectify_xl.intake import Source
 from rectify_xl.judge import restricted_rows
 from rectify_xl.model import Book, Return
@@ -34,6 +35,7 @@ def with_restricted_told(book: Book, password: str) -> Book:
     return replace(book, findings=(*book.findings, *told)) if told else book
 
 
+@under_settings
 def keep_restricted(
     place: Workspace, received: Iterable[tuple[Source, Return]], book: Book, password: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,6 +14,7 @@ from rectify_xl.excel.fit import height_of
 from rectify_xl.excel.status import HasBook
 from rectify_xl.excel.status_page import Heads, Page, layers_for, lines_of
 from rectify_xl.excel.styles import A4, Styles, must, save_workbook
+from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.normal import shown
 from rectify_xl.outgoing.bulletin import Bulletin, bulletin_for, words
@@ -32,6 +33,7 @@ _COMING = {"due_on": (0, 2), "matter": (3, 10), "owed": (11, 13)}
 _NAME = 26
 
 
+@under_settings
 def write_bulletin(told: Book | HasBook, path: Path | str) -> None:
     """Writes 整改情况通报.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
 

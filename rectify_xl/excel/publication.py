@@ -13,6 +13,7 @@ from rectify_xl.excel.fit import width_for_values
 from rectify_xl.excel.status import HasBook
 from rectify_xl.excel.status_page import Heads, Page, Shown, draw_table
 from rectify_xl.excel.styles import A3, A4_HOLDS, Styles, save_workbook
+from rectify_xl.in_force import under_settings
 from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.letterhead import issuing_office
@@ -23,6 +24,7 @@ _TABLES = {"publication": publication, "pledges": pledges}
 _SAMPLED = 400
 
 
+@under_settings
 def write_publication(told: Book | HasBook, path: Path | str) -> None:
     """Writes 公布稿.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
 

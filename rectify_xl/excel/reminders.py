@@ -13,11 +13,13 @@ from rectify_xl.excel.reminder_notices import add_notices
 from rectify_xl.excel.status import HasBook
 from rectify_xl.excel.status_page import Heads, Page, draw_table
 from rectify_xl.excel.styles import Styles, save_workbook
+from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Reminder
 from rectify_xl.outgoing.matters import words
 from rectify_xl.outgoing.reminders import reminded_before, reminder_table, reminders_for
 
 
+@under_settings
 def write_reminders(told: Book | HasBook, path: Path | str) -> None:
     """Writes 催办通知.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
 
