@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter
 
@@ -66,28 +66,40 @@ def _draw_notices(page: Page, by_unit: Sequence[tuple[Unit, list[Reminder]]], wa
         must(page.sheet.print_area(0, 0, 0, _LAST))
         return
     row, breaks = 0, []
+    sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)))
     for unit, told in by_unit:
         if row:
             breaks.append(row)
-        row = _draw_notice(page, row, unit, told, waiting.get(unit.code, 0))
+        row = _draw_notice(page, row, (unit, told, waiting.get(unit.code, 0)), sender)
     page.sheet.set_h_pagebreaks(breaks)
     must(page.sheet.print_area(0, 0, row - 1, _LAST))
 
 
-def _draw_notice(page: Page, row: int, unit: Unit, told: Sequence[Reminder], waiting: int) -> int:
+class _Sender(NamedTuple):
+    """Who sends the notices, on which day, and by which an answer is wanted."""
+
+    office: str
+    day: str
+    answer_by: str
+
+
+_Owing = tuple[Unit, Sequence[Reminder], int]  # a unit, its reminders, and how many it had before
+
+
+def _draw_notice(page: Page, row: int, owing: _Owing, sender: _Sender) -> int:
     """One unit's notice from `row` on; gives the row below it."""
-    facts = words()["notice"]
+    facts, (unit, told, waiting) = words()["notice"], owing
     page.across((row, 0, _LAST), facts["title"], "title")
     must(page.sheet.set_row(row, 40))
     _line(page, row + 1, _addressed(unit), "lefted", "bold", "wrapped_middle")
-    _line(page, row + 2, _body(page.book, told), "body")
+    _line(page, row + 2, _body(told, sender), "body")
     row = _draw_matters(page, row + 3, told)
     if waiting:
         _line(page, row, facts["before"].format(count=waiting), "body")
         row += 1
     must(page.sheet.set_row(row, 12))
     row += 1
-    for text in (issuing_office(page.book), day_text(page.book.as_of)):
+    for text in (sender.office, sender.day):
         _line(page, row, text, "signature")
         row += 1
     return row
@@ -105,18 +117,12 @@ def _addressed(unit: Unit) -> str:
     return str(facts["unit_people" if people else "unit"].format(unit=unit.name or unit.code, people=people))
 
 
-def _body(book: Book, told: Sequence[Reminder]) -> str:
+def _body(told: Sequence[Reminder], sender: _Sender) -> str:
     facts, counts = words()["notice"], Counter(reminder.key.kind for reminder in told)
     kinds = {name: counts[kind] for kind, name in words()["kinds"].items() if counts[kind]}
     parts = (facts["part"].format(kind=name, count=count) for name, count in kinds.items())
-    return str(
-        facts["body"].format(
-            day=day_text(book.as_of),
-            count=len(told),
-            parts=facts["parts_joint"].join(parts),
-            answer_by=day_text(answer_by(book)),
-        )
-    )
+    joined = facts["parts_joint"].join(parts)
+    return str(facts["body"].format(day=sender.day, count=len(told), parts=joined, answer_by=sender.answer_by))
 
 
 # ---- the matters

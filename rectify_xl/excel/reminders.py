@@ -16,7 +16,7 @@ from rectify_xl.excel.styles import Styles, save_workbook
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Reminder
 from rectify_xl.outgoing.matters import words
-from rectify_xl.outgoing.reminders import reminded_before, reminder_table, reminders_for
+from rectify_xl.outgoing.reminders import now_and_before, reminder_table
 
 
 @under_settings
@@ -31,7 +31,7 @@ def write_reminders(told: Book | HasBook, path: Path | str) -> None:
 
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds 催办清单, the notices, and 已催未办."""
-    styles, now, before = Styles(workbook), reminders_for(book), reminded_before(book)
+    styles, (now, before) = Styles(workbook), now_and_before(book)
     _add_list(workbook, styles, book, ("list", now))
     add_notices(workbook, styles, book, now, before)
     _add_list(workbook, styles, book, ("before", before))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.ledger_columns import groups_for
-from rectify_xl.ledger_table import Rows, ledger_table
+from rectify_xl.ledger_table import ledger_table
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import said
@@ -32,30 +33,26 @@ def publication(book: Book) -> Table:
     table, optional = _public(book), book.settings.optional_columns
     labels = {column.name: column.label for column in public_columns()}
     kept = [
-        at for at, name in enumerate(table.columns)
+        name for at, name in enumerate(table.columns)
         if labels[name] not in optional or any(row[at] is not None for row in table.rows)
     ]  # fmt: skip
-    if len(kept) == len(table.columns):
-        return table
-    names, rows = tuple(table.columns[at] for at in kept), table.rows
-    return Table(names, Rows(len(rows), lambda place: _picked(rows[place], kept)))
+    return table if len(kept) == len(table.columns) else _picked(table, kept)
 
 
 def pledges(book: Book) -> Table:
     """One row a public pledge (公开承诺 = 是), in the ledger's order; columns as facts/words/publication.toml names."""
-    table, public = _public(book), {column.name for column in public_columns()}
-    names = tuple(name for name in words()["pledge_columns"] if name in public)
-    kept = [table.columns.index(name) for name in names]
-    is_pledged, items = said("pledged", ITEMS), book.items.get(ITEMS, ())
-    pledged = [at for at, item in enumerate(items) if is_pledged(item.values)]
-    return Table(names, Rows(len(pledged), lambda place: _picked(table.rows[pledged[place]], kept)))
+    public = {column.name for column in public_columns()}
+    is_pledged, table = said("pledged", ITEMS), ledger_table(book, ITEMS)
+    pledged = [at for at, item in enumerate(book.items.get(ITEMS, ())) if is_pledged(item.values)]
+    rows = [table.rows[at] for at in pledged]
+    return _picked(Table(table.columns, rows), [name for name in words()["pledge_columns"] if name in public])
 
 
 def _public(book: Book) -> Table:
-    table, names = ledger_table(book, ITEMS), tuple(column.name for column in public_columns())
-    kept, rows = [table.columns.index(name) for name in names], table.rows
-    return Table(names, Rows(len(rows), lambda place: _picked(rows[place], kept)))
+    return _picked(ledger_table(book, ITEMS), [column.name for column in public_columns()])
 
 
-def _picked(row: tuple[Any, ...], places: list[int]) -> tuple[Any, ...]:
-    return tuple(row[at] for at in places)
+def _picked(table: Table, names: Sequence[str]) -> Table:
+    """Some columns of a table, its rows made at once: they are gone through several times."""
+    pick = itemgetter(*map(table.columns.index, names))
+    return Table(tuple(names), list(map(pick, table.rows)))

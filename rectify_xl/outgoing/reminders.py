@@ -22,12 +22,19 @@ def reminders_for(book: Book) -> tuple[Reminder, ...]:
     Units in the roster's order, within a unit the gravest first. The half of a term, or any other day, that no run
     met is told by the next one; what has become graver meanwhile is told as that alone.
     """
-    return tuple(told for told in _owed(book) if told.sent_on >= book.as_of)
+    return now_and_before(book)[0]
 
 
 def reminded_before(book: Book) -> tuple[Reminder, ...]:
     """What is still owed and was reminded of before: it is not sent again; `sent_on` says when it was."""
-    return tuple(told for told in _owed(book) if told.sent_on < book.as_of)
+    return now_and_before(book)[1]
+
+
+def now_and_before(book: Book) -> tuple[tuple[Reminder, ...], tuple[Reminder, ...]]:
+    """`reminders_for` and `reminded_before` in one go."""
+    owed = _owed(book)
+    now = tuple(told for told in owed if told.sent_on >= book.as_of)
+    return now, tuple(told for told in owed if told.sent_on < book.as_of)
 
 
 def _owed(book: Book) -> list[Reminder]:

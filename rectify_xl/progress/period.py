@@ -40,7 +40,7 @@ def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Kno
     unit, state, is_missing = told
     place = form.positions[form.deadline.due]
     text = as_text(item.values[form.positions[form.key[-1]]]) if item.number else key_in_words(form, item)
-    return Known(form.name, unit, item.number, text, state, due.day, item.latest.values[place], is_missing)
+    return Known(form.name, unit, item.number, text, state, due.day, item.states[-1].values[place], is_missing)
 
 
 def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
