@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, overload
 
 from rectify_xl import catalog
@@ -51,12 +52,13 @@ def ledger_table(book: Book, form_name: str) -> Table:
     items = () if form.restricted else book.items.get(form_name, ())
     dues = book.dues.get(form_name, ()) if form.deadline else ()
     office = tuple(column.name for column in form.office_columns)
+    has_due, has_start, no_remarks = bool(form.deadline), bool(form.started), (None,) * len(office)
 
     def row(place: int) -> tuple[Any, ...]:
         item = items[place]
-        due = (dues[place].state, dues[place].workdays_left) if form.deadline else ()
-        started = (item.started_on,) if form.started else ()
-        remarks = (item.office.get(name) for name in office)
+        due = (dues[place].state, dues[place].workdays_left) if has_due else ()
+        started = (item.started_on,) if has_start else ()
+        remarks = map(item.office.get, office) if item.office else no_remarks
         return (item.unit_code, item.unit_name, *item.values, *due, *remarks, *_source(item), *started)
 
     return Table(tuple(column.name for column in ledger_columns(form)), Rows(len(items), row))
@@ -86,10 +88,11 @@ def solved_table(book: Book) -> Table:
     places = [table.columns.index(name) for name in names]
     done = {catalog.states("item")[state] for state in ("done", "done_late")}
     solved = [at for at, due in enumerate(book.dues.get(form, ())) if due.state in done]
+    chosen = itemgetter(*places)
 
     def row(place: int) -> tuple[Any, ...]:
-        values = table.rows[solved[place]]
-        return tuple(values[at] for at in places)
+        values: tuple[Any, ...] = chosen(table.rows[solved[place]])
+        return values
 
     return Table(names, Rows(len(solved), row))
 

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from rectify_xl import catalog
 from rectify_xl.excel.fast_rows import FastSheet, Filling
-from rectify_xl.excel.ledger import add_sheets
+from rectify_xl.excel.ledger import add_sheets, save_ledger
 from rectify_xl.excel.styles import new_workbook
 from rectify_xl.model import Book, Table
 
@@ -39,8 +39,11 @@ def column(table: Table, name: str) -> list[Any]:
 
 
 def written(book: Book, **how: Any) -> bytes:
-    """The ledger workbook of a book."""
+    """The ledger workbook of a book; with a `fill` or another number of rows a sheet as xlsxwriter alone writes it."""
     target = BytesIO()
+    if not how:
+        save_ledger(book, target)
+        return target.getvalue()
     workbook = new_workbook(target, as_of=book.as_of)
     add_sheets(workbook, book, **how)
     workbook.close()

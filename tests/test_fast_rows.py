@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,9 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgers import NASTY, frames_of, nasty_book, sheet_of, values_by_calamine, written
 from openpyxl.utils.escape import unescape
+from soffice import convert, needs_soffice
 
-from rectify_xl.excel.fast_rows import FastSheet, Filling, legal_text, rows_xml
+from rectify_xl.excel.cell_faces import legal_text
+from rectify_xl.excel.fast_rows import FastSheet, Filling
 from rectify_xl.excel.fit import height_of, line_width, lines_in
+from rectify_xl.excel.row_xml import Look, rows_xml
 from rectify_xl.model import Book
 
 
@@ -45,19 +51,12 @@ def write_slowly(sheet: FastSheet, place: tuple[int, int], value: Any, style: An
     assert status == 0
 
 
-LOOKS = ("number_format", "font", "fill", "border", "alignment", "protection", "data_type")
-
-
 def cells_of(data: bytes, text: Callable[[str], str]) -> dict[str, list[tuple[Any, ...]]]:
-    """Every cell with all that shows of it; `text` undoes _xHHHH_, which openpyxl does in shared strings only."""
+    """Every cell as openpyxl has it; `text` undoes _xHHHH_, which openpyxl does in shared strings only."""
     book = openpyxl.load_workbook(BytesIO(data), rich_text=False)
     return {
         sheet.title: [
-            (
-                cell.coordinate,
-                text(cell.value) if isinstance(cell.value, str) else cell.value,
-                *(repr(getattr(cell, look)) for look in LOOKS),
-            )
+            (cell.coordinate, cell.data_type, text(v) if isinstance(v := cell.value, str) else v, cell.style_id)
             for row in sheet.iter_rows()
             for cell in row
         ]
@@ -65,17 +64,54 @@ def cells_of(data: bytes, text: Callable[[str], str]) -> dict[str, list[tuple[An
     }
 
 
-@pytest.mark.parametrize("make", [small_book, nasty_book, lambda: big_book(7, 2500)], ids=["small", "nasty", "big"])
+def part(data: bytes, name: str) -> str:
+    """A part of a package."""
+    return zipfile.ZipFile(BytesIO(data)).read(name).decode()
+
+
+def formats_of(data: bytes) -> list[list[tuple[str, str]]]:
+    """The address of every cell of every sheet with the number of its format, as they stand in the package."""
+    names = (name for name in zipfile.ZipFile(BytesIO(data)).namelist() if "/sheet" in name)
+    return [re.findall(r'<c r="(\w+)" s="(\d+)"', part(data, name)) for name in sorted(names)]
+
+
+# 1,100 rows are two pieces: what repeats, and where rows begin, is told anew in the second.
+BOOKS = pytest.mark.parametrize(
+    "make", [small_book, nasty_book, lambda: big_book(7, 1100)], ids=["small", "nasty", "big"]
+)
+
+
+@BOOKS
 def test_the_fast_rows_are_the_ordinary_rows_cell_by_cell(make: Callable[[], Book]) -> None:
-    book = make()
-    fast, slow = written(book), written(book, fill=fill_slowly)
+    fast, slow = written(make()), written(make(), fill=fill_slowly)
     assert values_by_calamine(fast) == values_by_calamine(slow)
     assert frames_of(fast) == frames_of(slow)
-    for (title, one), (other_title, other) in zip(
-        cells_of(fast, unescape).items(), cells_of(slow, str).items(), strict=True
-    ):
-        assert (title, len(one)) == (other_title, len(other))
-        assert [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]] == []
+    # The same formats under the same numbers, so that a cell's number tells all that shows of it.
+    assert part(fast, "xl/styles.xml") == part(slow, "xl/styles.xml")
+    assert formats_of(fast) == formats_of(slow)
+    assert cells_of(fast, unescape) == cells_of(slow, str)
+
+
+# What LibreOffice tells of cells: themselves, their texts, styles, validations and conditional formats. Rows have
+# heights in one book alone; in what order page styles stand, and which sheet an address without one names, is chance.
+CELLS = re.compile(
+    "<table:(?:covered-)?table-cell.*?>|<text:p>.*?</text:p>|<table:content-validation .*?(?=table:base-cell)"
+    "|<calcext:condition .*?(?=calcext:base-cell)|<style:style style:name=.ce.*?</style:style>",
+    flags=re.S,
+)
+
+
+@needs_soffice
+def test_libreoffice_sees_the_same_cells_in_both(tmp_path: Path) -> None:
+    seen = []
+    for name, data in {"快": written(nasty_book()), "慢": written(nasty_book(), fill=fill_slowly)}.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(data)
+        shown = convert(tmp_path / f"{name}.xlsx", "fods", tmp_path).read_text(encoding="utf-8")
+        without = "<office:master-styles>.*</office:master-styles>|</?text:span[^>]*>"  # a span: see `write_slowly`
+        seen.append(CELLS.findall(re.sub(without, "", shown, flags=re.S)))
+    kinds = ("<table:table-cell", "<text:p", "<table:content-validation", "<calcext:condition", "<style:style")
+    assert all(any(told.startswith(kind) for told in seen[0]) for kind in kinds)
+    assert seen[0] == seen[1]
 
 
 ESCAPES = st.text("_x0041F5", max_size=20)
@@ -110,8 +146,22 @@ def test_the_rows_are_read_once_and_only_when_the_workbook_is_closed() -> None:
 
 
 def test_a_row_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        list(rows_xml([(1, 2)], 0, [0]))
+    for rows in ([(1, 2)], [(1,), (1, 2)], [()]):
+        with pytest.raises(ValueError, match="a row that has not 1 values"):
+            rows_xml(rows, 0, Look(styles=(0,)))
+
+
+TEXTS = st.sampled_from([*NASTY, "甲", "乙", "甲", None, "x" * 50])
+VALUES = TEXTS | st.sampled_from([0, 1, 1.0, True, False, -0.5, date(2005, 5, 25), datetime(2005, 5, 25, 12)])
+
+
+@given(st.lists(st.tuples(TEXTS, VALUES), min_size=1, max_size=12), st.integers(1, 11))
+def test_rows_say_the_same_in_pieces_of_any_size(rows: list[tuple[Any, Any]], size: int) -> None:
+    look = Look(styles=(3, 0), lines=(12, 0), least=20.0)
+    pieces = [rows_xml(rows[at : at + size], at + 4, look) for at in range(0, len(rows), size)]
+    alone = [rows_xml([row], at, look) for at, row in enumerate(rows, 4)]
+    assert b"".join(pieces) == b"".join(alone)
+    assert rows_xml([], 0, look) == b""
 
 
 def test_the_filling_stands_below_all_cells_within_the_sheet_and_once() -> None:

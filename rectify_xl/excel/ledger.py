@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from rectify_xl import catalog
 from rectify_xl.excel.fast_rows import FastSheet, Filling
 from rectify_xl.excel.fit import line_width
 from rectify_xl.excel.ledger_sheets import Sheet, Shown, sheets_for
+from rectify_xl.excel.splice import save_spliced
 from rectify_xl.excel.styles import A3, A4, A4_HOLDS, LAST_ROW, Styles, colours, must, new_workbook
 from rectify_xl.files import save_atomically
 from rectify_xl.in_force import under_settings
@@ -49,22 +49,16 @@ def write_ledger(told: Book | HasBook, path: Path | str) -> None:
     Raises OSError where `path` cannot be replaced.
     """
     book = told if isinstance(told, Book) else told.book
-    with TemporaryDirectory() as parts:
-        save_atomically(Path(path), partial(_write, book, Path(parts)))
+    save_atomically(Path(path), partial(save_ledger, book))
 
 
 @under_settings
-def _write(book: Book, parts: Path, target: Path) -> None:
-    workbook = new_workbook(target, as_of=book.as_of)
-    # The big sheets go through files: in memory they would stand there three times over.
-    workbook.in_memory = False
-    workbook.tmpdir = str(parts)
-    workbook.use_zip64()
+def save_ledger(book: Book, target: Path | BytesIO) -> None:
+    """Writes the ledger workbook of a book to `target`: what surrounds the rows by xlsxwriter, the rows spliced in."""
+    skeleton = BytesIO()
+    workbook = new_workbook(skeleton, as_of=book.as_of)
     add_sheets(workbook, book)
-    try:
-        workbook.close()
-    except FileCreateError as error:  # xlsxwriter's wrapping of an OSError
-        raise error.args[0] from error
+    save_spliced(workbook, skeleton, target)
 
 
 def add_sheets(

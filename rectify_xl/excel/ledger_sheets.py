@@ -115,7 +115,7 @@ def _form_sheet(book: Book, form: Form) -> Sheet:
 def _samples(table: Table) -> dict[str, list[Any]]:
     """Some values of each column, from all over the table."""
     step = max(len(table.rows) // int(catalog.words("ledger")["widths"]["sampled"]), 1)
-    rows = table.rows[::step]
+    rows = list(table.rows[::step])
     return {name: [row[place] for row in rows] for place, name in enumerate(table.columns)}
 
 

@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl import catalog
-from rectify_xl.excel.fast_rows import legal_text
+from rectify_xl.excel.cell_faces import legal_text
 from rectify_xl.excel.styles import LAST_ROW, Styles, must
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.layout import CHECK_TEXT_NAME, FIRST_ROW, HEADER_ROW, cell_name, column_letter

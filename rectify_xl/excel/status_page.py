@@ -13,7 +13,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from rectify_xl import catalog
-from rectify_xl.excel.fast_rows import FastSheet, Filling, legal_text
+from rectify_xl.excel.cell_faces import legal_text
+from rectify_xl.excel.fast_rows import FastSheet, Filling
 from rectify_xl.excel.fit import height_of, line_width, lines_in
 from rectify_xl.excel.styles import A4, Styles, colours, must
 from rectify_xl.messages import code_name

@@ -1,0 +1,95 @@
+"""One value as what stands behind a cell's style in a sheet: the one place that turns values into XML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from rectify_xl.normal import escaped
+
+_DAY_ZERO = date(1899, 12, 30)
+# Before this day Excel's calendar and the real one differ, so an earlier day is written as text.
+_FIRST_DAY = date(1900, 3, 1)
+# Excel keeps fifteen digits of a number.
+_MOST = 10**15
+_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_|\A\s|\s\Z")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_LOOKS_ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)_")
+# What texts laid side by side must not hold if each of them is to be its own XML; the border shows a space at an end.
+_BORDER = "|"
+_MARKS = ("&", "<", ">", "_x", f" {_BORDER}", f"{_BORDER} ")
+
+
+def legal_text(text: str) -> str:
+    r"""The text with line ends as \n and whatever XML cannot hold replaced visibly (\x0b)."""
+    return _ILLEGAL.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def face_of(value: Any) -> str:
+    """What follows a cell's address and style. Texts are texts whatever they begin with; dates are serials."""
+    return _FACES.get(value.__class__, _other)(value)
+
+
+def are_plain(texts: Iterable[str]) -> bool:
+    """Whether each of the texts is its own XML: told at once for many, and rather too seldom than too often."""
+    joined = f"{_BORDER}{_BORDER.join(texts)}{_BORDER}"
+    return joined.isprintable() and not any(mark in joined for mark in _MARKS)
+
+
+def plain_face(text: str) -> str:
+    """`face_of` a text that is its own XML and not empty."""
+    return f' t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def _blank(value: None) -> str:
+    return "/>"
+
+
+def _text(value: str) -> str:
+    if not value:
+        return "/>"
+    if _SPECIAL.search(value) is None:
+        return plain_face(value)
+    text = _LOOKS_ESCAPED.sub("_x005F_", legal_text(value))
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    return f' t="inlineStr"><is><t{space}>{text}</t></is></c>'
+
+
+def _number(value: float) -> str:
+    return f"><v>{value!r}</v></c>" if isfinite(value) and abs(value) < _MOST else _text(str(value))
+
+
+def _truth(value: bool) -> str:
+    return f' t="b"><v>{int(value)}</v></c>'
+
+
+def _date(value: date) -> str:
+    if value < _FIRST_DAY:
+        return _text(value.isoformat())
+    return f"><v>{value.toordinal() - _DAY_ZERO.toordinal()}</v></c>"
+
+
+def _moment(value: datetime) -> str:
+    if value.tzinfo is not None or value.date() < _FIRST_DAY:
+        return _text(value.isoformat(" "))
+    passed = value - datetime(_DAY_ZERO.year, _DAY_ZERO.month, _DAY_ZERO.day)
+    return f"><v>{passed.days + passed.seconds / 86400!r}</v></c>"
+
+
+def _other(value: Any) -> str:
+    return _text(str(value))
+
+
+_FACES: Mapping[type, Callable[[Any], str]] = {
+    type(None): _blank,
+    str: _text,
+    int: _number,
+    float: _number,
+    bool: _truth,
+    date: _date,
+    datetime: _moment,
+}
