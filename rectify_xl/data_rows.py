@@ -42,7 +42,7 @@ def _filled(row: Sequence[Any], ours: Sequence[int]) -> int:
     """How many of our cells mean something; counted as far as it matters."""
     filled = 0
     for offset in ours:
-        if offset < len(row) and _means_something(row[offset]):
+        if offset < len(row) and row[offset] != "" and _means_something(row[offset]):
             filled += 1
             if filled > _FEW:
                 break
@@ -54,8 +54,8 @@ def _said(row: Sequence[Any]) -> list[Any]:
 
 
 def _means_something(value: Any) -> bool:
-    if value == "" or value.__class__ is not str or len(value) > _FEW:
-        return bool(value != "" and (value.__class__ is not str or value.strip()))
+    if value.__class__ is not str or len(value) > _FEW:
+        return value.__class__ is not str or not value.isspace()
     text = tidy(value)
     return bool(text) and text not in _blanks()
 

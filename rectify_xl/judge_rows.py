@@ -56,12 +56,14 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
     absent = {positions[name] for name in judged.missing}
     cells = RowReader(sheet, plan.parsers, ruling.settings.lists)
     wanted = tuple(p for p in plan.required if p not in absent)
+    assigned = tuple(position for position, column in enumerate(sheet.form.columns) if column.assigned)
     for offset in sheet.data:
         trial = cells.read(offset)
         for position in wanted:
             if trial.values[position] is None and position not in trial.unread:
                 add_finding(sheet, trial, position, code="required", params=_typed_nothing(sheet, trial, position))
-        _judge_number(sheet, trial, place)
+        for position in assigned:
+            _judge_number(sheet, trial, position, place)
         blocked = trial.unread | absent if trial.unread or absent else absent
         for index in plan.broken(trial.values, place.bounds):
             if not blocked or not plan.reads[index] & blocked:
@@ -80,17 +82,14 @@ def _typed_nothing(sheet: FormSheet, trial: Trial, position: int) -> tuple[tuple
     return (("case", "void"),) if isinstance(raw, str) and tidy(raw) else ()
 
 
-def _judge_number(sheet: FormSheet, trial: Trial, place: Place) -> None:
+def _judge_number(sheet: FormSheet, trial: Trial, position: int, place: Place) -> None:
     """A 编号 with another unit's prefix is foreign; with another form's letter it is none of ours."""
-    for position, column in enumerate(sheet.form.columns):
-        if not column.assigned or trial.values[position] is None:
-            continue
-        number = item_number(trial.values[position])
-        if number and number[1] != sheet.form.id_letter:
-            trial.values[position] = None
-            add_finding(sheet, trial, position, code="fixed-id")
-        elif number and place.prefixes and number[0] not in place.prefixes:
-            add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
+    number = item_number(trial.values[position] or "")
+    if number and number[1] != sheet.form.id_letter:
+        trial.values[position] = None
+        add_finding(sheet, trial, position, code="fixed-id")
+    elif number and place.prefixes and number[0] not in place.prefixes:
+        add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
 
 
 # ---- what the sentences of the rules say besides

@@ -26,22 +26,25 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     form = sheets[0].sheet.form
     for rule in (r for r in form.rules if r.on):
         groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
-        for judged in sheets:
-            for trial in judged.trials:
-                if _has_key(judged, trial, rule):
-                    groups.setdefault(key_of(trial.values, form, rule.on), []).append((judged, trial))
+        for judged, trial in _with_key(sheets, rule):
+            groups.setdefault(key_of(trial.values, form, rule.on), []).append((judged, trial))
         for group in groups.values():
             if len(group) > 1:
                 _tell_group(rule, group)
 
 
-def _has_key(judged: JudgedSheet, trial: Trial, rule: Rule) -> bool:
-    form = judged.sheet.form
+def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[JudgedSheet, Trial]]:
+    """The rows whose key could be read, and is there."""
+    form = sheets[0].sheet.form
     places = [form.positions[name] for name in rule.on]
-    if trial.unread.intersection(places) or judged.missing.intersection(rule.on):
-        return False
     is_number = form.column(rule.column).assigned
-    return all(trial.values[p] is not None for p in places if is_number or form.columns[p].required)
+    wanted = [place for place in places if is_number or form.columns[place].required]
+    for judged in sheets:
+        if judged.missing.intersection(rule.on):
+            continue
+        for trial in judged.trials:
+            if not trial.unread.intersection(places) and None not in [trial.values[place] for place in wanted]:
+                yield judged, trial
 
 
 def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:

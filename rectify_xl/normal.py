@@ -7,18 +7,20 @@ import re
 # Zero-width, direction and other format characters that no clerk types on purpose, and C0/C1 controls but \t \n \r.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f"
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-_ODD = re.compile(rf"\A\s|\s\Z|[{_INVISIBLE}{_CONTROL}\r]")
+_ODD = re.compile(rf"[{_INVISIBLE}{_CONTROL}\r]")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}{_CONTROL}]")
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
 _LAID_ASIDE = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
+# What `key_text` changes at all: most texts hold none of it.
+_CHANGED = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}\uff01-\uff5e]")
 _WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 def tidy(text: str) -> str:
     """The text without surrounding spaces and invisible characters; line ends are \\n. Width stays."""
     if _ODD.search(text) is None:
-        return text
+        return text.strip()
     return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -39,7 +41,7 @@ def plain(text: str | None) -> str | None:
 
 def key_text(text: str) -> str:
     """`plain` of a text that is there."""
-    return _LAID_ASIDE.sub("", narrow(text))
+    return text if _CHANGED.search(text) is None else _LAID_ASIDE.sub("", narrow(text))
 
 
 def shown(value: object, limit: int = 60) -> str:

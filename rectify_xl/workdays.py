@@ -16,7 +16,7 @@ class WorkCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Return whether the office works on the day."""
-        number = day.timetuple().tm_yday
+        number = _number_in_year(day)
         counts = self._counts_of(day.year)
         return counts[number] > counts[number - 1]
 
@@ -49,13 +49,13 @@ class WorkCalendar:
         return calendar_for, (dict(self.office_days),)
 
     def _count_in_year(self, day: date) -> int:
-        return self._counts_of(day.year)[day.timetuple().tm_yday]
+        return self._counts_of(day.year)[_number_in_year(day)]
 
     def _counts_of(self, year: int) -> tuple[int, ...]:
         """Return the working days among the year's first 0, 1, 2 … days, made when first asked for."""
         if year not in self._counts:
             first = date(year, 1, 1)
-            length = date(year, 12, 31).timetuple().tm_yday
+            length = _number_in_year(date(year, 12, 31))
             works = (self._works(first + timedelta(days=number)) for number in range(length))
             self._counts[year] = tuple(accumulate(works, initial=0))
         return self._counts[year]
@@ -80,6 +80,15 @@ class _NationalCalendar:
         if day.year not in self.years:
             return day.weekday() < 5
         return day in self.shifted or (day.weekday() < 5 and day not in self.days_off)
+
+
+def _number_in_year(day: date) -> int:
+    return day.toordinal() - _days_before(day.year)
+
+
+@cache
+def _days_before(year: int) -> int:
+    return date(year, 1, 1).toordinal() - 1
 
 
 @cache

@@ -40,7 +40,9 @@ def text_parser(column: Column, setting: Setting) -> Parser:
             return odd
         else:
             text = as_text(value)
-        if not low <= excel_length(text) <= high:
+        # A sign counts once or twice: most texts are short enough and long enough whichever it is.
+        length = len(text)
+        if not low <= length <= 2 * length <= high and not low <= excel_length(text) <= high:
             return Reading(text, "length", (("low", low), ("high", high), ("length", excel_length(text))))
         if not isinstance(value, str):
             return fixed(text, "fixed-text", "date" if isinstance(value, (date, timedelta)) else "number")
