@@ -20,7 +20,7 @@ from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import only_one, print_json, tell
 from rectify_xl.in_force import using
-from rectify_xl.model import RectifyError
+from rectify_xl.model import CannotFinish, RectifyError
 from rectify_xl.normal import inert
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
         return _refuse(words, [refusal(error, words)], error.ctx)
     except FactsError:
         raise
+    except CannotFinish as error:
+        return _fail(words["failed"]["frame"].format(reason=words["failed"][error.code].format(**error.params)))
     except RectifyError as error:
         return _refuse(words, _sentences(error, words, lang))
     except click.Abort:
@@ -210,7 +212,7 @@ def _run(
 def _run_json(call: Call, outcome: Outcome) -> dict[str, Any]:
     from rectify_xl.reports import run_json
 
-    return run_json(outcome.book, outcome.outputs, call.lang)
+    return run_json(outcome.book, outcome.outputs, call.lang, outcome.received)
 
 
 def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_on: str | None = None) -> int:

@@ -19,6 +19,14 @@ class RectifyError(Exception):
     """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
 
 
+class CannotFinish(RectifyError):
+    """A job that could not be finished though it was asked for rightly; `code` names the sentence, `params` fill it."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(f"{code}: {params}")
+        self.code, self.params = code, params
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One trouble at one place; its sentence is made by `messages` when somebody reads it.

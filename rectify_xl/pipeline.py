@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rectify_xl import workspace
+from rectify_xl import weekly, workspace
 from rectify_xl.consolidation import book_of
 from rectify_xl.deadlines import units_that_report
-from rectify_xl.engine import Progress, read_all
-from rectify_xl.excel.settings_reader import load_settings
-from rectify_xl.in_force import under_settings, using
-from rectify_xl.intake import Source, WrongUse, inbox_sources, sources_in
+from rectify_xl.in_force import using
+from rectify_xl.intake import Source, WrongUse, sources_in
+from rectify_xl.means import Means as Means
+from rectify_xl.means import Outcome as Outcome
 from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Return, Settings
 from rectify_xl.normal import key_text
 from rectify_xl.prefilled import file_name, issued_for
-from rectify_xl.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.roster import roster_for
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Means:
-    """What a run works with: processes of our own or the caller's executor, and whom to tell of progress."""
-
-    workers: int | None = None
-    executor: Executor | None = None
-    progress: Progress | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What a weekly run came to: everything it knows, the files it wrote (relative to the workspace), and remarks."""
-
-    book: Book
-    outputs: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def check_returns(
@@ -65,9 +43,7 @@ def send_back(
     return tuple(written)
 
 
-def consolidate_paths(
-    paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None
-) -> Book:
+def consolidate_paths(paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None) -> Book:
     """Files and folders as one book, without a workspace: numbers that rows carry are taken over. Raises WrongUse."""
     returns = _read(sources_in(paths), settings, as_of, means)
     return book_of(returns, settings, as_of, Numbers(closed=False))
@@ -85,23 +61,7 @@ def run_workspace(
 
     Raises SettingsError before anything is written, WorkspaceError for a folder that is none.
     """
-    place = workspace.Workspace(folder)
-    settings = load_settings(place.settings_path)
-    sources = inbox_sources(place.inbox)
-    returns = tuple(_read(sources, settings, as_of, means))
-    book = book_of(returns, settings, as_of, Numbers())
-    if verify:
-        _verify(book)
-    secret = password()
-    book = with_restricted_told(book, secret)
-    if dry_run:
-        return Outcome(book=book)
-    place.sweep()
-    place.keep(zip(sources, returns, strict=True), as_of)
-    sent_back = place.send_back(zip(sources, book.returns, strict=True), book)
-    outputs, notes = place.write_results(book)
-    register, troubles = keep_restricted(place, zip(sources, returns, strict=True), book, secret)
-    return Outcome(book=book, outputs=(*outputs, *register, *sent_back), notes=(*notes, *troubles))
+    return weekly.run_workspace(folder, as_of=as_of, means=means or Means(), dry_run=dry_run, verify=verify)
 
 
 def issue_workspace(
@@ -113,8 +73,8 @@ def issue_workspace(
     """
     from rectify_xl.excel.issued import write_issued
 
-    book = run_workspace(folder, as_of=as_of, means=means, dry_run=True).book
-    place, roster = workspace.Workspace(folder), roster_for(book.settings)
+    place, book = weekly.issue_book(folder, as_of=as_of, means=means or Means())
+    roster = roster_for(book.settings)
     for code in units:
         if roster.by_code(code) is None:
             raise WrongUse(code, "no-such-unit")
@@ -130,21 +90,4 @@ def issue_workspace(
 
 
 def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:
-    means = means or Means()
-    return read_all(
-        sources, settings, as_of, workers=means.workers, executor=means.executor, progress=means.progress
-    )
-
-
-@under_settings
-def _verify(book: Book) -> None:
-    """Passes every merged frame to pandera; a failure is a bug of ours and is raised as one."""
-    from rectify_xl import catalog
-    from rectify_xl.result import Result
-    from rectify_xl.schema import schema_for
-
-    result = Result(book=book)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rules of level warning: told in the findings already
-        for name, frame in result.rows.items():
-            schema_for(catalog.forms()[name], book.settings).validate(frame, lazy=True)
+    return (means or Means()).read(sources, settings, as_of)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
@@ -75,28 +76,47 @@ class Workspace:
         for left in self.folder.glob(f"{TEMPORARY_PREFIX}*"):
             left.unlink(missing_ok=True)
 
+    @property
+    def memory(self) -> Path:
+        """记录.sqlite, the memory between runs."""
+        return self.folder / self.names["memory"]
+
+    def archived(self, held: Return) -> Path:
+        """Where the archive has (or will have) a received file."""
+        return self.archive / f"{held.digest}{held.suffix}"
+
     def keep(self, received: Iterable[tuple[Source, Return]], as_of: date) -> None:
         """Puts every received file that the archive does not hold yet there, and notes digest, path and day.
 
-        A file with a restricted form stays in the inbox alone.
+        A file with a restricted form stays in the inbox alone. Raises OSError (ESTALE) for a file that is not any more
+        what was read.
         """
         self.archive.mkdir(exist_ok=True)
-        lines = self._archived()
-        known = {(line["digest"], line["path"]) for line in lines}
+        entries = self.archive_entries()
+        known = {(entry["digest"], entry["path"]) for entry in entries}
+        before = len(entries)
         copied: list[Path] = []
         for source, held in received:
             if not held.digest or held.is_restricted or (held.digest, held.file) in known:
                 continue
-            target = self.archive / f"{held.digest}{held.suffix}"
+            target = self.archived(held)
             if not target.exists():
                 save_atomically(target, partial(copy_exactly, source.path, held.digest), settles=False)
                 copied.append(target)
-            lines.append({"digest": held.digest, "path": held.file, "arrived": as_of.isoformat()})
+            entries.append({"digest": held.digest, "path": held.file, "arrived": as_of.isoformat()})
         settle_all(copied)
-        if len(lines) > len(known):
-            listed = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-            path = self.archive / self.names["archive_list"]
-            save_atomically(path, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
+        if len(entries) > before:
+            listed = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+            save_atomically(self._archive_list, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
+
+    @property
+    def _archive_list(self) -> Path:
+        return self.archive / self.names["archive_list"]
+
+    def archive_entries(self) -> list[dict[str, Any]]:
+        """The archive's list, {"digest", "path", "arrived"} a file under a path, in order of arrival."""
+        lines = self._archive_list.read_text(encoding="utf-8").split("\n") if self._archive_list.exists() else []
+        return [json.loads(line) for line in lines if line]
 
     @under_settings
     def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
@@ -114,14 +134,12 @@ class Workspace:
         settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
-    def _archived(self) -> list[dict[str, str]]:
-        path = self.archive / self.names["archive_list"]
-        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-        return [json.loads(line) for line in lines if line]
-
     @under_settings
-    def write_results(self, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Writes the workbooks of 成果 and their copies in 历史; gives their paths here, and remarks by code."""
+    def write_results(self, book: Book, *, looks_back: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies in 成果.
+
+        Gives their paths here, and remarks by code.
+        """
         history = self.results / self.names["history"] / book.as_of.isoformat()
         history.mkdir(parents=True, exist_ok=True)
         outputs: list[str] = []
@@ -129,15 +147,23 @@ class Workspace:
         for name, write in self._writers():
             frozen = history / name
             save_atomically(frozen, partial(write, book))
-            current = self.results / name
-            try:
-                save_atomically(current, partial(shutil.copyfile, frozen))
-            except PermissionError:  # open in Excel: the office gets a dated copy beside it
-                current = self.results / f"{Path(name).stem}-{book.as_of.isoformat()}{Path(name).suffix}"
-                save_atomically(current, partial(shutil.copyfile, frozen))
-                notes.append(f"open:{name}")
+            current = frozen if looks_back else self._put_beside(frozen, book.as_of, notes)
             outputs.append(current.relative_to(self.folder).as_posix())
         return tuple(outputs), tuple(notes)
+
+    def _put_beside(self, frozen: Path, as_of: date, notes: list[str]) -> Path:
+        """Copies a workbook into 成果; where the one there is open, under a name with the day, which is noted."""
+        current = self.results / frozen.name
+        if not is_open(current):
+            try:
+                save_atomically(current, partial(shutil.copyfile, frozen))
+                return current
+            except PermissionError:  # open in Excel
+                pass
+        dated = current.with_name(f"{current.stem}-{as_of.isoformat()}{current.suffix}")
+        save_atomically(dated, partial(shutil.copyfile, frozen))
+        notes.append(f"open:{frozen.name}")
+        return dated
 
     def _writers(self) -> Iterator[tuple[str, Callable[[Book, Path], None]]]:
         from rectify_xl.excel.bulletin import write_bulletin
@@ -154,6 +180,13 @@ class Workspace:
 
 
 TO_CORRECT = ("returned", "refused")
+# What Excel, WPS and LibreOffice lay beside a workbook while it is open.
+_LOCKS = ("~${name}", ".~{name}", ".~lock.{name}#")
+
+
+def is_open(path: Path) -> bool:
+    """Whether a program has laid its lock file beside a workbook."""
+    return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)
 
 
 def send_by_for(settings: Settings, as_of: date) -> date:

@@ -1,0 +1,172 @@
+"""The memory's tables and their versions, and opening the file: what cannot be used is told, never guessed at."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from rectify_xl.files import temporary_for
+from rectify_xl.model import CannotFinish
+
+# "rxl1": a database of ours and of nobody else.
+APPLICATION_ID = 0x72786C31
+# How long (seconds) another program that holds the file is waited for.
+PATIENCE = 3.0
+
+_FIRST = """
+CREATE TABLE runs (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL, as_of TEXT NOT NULL, is_finished INTEGER NOT NULL DEFAULT 0,
+  settings TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '{}', snapshot BLOB
+) STRICT;
+CREATE TABLE files (
+  key INTEGER PRIMARY KEY, digest TEXT UNIQUE, suffix TEXT NOT NULL, size INTEGER NOT NULL, verdict TEXT NOT NULL,
+  unit_code TEXT NOT NULL, unit_name TEXT NOT NULL, filled_on TEXT, saved TEXT NOT NULL, cover TEXT NOT NULL,
+  is_restricted INTEGER NOT NULL, ledger BLOB, judging TEXT NOT NULL
+) STRICT;
+CREATE TABLE arrivals (
+  seq INTEGER PRIMARY KEY, path TEXT NOT NULL, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+  run INTEGER NOT NULL REFERENCES runs, arrived TEXT NOT NULL, verdict TEXT NOT NULL,
+  sent_back INTEGER REFERENCES runs, UNIQUE (path, file)
+) STRICT;
+CREATE TABLE sheets (
+  key INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE, form TEXT NOT NULL,
+  title TEXT NOT NULL, letters TEXT NOT NULL, good INTEGER NOT NULL, bad INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sheets_of_file ON sheets (file);
+CREATE TABLE contents (
+  key INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, told TEXT NOT NULL, typed TEXT
+) STRICT;
+CREATE TABLE items (
+  key INTEGER PRIMARY KEY, form TEXT NOT NULL, number TEXT NOT NULL UNIQUE, unit_code TEXT NOT NULL,
+  is_withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE states (
+  sheet INTEGER NOT NULL REFERENCES sheets ON DELETE CASCADE, row INTEGER NOT NULL, is_good INTEGER NOT NULL,
+  content INTEGER NOT NULL REFERENCES contents, item INTEGER REFERENCES items, PRIMARY KEY (sheet, row)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX states_of_item ON states (item) WHERE item IS NOT NULL;
+CREATE TABLE findings (
+  file INTEGER REFERENCES files ON DELETE CASCADE, run INTEGER REFERENCES runs, place INTEGER NOT NULL,
+  path TEXT NOT NULL, level TEXT NOT NULL, code TEXT NOT NULL, sheet TEXT NOT NULL, cell TEXT NOT NULL, row INTEGER,
+  name TEXT NOT NULL, label TEXT NOT NULL, value TEXT NOT NULL, params TEXT NOT NULL, form TEXT NOT NULL,
+  rule INTEGER NOT NULL
+) STRICT;
+CREATE INDEX findings_of_file ON findings (file);
+CREATE INDEX findings_of_run ON findings (run) WHERE run IS NOT NULL;
+CREATE TABLE entries (
+  seq INTEGER PRIMARY KEY, form TEXT NOT NULL, number TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+  as_of TEXT NOT NULL
+) STRICT;
+CREATE TABLE edits (as_of TEXT NOT NULL, told TEXT NOT NULL, UNIQUE (as_of, told)) STRICT;
+CREATE TABLE written (id TEXT PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, told BLOB NOT NULL) STRICT;
+CREATE TABLE ledgers (name TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT;
+CREATE TABLE reminders (told TEXT PRIMARY KEY, sent_on TEXT NOT NULL) STRICT;
+"""
+
+# Each brings a memory from one version to the next; its version is how many of them it has seen.
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+
+_ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+@contextmanager
+def told_as_ours(path: Path) -> Iterator[None]:
+    """Turns what SQLite says of the file into CannotFinish (memory-locked, memory-damaged) or an OSError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(_LOCKED):
+            raise CannotFinish("memory-locked", name=path.name) from error
+        if name.startswith(_DAMAGED):
+            raise CannotFinish("memory-damaged", name=path.name) from error
+        known = next((number for prefix, number in _ERRNOS.items() if name.startswith(prefix)), None)
+        if known is None and name.startswith("SQLITE_IOERR"):
+            known = errno.EIO
+        if known is None:
+            raise
+        raise OSError(known, os.strerror(known), path.name) from error
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """The memory at `path`, made or brought to our version where it may be written.
+
+    `read_only` touches nothing: a missing or older memory is looked at as a copy that stands nowhere. Raises
+    CannotFinish (memory-damaged, memory-newer, memory-locked) and OSError.
+    """
+    with told_as_ours(path):
+        if not path.exists():
+            if read_only:
+                return _migrated(_plain(":memory:"), path)
+            _create(path)
+        refuse_cut(path)
+        if not read_only:
+            return _migrated(_plain(path), path)
+        return _read_only(path)
+
+
+def _plain(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+    made = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None, uri=uri)
+    made.execute("PRAGMA foreign_keys = ON")
+    made.execute("PRAGMA synchronous = FULL")
+    return made
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # Without a log beside it nobody is writing, and looking at the file need not leave anything there either.
+    is_quiet = not path.with_name(f"{path.name}-wal").exists()
+    made = _plain(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_quiet else ''}", uri=True)
+    if version_of(made, path) == len(MIGRATIONS):
+        return made
+    copy = _plain(":memory:")
+    with closing(made):
+        made.backup(copy)
+    return _migrated(copy, path)
+
+
+def _create(path: Path) -> None:
+    """A new memory appears whole: a file cut short is then always damage."""
+    temporary = temporary_for(path)
+    try:
+        with closing(_plain(temporary)) as made:
+            made.execute("PRAGMA journal_mode = WAL")
+            _migrated(made, path)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def version_of(held: sqlite3.Connection, path: Path) -> int:
+    """How many migrations a memory has seen; CannotFinish where it is not ours, or of a newer version than we know."""
+    version: int = held.execute("PRAGMA user_version").fetchone()[0]
+    if version and held.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise CannotFinish("memory-damaged", name=path.name)
+    if not version and held.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise CannotFinish("memory-damaged", name=path.name)
+    if version > len(MIGRATIONS):
+        raise CannotFinish("memory-newer", name=path.name)
+    return version
+
+
+def _migrated(held: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    for version in range(version_of(held, path), len(MIGRATIONS)):
+        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1};"
+        held.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
+    return held
+
+
+def refuse_cut(path: Path) -> None:
+    """CannotFinish (memory-damaged) for a file that is shorter than its own first page says, or no database at all."""
+    with path.open("rb") as opened:
+        head = opened.read(100)
+    size = path.stat().st_size
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    if not head.startswith(b"SQLite format 3\0") or size < (65536 if page == 1 else page) * pages:
+        raise CannotFinish("memory-damaged", name=path.name)

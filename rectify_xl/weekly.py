@@ -1,0 +1,258 @@
+"""The weekly job: take in what is new, judge, keep it in the memory, then replace what the office sees."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rectify_xl import run_lock
+from rectify_xl.consolidation import Past, book_of
+from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.grounds import Grounds, digest_of
+from rectify_xl.in_force import using
+from rectify_xl.intake import Source, inbox_sources
+from rectify_xl.means import Means, Outcome
+from rectify_xl.model import Book, Item, Return
+from rectify_xl.outgoing.reminders import reminders_for
+from rectify_xl.progress.period import snapshot_of
+from rectify_xl.reports import run_json
+from rectify_xl.restricted import keep_restricted, password, with_restricted_told
+from rectify_xl.store import Store
+from rectify_xl.store_runs import RunRow
+from rectify_xl.taking_in import Job, Taken, arrived_by_day, original_of, take_in
+from rectify_xl.workspace import TO_CORRECT, Workspace
+
+# How many digits of the fingerprint of what it rests on a run's name carries.
+_RUN_DIGITS = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Week:
+    """One run worked out: what it took in, all that follows from it, and its name."""
+
+    taken: Taken
+    past: Past
+    book: Book
+
+
+@contextmanager
+def opened(folder: str | Path, command: str, as_of: date, means: Means, *, read_only: bool) -> Iterator[Job]:
+    """The workspace with its memory, nobody else working on it unless it is only looked at.
+
+    A lost memory is rebuilt, an unfinished run finished. Raises WorkspaceError, SettingsError and CannotFinish.
+    """
+    place = Workspace(folder)
+    settings = load_settings(place.settings_path)
+    if read_only:
+        with Store(place.memory, read_only=True) as store:
+            job = Job(place=place, settings=settings, store=store, means=means)
+            with using(settings.forms):
+                _rebuild(job)
+            yield job
+        return
+    with run_lock.held(place.folder, command, as_of), Store(place.memory) as store:
+        job = Job(place=place, settings=settings, store=store, means=means)
+        place.sweep()
+        with using(settings.forms):
+            _rebuild(job)
+            for run in store.runs():
+                if not run.is_finished and not (command == "run" and run.as_of == as_of):
+                    _conclude(job, _worked_out(job, (), run.as_of))
+        yield job
+
+
+def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool = False) -> Outcome:
+    """One run on a day; a day before the last run's is only looked back on."""
+    if looks_back(job.store, as_of):
+        return _look_back(job, as_of, dry_run=dry_run)
+    week = _worked_out(job, sources, as_of)
+    if dry_run:
+        return Outcome(book=week.book, received=week.book.returns[len(week.taken.arrivals) :])
+    return _conclude(job, week)
+
+
+def looks_back(store: Store, as_of: date) -> bool:
+    """Whether a finished run was of a later day."""
+    return any(run.as_of > as_of for run in store.runs() if run.is_finished)
+
+
+def known_book(job: Job, as_of: date) -> Book:
+    """What the memory alone knows, judged for a day: nothing is taken in."""
+    return _worked_out(job, (), as_of).book
+
+
+# ---- worked out: reads, and changes nothing
+
+
+def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
+    taken = take_in(job, sources, as_of)
+    return _week_of(job, taken, as_of)
+
+
+def _week_of(job: Job, taken: Taken, as_of: date) -> Week:
+    past = _past(job, taken, as_of)
+    book = book_of(taken.returns, job.settings, as_of, job.store.numbers(), past=past)
+    return Week(taken=taken, past=past, book=with_restricted_told(book, password()))
+
+
+def _past(job: Job, taken: Taken, as_of: date) -> Past:
+    """What stands from earlier runs on that day, and the name of the run: its day, and what it rests on."""
+    store = job.store
+    entries = tuple(entry for entry in store.entries() if entry.as_of <= as_of)
+    content = digest_of(sorted((held.file, held.digest) for held in taken.returns), repr(job.settings), entries)
+    earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
+    return Past(
+        run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
+        entries=entries,
+        told=store.edits(as_of),
+        previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
+        sent=store.reminders(),
+    )
+
+
+def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
+    """A day that has passed, by what had arrived by then (by all there is if nothing had): only 历史 is written."""
+    taken = take_in(job, (), as_of)
+    by_then = [at for at, arrival in enumerate(taken.arrivals) if arrival.arrived <= as_of]
+    if by_then:
+        known = tuple(taken.known[at] for at in by_then)
+        taken = replace(taken, arrivals=tuple(taken.arrivals[at] for at in by_then), known=known, again=())
+    week = _week_of(job, taken, as_of)
+    if dry_run:
+        return Outcome(book=week.book, notes=("look-back",))
+    outputs, notes = job.place.write_results(week.book, looks_back=True)
+    return Outcome(book=week.book, outputs=outputs, notes=("look-back", *notes))
+
+
+# ---- concluded: the archive, the memory, then what the office sees, then the mark that all is in place
+
+
+def _conclude(job: Job, week: Week) -> Outcome:
+    place, store, book = job.place, job.store, week.book
+    place.keep(week.taken.fresh, book.as_of)
+    run = _saved(job, week)
+    places = {arrival.seq: at for at, arrival in enumerate(store.arrivals())}
+    first_seen = [book.returns[places[a.seq]] for a in store.arrivals() if a.run == run.seq]
+    due = [] if run.is_finished else [book.returns[places[a.seq]] for a in store.arrivals() if a.sent_back == run.seq]
+    sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
+    outputs, notes = place.write_results(book)
+    known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
+    register, troubles = keep_restricted(place, [pair for pair in known if pair[0].path], book, password())
+    if not run.is_finished:
+        with store.transaction():
+            store.finish(run.seq)
+    is_again = run.is_finished
+    return Outcome(
+        book=book,
+        received=() if is_again else tuple(first_seen),
+        outputs=(*outputs, *register, *sent_back),
+        notes=(*notes, *troubles),
+    )
+
+
+def _saved(job: Job, week: Week) -> RunRow:
+    """The run as the memory has it: the last one again where nothing is new, else one that is yet unfinished."""
+    store, taken, book = job.store, week.taken, week.book
+    last = store.runs()[-1:]
+    is_known = bool(last) and last[0].is_finished and last[0].id == book.run
+    if is_known and not taken.fresh and not taken.again:
+        return last[0]
+    with store.transaction():
+        return _save(job, week)
+
+
+def _save(job: Job, week: Week) -> RunRow:
+    store, taken, book = job.store, week.taken, week.book
+    grounds = Grounds(job.settings)
+    seq = store.begin(book.run, book.as_of, digest_of(repr(job.settings)))
+    for held in taken.again:
+        store.judged_again(held, grounds.of(held))
+    for _, held in taken.fresh:
+        store.arrive(held, grounds.of(held), seq, book.as_of)
+    arrivals = store.arrivals()
+    numbers = store.numbers().given
+    store.give((item.form, item.number, item.unit_code, _unknown(item, numbers)) for item in _numbered(book))
+    verdicts = []
+    for arrival, held in zip(arrivals, book.returns, strict=True):
+        is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
+        verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
+    store.keep_verdicts(seq, verdicts)
+    own = Counter(id(finding) for held in taken.returns for finding in held.findings)
+    store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
+    first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
+    store.keep_run(seq, _summary(book, first_seen), snapshot_of(book))
+    store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
+    return RunRow(seq, book.run, book.as_of, False)
+
+
+def _numbered(book: Book) -> Iterator[Item]:
+    return (item for items in book.items.values() for item in items if item.number)
+
+
+def _unknown(item: Item, given: Any) -> list[tuple[str, str, int]]:
+    """The states of an item that the memory does not know by its number yet."""
+    states = ((state.digest, state.sheet, state.row) for state in item.states)
+    return [state for state in states if given.get(state) != item.number]
+
+
+def _summary(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
+    """What `status` tells of a run without working it out again."""
+    told = run_json(replace(book, findings=()), (), received=first_seen)
+    del told["outputs"], told["findings"]
+    levels = Counter(finding.level for finding in book.findings)
+    return {**told, "levels": dict(levels)}
+
+
+# ---- without a memory
+
+
+def _rebuild(job: Job) -> None:
+    """A memory that was lost is made again from the archive: what arrived on each day, and the numbers it brought."""
+    store = job.store
+    days = [] if store.runs() else list(arrived_by_day(job.place))
+    if not days:
+        return
+    with store.transaction():
+        for day, sources in days:
+            _save(job, _worked_out(job, sources, day))
+            for run in store.runs():
+                store.finish(run.seq)
+
+
+# ---- for everybody who asks
+
+
+def run_workspace(
+    folder: str | Path, *, as_of: date, means: Means, dry_run: bool = False, verify: bool = False
+) -> Outcome:
+    """The weekly job on a workspace (see `pipeline.run_workspace`)."""
+    with opened(folder, "run", as_of, means, read_only=dry_run) as job, using(job.settings.forms):
+        sources = inbox_sources(job.place.inbox)
+        if verify:
+            verify_book(_worked_out(job, sources, as_of).book)
+        return run_week(job, as_of, sources, dry_run=dry_run)
+
+
+def issue_book(folder: str | Path, *, as_of: date, means: Means) -> tuple[Workspace, Book]:
+    """What the memory knows of a workspace, judged for a day."""
+    with opened(folder, "issue", as_of, means, read_only=True) as job, using(job.settings.forms):
+        return job.place, known_book(job, as_of)
+
+
+def verify_book(book: Book) -> None:
+    """Passes every merged frame to pandera; a failure is a bug of ours and is raised as one."""
+    from rectify_xl import catalog
+    from rectify_xl.result import Result
+    from rectify_xl.schema import schema_for
+
+    result = Result(book=book)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rules of level warning: told in the findings already
+        for name, frame in result.rows.items():
+            schema_for(catalog.forms()[name], book.settings).validate(frame, lazy=True)

@@ -1,0 +1,213 @@
+"""The memory file: returns come back as they went in, rows are kept once, and what cannot be used is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from returns import DAY, GOOD, judged, row
+
+from rectify_xl import store_schema
+from rectify_xl.model import (
+    CannotFinish,
+    Item,
+    Known,
+    Ledger,
+    LedgerRow,
+    OfficeEntry,
+    Pending,
+    ReminderKey,
+    Return,
+    Snapshot,
+    State,
+)
+from rectify_xl.store import Store
+
+FLAWED = {"ledger": [row("ledger"), row("ledger", problem="短", due="2005.5.32"), row("ledger", problem="第三个问题")]}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "记录.sqlite"
+
+
+def kept(path: Path, *returns: Return) -> list[Return]:
+    """What a memory gives back that was given some returns and opened anew."""
+    with Store(path) as store, store.transaction():
+        run = store.begin("r", DAY, "")
+        for held in returns:
+            store.arrive(held, "grounds", run, DAY)
+    with Store(path, read_only=True) as store:
+        return store.returns()
+
+
+@pytest.mark.parametrize("form", [name for name in GOOD if name != "guidance"])
+def test_a_return_of_every_form_comes_back_as_it_was(form: str, path: Path) -> None:
+    held = judged({form: [row(form)]}, cover={"unit_code": "KX09", "unit_name": "示例办公室"})
+    assert held.forms and kept(path, held) == [held]
+
+
+def test_bad_rows_findings_and_files_without_rows_come_back(path: Path) -> None:
+    flawed, empty = judged(FLAWED), judged({"survey": []}, file="空.xlsx")
+    pipe = Return(file="管道", verdict="refused", findings=(replace(flawed.findings[0], file="管道"),))
+    clutter = Return(file="~$一.xlsx", verdict="ignored")
+    assert {f.code for f in flawed.findings} >= {"length", "date"} and flawed.forms[0].bad[0].typed
+    assert kept(path, flawed, empty, pipe, clutter) == [flawed, empty, pipe, clutter]
+
+
+def test_one_file_under_two_names_and_one_name_for_two_files(path: Path) -> None:
+    first, second = judged(FLAWED, file="a.xlsx"), judged(FLAWED, file="a.xlsx", saved="2005-05-26T08:00:00Z")
+    copy = replace(first, file="b.xlsx", findings=tuple(replace(f, file="b.xlsx") for f in first.findings))
+    assert kept(path, first, second, copy) == [first, second, copy]
+    with Store(path) as store:
+        assert store.rows("SELECT count(*) FROM files") == [(2,)]
+        assert store.rows("SELECT count(*) FROM contents") == [(3,)]
+
+
+def test_an_office_s_ledger_comes_back_whole(path: Path) -> None:
+    held = judged(FLAWED)
+    state = State("a.xlsx", "0" * 16, "整改台帐", 4, DAY, "", (date(2005, 6, 1), None, 0.5), ("A", "", "C"))
+    item = Item(
+        form="ledger",
+        unit_code="KX02",
+        unit_name="一",
+        number="KX02-T001",
+        values=(DAY,),
+        states=(state,),
+        first_on=DAY,
+    )
+    waits = Pending(
+        unit_code="KX02", unit_name="一", form="ledger", row=held.forms[0].bad[0], file="a", digest="0", filled_on=DAY,
+        findings=held.findings,
+    )  # fmt: skip
+    rows = (LedgerRow(replace(item, office={"closed": "是"}), "整改台帐", 5, ("A", "B")),)
+    told = Ledger(
+        as_of=DAY, run="r", rows=rows, pending=(waits,), files=(("a", DAY, 1),), retired=frozenset({"KX02-T009"})
+    )
+    assert kept(path, replace(held, ledger=told)) == [replace(held, ledger=told)]
+
+
+def test_rows_of_restricted_forms_are_only_counted(path: Path) -> None:
+    held = judged({"guidance": [row("guidance"), row("guidance", member="示例癸")]})
+    (again,) = kept(path, held)
+    assert [len(rows.good) for rows in again.forms] == [2] and again.is_restricted
+    assert "示例辛".encode() not in path.read_bytes() and "示例癸".encode() not in path.read_bytes()
+
+
+def test_judging_again_keeps_the_numbers(path: Path) -> None:
+    held = judged({"ledger": [row("ledger")]})
+    kept(path, held)
+    state = (held.digest, "整改台帐", 4)
+    with Store(path) as store, store.transaction():
+        store.give([("ledger", "KX02-T001", "KX02", [state])])
+        store.judged_again(replace(held, verdict="returned"), "other grounds")
+        assert store.numbers().given == {state: "KX02-T001"}
+        assert [(a.judging, h.verdict) for a, h in zip(store.arrivals(), store.returns(), strict=True)] == [
+            ("other grounds", "returned")
+        ]
+        store.give([])
+        assert store.numbers().used == {"KX02-T001"}
+
+
+def test_what_runs_leave_to_each_other(path: Path) -> None:
+    entry = OfficeEntry("ledger", "KX02-T001", "extended_to", date(2005, 6, 3), DAY)
+    cleared = entry._replace(value=None)
+    known = Known("ledger", "KX02", "KX02-T001", "问题", "未到期", date(2005, 5, 27))
+    key = ReminderKey("ledger", "KX02", "KX02-T001", "half")
+    told = judged(FLAWED).findings[0]
+    with Store(path) as store, store.transaction():
+        run = store.begin("r", DAY, "")
+        store.enter([entry, cleared], [told, told], DAY)
+        store.keep_run(run, {"pending": 1}, Snapshot(as_of=DAY, items=(known,)))
+        store.keep_written("r", run, [["ledger", "KX02-T001", DAY, None]])
+        store.remind([key], DAY)
+        store.remind([key], date(2005, 6, 1))
+        store.finish(run)
+    with Store(path, read_only=True) as store:
+        assert store.entries() == (entry, cleared) and store.edits(DAY) == (told,)
+        assert store.summary(run) == {"pending": 1} and store.snapshot(run) == Snapshot(as_of=DAY, items=(known,))
+        assert store.written("r") == (("ledger", "KX02-T001", DAY, None),) and store.written("s") is None
+        assert store.reminders() == {key: DAY} and store.runs()[0].is_finished
+
+
+def test_a_transaction_is_all_or_nothing(path: Path) -> None:
+    with Store(path) as store:
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            store.begin("r", DAY, "")
+            raise ZeroDivisionError
+        assert store.runs() == []
+
+
+# ---- what cannot be used
+
+
+def refused_as(path: Path) -> set[str]:
+    """How the memory is refused, for writing and for reading alike; it is left as it was."""
+    before, codes = path.read_bytes(), set()
+    for read_only in (False, True):
+        with pytest.raises(CannotFinish) as caught:
+            Store(path, read_only=read_only).runs()
+        codes.add(caught.value.code)
+    assert path.read_bytes() == before
+    return codes
+
+
+def test_a_memory_of_a_newer_version_is_told(path: Path) -> None:
+    kept(path)
+    with sqlite3.connect(path) as held:
+        held.execute(f"PRAGMA user_version = {len(store_schema.MIGRATIONS) + 1}")
+    held.close()
+    assert refused_as(path) == {"memory-newer"}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99])
+def test_a_memory_cut_short_is_told(share: float, path: Path) -> None:
+    kept(path, judged(FLAWED))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert refused_as(path) == {"memory-damaged"}
+
+
+def test_what_is_no_memory_of_ours_is_told(path: Path) -> None:
+    path.write_bytes(b"PK\x03\x04 no database at all" * 100)
+    assert refused_as(path) == {"memory-damaged"}
+    path.unlink()
+    with sqlite3.connect(path) as held:
+        held.execute("CREATE TABLE others (a)")
+    held.close()
+    assert refused_as(path) == {"memory-damaged"}
+
+
+def test_a_memory_that_another_program_holds_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(path)
+    monkeypatch.setattr(store_schema, "PATIENCE", 0.1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with Store(path) as store, pytest.raises(CannotFinish) as caught, store.transaction():
+        pass
+    other.close()
+    assert caught.value.code == "memory-locked"
+
+
+def test_an_older_memory_is_brought_along_or_looked_at_as_a_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = judged(FLAWED)
+    kept(path, held)
+    before = path.read_bytes()
+    monkeypatch.setattr(store_schema, "MIGRATIONS", (*store_schema.MIGRATIONS, "CREATE TABLE later (a TEXT) STRICT;"))
+    with Store(path, read_only=True) as store:
+        assert store.rows("SELECT count(*) FROM later") == [(0,)] and store.returns() == [held]
+    assert path.read_bytes() == before
+    with Store(path) as store:
+        assert store.rows("PRAGMA user_version") == [(2,)] and store.returns() == [held]
+
+
+def test_looking_at_a_memory_leaves_nothing_beside_it(path: Path) -> None:
+    with Store(path, read_only=True) as store:
+        assert store.runs() == []
+    assert not path.exists()
+    kept(path)
+    Store(path, read_only=True).close()
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
