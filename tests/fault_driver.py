@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import engine, files, pipeline
+from rectify_xl import engine, files, means, pipeline
 
 DAY = date(2005, 5, 26)
 KILLED = 9
@@ -109,7 +109,7 @@ def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -
 
 def main(start: Path, scratch: Path, every: int = 1) -> None:
     """Every step of the run once killed, once failed."""
-    pipeline.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
+    means.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
     whole = shutil.copytree(start, scratch / "whole")
     before = tree(start)
     steps = steps_of(whole)
