@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from rectify_xl.excel.encrypted import EncryptionError, decrypt, encrypt, save_encrypted
@@ -29,6 +30,7 @@ def password() -> str:
     return os.environ.get(PASSWORD, "")
 
 
+@under_settings
 def with_restricted_told(book: Book, password: str) -> Book:
     """The book with a finding for every file that, for want of a password, stays in the inbox alone."""
     told = () if password else left_in_the_inbox(book.returns)
@@ -100,5 +102,7 @@ def _archive(place: Workspace, told: Return, what: tuple[Path, bytes], day: date
     place.archive.mkdir(exist_ok=True)
     save_atomically(target, lambda temporary: temporary.write_bytes(data))
     line = {"digest": told.digest, "path": told.file, "arrived": day.isoformat(), "encrypted": True}
-    with (place.archive / place.names["archive_list"]).open("a", encoding="utf-8") as notes:
-        notes.write(json.dumps(line, ensure_ascii=False) + "\n")
+    path = place.archive / place.names["archive_list"]
+    there = path.read_text(encoding="utf-8") if path.exists() else ""
+    listed = there + json.dumps(line, ensure_ascii=False) + "\n"
+    save_atomically(path, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.in_force import under_settings
 from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.bulletin_figures import figures_of, what_is_next
@@ -41,6 +42,7 @@ def words() -> Mapping[str, Any]:
     return catalog.words("bulletin")
 
 
+@under_settings
 def bulletin_for(book: Book) -> Bulletin:
     """The bulletin of a book: everything in it is told from the book's rows alone."""
     facts, figures = words(), figures_of(book)

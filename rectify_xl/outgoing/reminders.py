@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl.deadlines import Day
+from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units
@@ -30,6 +31,7 @@ def reminded_before(book: Book) -> tuple[Reminder, ...]:
     return now_and_before(book)[1]
 
 
+@under_settings
 def now_and_before(book: Book) -> tuple[tuple[Reminder, ...], tuple[Reminder, ...]]:
     """`reminders_for` and `reminded_before` in one go."""
     owed = _owed(book)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.in_force import under_settings
 from rectify_xl.kinds import as_text
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown
@@ -19,6 +20,7 @@ KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
 _QUOTED = 30
 
 
+@under_settings
 def snapshot_of(book: Book) -> Snapshot:
     """The items of every form with a deadline as this run knows them, in the book's order; restricted forms never."""
     return Snapshot(as_of=book.as_of, items=tuple(known for known, _ in _known_items(book, counted_units(book))))
@@ -64,6 +66,7 @@ def _missing_rows(book: Book) -> set[tuple[str, str]]:
 # ---- changes
 
 
+@under_settings
 def changes_between(previous: Snapshot | None, book: Book) -> tuple[Change, ...]:
     """What became of each item since `previous` (none: nothing is told), in the order of KINDS, then of the book.
 
