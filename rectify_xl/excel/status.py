@@ -63,7 +63,6 @@ SHEETS = (
 
 
 @under_settings
-@under_settings
 def write_status(told: Book | HasBook, path: Path | str) -> None:
     """Writes 整改进度.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
 
