@@ -9,6 +9,7 @@ from io import BytesIO
 
 from rectify_xl import catalog
 from rectify_xl.excel.package import Package
+from rectify_xl.excel.sheet_reader import read_texts
 
 _EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 _SHARED = re.compile(rb'(<c r="[A-Z]+\d+"[^>]*?) t="s"><v>(\d+)</v></c>')
@@ -45,9 +46,7 @@ def _check_part(data: bytes) -> str:
 def _check_of(data: bytes, part: str) -> bytes:
     """The self-check's sheet, its texts written out where they stand."""
     package = Package(data)
-    root = package.tree("xl/sharedStrings.xml")
-    items = root if root is not None else ()
-    texts = ["".join(t.text or "" for t in item.iter() if t.tag.endswith("}t")) for item in items]
+    texts = read_texts(package.related("sharedStrings"))
 
     def written_out(found: re.Match[bytes]) -> bytes:
         text = texts[int(found[2])].replace("&", "&amp;").replace("<", "&lt;")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,8 @@ class Grid:
 
     `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent; `hidden_rows` are
     Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged cells, as (first row,
-    first column, last row, last column), rows and columns counted as above.
+    first column, last row, last column), rows and columns counted as above; `far` are cells very far to the right of
+    the others, by row and column, which `rows` does not hold.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Grid:
     visible: bool = True
     hidden_rows: tuple[int, ...] = ()
     merges: Sequence[tuple[int, int, int, int]] = ()
+    far: Mapping[tuple[int, int], CellValue] = field(default_factory=dict)
     is_percent: Callable[[int, int], bool] = field(default=lambda row, column: False, compare=False, repr=False)
 
 

@@ -168,6 +168,17 @@ def _extra_columns(sheet: FormSheet, meant: Mapping[int, str]) -> Iterator[Findi
                 cell = cell_name(place, sheet.grid.first_column + at)
                 yield _extra(sheet, cell, place, as_text(cells[at]), params)
                 break
+    yield from _far_columns(sheet)
+
+
+def _far_columns(sheet: FormSheet) -> Iterator[Finding]:
+    """The first value of every column that lies so far away that no row holds it."""
+    first: dict[int, int] = {}
+    for row, column in sheet.grid.far:
+        first[column] = min(row, first.get(column, row))
+    for column, row in first.items():
+        params = (("case", "stray"), ("header", column_letter(column)))
+        yield _extra(sheet, cell_name(row, column), row, as_text(sheet.grid.far[row, column]), params)
 
 
 def _extra(sheet: FormSheet, cell: str, row: int, value: str, params: tuple[tuple[str, Any], ...]) -> Finding:

@@ -57,6 +57,14 @@ SAMPLES: dict[str, Any] = {
 # Values that read better than the usual ones.
 BY_CODE: dict[str, dict[str, Any]] = {
     "limit-memory": {"limit": 536870912},
+    "limit-entries": {"count": 60_000, "limit": 5_000},
+    "limit-sheets": {"count": 2_000, "limit": 200},
+    "limit-ratio": {"limit": 200},
+    "limit-cells": {"limit": 5_000_000},
+    "limit-columns": {"limit": 512},
+    "limit-merges": {"limit": 100_000},
+    "limit-depth": {"limit": 64},
+    "limit-archives": {"limit": 3},
     "unknown-unit.near": {"code": "", "name": "示例第一党部", "suggestion": "示例第一党支部"},
     "date.near": {"suggestion": date(2005, 5, 16)},
     "date.either": {"other": date(2005, 6, 5)},

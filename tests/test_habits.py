@@ -28,7 +28,7 @@ from returns import (
 from soffice import convert
 
 from rectify_xl import catalog
-from rectify_xl.engine import read_file
+from rectify_xl.reading import read_file
 from rectify_xl.excel.ods_merges import ods_merges
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.intake import sources_in

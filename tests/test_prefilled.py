@@ -12,7 +12,7 @@ import pytest
 from returns import DAY, filled_template, row, settings_for
 
 from rectify_xl import pipeline, workspace
-from rectify_xl.engine import read_file
+from rectify_xl.reading import read_file
 from rectify_xl.intake import WrongUse, sources_in
 from rectify_xl.model import Unit
 from rectify_xl.prefilled import file_name

@@ -13,7 +13,7 @@ import xlsxwriter
 from returns import GOOD, UNITS, filled_template, reopened, row, settings_for
 
 from rectify_xl import catalog
-from rectify_xl.engine import read_file
+from rectify_xl.reading import read_file
 from rectify_xl.excel.reader import read_workbook, values_of
 from rectify_xl.grid import Unreadable
 from rectify_xl.intake import sources_in

@@ -15,6 +15,7 @@ from rectify_xl.kinds.numbers import integer_parser, percent_parser
 from rectify_xl.kinds.reading import (
     DITTO,
     CellError,
+    LongText,
     NoValue,
     Parser,
     Reading,
@@ -33,6 +34,7 @@ __all__ = [
     "PARSERS",
     "STANDING",
     "CellError",
+    "LongText",
     "NoValue",
     "Parser",
     "Reading",

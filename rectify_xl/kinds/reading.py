@@ -37,6 +37,22 @@ class NoValue(str):
     """A formula that no program ever calculated, as its text."""
 
 
+class LongText(str):
+    """The beginning of a text far longer than any cell of Excel's holds; `length` is that of the whole."""
+
+    length: int
+
+    def __new__(cls, text: str, length: int) -> LongText:
+        """The beginning, and how long the whole is."""
+        made = super().__new__(cls, text)
+        made.length = length
+        return made
+
+    def __reduce__(self) -> tuple[type[LongText], tuple[str, int]]:
+        """What it is made of, for copies and other processes."""
+        return LongText, (str(self), self.length)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
     """What parsing depends on besides the column: the options and aliases by list, the year of short dates.
@@ -92,6 +108,8 @@ def odd_value(value: Any) -> Reading | None:
     """What is wrong with a cell whatever its column asks for, or None."""
     if isinstance(value, NoValue):
         return unreadable("error-value", "picture") if "DISPIMG" in value else unreadable("no-value")
+    if isinstance(value, LongText):
+        return unreadable("length", low=0, high=catalog.reading().longest_text, length=value.length)
     if isinstance(value, CellError):
         return unreadable("error-value", "picture" if "DISPIMG" in value else "")
     if isinstance(value, str):

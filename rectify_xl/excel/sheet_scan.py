@@ -1,0 +1,192 @@
+"""A cheap look at a worksheet's bytes: what the fast reader needs of a plain sheet, or that the exact one must read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from rectify_xl import catalog
+from rectify_xl.layout import CHECK_TEXT_NAME
+from rectify_xl.limits import limits
+
+LAST_ROW = 1_048_576
+# An address of at most two letters; what has none, or stands further right, is found as b"".
+_CELL = re.compile(rb'<c[\s>/](?:r="([A-Z]{1,2}[0-9]+)")?')
+_LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
+# Signs that a sheet holds what the fast reader does not tell: error values, hidden rows.
+_SIGNS = (b't="e"', b'hidden="1"', b'hidden="true"')
+_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
+_CONTROL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
+_CHILD_FORMULA = re.compile(rb"<f\b[^>]*/></")
+_CHECK_TEXT = CHECK_TEXT_NAME.encode()
+_NO_VALUE = (b"</c>", b"<v></v>", b"<v/>", b"<v />")
+# Formulas that reach beyond the workbook: web services, links made of text, DDE, other files.
+_REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
+# Pieces of a large sheet are looked at one by one, so that no list grows with it.
+_PIECE = 2_000_000
+# The fast reader lays out the whole rectangle: at most so many cells, or so many for each that is there. Below so
+# many rows no rectangle of two letters is too large.
+_RECTANGLE, _SPARSE, _FEW_ROWS = 2_000_000, 8, 1_000
+# A run of closing tags, and a text that is too long, fill every window of these sizes within them.
+_WINDOW, _TEXT_WINDOW = 4_096, 40_000
+# No row of a formula alone is longer.
+_SHORT = 400
+_BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
+_PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+class Look(NamedTuple):
+    """What a look came to: the sheet for the fast reader, None if it is odd; whether formulas lead out of the book."""
+
+    plain: bytes | None
+    is_reaching: bool = False
+
+
+def look_at(data: bytes) -> Look:
+    """Looks over a worksheet in UTF-8 without prefixes; of a plain one its filled rows and merged cells are kept.
+
+    Rows that hold nothing but a formula of our self-check are left out.
+    """
+    begin, end = data.find(_BEGIN), data.rfind(_END)
+    if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
+        return Look(None)  # no rows, or no end: whichever it is, the exact reader tells
+    kept, last, widest, cells = [_PLAIN_HEAD], 0, 1, 0
+    reaching = False
+    for piece in _pieces(data, begin + len(_BEGIN), end):
+        rows = piece.split(b"<row ")
+        numbers = _numbers(rows, last)
+        if numbers is None:
+            return Look(None)
+        piece = b"<row ".join([b"", *(row for row in rows[1:] if len(row) > _SHORT or not _is_check_alone(row))])
+        formulas = _formulas_in(piece)
+        addresses = _CELL.findall(piece)
+        reaching = reaching or any(_REACHING.search(formula) for formula in formulas)
+        if not _is_plain(piece, formulas) or (wide := _width(addresses, numbers)) is None:
+            return Look(None, reaching)
+        last, widest, cells = numbers[-1], max(widest, wide), cells + len(addresses)
+        kept.append(piece)
+    merges = _merges(data, end)
+    if len(merges) > limits().merges and merges.count(b"<mergeCell ") > limits().merges:
+        return Look(None, reaching)
+    area = last * widest
+    if cells > limits().cells or (area > _RECTANGLE and area > _SPARSE * cells):
+        return Look(None, reaching)
+    return Look(b"".join((*kept, _END, merges, _WORKSHEET_END)), reaching)
+
+
+def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
+    """The rows in pieces that end between two of them."""
+    while end - at > _PIECE:
+        cut = data.find(b"<row ", at + _PIECE, end)
+        if cut < 0:
+            break
+        yield data[at:cut]
+        at = cut
+    yield data[at:end]
+
+
+def _numbers(rows: Sequence[bytes], last: int) -> list[int] | None:
+    """The numbers of rows behind the `last`; None where one lacks, is no number, or stands twice or out of order."""
+    if rows[0].strip():
+        return None
+    try:
+        numbers = [last, *(int(row[3 : row.index(b'"', 3)]) for row in rows[1:])]
+    except ValueError:
+        return None
+    if any(before >= after for before, after in pairwise(numbers)) or numbers[-1] > LAST_ROW:
+        return None
+    return numbers if all(row.startswith(b'r="') for row in rows[1:]) else None
+
+
+def _is_check_alone(row: bytes) -> bool:
+    """Whether a row holds nothing but a formula of our self-check."""
+    return row.count(b"<c") == 1 and _CHECK_TEXT in row
+
+
+def _is_plain(data: bytes, formulas: Sequence[bytes]) -> bool:
+    """Whether rows hold nothing that the fast reader does not tell."""
+    return not (
+        any(sign in data for sign in _SIGNS)
+        or has_control(data)
+        or is_long_or_deep(data)
+        or any(_is_odd(formula) for formula in formulas)
+        or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
+    )
+
+
+def _merges(data: bytes, end: int) -> bytes:
+    """The merged cells behind the rows, as they are written."""
+    begin = data.find(b"<mergeCells", end)
+    stop = data.find(b"</mergeCells>", begin) if begin >= 0 else -1
+    return data[begin : stop + len(b"</mergeCells>")] if stop >= 0 else b""
+
+
+def has_control(data: bytes) -> bool:
+    """Whether the bytes of a part hold a control character, plain or as a reference: no XML has any."""
+    return len(data.translate(None, _CONTROL)) != len(data) or _CONTROL_REFERENCE.search(data) is not None
+
+
+def _formulas_in(data: bytes) -> list[bytes]:
+    """The cells with a formula that is none of our self-check, from their start to what follows the formula."""
+    if b"</f>" not in data:
+        return []
+    made = []
+    for before, after in pairwise(data.split(b"</f>")):
+        if _CHECK_TEXT in before[-80:]:
+            continue
+        cell = before[before.rfind(b"<c ") :]
+        if not is_ours(cell):
+            made.append(cell + b"</f>" + after[:12])
+    return made
+
+
+def _is_odd(formula: bytes) -> bool:
+    """Whether a formula stands for a picture, or was never calculated."""
+    after = formula[formula.rfind(b"</f>") + 4 :]
+    return b"DISPIMG" in formula or (after.startswith(_NO_VALUE) and b't="str"' not in formula)
+
+
+def is_long_or_deep(data: bytes) -> bool:
+    """Whether elements may stand very deep inside each other, or a text without any element may be too long."""
+    if len(data) > limits().kept_text and any(
+        b"<" not in data[at : at + _TEXT_WINDOW] for at in range(0, len(data) - _TEXT_WINDOW, _TEXT_WINDOW)
+    ):
+        return True
+    windows = (data[at : at + _WINDOW] for at in range(0, len(data) - _WINDOW, _WINDOW))
+    return any((tags := window.count(b"<")) > limits().depth and tags - window.count(b"</") <= 1 for window in windows)
+
+
+def _width(addresses: Sequence[bytes], rows: Sequence[int]) -> int | None:
+    """How far right cells go, in columns; None where one lacks an address, has it twice or is of none of the rows."""
+    if not addresses:
+        return 1
+    if b"" in addresses or len(set(addresses)) != len(addresses):
+        return None
+    if rows[-1] < _FEW_ROWS:
+        return 1 if max(map(len, addresses)) <= 2 + len(str(rows[-1])) else None
+    joined = b" ".join(addresses)
+    if not set(map(int, set(joined.translate(None, _LETTERS).split()))) <= set(rows):
+        return None
+    columns = {letters.decode() for letters in joined.translate(None, _DIGITS).split()}
+    return max(column_index(letters) + 1 for letters in columns)
+
+
+def is_ours(formula: bytes) -> bool:
+    """Whether a formula is one of the self-check: it leads to the helper sheet, by name or by its title."""
+    return _CHECK_TEXT in formula or _helper_sheet() in formula
+
+
+@cache
+def _helper_sheet() -> bytes:
+    return f"'{catalog.reading().self_check_sheet}'!".encode()
+
+
+def column_index(letters: str) -> int:
+    """0 for A, 25 for Z, 26 for AA."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
