@@ -18,6 +18,7 @@ _PLACES = {
     "issue": "api",
     "load_form": "excel.form_reader",
     "load_settings": "excel.settings_reader",
+    "migrate": "migration",
     "parse_period": "periods",
     "profile": "profiles",
     "read_ledger": "api",

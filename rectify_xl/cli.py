@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from rectify_xl.catalog import FactsError
-from rectify_xl.commands.forms import form
+from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import only_one, print_json, tell
@@ -190,9 +190,8 @@ def _until_read(command: Run) -> Run:
     return until_read
 
 
-COMMANDS: Mapping[str, Run] = {
-    command.__name__: _until_read(command) for command in (init, templates, check, issue, run, schedule, form, demo)
-}
+_ALL = (init, templates, check, issue, run, schedule, form, migrate, demo)
+COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for command in _ALL}
 
 
 # ---- what they share

@@ -1,16 +1,24 @@
-"""The commands around forms themselves: a built-in one written out as the workbook that declares it."""
+"""The commands around forms themselves: a built-in one written out, an old filled workbook carried over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from difflib import get_close_matches
+from errno import EEXIST
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import tell
-from rectify_xl.model import Form
+from rectify_xl.commands.telling import only_one, tell
+from rectify_xl.model import Form, Settings
 from rectify_xl.normal import inert, key_text
+
+if TYPE_CHECKING:
+    from rectify_xl.grid import RawBook
+    from rectify_xl.migrated import CarriedOver
 
 EXPORT = "export"
 
@@ -26,7 +34,7 @@ def form(call: Call, action: str, form: str, folder: str) -> int:
     target = Path(folder)
     path = target if target.suffix.lower() == ".xlsx" else target / f"{found.title}.xlsx"
     if path.exists():
-        raise FileExistsError(17, "", str(path))
+        raise FileExistsError(EEXIST, "", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_form(found, path)
     words = call.words["form"]
@@ -46,3 +54,68 @@ def _built_in(call: Call, said: str) -> Form:
     about = {"value": inert(said), "near": words["near"].format(near=near[0]) if near else ""}
     told = words["no-such-form"].format(options=call.words["joint"]["list"].join(built_in_forms()), **about)
     raise click.UsageError(told, click.get_current_context())
+
+
+# ---- an old filled workbook
+
+
+def migrate(call: Call, file: str, profile: str | None, settings: str | None, out: str | None) -> int:
+    """An old filled workbook carried over into today's template; what has no place there is listed."""
+    from rectify_xl import migration
+    from rectify_xl.commands.settings_choice import said_settings
+
+    only_one(call, profile, settings)
+    target = migration.target_beside(file, out)
+    _not_into_the_inbox(call, target)
+    raw = migration.read_old(file)
+    known = said_settings(profile, settings) or _settings_for(file, raw)
+    carried = migration.write_carried(raw, Path(file), target, known)
+    told = {
+        "file": inert(file),
+        "output": inert(target.as_posix()),
+        "rows": {name: len(rows) for name, rows in carried.rows.items()},
+        "filled": carried.filled,
+        "left": [{name: value for name, value in asdict(left).items() if value} for left in carried.left],
+    }
+    return tell(call, told, list(_lines(call, carried, target)))
+
+
+def _settings_for(file: str, raw: RawBook) -> Settings:
+    """The settings of the workspace that holds the file, else the profile whose campaign its cover names."""
+    from rectify_xl import profiles
+    from rectify_xl.commands.settings_choice import NoSettings, workspace_of
+    from rectify_xl.excel.settings_reader import load_settings
+    from rectify_xl.migrated import campaign_of
+
+    if found := workspace_of(file):
+        return load_settings(found)
+    name = profiles.profile_of_campaign(campaign_of(raw.sheets))
+    if name is None:
+        raise NoSettings("no-campaign", file)
+    return profiles.profile(name)
+
+
+def _not_into_the_inbox(call: Call, target: Path) -> None:
+    """收件 is only read: what lies there has come from a unit."""
+    from rectify_xl.commands.settings_choice import workspace_of
+    from rectify_xl.workspace import Workspace
+
+    found = workspace_of(target.parent)
+    inbox = Workspace(found.parent).inbox if found else None
+    if inbox and inbox.absolute() in target.absolute().parents:
+        told = call.words["wrong"]["into-inbox"].format(inbox=inert(inbox.name))
+        raise click.UsageError(told, click.get_current_context())
+
+
+def _lines(call: Call, carried: CarriedOver, target: Path) -> Iterator[str]:
+    words = call.words["migrate"]
+    counted = [(form.title, len(carried.rows.get(form.name, ()))) for form in carried.forms]
+    rows = call.words["joint"]["pairs"].join(f"{title} {count}" for title, count in counted if count)
+    yield words["done"].format(path=inert(str(target)), rows=rows or words["no_rows"])
+    if carried.filled:
+        yield words["filled"].format(count=carried.filled)
+    if carried.left:
+        yield words["left"].format(count=len(carried.left))
+        yield from ("  " + inert(words["kinds"][left.kind].format(**asdict(left))) for left in carried.left)
+    else:
+        yield words["nothing_left"]

@@ -124,6 +124,7 @@ def flags_for(today: date) -> dict[str, Flag]:
         "verify": Flag(names=("--verify",)),
         "fail_on": Flag(names=("--fail-on",), **choices(("returned", "refused"))),
         "return_to": Flag(names=("--return",), metavar="OUT", read=str),
+        "out": Flag(names=("--out",), metavar="OUT", read=str),
         "unit": Flag(names=("--unit",), metavar="CODE", read=str, several=True),
         "units": Flag(
             names=("--units",),
@@ -147,6 +148,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "run": ("DIR", ("as_of", "workers", "dry_run", "verify", "fail_on", "json", "lang", "quiet")),
     "schedule": ("DIR", ("as_of", "fail_on", "json", "lang", "quiet")),
     "form": ("ACTION FORM OUT", ("json", "lang", "quiet")),
+    "migrate": ("OLD", ("out", "profile", "settings", "json", "lang", "quiet")),
     "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),
 }
-PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form"}
+PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form", "OLD": "file"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -127,7 +128,7 @@ def _mark_fields(sheet: Worksheet, styles: Styles, held: Checked, first: int) ->
 # ---- fields and steps
 
 
-def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, value: str) -> None:
+def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, value: Any) -> None:
     """One field: the mark of a required one, its label, and its value or an open cell for it."""
     must(sheet.set_row(row, _FIELD_HEIGHT))
     if column.required and not column.locked:
@@ -137,8 +138,14 @@ def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, 
         must(sheet.write_string(row, COVER_VALUE, value, styles("text", "value", "banded")))
         return
     open_cell = styles(column.kind, "value", "unlocked")
-    known = sheet.write_string(row, COVER_VALUE, value, open_cell) if value else None
-    must(sheet.write_blank(row, COVER_VALUE, None, open_cell) if known is None else known)
+    if value in ("", None):
+        must(sheet.write_blank(row, COVER_VALUE, None, open_cell))
+    elif isinstance(value, date):
+        must(sheet.write_datetime(row, COVER_VALUE, value, open_cell))
+    elif isinstance(value, str):
+        must(sheet.write_string(row, COVER_VALUE, value, open_cell))
+    else:
+        must(sheet.write_number(row, COVER_VALUE, value, open_cell))
     must(sheet.data_validation(row, COVER_VALUE, row, COVER_VALUE, cover_validation(column)))
 
 

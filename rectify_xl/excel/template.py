@@ -6,7 +6,8 @@ Validations and the grid reach the sheet's last row, else LibreOffice writes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
@@ -61,14 +62,16 @@ def write_template(
     *,
     unit: Unit | None = None,
     rows: Rows | None = None,
+    cover: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes the template of one form or several, checking itself; the same input gives the same bytes.
 
-    With `unit` the cover already names the unit; `rows` fills forms by name, each row in the form's column order (text,
-    date, number or None), plainly or as a KnownRow. Raises OSError where the file cannot be written.
+    With `unit` the cover already names the unit, `cover` fills its other fields by name; `rows` fills forms by name,
+    each row in the form's column order (text, date, number or None), plainly or as a KnownRow. Raises OSError where the
+    file cannot be written.
     """
     asked = (forms,) if isinstance(forms, Form) else tuple(forms)
-    plan = plan_for(asked, settings, unit, rows)
+    plan = replace(plan_for(asked, settings, unit, rows), cover=cover or {})
     save_workbook(Path(path), lambda book: _write_book(book, plan), as_of=None)
 
 

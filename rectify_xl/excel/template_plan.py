@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rectify_xl import catalog
@@ -81,7 +81,7 @@ class ListPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplatePlan:
-    """One template workbook; `lists` is by list name, `unit` fills the cover if it is given."""
+    """One template workbook; `lists` is by list name, `unit` and `cover` fill the cover."""
 
     settings: Settings
     unit: Unit | None
@@ -89,6 +89,7 @@ class TemplatePlan:
     lists: Mapping[str, ListPlan]
     dependents: Mapping[tuple[str, str], DependentList]
     checks: CheckBook
+    cover: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stamp(self) -> str:
@@ -100,9 +101,9 @@ class TemplatePlan:
         """The titles of the forms in the order of their sheets."""
         return tuple(sheet.form.title for sheet in self.sheets)
 
-    def known_value(self, column: Column) -> str:
-        """What the office already knows of a field of the cover."""
-        known = {"campaign": self.settings.campaign}
+    def known_value(self, column: Column) -> Any:
+        """What is already known of a field of the cover: a text, a day or a number; "" for nothing."""
+        known: dict[str, Any] = {**self.cover, "campaign": self.settings.campaign}
         if self.unit is not None:
             known |= {"unit_code": self.unit.code, "unit_name": self.unit.name}
         return known.get(column.name, "")
