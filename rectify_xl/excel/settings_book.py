@@ -69,7 +69,8 @@ def write_table(
         must(page.set_column(index, index, column.width, styles(formats[column.kind])))
     _write_head(page, styles, sheet)
     for at, row in enumerate(rows, start=FIRST_ROW):
-        must(page.set_row(at, max(height_of([_shown(row.get(c.name))], c.width) for c in sheet.columns)))
+        told = ((_shown(row.get(column.name)).split("\n"), column.width) for column in sheet.columns)
+        must(page.set_row(at, max(height_of(lines, width) for lines, width in told)))
         for index, column in enumerate(sheet.columns):
             write_value(page, (at, index), row.get(column.name), styles(formats[column.kind]))
     last = FIRST_ROW + len(rows) - 1
@@ -154,7 +155,8 @@ def write_pairs(
         must(page.set_column(index, index, column.width, styles("text")))
     _write_head(page, styles, sheet)
     for at, (setting, row) in enumerate(pairs, start=FIRST_ROW):
-        must(page.set_row(at, height_of([_shown(row["value"])], sheet.columns[1].width)))
+        told = ((_shown(row["value"]), sheet.columns[1].width), (row["note"], sheet.columns[2].width))
+        must(page.set_row(at, max(height_of(text.split("\n"), width) for text, width in told)))
         label = styles("label", "header_required", "lefted") if setting.required else styles("label")
         must(page.write_string(at, 0, row["name"], label))
         style = styles(formats[setting.kind], "lefted")
