@@ -23,6 +23,7 @@ _PLACES = {
     "profile": "profiles",
     "read_ledger": "api",
     "run": "api",
+    "with_forms": "in_force",
     "write_bulletin": "api",
     "write_form": "excel.form_writer",
     "write_ledger": "api",

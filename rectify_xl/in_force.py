@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -39,6 +39,23 @@ def using(forms: Sequence[Form]) -> Iterator[None]:
         yield
     finally:
         _in_force.reset(before)
+
+
+def with_forms(settings: Settings, *forms: Form) -> Settings:
+    """The settings with forms of an office's own besides those they have, and the lists and words that these bring."""
+    lists, words = lists_of(forms)
+    return replace(
+        settings,
+        forms=(*settings.forms, *forms),
+        lists={**settings.lists, **lists},
+        aliases={**settings.aliases, **words},
+    )
+
+
+def lists_of(forms: Sequence[Form]) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Mapping[str, str]]]:
+    """The lists that forms bring with them by name, and what other words for their options mean."""
+    held = [brought for form in forms for brought in form.lists]
+    return {b.name: b.options for b in held}, {b.name: dict(b.aliases) for b in held if b.aliases}
 
 
 def own_forms() -> tuple[Form, ...]:

@@ -146,6 +146,7 @@ MISTAKES: tuple[tuple[str, int, str, Any, str], ...] = (
     ("表单", 2, "内容", "培训/登记", "form-pattern"),
     ("表单", 2, "内容", "培" * 32, "form-pattern"),
     ("表单", 2, "内容", "", "required"),
+    ("表单", 2, "内容", "'培训'", "form-pattern"),
     ("表单", 3, "内容", "培训题目", "choice"),
     ("表单", 3, "内容", "", "required"),
     ("表单", 5, "内容", "培训主题", "form-misfit"),
@@ -154,6 +155,7 @@ MISTAKES: tuple[tuple[str, int, str, Any, str], ...] = (
     ("字段", 2, "标签", "", "required"),
     ("字段", 3, "标签", "培训主题", "form-twice"),
     ("字段", 3, "标签", "培训 主题*", "form-twice"),
+    ("字段", 7, "标签", "应到人数（男）", "form-twice"),
     ("字段", 2, "标签", "序号", "form-taken"),
     ("字段", 2, "标签", "单位编码", "form-taken"),
     ("字段", 2, "标签", "很长的标签" * 13, "form-pattern"),
@@ -218,6 +220,15 @@ def test_what_is_missing_is_told_too() -> None:
 def test_rules_and_options_may_be_left_out() -> None:
     columns = [line for line in COLUMNS if line[0] != "培训方式"]
     assert form_from(sheets(columns=columns, lists=None, rules=None), AROUND).rules == ()
+
+
+def test_a_title_that_is_no_name_needs_one_beside_it() -> None:
+    titled = changed(ABOUT, 2, "内容", "培训（登记）")
+    assert told(about=titled) == [("表单", "A6", "form-needs")]
+    form = form_from(sheets(about=[*titled, ["名称", "training"]]), AROUND)
+    assert (form.name, form.title, form.template) == ("training", "培训（登记）", "培训（登记）.xlsx")
+    for name in ("cover", "1a", "a b", "ledger"):
+        assert told(about=[*titled, ["名称", name]])[0][:2] == ("表单", "B6")
 
 
 NUMBERED: Rows = [*ABOUT, ["编号字母", "P"]]

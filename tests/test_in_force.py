@@ -8,12 +8,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from form_books import training
 from returns import DAY, filled_template, judged, row, settings_for
 
 import rectify_xl as rx
 from rectify_xl import catalog, terms
 from rectify_xl.headings import form_labels
-from rectify_xl.in_force import own_forms, under_settings, using
+from rectify_xl.in_force import own_forms, under_settings, using, with_forms
 from rectify_xl.model import Form, Settings
 
 ACTIVITIES = catalog.built_in_forms()["activities"]
@@ -60,6 +61,16 @@ def test_settings_are_found_in_whatever_carries_them_and_must_be_there() -> None
         assert seen(settings_for()) == []
     with pytest.raises(TypeError):
         seen("x")
+
+
+def test_settings_are_given_a_form_with_the_lists_that_it_brings() -> None:
+    form = training()
+    settings = with_forms(settings_with(own("走访登记")), form)
+    assert [held.name for held in settings.forms] == ["training", "培训登记"]
+    assert settings.lists["培训方式"] == form.lists[0].options
+    assert settings.aliases["培训方式"]["网课"] == "网络培训 或 自学"
+    held = rx.consolidate([], settings, as_of=DAY)
+    assert list(held.rows["培训登记"]["培训方式"]) == []
 
 
 def filled(path: Path, settings: Settings) -> Path:

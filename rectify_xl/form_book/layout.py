@@ -18,8 +18,8 @@ class FormLooks:
     """Formats by kind of cell, and what names, titles and files of a form must keep to."""
 
     formats: Mapping[str, str]
-    title_limit: int
     label_limit: int
+    reserved_names: tuple[str, ...]
     name_pattern: str
     template_pattern: str
     title_pattern: str

@@ -190,6 +190,8 @@ def _note_clashes(book: FormBook, about: _About, made: Form) -> None:
     ):
         if name in cells and not (name == "name" and about.text(name) == made.title):
             fits(cells[name], about.text(name), pattern)
+    if about.text("name") in looks.reserved_names:
+        cells["name"].refuse("form-pattern", hint=cells["name"].column.hint)
     if made.title and not about.text("name") and not re.fullmatch(looks.name_pattern, made.title):
         _need(book, about, "name", "title")
     _note_taken_titles(about, made)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rectify_xl import catalog, terms
-from rectify_xl.in_force import own_forms, using
+from rectify_xl.in_force import lists_of, own_forms, using
 from rectify_xl.model import Filing, Form, Level, Settings, Waiver
 from rectify_xl.normal import key_text
 from rectify_xl.settings.campaign import Campaign, read_campaign
@@ -108,11 +108,8 @@ def _settings(book: _Book) -> Settings:
 
 def _with_lists_of(forms: Sequence[Form], words: Dictionary) -> Dictionary:
     """The dictionary with the lists that the office's own forms bring."""
-    brought = [held for form in forms for held in form.lists]
-    return Dictionary(
-        lists={**words.lists, **{held.name: held.options for held in brought}},
-        aliases={**words.aliases, **{held.name: dict(held.aliases) for held in brought if held.aliases}},
-    )
+    lists, aliases = lists_of(forms)
+    return Dictionary(lists={**words.lists, **lists}, aliases={**words.aliases, **aliases})
 
 
 def _options(book: _Book, words: Dictionary) -> Options:
