@@ -28,7 +28,6 @@ from returns import (
 from soffice import convert
 
 from rectify_xl import catalog
-from rectify_xl.reading import read_file
 from rectify_xl.excel.ods_merges import ods_merges
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.intake import sources_in
@@ -36,6 +35,7 @@ from rectify_xl.kinds import Reading, Setting, parser_for
 from rectify_xl.messages import sentence
 from rectify_xl.model import Column, Return
 from rectify_xl.numerals import number, share, whole_number
+from rectify_xl.reading import read_file
 from rectify_xl.ruling import ruling_for
 
 LEDGER = catalog.forms()["ledger"]

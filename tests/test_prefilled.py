@@ -12,10 +12,10 @@ import pytest
 from returns import DAY, filled_template, row, settings_for
 
 from rectify_xl import pipeline, workspace
-from rectify_xl.reading import read_file
 from rectify_xl.intake import WrongUse, sources_in
 from rectify_xl.model import Unit
 from rectify_xl.prefilled import file_name
+from rectify_xl.reading import read_file
 from rectify_xl.ruling import ruling_for
 
 
