@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from functools import lru_cache, partial
 from pickle import dumps
-from typing import Any
+from typing import Any, TypeVar
 
 from rectify_xl.guarded.limits import MIB, process_limits
 from rectify_xl.guarded.pool import Failure, Readers, end_waiting
 from rectify_xl.guarded.wire import Task
 from rectify_xl.intake import Source
-from rectify_xl.model import Return, Settings
+from rectify_xl.model import Form, Return, Settings
 
 Progress = Callable[[int, int], None]
-Read = Callable[[Sequence[Source]], list[Return]]
+T = TypeVar("T")
+R = TypeVar("R")
 CHUNK = 25
+# Marked copies are larger than what is read from a file.
+MARKED_CHUNK = 5
 # Starting a process costs about as much as reading this many files.
 FILES_WORTH_A_PROCESS = 60
 # How many chunks an executor of the caller is given ahead of the one that is waited for.
@@ -60,6 +63,42 @@ def read_all(
             yield from returns
 
 
+def marked_copies(
+    wanted: Sequence[tuple[Source, Return]],
+    *,
+    send_by: date | None,
+    lang: str = "zh",
+    forms: Mapping[str, Form] | None = None,
+    workers: int | None = None,
+) -> Iterator[bytes | str]:
+    """Of each file that was read its marked copy, or the reason why there is only a list of its problems, in order.
+
+    The copies are made by reader processes too. Raises OSError where no process can be started.
+    """
+    task = Task("mark", dumps((send_by, lang, forms)))
+    chunks = [wanted[i : i + MARKED_CHUNK] for i in range(0, len(wanted), MARKED_CHUNK)]
+    if all(held.verdict == "refused" for _, held in wanted):
+        yield from ["refused"] * len(wanted)
+        return
+    count = _worker_count(workers, len(wanted))
+    with ExitStack() as stack:
+        stack.callback(end_waiting)
+        threads = stack.enter_context(ThreadPoolExecutor(count))
+        readers = stack.enter_context(Readers())
+
+        def marked(chunk: Sequence[tuple[Source, Return]]) -> list[Any]:
+            return readers.answers(task, [(source.path, held) for source, held in chunk])
+
+        for made in _in_order(marked, chunks, threads, 2 * count):
+            yield from map(_copy_or_reason, made)
+
+
+def _copy_or_reason(made: Any) -> bytes | str:
+    if isinstance(made, Failure):
+        return "too-large" if made.code.startswith("limit-") else "damaged"
+    return made if isinstance(made, (bytes, str)) else "damaged"
+
+
 def _worker_count(workers: int | None, files: int) -> int:
     if workers is not None:
         return max(1, workers)
@@ -67,13 +106,13 @@ def _worker_count(workers: int | None, files: int) -> int:
 
 
 def _in_order(
-    read: Read, chunks: Sequence[Sequence[Source]], executor: Executor | None, ahead: int
-) -> Iterator[list[Return]]:
-    """The chunks' returns in order; no more than `ahead` chunks are read before somebody takes the first."""
+    read: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], executor: Executor | None, ahead: int
+) -> Iterator[list[R]]:
+    """The chunks' answers in order; no more than `ahead` chunks are read before somebody takes the first."""
     if executor is None:
         yield from map(read, chunks)
         return
-    waiting: deque[Future[list[Return]]] = deque()
+    waiting: deque[Future[list[R]]] = deque()
     try:
         for chunk in chunks:
             waiting.append(executor.submit(read, chunk))

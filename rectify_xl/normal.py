@@ -53,7 +53,7 @@ def shown(value: object, limit: int = 60) -> str:
 
 def as_typed(text: str) -> str:
     """A text as a finding keeps it: whole, with line ends as \\n, control and direction characters as \\xNN."""
-    return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n"))
+    return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def inert(text: str) -> str:

@@ -34,13 +34,16 @@ def send_back(
 
     `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError.
     """
-    written = []
-    for source, held in zip(sources_in(paths), returns, strict=True):
-        if held.verdict in workspace.TO_CORRECT:
-            name = Path(source.path if source.path == source.name else source.name)
-            inside = Path(name.name) if name.is_absolute() or ".." in name.parts else name
-            written.append(workspace.write_marked(source, held, folder / inside, send_by=send_by, lang=lang))
-    return tuple(written)
+    received = zip(sources_in(paths), returns, strict=True)
+    wanted = [(source, held) for source, held in received if held.verdict in workspace.TO_CORRECT]
+    targets = [folder / _inside(source) for source, _ in wanted]
+    return tuple(workspace.write_marked(wanted, targets, send_by=send_by, lang=lang))
+
+
+def _inside(source: Source) -> Path:
+    """Where the copy of a file stands below a folder."""
+    name = Path(source.path if source.path == source.name else source.name)
+    return Path(name.name) if name.is_absolute() or ".." in name.parts else name
 
 
 def consolidate_paths(paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None) -> Book:

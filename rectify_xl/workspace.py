@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.engine import marked_copies
 from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
 from rectify_xl.in_force import under_settings
 from rectify_xl.intake import Source
@@ -126,11 +127,9 @@ class Workspace:
         """
         folder = self.folder / self.names["returned"] / book.as_of.isoformat()
         send_by = send_by_for(book.settings, book.as_of)
-        written = [
-            write_marked(source, held, folder / held.file, send_by=send_by, replaces=True)
-            for source, held in received
-            if held.verdict in TO_CORRECT
-        ]
+        wanted = [(source, held) for source, held in received if held.verdict in TO_CORRECT]
+        targets = [folder / held.file for _, held in wanted]
+        written = write_marked(wanted, targets, send_by=send_by, replaces=True)
         settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
@@ -195,17 +194,25 @@ def send_by_for(settings: Settings, as_of: date) -> date:
 
 
 def write_marked(
-    source: Source, held: Return, target: Path, *, send_by: date | None, lang: str = "zh", replaces: bool = False
-) -> Path:
-    """Writes the marked copy of one received file to `target`, or the list of its problems beside it; which it was.
+    wanted: Sequence[tuple[Source, Return]],
+    targets: Sequence[Path],
+    *,
+    send_by: date | None,
+    lang: str = "zh",
+    replaces: bool = False,
+) -> list[Path]:
+    """Writes the marked copies of received files to `targets`, or the lists of their problems beside them; which.
 
     Raises FileExistsError where a file stands already, unless it `replaces` what an earlier run of the day wrote.
     """
-    from rectify_xl.excel.marked import write_returned
+    from rectify_xl.excel.marked import write_made
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    data = Path(source.path).read_bytes() if source.is_regular else b""
-    return write_returned(data, held, target, send_by=send_by, lang=lang, replaces=replaces)
+    written = []
+    copies = marked_copies(wanted, send_by=send_by, lang=lang)
+    for made, (_, held), target in zip(copies, wanted, targets, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written.append(write_made(made, held, target, send_by=send_by, lang=lang, replaces=replaces))
+    return written
 
 
 def create(folder: str | Path, settings: Settings) -> None:

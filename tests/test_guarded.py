@@ -19,6 +19,7 @@ import pytest
 from returns import DAY, filled_template, row, settings_for
 
 from rectify_xl import engine
+from rectify_xl.excel.marked import copy_or_reason
 from rectify_xl.guarded import confine, pool, process, wire
 from rectify_xl.guarded.limits import process_limits
 from rectify_xl.intake import Source, sources_in
@@ -167,6 +168,22 @@ def test_a_file_that_is_no_file_needs_no_reading(tmp_path: Path) -> None:
 
 def test_a_vanished_file_is_refused() -> None:
     assert [outcome(h) for h in read([Source(path="gone.xlsx", name="gone.xlsx")])] == [("not-a-file", "unreadable")]
+
+
+def test_marked_copies_are_made_by_the_processes_too(inbox: Any, tmp_path: Path) -> None:
+    bad = {"ledger": [row("ledger", due="2005.5.32")]}
+    path = filled_template(tmp_path / "bad.xlsx", bad)
+    sources = sources_in([path, *(source.path for source in inbox("gone.xlsx"))])
+    held, gone = read(sources)
+    (tmp_path / "gone.xlsx").unlink()
+    asked = [
+        (sources[0], held),
+        (sources[1], replace(gone, verdict="returned")),
+        (sources[1], replace(gone, verdict="refused")),
+    ]
+    made = list(engine.marked_copies(asked, send_by=DAY))
+    assert made == [copy_or_reason(path.read_bytes(), held, send_by=DAY, lang="zh"), "damaged", "refused"]
+    assert list(engine.marked_copies(asked[2:], send_by=DAY)) == ["refused"]
 
 
 # ---- beginning and end

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from pickle import loads
 
 from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
@@ -19,7 +20,17 @@ from rectify_xl.excel.marking.take_off import take_off
 from rectify_xl.files import save_atomically
 from rectify_xl.model import Form, Return
 
-__all__ = ["CannotPatch", "list_path", "mark", "unmark", "write_problem_list", "write_returned"]
+__all__ = [
+    "CannotPatch",
+    "copy_or_reason",
+    "list_path",
+    "mark",
+    "marker_for",
+    "unmark",
+    "write_made",
+    "write_problem_list",
+    "write_returned",
+]
 
 Forms = Mapping[str, Form]
 
@@ -88,25 +99,63 @@ def write_returned(
     send_by: date | None = None,
     lang: str = "zh",
     forms: Forms | None = None,
+) -> Path:
+    """Marks a received file and writes the copy to `target`, or the list of its problems beside it; which it was.
+
+    Raises FileExistsError where a file stands already, and OSError.
+    """
+    made = copy_or_reason(data, held, send_by=send_by, lang=lang, forms=forms)
+    return write_made(made, held, target, send_by=send_by, lang=lang, forms=forms)
+
+
+def copy_or_reason(
+    data: bytes, held: Return, *, send_by: date | None, lang: str, forms: Forms | None = None
+) -> bytes | str:
+    """The marked copy of a file, or the reason why there can be none; of a refused file there is none."""
+    if held.verdict == "refused":
+        return "refused"
+    try:
+        return mark(data, held, send_by=send_by, lang=lang, forms=forms)
+    except CannotPatch as trouble:
+        return trouble.reason
+
+
+def write_made(
+    made: bytes | str,
+    held: Return,
+    target: Path,
+    *,
+    send_by: date | None = None,
+    lang: str = "zh",
+    forms: Forms | None = None,
     replaces: bool = False,
 ) -> Path:
-    """Writes the marked copy of a received file to `target`, or the list of its problems beside it; which it was.
+    """Writes what `copy_or_reason` made of a file: the copy to `target`, or the list beside it; which it was.
 
-    Of a refused file there is only the list. Raises FileExistsError where a file stands already, and OSError. A run
-    `replaces` what an earlier one of the day wrote, and settles all its files at its end.
+    Raises FileExistsError where a file stands already, and OSError. A run `replaces` what an earlier one of the day
+    wrote, and settles all its files at its end.
     """
-    try:
-        if held.verdict == "refused":
-            raise CannotPatch("refused")
-        made = mark(data, held, send_by=send_by, lang=lang, forms=forms)
-    except CannotPatch as trouble:
+    if isinstance(made, str):
         path = list_path(target) if replaces else _free(list_path(target))
-        write_problem_list(
-            held, path, reason=trouble.reason, send_by=send_by, lang=lang, forms=forms, settles=not replaces
-        )
+        write_problem_list(held, path, reason=made, send_by=send_by, lang=lang, forms=forms, settles=not replaces)
         return path
     save_atomically(target if replaces else _free(target), lambda t: t.write_bytes(made), settles=not replaces)
     return target
+
+
+def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
+    """What makes the marked copy of a file, by its path and return, under the pickled (send by, language, forms).
+
+    It gives what `copy_or_reason` gives.
+    """
+    send_by, lang, forms = loads(context)
+
+    def marked(asked: tuple[str, Return]) -> bytes | str:
+        path, held = asked
+        data = b"" if held.verdict == "refused" else Path(path).read_bytes()
+        return copy_or_reason(data, held, send_by=send_by, lang=lang, forms=forms)
+
+    return marked
 
 
 def _free(path: Path) -> Path:

@@ -17,10 +17,11 @@ _LOOK = 0.2
 
 
 class Failure(NamedTuple):
-    """Instead of an answer: the finding about an item that no process could answer."""
+    """Instead of an answer: the finding about an item that no process could answer, and the process's last words."""
 
     code: str
     case: str
+    told: str = ""
 
 
 class Ended(Exception):
@@ -129,7 +130,7 @@ class Readers:
                 got.append(answer)
         except Broken as trouble:
             self._let_go(process)
-            return got, Failure(trouble.code, trouble.case)
+            return got, Failure(trouble.code, trouble.case, trouble.told)
         self._let_go(process, waits=True)
         return got, None
 

@@ -29,7 +29,7 @@ class Broken(Exception):
 
     def __init__(self, code: str, case: str = "", told: str = "") -> None:
         super().__init__(f"{code} {case}\n{told}")
-        self.code, self.case = code, case
+        self.code, self.case, self.told = code, case, told
 
 
 class ReaderProcess:
@@ -52,7 +52,7 @@ class ReaderProcess:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._until = monotonic() + limits.start_seconds
-        self._last_words: deque[bytes] = deque(maxlen=8)
+        self._last_words: deque[bytes] = deque(maxlen=64)
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
         if sys.platform == "win32":
@@ -132,7 +132,7 @@ class ReaderProcess:
         return Broken("damaged", "crashed", said.decode("utf-8", "replace"))
 
     def _listen(self) -> None:
-        """Takes in what the process says on standard error, so that nobody else hears it; the last of it is kept."""
+        """Takes in what the process says on standard error, so that nobody else hears it; its end is kept."""
         assert self._process.stderr is not None
         while heard := os.read(self._process.stderr.fileno(), 4096):
             self._last_words.append(heard)
@@ -147,8 +147,8 @@ def _command() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, and one in which the memory is given back early and no thread has a heap of its own."""
-    return {**os.environ, "MALLOC_ARENA_MAX": "1"}
+    """Ours, with one heap, as address space is what is limited, and with short last words."""
+    return {**os.environ, "MALLOC_ARENA_MAX": "1", "RUST_BACKTRACE": "0"}
 
 
 def _close(pipe: IO[bytes]) -> None:
