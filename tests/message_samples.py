@@ -50,7 +50,6 @@ SAMPLES: dict[str, Any] = {
     "new": date(2005, 5, 31),
     "days": 15,
     "since": date(2005, 5, 10),
-    "forms": "教育转化登记",
     "label": "完成时限",
     "understood": date(2005, 5, 16),
     "source": "V6",
