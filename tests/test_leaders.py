@@ -11,7 +11,7 @@ from status_books import UNITS, book_of, pick, settings_of, task
 
 from rectify_xl.progress.coordination import coordination
 from rectify_xl.progress.leaders import leaders
-from rectify_xl.progress.surveys import make_up
+from rectify_xl.progress.surveys import satisfaction
 
 DONE = {"status": "已完成", "percent": 1.0}
 LED = [
@@ -54,8 +54,7 @@ def test_the_most_dissatisfied_make_up_first() -> None:
         ("A", {"satisfied": 4, "dissatisfied": 6, "opinions": "慢"}),
         ("B", {"satisfied": 1, "dissatisfied": 9, "abstained": 5}),
         ("B", {"dissatisfied": 1, "participant": "服务对象", "opinions": "乱"}),
-        ("C", {"satisfied": 5, "dissatisfied": 5}),
+        ("C", {"satisfied": 5, "dissatisfied": 5, "opinions": "好"}),
     ]
-    assert pick(make_up(book_of({"survey": rows})), "unit_code", "dissatisfied", "dissatisfied_rate", "opinions") == [
-        ("B", 10, 10 / 11, "乱"), ("A", 6, 0.6, "慢"),
-    ]  # fmt: skip
+    shown = pick(satisfaction(book_of({"survey": rows})), "unit_code", "dissatisfied", "make_up", "opinions")
+    assert shown[:3] == [("B", 10, "补课", "乱"), ("A", 6, "补课", "慢"), ("C", 5, "", "")]

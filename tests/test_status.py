@@ -208,14 +208,6 @@ def test_the_changes_name_the_run_they_are_told_against(tmp_path: Path) -> None:
     assert [row[0] for row in below_header(fresh, "本期变化")] == ["新增"] * 13 + ["完成"] * 3 + ["报送中缺失"]
 
 
-def test_the_list_of_those_who_make_up_stands_below_the_surveys(tmp_path: Path) -> None:
-    rows = [("A", {"satisfied": 1, "dissatisfied": 9, "abstained": 2, "opinions": "办事慢"}), ("B", {"satisfied": 9})]
-    shown = below_header(written(book_of({"survey": rows}), tmp_path), "满意度")
-    at = next(at for at, row in enumerate(shown) if "补课名单" in str(row[0]))
-    assert shown[at + 2][:7] == ["A", "甲支部", date(2005, 5, 24), 9.0, 12.0, 0.9, "办事慢"]
-    assert len(shown) == at + 3
-
-
 def test_a_sheet_without_rows_says_so_in_words(tmp_path: Path) -> None:
     path = written(Book(as_of=AS_OF, settings=Settings(campaign="示例活动", organisation="示例单位")), tmp_path)
     own = {"提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period"}

@@ -12,7 +12,6 @@ import xlsxwriter
 from rectify_xl.excel.fast_rows import FastSheet
 from rectify_xl.excel.status_overview import draw_overview
 from rectify_xl.excel.status_page import Heads, Page, draw_table
-from rectify_xl.excel.status_satisfaction import draw_satisfaction
 from rectify_xl.excel.status_schedule import draw_schedule
 from rectify_xl.excel.styles import Styles, save_workbook
 from rectify_xl.in_force import under_settings
@@ -50,7 +49,7 @@ SHEETS = (
     Sheet("warnings", deadline_warnings),
     Sheet("reviews", reviews),
     Sheet("filings", filings),
-    Sheet("satisfaction", satisfaction, draw_satisfaction),
+    Sheet("satisfaction", satisfaction),
     Sheet("institutions", institutions),
     Sheet("branches", branches),
     Sheet("supervision", supervision),

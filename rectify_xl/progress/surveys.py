@@ -15,48 +15,41 @@ Values = Sequence[Any]
 
 
 def satisfaction(book: Book) -> Table:
-    """One row a unit, the last the total: its latest survey.
+    """One row a unit: its latest survey; those who must make up (补课) first, the most dissatisfied of them on top.
 
     That survey is the rows that came with the unit's latest return of the form; where a kind of participants was asked
     twice by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid,
     satisfied, fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side,
     a fraction of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were
-    dissatisfied).
+    dissatisfied), opinions (of those who must make up, each once). The other units stand in the roster's order; last
+    the total.
     """
     units, surveys = counted_units(book), latest_surveys(book)
     asked = {values[_at("participant")] for held in surveys.values() for values in held}
     kinds = tuple(kind for kind in options_of(book, "survey", "participant") if kind in asked)
     answers = words()["answers"]
     rows: list[tuple[Any, ...]] = []
-    for unit in units.listed(surveys):
+    for unit in sorted(units.listed(surveys), key=lambda unit: _urgency(surveys.get(unit.code, []))):
         held = surveys.get(unit.code, [])
         verdict = "make_up" if must_make_up(held) else "" if held else "not_surveyed"
-        rows.append((unit.code, unit.name, *_survey_cells(held, kinds), answers.get(verdict, "")))
+        told = (answers.get(verdict, ""), _opinions(held) if must_make_up(held) else "")
+        rows.append((unit.code, unit.name, *_survey_cells(held, kinds), *told))
     if rows:
         everything = [values for held in surveys.values() for values in held]
-        rows.append(("", words()["total"], *_survey_cells(everything, kinds), ""))
+        rows.append(("", words()["total"], *_survey_cells(everything, kinds), "", ""))
     by_kind = (*headed("valid", kinds), *headed("rates", kinds))
-    return Table(("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up"), rows)
-
-
-def make_up(book: Book) -> Table:
-    """The list of 补课: one row a unit where most were dissatisfied, the highest share first.
-
-    Columns: unit_code, unit_name, surveyed_on, dissatisfied, valid (ballots), dissatisfied_rate (of all that took a
-    side, a fraction of one), opinions (each once, a line a kind of participants).
-    """
-    units, rows = counted_units(book), []
-    for code, held in latest_surveys(book).items():
-        if must_make_up(held):
-            votes, told = votes_of(held), [values[_at("opinions")] for values in held]
-            sides = sum(votes.values()) - votes["abstained"]
-            opinions = words()["line"].join(dict.fromkeys(filter(None, told)))
-            on = max(values[_at("surveyed_on")] for values in held)
-            against = votes["dissatisfied"]
-            rows.append((code, units.unit(code).name, on, against, _valid(held), share(against, sides), opinions))
-    rows.sort(key=lambda row: (-(row[5] or 0), row[0]))
-    columns = ("unit_code", "unit_name", "surveyed_on", "dissatisfied", "valid", "dissatisfied_rate", "opinions")
+    columns = ("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up", "opinions")
     return Table(columns, rows)
+
+
+def _urgency(rows: Sequence[Values]) -> float:
+    """The less the more of those who took a side were dissatisfied, 0 where they were not most."""
+    return (rate_of(votes_of(rows)) or 0.0) - 2 if must_make_up(rows) else 0.0
+
+
+def _opinions(rows: Sequence[Values]) -> str:
+    told: str = words()["line"].join(dict.fromkeys(filter(None, (values[_at("opinions")] for values in rows))))
+    return told
 
 
 def latest_surveys(book: Book) -> dict[str, list[Values]]:
