@@ -11,7 +11,6 @@ from rectify_xl.model import Finding
 # One plausible value for every param that a sentence may name.
 SAMPLES: dict[str, Any] = {
     "part": "xl/workbook.xml",
-    "forms": "教育转化登记",
     "size": 83886080,
     "limit": 52428800,
     "seconds": 20,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from form_books import GOOD, sheets, write_book
+from form_books import COLUMNS, GOOD, sheets, write_book
 from openpyxl import load_workbook
 from returns import DAY, filled_template, reopened, row, settings_for
 from soffice import convert, needs_soffice
@@ -132,6 +132,25 @@ def test_a_mistake_stops_everything_before_anything_is_written(place: Path) -> N
     with pytest.raises(SettingsError):
         rx.load_settings(place / "配置.xlsx")
     assert sorted(path.name for path in place.rglob("*")) == before
+
+
+def test_a_form_that_changes_or_goes_is_judged_again(place: Path) -> None:
+    book = place / "表单" / "培训.xlsx"
+    drop(place, "一.xlsx", "培训登记", TRAINED)
+    assert list(rx.run(place, as_of=DAY).rows["培训登记"]["培训主题"]) == ["学习党章"]
+    moved = [COLUMNS[0], ["登记日期", "日期", "否", *[""] * 7], COLUMNS[2], COLUMNS[1], *COLUMNS[3:]]
+    write_book(book, sheets(columns=moved))
+    result = rx.run(place, as_of=DAY)
+    assert list(result.rows["培训登记"]["培训主题"]) == ["学习党章"]
+    assert result.rows["培训登记"]["登记日期"].isna().all()
+    assert set(result.findings["code"]) == {"old-template", "missing-column", "fixed-header"}
+    settings = load_workbook(place / "配置.xlsx")
+    for line in settings["工作安排"].iter_rows(min_row=4):
+        if line[7].value == "培训登记":
+            line[7].value, line[8].value = "会议活动登记", None
+    settings.save(place / "配置.xlsx")
+    book.unlink()
+    assert list(rx.run(place, as_of=DAY).findings["code"]) == ["no-form"]
 
 
 def test_what_the_dictionary_lacks_for_a_rule_is_told(place: Path) -> None:
