@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from rectify_xl import catalog
+from rectify_xl.grid import Unreadable as Unreadable
 from rectify_xl.model import RectifyError
 from rectify_xl.normal import inert
 
@@ -22,14 +26,25 @@ class WrongUse(RectifyError):
         self.path, self.code = path, code
 
 
+# A finding code, its case, and what its sentence says.
+Refusal = tuple[str, str, tuple[tuple[str, Any], ...]]
+# How often a file is read that changes meanwhile, and the seconds between.
+_TRIES, _PAUSE = 3, 0.3
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One file to be read: where it is, and its name as findings tell it."""
+    """One file to be read: where it is, and its name as findings tell it.
+
+    A file out of an archive or mail is `within` that one (its path); `refusal` is why one is not to be read at all.
+    """
 
     path: str
     name: str
     is_clutter: bool = False
     is_regular: bool = True
+    refusal: Refusal | None = None
+    within: str = ""
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
@@ -55,16 +70,60 @@ def inbox_sources(folder: Path) -> list[Source]:
 
 
 def _walk(folder: str) -> Iterator[Source]:
-    for where, folders, files in os.walk(folder):
+    closed: list[str] = []
+    for where, folders, files in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
         folders.sort()
-        inside = os.path.relpath(where, folder)
-        for file in sorted(files):
-            name = file if inside == "." else f"{inside}/{file}".replace(os.sep, "/")
-            yield _source(os.path.join(where, file), name)  # noqa: PTH118 - see above
+        links = [name for name in folders if os.path.islink(os.path.join(where, name))]  # noqa: PTH114, PTH118 - above
+        for file in sorted((*files, *links)):
+            path = os.path.join(where, file)  # noqa: PTH118 - see above
+            yield _source(path, _below(path, folder))
+    for path in sorted(closed):
+        if os.path.lexists(path):
+            refusal = ("not-a-file", "unreadable", ())
+            yield Source(path=path, name=inert(_below(path, folder)), is_regular=False, refusal=refusal)
+
+
+def _below(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _source(path: str, name: str) -> Source:
     about = os.lstat(path)
-    base = os.path.basename(path)  # noqa: PTH119 - see above
-    clutter = any(fnmatch(base, pattern) or fnmatch(name, pattern) for pattern in catalog.reading().clutter)
-    return Source(path=path, name=inert(name), is_clutter=clutter, is_regular=stat.S_ISREG(about.st_mode))
+    return Source(path=path, name=inert(name), is_clutter=clutter(name), is_regular=stat.S_ISREG(about.st_mode))
+
+
+def clutter(name: str) -> bool:
+    """Whether a file of that name is one that programs leave behind, and nobody's work."""
+    base = name.rpartition("/")[2]
+    return any(fnmatch(base, pattern) or fnmatch(name, pattern) for pattern in catalog.reading().clutter)
+
+
+def is_workbook_name(name: str) -> bool:
+    """Whether a name ends as those of workbooks do."""
+    return name.lower().endswith(catalog.reading().suffixes)
+
+
+def open_regular(path: str) -> BinaryIO:
+    """A regular file opened for reading; OSError for what is none: links, pipes and devices are never opened."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return os.fdopen(os.open(path, flags), "rb")
+
+
+def read_regular(path: str, most: int | None = None) -> bytes:
+    """The bytes of a regular file (up to one more than `most`), tried again while somebody writes it.
+
+    Raises BlockingIOError where it keeps changing, OSError where it cannot be read.
+    """
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE)
+        with open_regular(path) as opened:
+            before = os.fstat(opened.fileno())
+            data = opened.read() if most is None else opened.read(most + 1)
+            after = os.fstat(opened.fileno())
+        grown = most is None and len(data) != after.st_size
+        if not grown and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return data
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rectify_xl import weekly, workspace
 from rectify_xl.consolidation import book_of
+from rectify_xl.containers import sources_in
 from rectify_xl.deadlines import units_that_report
 from rectify_xl.in_force import using
-from rectify_xl.intake import Source, WrongUse, sources_in
+from rectify_xl.intake import Source, WrongUse
 from rectify_xl.means import Means as Means
 from rectify_xl.means import Outcome as Outcome
 from rectify_xl.merge import Numbers

@@ -12,7 +12,7 @@ from pickle import loads
 
 from rectify_xl.excel.reader import read_workbook
 from rectify_xl.grid import Unreadable
-from rectify_xl.intake import Source
+from rectify_xl.intake import Source, read_regular
 from rectify_xl.judge import Received, judge_book, refused
 from rectify_xl.model import Return
 from rectify_xl.ruling import Ruling, ruling_for
@@ -30,17 +30,29 @@ def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
     if source.is_clutter:
         return Return(file=source.name, verdict="ignored")
     if not source.is_regular:
-        return refused(received, Unreadable("not-a-file"))
+        return refused(received, _refusal(source) or Unreadable("not-a-file"))
     try:
-        data = Path(source.path).read_bytes()
+        data = read_regular(source.path)
+    except BlockingIOError:
+        return refused(received, Unreadable("not-a-file", "changing"))
     except OSError as error:
         return refused(received, Unreadable("not-a-file", "unreadable", reason=error.strerror or ""))
     received = Received(file=source.name, digest=sha256(data).hexdigest(), suffix=_suffix(source.path), size=len(data))
+    if reason := _refusal(source):
+        return refused(received, reason)
     try:
         raw = read_workbook(data)
     except Unreadable as error:
         return refused(received, error)
     return judge_book(raw, ruling, received, as_of)
+
+
+def _refusal(source: Source) -> Unreadable | None:
+    """Why a source is refused without being read, if it is."""
+    if source.refusal is None:
+        return None
+    code, case, params = source.refusal
+    return Unreadable(code, case, **dict(params))
 
 
 def broken_off(source: Source, code: str, case: str, **params: str | int) -> Return:

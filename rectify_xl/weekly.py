@@ -13,10 +13,11 @@ from typing import Any
 
 from rectify_xl import run_lock
 from rectify_xl.consolidation import Past, book_of
+from rectify_xl.containers import inbox_sources
 from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.grounds import Grounds, digest_of
 from rectify_xl.in_force import using
-from rectify_xl.intake import Source, inbox_sources
+from rectify_xl.intake import Source
 from rectify_xl.means import Means, Outcome
 from rectify_xl.model import Book, Item, Return
 from rectify_xl.outgoing.reminders import reminders_for

@@ -30,6 +30,12 @@ _MAGIC = (
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
     (b"{\\rtf", "word"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ", "archive"),
+    (b"MSCF", "archive"),
 )
 # Parts of other programs' packages that hold no values; calamine gets the rest.
 _NO_VALUES = ("media/", "pictures/", "theme/", "thumbnails/", "docprops/")
@@ -46,6 +52,8 @@ def read_workbook(data: bytes) -> RawBook:
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Unreadable("encrypted")
+        if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+            raise Unreadable("not-a-workbook", "word" if "WordDocument".encode("utf-16-le") in data else "")
         return RawBook(sheets=tuple(_calamine_grids(data)))
     raise Unreadable("not-a-workbook", _nature(data))
 
@@ -57,6 +65,8 @@ def _nature(data: bytes) -> str:
     for magic, nature in _MAGIC:
         if data.startswith(magic):
             return nature
+    if data[257:262] == b"ustar":
+        return "archive"
     if has_directory(data):
         return "" if not directory(data) else damaged()
     head = data[:2048].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()

@@ -16,7 +16,11 @@ from rectify_xl.guarded.wire import OutOfMemory, Task, receive, send
 
 Answer = Callable[[Any], Any]
 # Every task: the function that is called with a task's context and gives what answers one item.
-TASKS = {"read": "rectify_xl.reading:reader_for", "mark": "rectify_xl.excel.marked:marker_for"}
+TASKS = {
+    "read": "rectify_xl.reading:reader_for",
+    "mark": "rectify_xl.excel.marked:marker_for",
+    "unpack": "rectify_xl.unpacking:unpacker_for",
+}
 # What one request may have: settings of many thousand units.
 _LONGEST_REQUEST = 1024 * MIB
 

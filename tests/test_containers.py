@@ -1,0 +1,240 @@
+"""What lies in the inbox: archives, mails, clutter, links and pipes, under any name."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from raw_books import rows_book
+from returns import filled_template, row, settings_for
+
+from rectify_xl import containers, intake
+from rectify_xl.containers import inbox_sources, sources_in
+from rectify_xl.engine import read_all
+from rectify_xl.intake import read_regular
+
+BOOK = rows_book('<row r="1"><c r="A1"><v>1</v></c></row>')
+
+
+def archive(members: Mapping[str, bytes]) -> bytes:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in members.items():
+            package.writestr(name, data)
+    return held.getvalue()
+
+
+def with_gbk_names(members: Mapping[str, bytes]) -> bytes:
+    """An archive as Chinese Windows makes it: names in GBK, and no word of it."""
+    data = archive({name.encode("gbk").decode("latin-1").encode().decode(): b for name, b in members.items()})
+    for name in members:
+        wrong = name.encode("gbk").decode("latin-1").encode("utf-8")
+        right = name.encode("gbk")
+        for sign, flags, length, head in ((b"PK\x03\x04", 6, 26, 30), (b"PK\x01\x02", 8, 28, 46)):
+            at = data.index(wrong, data.index(sign)) - head
+            while data[at : at + 4] != sign:
+                at = data.index(wrong, at + head + 1) - head
+            changed = bytearray(data)
+            changed[at + flags : at + flags + 2] = b"\0\0"
+            changed[at + length : at + length + 2] = len(right).to_bytes(2, "little")
+            changed[at + head : at + head + len(wrong)] = right
+            data = bytes(changed)
+    return _with_places(data)
+
+
+def _with_places(data: bytes) -> bytes:
+    """The directory's places set anew after names became shorter."""
+    made = bytearray(data)
+    places = []
+    at = made.find(b"PK\x03\x04")
+    while at >= 0:
+        places.append(at)
+        at = made.find(b"PK\x03\x04", at + 1)
+    at, start = made.find(b"PK\x01\x02"), made.find(b"PK\x01\x02")
+    for place in places:
+        made[at + 42 : at + 46] = place.to_bytes(4, "little")
+        at = made.find(b"PK\x01\x02", at + 1)
+    end = made.rfind(b"PK\x05\x06")
+    made[end + 12 : end + 20] = (end - start).to_bytes(4, "little") + start.to_bytes(4, "little")
+    return bytes(made)
+
+
+def mail(*attached: tuple[str, bytes]) -> bytes:
+    made = EmailMessage()
+    made["Subject"], made["From"], made["To"] = "整改台帐", "a@example.org", "b@example.org"
+    made.set_content("见附件。")
+    for name, data in attached:
+        made.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return made.as_bytes()
+
+
+def mail_named(header: str) -> bytes:
+    """A mail whose one attachment's name is written as some program does."""
+    return (
+        "From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Type: application/octet-stream\r\n"
+        f"Content-Disposition: attachment; {header}\r\n\r\nabc\r\n--b--\r\n"
+    ).encode("gb18030")
+
+
+def names(folder: Path) -> list[str]:
+    return [source.name for source in inbox_sources(folder)]
+
+
+def refusals(folder: Path) -> dict[str, str]:
+    """The code by name of what is refused for being what it is."""
+    return {s.name: s.refusal[0] for s in inbox_sources(folder) if s.refusal}
+
+
+def test_members_are_called_after_their_container_and_hold_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(archive({"一/乙.xlsx": BOOK, "丙.xlsx": BOOK + b"", "~$丙.xlsx": b"lock"}))
+    (tmp_path / "b.xlsx").write_bytes(BOOK)
+    sources = inbox_sources(tmp_path)
+    assert [source.name for source in sources] == ["a.zip/一/乙.xlsx", "a.zip/丙.xlsx", "b.xlsx"]
+    assert [Path(source.path).read_bytes() for source in sources] == [BOOK] * 3
+    assert [Path(source.within).name for source in sources] == ["a.zip", "a.zip", ""]
+
+
+def test_names_of_chinese_windows_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(with_gbk_names({"整改台帐.xlsx": BOOK, "办公室.xlsx": BOOK}))
+    assert names(tmp_path) == ["a.zip/整改台帐.xlsx", "a.zip/办公室.xlsx"]
+
+
+def test_archives_and_mails_stand_inside_each_other_three_deep(tmp_path: Path) -> None:
+    third = archive({"深.xlsx": BOOK})
+    (tmp_path / "a.zip").write_bytes(archive({"b.eml": mail(("c.zip", third), ("浅.xlsx", BOOK))}))
+    assert names(tmp_path) == ["a.zip/b.eml/c.zip/深.xlsx", "a.zip/b.eml/浅.xlsx"]
+    (tmp_path / "a.zip").write_bytes(archive({"1.zip": archive({"2.zip": archive({"3.zip": third})})}))
+    assert refusals(tmp_path) == {"a.zip/1.zip/2.zip/3.zip": "limit-archives"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "filename*=UTF-8''%E6%95%B4%E6%94%B9.xlsx",
+        "filename*0*=UTF-8''%E6%95%B4; filename*1*=%E6%94%B9.xlsx",
+        'filename="=?UTF-8?B?5pW05pS5Lnhsc3g=?="',
+        'filename="=?gb2312?B?1fu4xC54bHN4?="',
+        'filename="=?GBK?Q?=D5=FB=B8=C4.xlsx?="',
+        'filename="整改.xlsx"',
+    ],
+)
+def test_attachments_keep_their_names(header: str, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail_named(header))
+    (source,) = inbox_sources(tmp_path)
+    assert (source.name, Path(source.path).read_bytes()) == ("a.eml/整改.xlsx", b"abc")
+
+
+def test_a_forwarded_mail_is_opened(tmp_path: Path) -> None:
+    outer = EmailMessage()
+    outer["Subject"], outer["From"] = "Fw", "a@example.org"
+    outer.set_content("x")
+    inner = EmailMessage()
+    inner["Subject"] = "y"
+    inner.set_content("y")
+    inner.add_attachment(BOOK, maintype="application", subtype="octet-stream", filename="甲.xlsx")
+    outer.add_attachment(inner)
+    (tmp_path / "a.eml").write_bytes(outer.as_bytes())
+    assert names(tmp_path) == ["a.eml/1.eml/甲.xlsx"]
+
+
+def test_what_cannot_be_opened_is_refused_under_its_own_name(tmp_path: Path) -> None:
+    sound = archive({"a.xlsx": BOOK, "b.xlsx": BOOK})
+    (tmp_path / "cut.zip").write_bytes(sound[:-30])
+    (tmp_path / "twice.zip").write_bytes(archive({"a.xlsx": BOOK, "A.XLSX": BOOK}))
+    (tmp_path / "up.zip").write_bytes(archive({"../a.xlsx": BOOK}))
+    (tmp_path / "nothing.zip").write_bytes(archive({"folder/": b""}))
+    (tmp_path / "nothing.eml").write_bytes(mail())
+    (tmp_path / "locked.zip").write_bytes(sound.replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\x01"))
+    assert refusals(tmp_path) == {
+        "cut.zip": "damaged",
+        "twice.zip": "damaged",
+        "up.zip": "damaged",
+        "nothing.zip": "not-a-workbook",
+        "nothing.eml": "not-a-workbook",
+        "locked.zip": "encrypted",
+    }
+
+
+def test_every_member_gets_its_verdict_and_every_refusal_is_one(tmp_path: Path) -> None:
+    good = filled_template(tmp_path / "good.xlsx", {"ledger": [row("ledger")]}).read_bytes()
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    (inbox / "a.zip").write_bytes(archive({"好.xlsx": good, "坏.xlsx": b"PK\x03\x04junk", "注.txt": "说明".encode()}))
+    (inbox / "b.zip").write_bytes(b"PK\x03\x04" + bytes(50))
+    (inbox / "c.rar").write_bytes(b"Rar!\x1a\x07\x00" + bytes(50))
+    (inbox / "台帐.zip").write_bytes(good)
+    held = list(read_all(inbox_sources(inbox), settings_for(), date(2005, 6, 30), workers=1))
+    assert [(r.file, r.verdict, [f.code for f in r.findings]) for r in held] == [
+        ("a.zip/好.xlsx", "accepted", []),
+        ("a.zip/坏.xlsx", "refused", ["damaged"]),
+        ("a.zip/注.txt", "refused", ["not-a-workbook"]),
+        ("b.zip", "refused", ["damaged"]),
+        ("c.rar", "refused", ["not-a-workbook"]),
+        ("台帐.zip", "accepted", []),
+    ]
+    assert all(len(r.digest) == 64 for r in held)
+
+
+# ---- what is no file
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes as POSIX has them")
+def test_links_pipes_and_closed_folders_are_told_and_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(BOOK)
+    (tmp_path / "link.xlsx").symlink_to("a.xlsx")
+    (tmp_path / "zero.xlsx").symlink_to("/dev/zero")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / "folder.xlsx").mkdir()
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    told = {source.name: source.is_regular for source in inbox_sources(tmp_path)}
+    expected = {"a.xlsx": True} | dict.fromkeys(("link.xlsx", "loop", "pipe.xlsx", "zero.xlsx"), False)
+    assert told == expected
+    for name in ("link.xlsx", "pipe.xlsx", "zero.xlsx"):
+        with pytest.raises(OSError, match=r"Invalid argument"):
+            read_regular(str(tmp_path / name))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names as POSIX has them")
+def test_any_name_is_shown_inert(tmp_path: Path) -> None:
+    odd = [b"=cmd.xlsx", b"-rf.xlsx", b"a\nb.xlsx", "a\u202exslx.exe".encode(), "报送".encode("gbk")]
+    for name in odd:
+        (tmp_path / os.fsdecode(name)).write_bytes(BOOK)
+    assert sorted(names(tmp_path)) == sorted(
+        ["-rf.xlsx", "=cmd.xlsx", "a\\x0ab.xlsx", "a\\u202exslx.exe", r"\xb1\xa8\xcb\xcd"]
+    )
+
+
+def test_a_file_that_keeps_changing_is_read_again_and_then_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"1")
+    pauses: list[float] = []
+
+    def grows(seconds: float) -> None:
+        pauses.append(seconds)
+        path.write_bytes(path.read_bytes() + b"1")
+
+    monkeypatch.setattr(intake.time, "sleep", grows)
+    real = os.fstat
+    monkeypatch.setattr(intake.os, "fstat", lambda fd: (path.write_bytes(path.read_bytes() + b"1"), real(fd))[1])
+    with pytest.raises(BlockingIOError):
+        read_regular(str(path))
+    assert len(pauses) == 2
+    monkeypatch.setattr(intake.os, "fstat", real)
+    assert read_regular(str(path)) == path.read_bytes()
+
+
+def test_a_container_named_is_its_members(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(archive({"甲.xlsx": BOOK}))
+    first, second = sources_in([path]), sources_in([path])
+    assert [source.name for source in first] == [f"{path}/甲.xlsx"]
+    assert first == second and Path(first[0].path).is_relative_to(containers._spool())
