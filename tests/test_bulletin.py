@@ -18,9 +18,11 @@ from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
 from soffice import convert, needs_soffice
 from status_books import UNITS, book_of, settings_of
+from traced import counted_numbers, counted_units, printed_numbers, printed_units
 
 from rectify_xl import catalog
 from rectify_xl.excel.bulletin import write_bulletin
+from rectify_xl.excel.ledger import write_ledger
 from rectify_xl.model import Book, Settings, Snapshot, Unit
 from rectify_xl.outgoing.bulletin import Bulletin, bulletin_for, words
 from rectify_xl.outgoing.bulletin_units import best_and_worst, standings
@@ -112,6 +114,17 @@ def test_what_is_due_next_is_counted_by_day() -> None:
     assert bulletin_for(book_of({"ledger": rows})).coming.rows == [(date(2005, 5, 27), "整改台帐", 2, False)]
     tasks = [row[1:] for row in bulletin_for(small_book()).coming.rows if row[3]]
     assert tasks == [("T6 支部会议", 1, True), ("T8 总结会议", 2, True), ("T9 测评工作", 3, True)]
+
+
+@pytest.mark.parametrize("name", ["small", "big"])
+def test_every_printed_number_is_that_of_the_ledgers_cells(tmp_path: Path, name: str) -> None:
+    write_ledger(BOOKS[name], tmp_path / "整改台帐.xlsx")
+    bulletin = written(BOOKS[name], tmp_path)
+    printed, counted = printed_numbers(bulletin), counted_numbers(tmp_path / "整改台帐.xlsx")
+    assert printed and printed == {key: counted[key] for key in printed}
+    assert {"items", "completed", "completion", "late", "due_soon"} <= set(printed)
+    units = printed_units(bulletin)
+    assert units and units == {key: counted_units(tmp_path / "整改台帐.xlsx")[key] for key in units}
 
 
 # ---- the units
