@@ -61,7 +61,7 @@ def _heads(book: Book, key: str, count: int) -> Heads:
 def _columns(table: Table) -> dict[str, Shown]:
     """How each column is shown: as wide as its values want, in the look of its kind; a state in its tone."""
     declared = {column.name: column for column in public_columns()}
-    sample = table.rows[:: max(len(table.rows) // _SAMPLED, 1)]
+    sample = list(table.rows[:: max(len(table.rows) // _SAMPLED, 1)])
     made = {}
     for at, name in enumerate(table.columns):
         column = declared[name]

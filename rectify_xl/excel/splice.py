@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from pathlib import Path
 from shutil import copyfileobj
+from struct import unpack
 from tempfile import SpooledTemporaryFile
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -22,6 +23,8 @@ _MARK = "<?rows?>"
 _HELD = 1 << 20
 # Pieces that wait to be deflated: this many are held at once.
 _WAITING = 2
+# Where an entry's header tells the lengths of what stands between it and the data: its name, and more.
+_NAME_LENGTHS = 26
 # What every entry says of the program that packed it: Unix, and a file its owner may read and write.
 _UNIX, _MODE, _NO_TIME = 3, 0o600 << 16, (1980, 1, 1, 0, 0, 0)
 
@@ -37,15 +40,29 @@ def save_spliced(workbook: xlsxwriter.Workbook, skeleton: BytesIO, target: Path 
     workbook.close()
     sheets = {f"xl/worksheets/sheet{sheet.index + 1}.xml": sheet for sheet in filled}
     with ZipFile(skeleton) as made, ZipFile(target, "w") as package:
-        for name in made.namelist():
-            _add(package, name, _fragments(_pieces(made.read(name), sheets.get(name))))
+        for info in made.infolist():
+            holder = sheets.get(info.filename)
+            spliced = _fragments(_pieces(made.read(info), holder)) if holder else [_as_it_is(skeleton, info)]
+            _add(package, info.filename, spliced)
 
 
-def _pieces(part: bytes, sheet: FastSheet | None) -> Iterator[bytes]:
-    """The bytes of a part, with a sheet's rows where they belong."""
+def is_filled(workbook: xlsxwriter.Workbook) -> bool:
+    """Whether some sheet of a workbook has many rows to be spliced in."""
+    return any(isinstance(sheet, FastSheet) and sheet.filling for sheet in workbook.worksheets())
+
+
+def _as_it_is(skeleton: BytesIO, info: ZipInfo) -> Fragment:
+    """A part of the skeleton as it stands there, deflated already."""
+    skeleton.seek(info.header_offset + _NAME_LENGTHS)
+    skeleton.seek(sum(unpack("<HH", skeleton.read(4))), SEEK_CUR)
+    return Fragment(skeleton.read(info.compress_size), info.file_size, info.CRC)
+
+
+def _pieces(part: bytes, sheet: FastSheet) -> Iterator[bytes]:
+    """The bytes of a sheet's part, with its rows where they belong."""
     head, mark, tail = part.partition(_MARK.encode())
     yield head
-    if mark and sheet:
+    if mark:
         yield from sheet.pieces()
         yield tail
 

@@ -201,7 +201,7 @@ def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
     count = len(page.table.rows) - totals
     rows = page.table.rows[:count]
     formats = [
-        _formats_by_value(page, shown, {(v.__class__, v) for v in values})
+        _formats_by_value(page, shown, dict.fromkeys(zip(map(type, values), values, strict=True)))
         for shown, values in zip(columns, zip(*rows, strict=True), strict=True)
     ]
     lines = [line_width(shown.width - _RESERVE) for shown in columns]
@@ -211,9 +211,16 @@ def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
         _draw_row(page, columns, FIRST_ROW + count + at, row)
 
 
-def _formats_by_value(page: Page, shown: Shown, values: Iterable[tuple[type, Any]]) -> dict[tuple[type, Any], Format]:
+def _formats_by_value(
+    page: Page, shown: Shown, values: Iterable[tuple[type, Any]]
+) -> Format | dict[tuple[type, Any], Format]:
+    """The formats of a column by its values, which are in the order of the rows: so are the formats in the file."""
     base = (*words()["looks"][shown.look], "grid")
-    return {key: page.styles(*base, *layers_for(shown.look, key[1])) for key in values}
+    layers = {key: layers_for(shown.look, key[1]) for key in values}
+    formats = {laid: page.styles(*base, *laid) for laid in dict.fromkeys(layers.values())}
+    if len(formats) == 1:
+        return next(iter(formats.values()))
+    return {key: formats[laid] for key, laid in layers.items()}
 
 
 def _is_total(values: Sequence[Any]) -> bool:

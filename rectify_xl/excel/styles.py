@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from rectify_xl import catalog
+from rectify_xl.excel.splice import is_filled, save_spliced
 from rectify_xl.files import save_atomically
 from rectify_xl.layout import display_width
 
@@ -95,6 +96,9 @@ def save_workbook(path: Path, fill: Callable[[xlsxwriter.Workbook], object], *, 
     held = BytesIO()
     workbook = new_workbook(held, as_of=as_of)
     fill(workbook)
+    if is_filled(workbook):
+        save_atomically(path, partial(save_spliced, workbook, held))
+        return
     workbook.close()
     save_atomically(path, lambda temporary: temporary.write_bytes(held.getvalue()))
 
