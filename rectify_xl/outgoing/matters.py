@@ -15,7 +15,7 @@ from rectify_xl.ledger_table import returns_to_correct
 from rectify_xl.model import Book, Form, Task, Unit
 from rectify_xl.normal import shown
 from rectify_xl.progress.forms import filings
-from rectify_xl.progress.period import key_in_words
+from rectify_xl.progress.period import key_in_words, subject_in_words
 from rectify_xl.progress.quality import owed_forms
 from rectify_xl.progress.surveys import latest_surveys, must_make_up
 from rectify_xl.progress.tasks import number_of, person_of
@@ -66,7 +66,6 @@ def _items(book: Book, units: Counted) -> Iterator[Matter]:
 
 def _items_of(book: Book, units: Counted, form: Form, names: set[str]) -> Iterator[Matter]:
     about, number, person = subject_of(form), number_of(form), person_of(form)
-    text = form.positions[form.key[-1]]
     for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
         if due.state in names:
             yield Matter(
@@ -74,7 +73,7 @@ def _items_of(book: Book, units: Counted, form: Form, names: set[str]) -> Iterat
                 unit=units.unit(units.code_of(about(item))),
                 id=item.number or key_in_words(form, item),
                 name=form.title,
-                text=item.values[text],
+                text=subject_in_words(form, item),
                 number=number(item),
                 person=person(item),
                 start=item.first_on,

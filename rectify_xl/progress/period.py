@@ -41,8 +41,14 @@ def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Kno
     assert form.deadline is not None
     unit, state, is_missing = told
     place = form.positions[form.deadline.due]
-    text = as_text(item.values[form.positions[form.key[-1]]]) if item.number else key_in_words(form, item)
+    text = subject_in_words(form, item) if item.number else key_in_words(form, item)
     return Known(form.name, unit, item.number, text, state, due.day, item.states[-1].values[place], is_missing)
+
+
+def subject_in_words(form: Form, item: Item) -> str:
+    """What an item is about: the last part of its key, whatever its kind, "" where it was left blank."""
+    value = item.values[form.positions[form.key[-1]]]
+    return "" if value is None else as_text(value)
 
 
 def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
