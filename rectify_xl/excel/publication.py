@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 
 from rectify_xl.excel.fast_rows import FastSheet
 from rectify_xl.excel.fit import width_for_values
+from rectify_xl.excel.splice import save_spliced
 from rectify_xl.excel.status import HasBook
 from rectify_xl.excel.status_page import Heads, Page, Shown, draw_table
-from rectify_xl.excel.styles import A3, A4_HOLDS, Styles, save_workbook
+from rectify_xl.excel.styles import A3, A4_HOLDS, Styles, new_workbook
+from rectify_xl.files import save_atomically
 from rectify_xl.in_force import under_settings
 from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Table
@@ -31,7 +34,14 @@ def write_publication(told: Book | HasBook, path: Path | str) -> None:
     Raises OSError where `path` cannot be replaced.
     """
     book = told if isinstance(told, Book) else told.book
-    save_workbook(Path(path), partial(add_sheets, book=book), as_of=book.as_of)
+    save_atomically(Path(path), partial(_save, book))
+
+
+def _save(book: Book, target: Path) -> None:
+    skeleton = BytesIO()
+    workbook = new_workbook(skeleton, as_of=book.as_of)
+    add_sheets(workbook, book)
+    save_spliced(workbook, skeleton, target)
 
 
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:

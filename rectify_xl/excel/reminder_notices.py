@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -142,9 +143,16 @@ def _draw_matters(page: Page, row: int, told: Sequence[Reminder]) -> int:
 def _draw_matter(page: Page, row: int, serial: int, told: Reminder) -> None:
     lines = 1
     for at, (look, value) in enumerate(zip(_LOOKS, _cells(serial, told), strict=True)):
-        page.value(row, at, value, *status_words()["looks"][look], "grid", *layers_for(look, value))
-        lines = max(lines, lines_of(value, _WIDTHS[at]) if isinstance(value, str) else 1)
+        page.value(row, at, value, *_layers(look, value if look == "state" else None))
+        if isinstance(value, str) and len(value) > 4:
+            lines = max(lines, lines_of(value, _WIDTHS[at]))
     must(page.sheet.set_row(row, max(_LEAST, height_of(lines))))
+
+
+@cache
+def _layers(look: str, value: Any) -> tuple[str, ...]:
+    """How a cell looks: by its look, and a state by what it says."""
+    return (*status_words()["looks"][look], "grid", *layers_for(look, value))
 
 
 def _cells(serial: int, told: Reminder) -> Iterator[Any]:
