@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: demo test agreement lint setup soffice templates docs pictures benchmarks clean
+.PHONY: demo test agreement fuzz faults lint setup soffice templates docs pictures benchmarks clean
 
 setup: $(STAMP)
 
@@ -48,3 +48,13 @@ docs: $(STAMP)
 
 pictures: $(STAMP) soffice
 	$(BIN)/python docs/pictures.py
+
+# Broken workbooks by the thousand, for as long as is said; what breaks our own code is kept in fuzz-finds.
+FUZZ_SECONDS ?= 3600
+FUZZ_SEED ?= $(shell date +%Y%m%d)
+fuzz: $(STAMP)
+	PYTHONPATH=tests:benchmarks $(BIN)/python tests/fuzz.py --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
+
+# The weekly run broken at every single write (make test takes every eleventh).
+faults: $(STAMP)
+	FAULTS_EVERY=1 $(BIN)/python -m pytest tests/test_faults.py

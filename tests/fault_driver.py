@@ -13,13 +13,16 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import engine, files, means, pipeline
+from rectify_xl import engine, files, means, pipeline, workspace
+from rectify_xl.excel.marked import copy_or_reason
+from rectify_xl.intake import Source
+from rectify_xl.model import Return
 
 DAY = date(2005, 5, 26)
 KILLED = 9
@@ -43,6 +46,11 @@ def _content(path: Path) -> Any:
 def run(folder: Path) -> None:
     """The weekly run, its files read in this process: what is broken here is writing."""
     pipeline.run_workspace(folder, as_of=DAY)
+
+
+def marked_here(wanted: Sequence[tuple[Source, Return]], *, send_by: date, lang: str) -> list[bytes | str]:
+    """Marked copies made in this process."""
+    return [copy_or_reason(Path(source.path).read_bytes(), held, send_by=send_by, lang=lang) for source, held in wanted]
 
 
 def steps_of(folder: Path) -> list[str]:
@@ -94,9 +102,14 @@ def failed(folder: Path, at: int) -> int:
     return 0
 
 
+def _is_passing(name: str) -> bool:
+    """Whether a name is one that a killed run may leave: of a half-written file, its lock, or SQLite's own notes."""
+    return name.startswith((files.TEMPORARY_PREFIX, ".rectify_xl.lock")) or name.endswith(("-wal", "-shm", "-journal"))
+
+
 def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -> dict[str, Any]:
     """What stands there after a broken run, and whether another makes good what is missing."""
-    left = {name: data for name, data in tree(folder).items() if not Path(name).name.startswith(files.TEMPORARY_PREFIX)}
+    left = {name: data for name, data in tree(folder).items() if not _is_passing(Path(name).name)}
     torn = [name for name, data in left.items() if data not in (before.get(name), after.get(name))]
     lost = [name for name in before if name not in left]
     if again:
@@ -110,6 +123,7 @@ def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -
 def main(start: Path, scratch: Path, every: int = 1) -> None:
     """Every step of the run once killed, once failed."""
     means.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
+    workspace.marked_copies = marked_here  # type: ignore[attr-defined]
     whole = shutil.copytree(start, scratch / "whole")
     before = tree(start)
     steps = steps_of(whole)
@@ -118,7 +132,7 @@ def main(start: Path, scratch: Path, every: int = 1) -> None:
         for way in (killed, failed):
             folder = shutil.copytree(start, scratch / f"{way.__name__}-{at}")
             status = way(folder, at)
-            again = way is killed or at % 4 == 0
+            again = way is killed or at % (4 * every) == 0
             found = told(folder, before, after, status, again=again)
             print(json.dumps({"way": way.__name__, "step": steps[at], **found}, ensure_ascii=False), flush=True)
             shutil.rmtree(folder)

@@ -30,13 +30,13 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_broken_anywhere_leaves_old_or_new_and_the_next_makes_it_whole(started: Path, tmp_path: Path) -> None:
-    every = os.environ.get("FAULTS_EVERY", "3")
+    every = os.environ.get("FAULTS_EVERY", "11")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, fault_driver.__file__, str(started), str(tmp_path), every]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert ended.returncode == 0, ended.stderr
     told = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert len(told) >= 60 // int(every)
+    assert len(told) >= 2 * (60 // int(every))
     statuses = {"killed": {fault_driver.KILLED}, "failed": set(fault_driver.ERRORS)}
     for found in told:
         assert found["status"] in statuses[found["way"]], found

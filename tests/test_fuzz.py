@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import fuzz
+import pytest
+
+from rectify_xl.guarded.pool import Failure
+from rectify_xl.model import Return
+
+# Seeds whose mutants once broke something of ours; each says what.
+FINDS = {
+    1000399: "a part declared as GBK: expat's multi-byte encodings are not supported",
+    1000113: "a date number past the last day: a panic of the reading library",
+}
+MUTANTS = 2000
+
+
+def test_every_mutant_has_a_verdict_that_can_be_said(tmp_path: Path) -> None:
+    told = list(fuzz.read(tmp_path, range(MUTANTS)))
+    assert [(seed, trouble) for seed, answer in told if (trouble := fuzz.trouble(answer))] == []
+    verdicts = {fuzz.outcome(answer).partition(" ")[0] for _, answer in told}
+    assert {"accepted", "returned", "refused"} <= verdicts
+    returned = [(seed, held) for seed, held in told if isinstance(held, Return) and held.verdict == "returned"]
+    copies = list(fuzz.marked(tmp_path, returned[:150]))
+    assert [(seed, trouble) for seed, answer in copies if (trouble := fuzz.trouble(answer))] == []
+
+
+@pytest.mark.parametrize("seed", FINDS)
+def test_what_was_found_once_is_not_found_again(seed: int, tmp_path: Path) -> None:
+    ((_, answer),) = fuzz.read(tmp_path, [seed], workers=1)
+    assert fuzz.trouble(answer) == ""
+
+
+def test_a_find_is_known_as_one() -> None:
+    assert fuzz.trouble(Failure("damaged", "crashed", "Traceback ... ValueError"))
+    assert fuzz.trouble("no such reason")
+    assert fuzz.trouble(b"PK half")
+    assert fuzz.trouble(None)
+    assert not fuzz.trouble(Failure("limit-time", ""))
+
+
+def test_mutants_are_told_by_their_seeds() -> None:
+    assert fuzz.mutant(7) == fuzz.mutant(7)
+    assert len({fuzz.mutant(seed) for seed in range(60)}) > 50
