@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from form_books import ABOUT, AROUND, COLUMNS, LISTS, RULES, Rows, sheets, training, write_book
 from openpyxl import load_workbook
+from returns import codes, judged, settings_for
 
 import rectify_xl as rx
 from rectify_xl import catalog
@@ -17,6 +18,7 @@ from rectify_xl.form_book import form_from, rows_for_form
 from rectify_xl.form_book.book import Around
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, text_of
 from rectify_xl.form_book.layout import form_book_layout
+from rectify_xl.in_force import using, with_forms
 from rectify_xl.model import Form, OptionList
 from rectify_xl.settings import SettingsError
 
@@ -113,6 +115,31 @@ def test_what_no_row_could_decide_is_a_mistake(typed: str, misfit: str) -> None:
     assert misfit_in(parse_labelled(typed, vocabulary), vocabulary) == misfit
 
 
+def test_words_of_rules_and_signs_of_formulas_may_stand_in_labels_and_options() -> None:
+    columns: Rows = [
+        ["标签", "类型", "必填", "选项名"], ['备注"A"&B<>', "文字", "", ""], ["选择 项", "单选", "", "怪选项"],
+        ["人 且 数", "整数", "否", ""],
+    ]  # fmt: skip
+    options = ('好"的"', "a,b", "-1", "12", "属于", "很" * 80)
+    about = [["项目", "内容"], ["标题", "奇怪的表"], ["关键栏目", '备注"A"&B<>']]
+    rules = [
+        ["规则", "字段", "条件", "要求"],
+        ["按规定应填未填", "人 且 数", '选择 项 = 好"的" 或 选择 项 = 12', ""],
+        ["前后不一致", "人 且 数", "选择 项 属于 a,b、-1、属于 且 人 且 数 已填", "人 且 数 × 2 + 1 ≥ 5"],
+    ]
+    lists = [["选项名", "选项"], *(["怪选项", option] for option in options)]
+    form = form_from(sheets(about=about, columns=columns, lists=lists, rules=rules), AROUND)
+    rows = [
+        {'备注"A"&B<>': "一", "选择 项": '好"的"'}, {'备注"A"&B<>': "二", "选择 项": "属于", "人 且 数": 1},
+        {'备注"A"&B<>': "三", "选择 项": "12", "人 且 数": 1}, {'备注"A"&B<>': "四", "选择 项": "没有"},
+    ]  # fmt: skip
+    settings = with_forms(settings_for(), form)
+    with using(settings.forms):
+        held = judged({form.name: rows}, settings=settings)
+    found = [("required-when", 4, "人 且 数"), ("consistent", 5, "人 且 数"), ("choice", 7, "选择 项")]
+    assert codes(held) == found
+
+
 # ---- mistakes, by sheet and cell
 
 
@@ -158,6 +185,8 @@ MISTAKES: tuple[tuple[str, int, str, Any, str], ...] = (
     ("字段", 7, "标签", "应到人数（男）", "form-twice"),
     ("字段", 2, "标签", "序号", "form-taken"),
     ("字段", 2, "标签", "单位编码", "form-taken"),
+    ("字段", 2, "标签", "且", "form-taken"),
+    ("字段", 2, "标签", "阶段结束", "form-taken"),
     ("字段", 2, "标签", "很长的标签" * 13, "form-pattern"),
     ("字段", 2, "类型", "字符", "choice"),
     ("字段", 2, "类型", "", "required"),

@@ -9,11 +9,11 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.expression import BOUNDS, FUNCTIONS, And, Compare, Const, Name, Node
 from rectify_xl.form_book.book import FormBook, condition_in, fits, levels, list_called, list_names, says_yes
-from rectify_xl.form_book.conditions import Vocabulary
+from rectify_xl.form_book.conditions import Vocabulary, typed_words
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.headings import is_self_check, is_serial, label_key
 from rectify_xl.model import Column, Level, OptionList
-from rectify_xl.normal import key_text, shown
+from rectify_xl.normal import key_text, narrow, shown
 from rectify_xl.settings.cells import Line
 from rectify_xl.settings.layout import settings_layout
 
@@ -197,6 +197,8 @@ def _note_label(line: Line, labels: dict[str, Line]) -> None:
         cell.refuse("form-pattern", hint=cell.column.hint)
     elif is_serial(label) or is_self_check(label) or key in _labels_of_the_ledger():
         cell.refuse("form-taken", other=catalog.read_toml("workspace.toml")["ledger"])
+    elif narrow(label) in typed_words():
+        cell.refuse("form-taken", other=form_book_layout().examples["words"])
     elif (first := labels.setdefault(key, line)) is not line:
         cell.refuse("form-twice", other=first.cells["label"].name)
 

@@ -51,7 +51,7 @@ def parse_labelled(text: str, vocabulary: Vocabulary) -> Node:
 
 
 def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[Token]:
-    labels, words = vocabulary.labels(), _typed_words()
+    labels, words = vocabulary.labels(), typed_words()
     rest, before, chosen, listing = narrow(text).lstrip(), "", "", False
     while rest:
         wants = chosen and (before in _BEFORE_OPTION or (listing and before == "、"))
@@ -96,7 +96,7 @@ def _known(word: str, typed: str) -> Token:
     return Token(word, typed, Name(word) if word in BOUNDS else None)
 
 
-def _typed_words() -> dict[str, str]:
+def typed_words() -> dict[str, str]:
     """What the grammar's words are typed as: the words of the grammar by what stands in a cell."""
     return {typed: word for word, spellings in form_book_layout().words.items() for typed in spellings}
 
