@@ -21,8 +21,8 @@ def satisfaction(book: Book) -> Table:
     twice by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid,
     satisfied, fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side,
     a fraction of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were
-    dissatisfied), opinions (of those who must make up, each once). The other units stand in the roster's order; last
-    the total.
+    dissatisfied), opinions (of those who must make up, each once; no such column where nobody must). The other units
+    stand in the roster's order; last the total.
     """
     units, surveys = counted_units(book), latest_surveys(book)
     asked = {values[_at("participant")] for held in surveys.values() for values in held}
@@ -39,6 +39,8 @@ def satisfaction(book: Book) -> Table:
         rows.append(("", words()["total"], *_survey_cells(everything, kinds), "", ""))
     by_kind = (*headed("valid", kinds), *headed("rates", kinds))
     columns = ("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up", "opinions")
+    if not any(map(must_make_up, surveys.values())):
+        return Table(columns[:-1], [row[:-1] for row in rows])
     return Table(columns, rows)
 
 
