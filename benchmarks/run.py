@@ -1,8 +1,9 @@
 """Runs the benchmarks and prints their table: ratios of whole processes, measured side by side in one go.
 
-    python benchmarks/run.py [--n 1000] [--pairs 5] [--usual-pairs 1] [--keep FOLDER]
+    python benchmarks/run.py [--n 1000] [--pairs 5] [--usual-pairs 1] [--rows 30000] [--keep FOLDER]
 
-Every figure is the median over the pairs of a ratio taken within a pair; seconds are only there to show the size.
+Every figure is the median over the pairs of a ratio taken within a pair; seconds are only there to show the size. The
+stages (`stages.py`) are in CPU time of one process; L, U and the run are whole processes, in wall time too.
 """
 
 from __future__ import annotations
@@ -56,17 +57,20 @@ def workspace_of(folder: Path, returns: Path, n: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     workspace.create(folder, settings_for(n))
     inbox = folder / workspace.names()["inbox"]
-    inbox.rmdir()
-    inbox.symlink_to(returns, target_is_directory=True)
+    for path in returns.glob("*.xlsx"):
+        os.link(path, inbox / path.name)
 
 
-def compare(folder: Path, n: int, pairs: int, usual_pairs: int) -> None:
-    """Measures L, U and our `run` on n returned workbooks and prints the table."""
+def made_returns(folder: Path, n: int) -> None:
+    """Makes n returned workbooks, every twentieth with findings, a fifth of them saved by LibreOffice."""
     from made_returns import make_returns
 
-    returns, place = folder / f"returns-{n}", folder / "workspace"
-    if not returns.exists():
-        make_returns(returns, n, with_findings=n // 20, soffice=0.2)
+    make_returns(folder, n, with_findings=n // 20, soffice=0.2)
+
+
+def compare(folder: Path, returns: Path, counts: tuple[int, int]) -> None:
+    """Measures L, U and our `run` in turn, by (pairs, pairs with U), and prints the table."""
+    n, place, (pairs, usual_pairs) = len(list(returns.glob("*.xlsx"))), folder / "workspace", counts
     python = [sys.executable]
     limit = [*python, str(HERE / "yardsticks.py"), "limit", str(returns)]
     usual = [*python, str(HERE / "yardsticks.py"), "usual", str(returns), str(folder / "usual.xlsx")]
@@ -91,6 +95,13 @@ def compare(folder: Path, n: int, pairs: int, usual_pairs: int) -> None:
         print(f"   CPU {median([r['usual'].cpu / r['ours'].cpu for r in both]):6.2f}")
 
 
+def stages(returns: Path, pairs: int, rows: int) -> None:
+    """Reading, judging and writing, each by itself."""
+    script = [sys.executable, str(HERE / "stages.py")]
+    for words in (["read", str(returns)], ["judge", str(returns)], ["write", "--rows", str(rows)]):
+        subprocess.run([*script, *words, "--pairs", str(pairs)], check=True)
+
+
 def imports(rounds: int = 9) -> None:
     """CPU of `import rectify_xl` and of `rectify-xl --help`."""
     for name, command in (
@@ -107,13 +118,18 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1000)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--usual-pairs", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=30_000, help="rows of the ledger that is written")
     parser.add_argument("--keep", type=Path, help="a folder for the made returns, used again next time")
     given = parser.parse_args()
     imports()
     with tempfile.TemporaryDirectory() as made:
         folder = given.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        compare(folder, given.n, given.pairs, given.usual_pairs)
+        returns = folder / f"returns-{given.n}"
+        if not returns.exists():
+            made_returns(returns, given.n)
+        stages(returns, given.pairs, given.rows)
+        compare(folder, returns, (given.pairs, given.usual_pairs))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ _MARKS = ("&", "<", ">", "_x", f" {_BORDER}", f"{_BORDER} ")
 
 def legal_text(text: str) -> str:
     r"""The text with line ends as \n and whatever XML cannot hold replaced visibly (\x0b)."""
+    if text.isprintable():
+        return text
     return _ILLEGAL.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
