@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: demo test agreement fuzz faults lint setup soffice templates docs pictures benchmarks clean
+.PHONY: demo test agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean
 
 setup: $(STAMP)
 
@@ -58,3 +58,7 @@ fuzz: $(STAMP)
 # The weekly run broken at every single write (make test takes every eleventh).
 faults: $(STAMP)
 	FAULTS_EVERY=1 $(BIN)/python -m pytest tests/test_faults.py
+
+# No socket, and no program but the interpreter itself, under strace (apt-get install strace).
+strace: $(STAMP)
+	PYTHONPATH=tests:benchmarks $(BIN)/python tests/strace_check.py

@@ -19,6 +19,7 @@ import pytest
 from returns import DAY, filled_template, row, settings_for
 
 from rectify_xl import engine
+from rectify_xl.cli import main
 from rectify_xl.excel.marked import copy_or_reason
 from rectify_xl.guarded import confine, pool, process, wire
 from rectify_xl.guarded.limits import process_limits
@@ -219,6 +220,17 @@ def test_one_process_serves_until_the_call_is_over(inbox: Any, monkeypatch: pyte
     assert not started[1].is_alive()
 
 
+def test_a_fork_starts_processes_of_its_own(inbox: Any) -> None:
+    sources = inbox("a.xlsx")
+    with pool.kept():
+        read(sources)
+        held = list(pool._WAITING.held)
+        pool._WAITING.forget()  # what a fork does
+        assert [outcome(told) for told in read(sources)] == [("accepted", "")]
+        assert held[0].is_alive()
+        held[0].end()
+
+
 @pytest.mark.usefixtures("misbehaving")
 def test_who_takes_no_more_leaves_no_process_behind(inbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "CHUNK", 1)
@@ -262,6 +274,16 @@ def test_a_reader_process_imports_nothing_heavy() -> None:
     code = f"from rectify_xl.guarded import child; child.maker('read'); print(sorted({heavy} & set(sys.modules)))"
     command = [part.replace("from rectify_xl.guarded.child import main; main()", code) for part in process._command()]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("is_limited", [True, False])
+def test_a_system_that_cannot_bound_memory_is_told_of_once(
+    inbox: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_limited: bool
+) -> None:
+    monkeypatch.setattr(pool._WAITING, "is_limited", is_limited)
+    with pytest.raises(SystemExit):
+        main(["check", inbox("a.xlsx")[0].path, "--profile", "gdsta"])
+    assert capsys.readouterr().err.count("内存") == (0 if is_limited else 1)
 
 
 # ---- what a reader process may not do

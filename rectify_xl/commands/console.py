@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
+from rectify_xl.guarded.pool import limits_memory
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, Finding, Return, Settings
@@ -47,7 +48,18 @@ def show_lines(call: Call, lines: Iterable[str]) -> None:
 
 @contextmanager
 def progress(call: Call) -> Iterator[Callable[[int, int], None] | None]:
-    """What a run tells its progress to: a bar on a terminal, None in a pipe or if quiet is asked."""
+    """What a run tells its progress to: a bar on a terminal, None in a pipe or if quiet is asked.
+
+    Where the system lets no process bound its memory, this is told once on standard error.
+    """
+    with _bar(call) as told:
+        yield told
+    if not call.quiet and not limits_memory():
+        print(call.words["notes"]["no-memory-limit"], file=sys.stderr)
+
+
+@contextmanager
+def _bar(call: Call) -> Iterator[Callable[[int, int], None] | None]:
     if call.quiet or not sys.stderr.isatty():
         yield None
         return

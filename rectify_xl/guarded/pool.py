@@ -44,7 +44,9 @@ class _Waiting:
     def push(self, process: ReaderProcess) -> None:
         with self.lock:
             self.held.append(process)
-            self.is_limited = self.is_limited and process.is_limited
+
+    def forget(self) -> None:
+        self.lock, self.held = Lock(), []
 
     def clear(self) -> None:
         with self.lock:
@@ -56,7 +58,7 @@ class _Waiting:
 _WAITING = _Waiting()
 atexit.register(_WAITING.clear)
 if hasattr(os, "register_at_fork"):  # the pipes of a process have one reader: a fork starts its own
-    os.register_at_fork(after_in_child=_WAITING.held.clear)
+    os.register_at_fork(after_in_child=_WAITING.forget)
 
 
 @contextmanager
@@ -151,6 +153,7 @@ class Readers:
                 if was_fresh and not self._ended.is_set():
                     raise RuntimeError(f"a reader process could not do its task: {trouble}") from trouble
             else:
+                _WAITING.is_limited = _WAITING.is_limited and process.is_limited
                 return process
 
     def _let_go(self, process: ReaderProcess, *, waits: bool = False) -> None:
