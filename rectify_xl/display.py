@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.in_force import lists_of
 from rectify_xl.model import Column, Form, Settings, Table
 from rectify_xl.phrasing import rule_words
 
@@ -15,7 +16,8 @@ from rectify_xl.phrasing import rule_words
 def form_html(form: Form) -> str:
     """HTML text: a table of the form's columns (a row each), below it the rules in words."""
     words = catalog.words("display")["form"]
-    rows = [_column_cells(column, words) for column in form.columns]
+    lists = {**catalog.base_lists(), **lists_of([form])[0]}
+    rows = [_column_cells(column, lists.get(column.choices, ()), words) for column in form.columns]
     told = "".join(f"<li>{escape(rule_words(form, rule))}</li>" for rule in form.rules)
     caption = words["caption"].format(title=form.title, template=form.template)
     return f"{_table(words['columns'], rows, caption)}<p>{escape(words['rules'])}</p><ol>{told}</ol>"
@@ -47,7 +49,7 @@ def table_html(table: Table, caption: str = "") -> str:
     return _table(table.columns, table.rows[: words["shown"]], caption) + cut
 
 
-def _column_cells(column: Column, words: dict[str, Any]) -> tuple[str, ...]:
+def _column_cells(column: Column, options: Sequence[str], words: dict[str, Any]) -> tuple[str, ...]:
     told = words["told"]
     asked = [words["kinds"][column.kind]]
     if column.length:
@@ -56,7 +58,6 @@ def _column_cells(column: Column, words: dict[str, Any]) -> tuple[str, ...]:
         asked.append(told["range"].format(low=column.range[0], high=column.range[1]))
     if column.assigned:
         asked.append(told["assigned"])
-    options = catalog.base_lists().get(column.choices, ())
     hint = told["options"].join(options) if column.kind == "choice" else column.hint
     required = words["required"] if column.required else ""
     return (column.label, column.name, told["join"].join(asked), required, hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rectify_xl import catalog
 from rectify_xl.expression import BOUNDS, Call, names_in
 from rectify_xl.expression_frames import Functions, test_frame
+from rectify_xl.in_force import lists_of
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column, Form, Rule, Settings
 from rectify_xl.roster import Roster
@@ -31,19 +32,20 @@ def schema_for(form: Form, settings: Settings | None = None, *, bounds: Bounds |
     Columns beside the form's are let pass; two of them are read where they are there: `filled_on` (the rules on the
     day of filling in) and `unit_code` (numbers stand once in a unit; an authority is judged by the unit's kind).
     The check of a rule is named code:index and fails with the code; warnings are told as SchemaWarning. Without
-    `settings` only the lists that all organisations share are judged, and no rule that rests on an office's own
-    lists, roster or calendar; `bounds` stands over the settings' bounds of the stage, by name. Keys that stand
-    twice, and rules about a whole sheet or earlier weeks, are left to `check` and `run`. Validate with lazy=True
+    `settings` only the lists that all organisations share or the form brings are judged, and no rule that rests on an
+    office's own lists, roster or calendar; `bounds` stands over the settings' bounds of the stage, by name. Keys that
+    stand twice, and rules about a whole sheet or earlier weeks, are left to `check` and `run`. Validate with lazy=True
     to see every trouble; what it raises is pandera's SchemaErrors.
     """
     import pandera.pandas as pandera
 
     optional = settings.optional_columns if settings else ()
     needed = {rule.column for rule in form.rules if rule.code == "required-when"}
+    lists = {**catalog.base_lists(), **lists_of([form])[0], **(settings.lists if settings else {})}
     columns = {
         column.name: pandera.Column(
             _PANDERA_TYPES.get(column.kind),
-            checks=_column_checks(column, settings),
+            checks=_column_checks(column, lists.get(column.choices)),
             nullable=not column.required or column.label in optional or column.level != "error",
             required=(column.required or column.name in needed) and column.label not in optional,
             title=column.label,
@@ -74,7 +76,8 @@ def empty_frame(form: Form) -> pd.DataFrame:
 _PANDERA_TYPES = {"date": "datetime64[ns]", "integer": "Int64", "percent": float}
 
 
-def _column_checks(column: Column, settings: Settings | None) -> list[Any]:
+def _column_checks(column: Column, options: Sequence[str] | None) -> list[Any]:
+    """What a column must hold; `options` are a choice's, None where only an office's settings know them."""
     import pandera.pandas as pandera
 
     warns = column.level != "error"
@@ -83,7 +86,6 @@ def _column_checks(column: Column, settings: Settings | None) -> list[Any]:
         checks.append(
             pandera.Check(_is_filled, name="required", error="required", ignore_na=False, raise_warning=True)
         )
-    options = _options(column, settings)
     if options is not None:
         checks.append(pandera.Check.isin(options, name="choice", error="choice", raise_warning=warns))
     if column.length:
@@ -91,12 +93,6 @@ def _column_checks(column: Column, settings: Settings | None) -> list[Any]:
     if column.range:
         checks.append(pandera.Check(_is_between(*column.range), name="range", error="range", raise_warning=warns))
     return checks
-
-
-def _options(column: Column, settings: Settings | None) -> tuple[str, ...] | None:
-    """The column's options, None where it has none or where only an office's settings know them."""
-    known = settings.lists if settings else catalog.base_lists()
-    return known.get(column.choices, catalog.base_lists().get(column.choices))
 
 
 def _holds_texts(series: pd.Series[Any]) -> pd.Series[bool]:

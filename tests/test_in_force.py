@@ -69,6 +69,8 @@ def test_settings_are_given_a_form_with_the_lists_that_it_brings() -> None:
     assert [held.name for held in settings.forms] == ["training", "培训登记"]
     assert settings.lists["培训方式"] == form.lists[0].options
     assert settings.aliases["培训方式"]["网课"] == "网络培训 或 自学"
+    assert form.schema.columns["培训方式"].checks[-1].statistics["allowed_values"] == form.lists[0].options
+    assert "网络培训 或 自学" in form._repr_html_()
     held = rx.consolidate([], settings, as_of=DAY)
     assert list(held.rows["培训登记"]["培训方式"]) == []
 
