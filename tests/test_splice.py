@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tracemalloc
 import zipfile
@@ -99,3 +101,26 @@ def test_many_rows_are_never_held_together(tmp_path: Path) -> None:
     few, many = peak_of(10_000), peak_of(60_000)
     assert many < few + 2**21
     assert many < 2**25
+
+
+SAVES = """
+import sys
+from books import big_book
+from rectify_xl.excel.publication import write_publication
+write_publication(big_book(3, 240), sys.argv[1])
+"""
+
+
+def test_every_process_writes_the_same_bytes(tmp_path: Path) -> None:
+    """Formats by value stand in the order of the rows, not in that of a set, which is another in every process."""
+    written = []
+    for seed in ("1", "2"):
+        target = tmp_path / f"{seed}.xlsx"
+        paths = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parent.parent)))
+        subprocess.run(
+            [sys.executable, "-c", SAVES, str(target)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths},
+            check=True,
+        )
+        written.append(target.read_bytes())
+    assert written[0] == written[1]
