@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: demo test agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean
+.PHONY: demo test agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean hostile
 
 setup: $(STAMP)
 
@@ -30,6 +30,10 @@ AGREEMENT_ROWS ?= 10000
 AGREEMENT_SEED ?= $(shell date +%Y%m%d)
 agreement: $(STAMP) soffice
 	AGREEMENT_ROWS=$(AGREEMENT_ROWS) AGREEMENT_SEED=$(AGREEMENT_SEED) $(BIN)/python -m pytest -n 2 tests/test_agreement.py
+
+# The table of hostile and messy kinds of files: verdict, time and memory of each, 1 if any is not as promised.
+hostile: $(STAMP)
+	$(BIN)/python benchmarks/hostile.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

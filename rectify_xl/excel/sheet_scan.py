@@ -165,12 +165,15 @@ def _width(addresses: Sequence[bytes], rows: Sequence[int]) -> int | None:
         return 1
     if b"" in addresses or len(set(addresses)) != len(addresses):
         return None
-    if rows[-1] < _FEW_ROWS:
-        return 1 if max(map(len, addresses)) <= 2 + len(str(rows[-1])) else None
+    longest = max(map(len, addresses)) - len(str(rows[-1]))
+    if rows[-1] < _FEW_ROWS and longest < 2:
+        return 1
     joined = b" ".join(addresses)
     if not set(map(int, set(joined.translate(None, _LETTERS).split()))) <= set(rows):
         return None
     columns = {letters.decode() for letters in joined.translate(None, _DIGITS).split()}
+    if len(columns) > limits().columns:
+        return None
     return max(column_index(letters) + 1 for letters in columns)
 
 
