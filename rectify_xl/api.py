@@ -16,6 +16,7 @@ from rectify_xl.model import Form, Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rectify_xl.memory import Memory
     from rectify_xl.result import Report, Result
 
 Paths = str | Path | Sequence[str | Path]
@@ -74,6 +75,24 @@ def run(
 def issue(folder: str | Path, *, as_of: date, units: Sequence[str] = ()) -> tuple[str, ...]:
     """Writes the units' pre-filled workbooks into 下发, as the command `issue` does; gives their paths there."""
     return pipeline.issue_workspace(folder, as_of=as_of, units=units)
+
+
+def history(folder: str | Path, number: str) -> pd.DataFrame:
+    """The states of one row over time, one row a state: its source, then the form's columns as texts.
+
+    Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
+    then the form's. Raises intake.WrongUse for a number that was never given.
+    """
+    from rectify_xl.recalled import history_frame
+
+    return history_frame(folder, number)
+
+
+def open(folder: str | Path) -> Memory:
+    """The memory of a workspace as frames: `.runs`, `.files`, `.findings`, and `.states[form]`; nothing is written."""
+    from rectify_xl.memory import open_memory
+
+    return open_memory(folder)
 
 
 def write_ledger(result: Result, path: str | Path) -> None:

@@ -17,6 +17,7 @@ import click
 from rectify_xl.catalog import FactsError
 from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
+from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import only_one, print_json, tell
 from rectify_xl.in_force import using
@@ -190,7 +191,7 @@ def _until_read(command: Run) -> Run:
     return until_read
 
 
-_ALL = (init, templates, check, issue, run, schedule, form, migrate, demo)
+_ALL = (init, templates, check, issue, run, schedule, status, history, form, migrate, demo)
 COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for command in _ALL}
 
 

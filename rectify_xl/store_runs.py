@@ -40,6 +40,12 @@ class Runs(Database):
                 return known.seq
         return self.write("INSERT INTO runs (id, as_of, settings) VALUES (?, ?, ?)", run, as_of.isoformat(), settings)
 
+    def forget(self) -> None:
+        """Empties the memory: all that it knew of runs and files."""
+        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminders", "written"):
+            self.write(f"DELETE FROM {table}")
+        self.write("DELETE FROM runs")
+
     def finish(self, seq: int) -> None:
         """Notes that all a run wrote is in place."""
         self.write("UPDATE runs SET is_finished = 1 WHERE seq = ?", seq)

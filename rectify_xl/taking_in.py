@@ -18,12 +18,13 @@ from rectify_xl.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One call on one workspace: its place, settings and memory, and the means it works with."""
+    """One call on one workspace: its place, settings and memory, the means it works with, and remarks by code."""
 
     place: Workspace
     settings: Settings
     store: Store
     means: Means
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,8 +154,9 @@ def called(held: Return, name: str) -> Return:
 def arrived_by_day(place: Workspace) -> Iterator[tuple[date, list[Source]]]:
     """The archived files under the paths they came by, a day of arrival at a time, in the archive's order."""
     days: dict[str, list[Source]] = {}
+    held = {path.name.partition(".")[0]: path for path in place.archive.iterdir()} if place.archive.is_dir() else {}
     for entry in place.archive_entries():
-        path = next(iter(sorted(place.archive.glob(f"{entry['digest']}*"))), None)
+        path = held.get(entry["digest"])
         if path is not None and not entry.get("encrypted"):
             days.setdefault(entry["arrived"], []).append(Source(path=str(path), name=entry["path"]))
     for day in sorted(days):

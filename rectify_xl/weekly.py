@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,21 @@ from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.grounds import Grounds, digest_of
 from rectify_xl.in_force import using
 from rectify_xl.intake import Source
+from rectify_xl.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in, seen_since
 from rectify_xl.means import Means, Outcome
+from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Item, Return
+from rectify_xl.numbering import with_late_arrivals
+from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import reminders_for
-from rectify_xl.progress.period import snapshot_of
+from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
+from rectify_xl.rebuilding import differing, entries_from, left_in, numbers_from, retired_rows
 from rectify_xl.reports import run_json
 from rectify_xl.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.store import Store
 from rectify_xl.store_runs import RunRow
 from rectify_xl.taking_in import Job, Taken, arrived_by_day, original_of, take_in
+from rectify_xl.verified import verify_book
 from rectify_xl.workspace import TO_CORRECT, Workspace
 
 # How many digits of the fingerprint of what it rests on a run's name carries.
@@ -35,10 +41,10 @@ _RUN_DIGITS = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Week:
-    """One run worked out: what it took in, all that follows from it, and its name."""
+    """One run worked out: what it took in, what the office typed into the ledger, and all that follows."""
 
     taken: Taken
-    past: Past
+    found: Found
     book: Book
 
 
@@ -93,25 +99,28 @@ def known_book(job: Job, as_of: date) -> Book:
 
 def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
     taken = take_in(job, sources, as_of)
-    return _week_of(job, taken, as_of)
+    return _week_of(job, taken, as_of, edits_found(job.place, job.store, job.settings, as_of))
 
 
-def _week_of(job: Job, taken: Taken, as_of: date) -> Week:
-    past = _past(job, taken, as_of)
-    book = book_of(taken.returns, job.settings, as_of, job.store.numbers(), past=past)
-    return Week(taken=taken, past=past, book=with_restricted_told(book, password()))
+def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, numbers: Numbers | None = None) -> Week:
+    numbers = with_late_arrivals(numbers or job.store.numbers(), taken.known, [held for _, held in taken.fresh])
+    book = book_of(taken.returns, job.settings, as_of, numbers, past=_past(job, taken, found, as_of))
+    standing = {item.number for items in (*book.items.values(), book.withdrawn) for item in items}
+    book = replace(book, retired=book.retired | (numbers.used - standing))
+    return Week(taken=taken, found=found, book=with_restricted_told(book, password()))
 
 
-def _past(job: Job, taken: Taken, as_of: date) -> Past:
+def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
     """What stands from earlier runs on that day, and the name of the run: its day, and what it rests on."""
     store = job.store
-    entries = tuple(entry for entry in store.entries() if entry.as_of <= as_of)
+    entries = (*(entry for entry in store.entries() if entry.as_of <= as_of), *found.entries)
     content = digest_of(sorted((held.file, held.digest) for held in taken.returns), repr(job.settings), entries)
     earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
+    told = store.edits(as_of)
     return Past(
         run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
         entries=entries,
-        told=store.edits(as_of),
+        told=(*told, *(finding for finding in found.told if finding not in told)),
         previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
         sent=store.reminders(),
     )
@@ -142,18 +151,21 @@ def _conclude(job: Job, week: Week) -> Outcome:
     first_seen = [book.returns[places[a.seq]] for a in store.arrivals() if a.run == run.seq]
     due = [] if run.is_finished else [book.returns[places[a.seq]] for a in store.arrivals() if a.sent_back == run.seq]
     sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
-    outputs, notes = place.write_results(book)
+    outputs, notes = place.write_results(book, kept=week.found.unread)
     known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
     register, troubles = keep_restricted(place, [pair for pair in known if pair[0].path], book, password())
     if not run.is_finished:
         with store.transaction():
+            for path in ledgers_in(place):
+                if path.relative_to(place.folder).as_posix() in outputs:
+                    store.keep_ledger(path.name, sha256(path.read_bytes()).hexdigest())
             store.finish(run.seq)
     is_again = run.is_finished
     return Outcome(
         book=book,
         received=() if is_again else tuple(first_seen),
         outputs=(*outputs, *register, *sent_back),
-        notes=(*notes, *troubles),
+        notes=(*job.notes, *week.found.notes, *notes, *troubles),
     )
 
 
@@ -162,7 +174,7 @@ def _saved(job: Job, week: Week) -> RunRow:
     store, taken, book = job.store, week.taken, week.book
     last = store.runs()[-1:]
     is_known = bool(last) and last[0].is_finished and last[0].id == book.run
-    if is_known and not taken.fresh and not taken.again:
+    if is_known and not taken.fresh and not taken.again and not week.found.read:
         return last[0]
     with store.transaction():
         return _save(job, week)
@@ -172,6 +184,7 @@ def _save(job: Job, week: Week) -> RunRow:
     store, taken, book = job.store, week.taken, week.book
     grounds = Grounds(job.settings)
     seq = store.begin(book.run, book.as_of, digest_of(repr(job.settings)))
+    _keep_edits(store, week.found, seq, book.as_of)
     for held in taken.again:
         store.judged_again(held, grounds.of(held))
     for _, held in taken.fresh:
@@ -187,7 +200,7 @@ def _save(job: Job, week: Week) -> RunRow:
     own = Counter(id(finding) for held in taken.returns for finding in held.findings)
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
     first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
-    store.keep_run(seq, _summary(book, first_seen), snapshot_of(book))
+    store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
     store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
     return RunRow(seq, book.run, book.as_of, False)
 
@@ -202,28 +215,67 @@ def _unknown(item: Item, given: Any) -> list[tuple[str, str, int]]:
     return [state for state in states if given.get(state) != item.number]
 
 
-def _summary(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
+def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
+    """Keeps what the office typed, and what was read: a cell is judged against what stood there when last read."""
+    store.enter(found.entries, found.told, as_of)
+    for name, digest in found.read.items():
+        store.keep_ledger(name, digest)
+    if found.run and found.entries:
+        store.keep_written(found.run, seq, seen_since(found, store.written(found.run)))
+
+
+def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
     """What `status` tells of a run without working it out again."""
     told = run_json(replace(book, findings=()), (), received=first_seen)
     del told["outputs"], told["findings"]
     levels = Counter(finding.level for finding in book.findings)
-    return {**told, "levels": dict(levels)}
+    return {
+        **told,
+        "levels": dict(levels),
+        "not_reported": not_reported(book),
+        "changes": dict(counts_of(changes_between(book.previous, book))),
+        "since": book.previous.as_of.isoformat() if book.previous else None,
+    }
 
 
 # ---- without a memory
 
 
 def _rebuild(job: Job) -> None:
-    """A memory that was lost is made again from the archive: what arrived on each day, and the numbers it brought."""
+    """A memory that was lost is made again: from the archive, a day of arrival at a time, and from the ledger.
+
+    Where numbers given anew in that order are not the ledger's (settings changed meanwhile), the ledger's stand.
+    """
     store = job.store
     days = [] if store.runs() else list(arrived_by_day(job.place))
     if not days:
         return
+    left = left_in(job.place)
+    if left and left.day and left.day > days[-1][0]:
+        days.append((left.day, []))
     with store.transaction():
-        for day, sources in days:
-            _save(job, _worked_out(job, sources, day))
-            for run in store.runs():
-                store.finish(run.seq)
+        week = _replayed(job, days, Numbers())
+        if left and differing(left, store.numbers()):
+            given = numbers_from(left, store.returns())
+            store.forget()
+            week = _replayed(job, days, given)
+        if left:
+            store.withdraw(retired_rows(left))
+            store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
+            store.keep_ledger(job.place.names["ledger"], left.digest)
+            if count := differing(left, store.numbers()):
+                job.notes.append(f"numbers-differ:{count}")
+    job.notes.append(f"rebuilt:{job.place.names['memory']}")
+
+
+def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Numbers) -> Week:
+    """The runs of some days again, one after the other, with numbers that must be given; the last of them."""
+    for day, sources in days:
+        known = job.store.numbers()
+        numbers = Numbers(given={**given.given, **known.given}, used=known.used | given.used)
+        week = _week_of(job, take_in(job, sources, day), day, numbers=numbers)
+        job.store.finish(_save(job, week).seq)
+    return week
 
 
 # ---- for everybody who asks
@@ -244,16 +296,3 @@ def issue_book(folder: str | Path, *, as_of: date, means: Means) -> tuple[Worksp
     """What the memory knows of a workspace, judged for a day."""
     with opened(folder, "issue", as_of, means, read_only=True) as job, using(job.settings.forms):
         return job.place, known_book(job, as_of)
-
-
-def verify_book(book: Book) -> None:
-    """Passes every merged frame to pandera; a failure is a bug of ours and is raised as one."""
-    from rectify_xl import catalog
-    from rectify_xl.result import Result
-    from rectify_xl.schema import schema_for
-
-    result = Result(book=book)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rules of level warning: told in the findings already
-        for name, frame in result.rows.items():
-            schema_for(catalog.forms()[name], book.settings).validate(frame, lazy=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -134,8 +134,10 @@ class Workspace:
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
     @under_settings
-    def write_results(self, book: Book, *, looks_back: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies in 成果.
+    def write_results(
+        self, book: Book, *, looks_back: bool = False, kept: Collection[str] = ()
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies into 成果, over none `kept`.
 
         Gives their paths here, and remarks by code.
         """
@@ -146,14 +148,14 @@ class Workspace:
         for name, write in self._writers():
             frozen = history / name
             save_atomically(frozen, partial(write, book))
-            current = frozen if looks_back else self._put_beside(frozen, book.as_of, notes)
+            current = frozen if looks_back else self._put(frozen, book.as_of, notes, kept)
             outputs.append(current.relative_to(self.folder).as_posix())
         return tuple(outputs), tuple(notes)
 
-    def _put_beside(self, frozen: Path, as_of: date, notes: list[str]) -> Path:
-        """Copies a workbook into 成果; where the one there is open, under a name with the day, which is noted."""
+    def _put(self, frozen: Path, as_of: date, notes: list[str], kept: Collection[str]) -> Path:
+        """Copies a workbook into 成果; where the one there is open or kept, under a name with the day."""
         current = self.results / frozen.name
-        if not is_open(current):
+        if current.name not in kept and not is_open(current):
             try:
                 save_atomically(current, partial(shutil.copyfile, frozen))
                 return current
@@ -161,7 +163,8 @@ class Workspace:
                 pass
         dated = current.with_name(f"{current.stem}-{as_of.isoformat()}{current.suffix}")
         save_atomically(dated, partial(shutil.copyfile, frozen))
-        notes.append(f"open:{frozen.name}")
+        if current.name not in kept:
+            notes.append(f"open:{frozen.name}")
         return dated
 
     def _writers(self) -> Iterator[tuple[str, Callable[[Book, Path], None]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -187,8 +188,6 @@ def test_a_lost_memory_is_rebuilt_from_the_archive(first_week: Path) -> None:
 def test_a_run_that_was_cut_off_is_finished_by_the_next(
     step: str, first_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     drop(first_week, "三.xlsx", row("ledger", problem="短"), filled_on=SECOND)
     undisturbed = tmp_path / "另一处"
     shutil.copytree(first_week, undisturbed)
@@ -239,3 +238,44 @@ def test_the_archive_lists_every_path_once(first_week: Path) -> None:
     ]  # fmt: skip
     with Store(first_week / "记录.sqlite", read_only=True) as store:
         assert [run.is_finished for run in store.runs()] == [True, True]
+
+
+# ---- numbers stay
+
+
+def test_an_older_return_that_comes_late_takes_the_number_of_its_row(first_week: Path) -> None:
+    older = row("ledger", problem="第二个问题", percent=0.1)
+    drop(first_week, "迟到.xlsx", older, row("ledger", problem="新的问题"), filled_on=date(2005, 5, 11))
+    done = run(first_week, SECOND)
+    assert numbers(done) == {"KX02-T001": "第一个问题", "KX02-T002": "第二个问题", "KX02-T003": "新的问题"}
+    assert [len(item.states) for item in done.book.items["ledger"] if item.number == "KX02-T002"] == [2]
+    assert run(first_week, SECOND).book.items == done.book.items
+
+
+def test_a_rebuilt_memory_takes_its_numbers_and_entries_from_the_ledger(first_week: Path) -> None:
+    from test_ledger_edits import type_into
+
+    lists = SETTINGS.lists
+    set_up(
+        first_week, lists={**lists, "problem_category": tuple(o for o in lists["problem_category"] if o != "党员素质")}
+    )
+    drop(first_week, "先.xlsx", row("ledger", problem="先编号的", category=lists["problem_category"][-1]), **OTHER)
+    (first_week / "收件/一.xlsx").unlink()
+    shutil.rmtree(first_week / "成果")
+    shutil.rmtree(first_week / "存档")
+    (first_week / "记录.sqlite").unlink()
+    drop(first_week, "甲.xlsx", row("ledger", problem="后编号的"), filled_on=FIRST, **OTHER)
+    run(first_week, FIRST)
+    run(first_week, SECOND)
+    set_up(first_week)
+    whole = numbers(run(first_week, THIRD))
+    assert whole == {"KX03-T001": "先编号的", "KX03-T002": "后编号的"}
+    type_into(first_week / "成果/整改台帐.xlsx", "KX03-T002", "督查意见", "请抓紧")
+    run(first_week, THIRD)
+    type_into(first_week / "成果/整改台帐.xlsx", "KX03-T001", "督查意见", "也请抓紧")
+    (first_week / "记录.sqlite").unlink()
+    again = run(first_week, THIRD)
+    assert numbers(again) == whole and again.notes == ("rebuilt:记录.sqlite",)
+    assert {i.number: i.office for i in again.book.items["ledger"]} == {
+        "KX03-T001": {"supervision": "也请抓紧"}, "KX03-T002": {"supervision": "请抓紧"},
+    }  # fmt: skip

@@ -88,7 +88,7 @@ def show_check(call: Call, returns: Sequence[Return]) -> None:
     verdicts = Counter[str](held.verdict for held in told)
     named = {_verdict(name, words): verdicts[name] for name in catalog.states("verdict") if verdicts[name]}
     levels = _levels((finding for held in told for finding in held.findings), call)
-    said = {"files": len(told), "verdicts": _pairs(named, words), "levels": levels}
+    said = {"files": len(told), "verdicts": pairs(named, words), "levels": levels}
     out.print(words["check"]["total"].format(**said), soft_wrap=True)
 
 
@@ -126,11 +126,11 @@ def _levels(findings: Iterable[Finding], call: Call) -> str:
     """How many findings there are of each level, in a sentence."""
     found, words = Counter(finding.level for finding in findings), call.words["check"]
     named = {level_name(level, call.lang): found[level] for level in LEVELS if found[level]}
-    said: str = words["findings"].format(levels=_pairs(named, call.words)) if named else words["none"]
+    said: str = words["findings"].format(levels=pairs(named, call.words)) if named else words["none"]
     return said
 
 
-def _pairs(counts: Mapping[str, int], words: Words) -> str:
+def pairs(counts: Mapping[str, int], words: Words) -> str:
     """Names with their counts; the states' Chinese names as the language calls them."""
     other = words.get("states", {})
     pair, joint = words["run"]["pair"], words["joint"]["pairs"]
@@ -170,13 +170,13 @@ def _run_table(call: Call, told: Mapping[str, Any]) -> Table:
     levels = Counter(finding["level"] for finding in told["findings"])
     lines = {
         "files": words["joint"]["pairs"].join(
-            [words["run"]["received"].format(count=told["files"]["received"]), _pairs(files, words)]
+            [words["run"]["received"].format(count=told["files"]["received"]), pairs(files, words)]
         ),
-        "rows": _pairs({names.get(name, name): n for name, n in told["rows"].items()}, words),
-        "deadlines": _pairs({name: n for name, n in told["deadlines"].items() if n}, words),
-        "tasks": _pairs({name: n for name, n in told["tasks"].items() if n}, words),
+        "rows": pairs({names.get(name, name): n for name, n in told["rows"].items()}, words),
+        "deadlines": pairs({name: n for name, n in told["deadlines"].items() if n}, words),
+        "tasks": pairs({name: n for name, n in told["tasks"].items() if n}, words),
         "pending": words["run"]["waiting"].format(count=told["pending"]),
-        "findings": _pairs({level_name(level, lang): levels[level] for level in LEVELS if levels[level]}, words),
+        "findings": pairs({level_name(level, lang): levels[level] for level in LEVELS if levels[level]}, words),
     }
     if told["outputs"]:
         lines["outputs"] = words["run"]["written"].format(count=len(told["outputs"]))
@@ -208,7 +208,7 @@ def show_schedule(call: Call, told: Mapping[str, Any], settings: Settings) -> No
     for task in told["tasks"]:
         held = [(name, n) for name, n in task["units"].items() if n]
         parts = [dict(held[at : at + a_line]) for at in range(0, max(1, len(held)), a_line)]
-        units = "\n".join(_pairs(part, call.words) for part in parts)
+        units = "\n".join(pairs(part, call.words) for part in parts)
         cells = ["" if task[name] is None else inert(str(task[name])) for name in columns[:-1]]
         table.add_row(*cells, units)
     _print_table(out, table)

@@ -147,8 +147,13 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "issue": ("DIR", ("as_of", "unit", "json", "lang", "quiet")),
     "run": ("DIR", ("as_of", "workers", "dry_run", "verify", "fail_on", "json", "lang", "quiet")),
     "schedule": ("DIR", ("as_of", "fail_on", "json", "lang", "quiet")),
+    "status": ("DIR", ("as_of", "json", "lang", "quiet")),
+    "history": ("DIR ID", ("json", "lang", "quiet")),
     "form": ("ACTION FORM OUT", ("json", "lang", "quiet")),
     "migrate": ("OLD", ("out", "profile", "settings", "json", "lang", "quiet")),
     "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),
 }
-PARAMETERS = {"DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form", "OLD": "file"}
+PARAMETERS = {
+    "DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form", "OLD": "file",
+    "ID": "number",
+}  # fmt: skip

@@ -1,0 +1,89 @@
+"""What `status` and `history` print for people: the week, and the states of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.commands.table import Call, Words
+from rectify_xl.normal import shown
+
+# How many of a long list are named, and how much of a text is shown.
+_MOST_NAMED, _LONGEST = 10, 40
+
+
+def status_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
+    """The week, a line a matter; lists are shortened."""
+    words, names = call.words["status"], _form_names(call.lang)
+    yield words["title"].format(as_of=told["as_of"], run=told["run"] or words["never"])
+    files = {_verdict(name, call): count for name, count in told["files"].items() if count}
+    yield words["files"].format(files=_pairs(files, call))
+    yield from _list(told["arrived"], words["arrived"], words["nothing_arrived"], call)
+    if told["run"] is None:
+        return
+    yield words["rows"].format(rows=_pairs({names[name]: n for name, n in told["rows"].items()}, call))
+    yield words["pending"].format(count=told["pending"])
+    for part in ("deadlines", "tasks"):
+        yield words[part].format(states=_pairs({name: n for name, n in told[part].items() if n}, call))
+    for part in ("late", "due_soon"):
+        yield words[part].format(count=len(told[part]))
+        yield from (_owed(item, words) for item in told[part][:_MOST_NAMED])
+        if len(told[part]) > _MOST_NAMED:
+            yield words["more"].format(count=len(told[part]) - _MOST_NAMED)
+    yield from _list(told["not_reported"], words["not_reported"], words["all_reported"], call)
+    changes = {words["changes"][kind]: n for kind, n in told["changes"].items() if n}
+    if told["since"]:
+        yield words["changed"].format(since=told["since"], changes=_pairs(changes, call))
+
+
+def _list(named: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:
+    if not named:
+        yield none
+        return
+    joint = call.words["joint"]["list"]
+    rest = len(named) - _MOST_NAMED
+    more = call.words["status"]["and_more"].format(count=rest) if rest > 0 else ""
+    yield some.format(count=len(named), names=joint.join(named[:_MOST_NAMED]) + more)
+
+
+def _owed(item: Mapping[str, Any], words: Words) -> str:
+    text = shown(item["text"], _LONGEST)
+    return str(words["owed"].format(**{**item, "text": text, "id": item["id"] or "-"}))
+
+
+def history_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
+    """The states of one row in order, each with its source and what changed, then what the office typed."""
+    words = call.words["history"]
+    form = catalog.forms()[told["form"]]
+    title = form.title if call.lang == "zh" else form.name
+    yield words["title"].format(id=told["id"], form=title, unit=told["unit"])
+    if told["withdrawn"]:
+        yield words["withdrawn"]
+    for place, state in enumerate(told["states"]):
+        yield words["state"].format(**{name: state[name] for name in ("filled_on", "file", "sheet", "cell", "arrived")})
+        said = state["changed"] if place else {name: ["", value] for name, value in state["values"].items()}
+        for name, (old, new) in said.items():
+            label = form.column(name).label if call.lang == "zh" else name
+            line = words["change" if place else "value"]
+            yield line.format(label=label, old=shown(old, _LONGEST), new=shown(new, _LONGEST))
+    labels = {column.name: column.label for column in form.office_columns}
+    for entry in told["office"]:
+        label = labels.get(entry["column"], entry["column"]) if call.lang == "zh" else entry["column"]
+        value = entry["value"] or words["cleared"]
+        yield words["office"].format(as_of=entry["as_of"], label=label, value=value)
+
+
+def _form_names(lang: str) -> Mapping[str, str]:
+    return {form.name: form.title if lang == "zh" else form.name for form in catalog.forms().values()}
+
+
+def _verdict(name: str, call: Call) -> str:
+    named: str = call.words.get("verdicts", catalog.states("verdict"))[name]
+    return named
+
+
+def _pairs(counts: Mapping[str, int], call: Call) -> str:
+    from rectify_xl.commands.console import pairs
+
+    return pairs(counts, call.words)

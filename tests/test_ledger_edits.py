@@ -1,0 +1,93 @@
+"""What the office types into the ledger of 成果 through the weeks: read before it is overwritten, kept for good."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from returns import DAY, row
+from weeks import SETTINGS, drop, run, snapshot
+
+from rectify_xl import workspace
+from rectify_xl.store import Store
+
+FIRST, SECOND, THIRD = date(2005, 5, 18), DAY, date(2005, 5, 31)
+LEDGER = "成果/整改台帐.xlsx"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "整改工作"
+    workspace.create(folder, SETTINGS)
+    drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), row("ledger", problem="第二个问题"), filled_on=FIRST)
+    run(folder, FIRST)
+    return folder
+
+
+def type_into(path: Path, number: str, label: str, value: Any) -> None:
+    """Types into one cell of the ledger as the office does."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["整改台帐"]
+    header = next(line for line in sheet.iter_rows(max_row=10) if any(cell.value == "编号" for cell in line))
+    at = {cell.value: cell.column for cell in header}
+    line = next(n for n in range(header[0].row + 1, 99) if sheet.cell(row=n, column=at["编号"]).value == number)
+    sheet.cell(row=line, column=at[label]).value = value
+    book.save(path)
+
+
+def entries(place: Path) -> list[tuple[str, str, Any, date]]:
+    with Store(place / "记录.sqlite", read_only=True) as store:
+        return [(e.number, e.column, e.value, e.as_of) for e in store.entries()]
+
+
+def office(outcome: Any) -> dict[str, dict[str, Any]]:
+    return {item.number: dict(item.office) for item in outcome.book.items["ledger"] if item.office}
+
+
+def test_entries_are_kept_stand_in_every_later_ledger_and_are_cleared_by_a_blank(place: Path) -> None:
+    type_into(place / LEDGER, "KX02-T001", "同意延期至", date(2005, 6, 10))
+    type_into(place / LEDGER, "KX02-T002", "督查意见", "进度偏慢")
+    before = snapshot(place)
+    tried = run(place, SECOND, dry_run=True)
+    assert snapshot(place) == before
+    done = run(place, SECOND)
+    assert office(tried) == office(done) and list(office(done)["KX02-T002"].values()) == ["进度偏慢"]
+    assert done.book.dues["ledger"][0].day == date(2005, 6, 10)
+    assert [entry[0] for entry in entries(place)] == ["KX02-T001", "KX02-T002"]
+    same = snapshot(place)
+    assert office(run(place, SECOND)) == office(done) and snapshot(place) == same
+    type_into(place / LEDGER, "KX02-T002", "督查意见", None)
+    assert set(office(run(place, THIRD))) == {"KX02-T001"}
+    assert [(entry[0], entry[2], entry[3]) for entry in entries(place)][-1] == ("KX02-T002", None, THIRD)
+
+
+def test_other_edits_are_told_and_do_nothing(place: Path) -> None:
+    type_into(place / LEDGER, "KX02-T001", "存在问题", "改了的问题")
+    done = run(place, SECOND)
+    told = [finding for finding in done.book.findings if finding.code == "ledger-edited"]
+    assert [(f.value, f.file) for f in told] == [("改了的问题", "整改台帐.xlsx")]
+    assert done.book.items["ledger"][0].values[1] == "第一个问题"
+    again = run(place, SECOND)
+    assert [f for f in again.book.findings if f.code == "ledger-edited"] == told
+
+
+def test_an_open_ledger_is_read_each_time_against_what_stood_there_last(place: Path) -> None:
+    (place / "成果/~$整改台帐.xlsx").touch()
+    type_into(place / LEDGER, "KX02-T001", "督查意见", "第一次意见")
+    run(place, SECOND)
+    type_into(place / LEDGER, "KX02-T001", "督查意见", None)
+    type_into(place / "成果/整改台帐-2005-05-25.xlsx", "KX02-T002", "督查意见", "写在副本里")
+    done = run(place, THIRD)
+    assert office(done) == {} and [entry[2] for entry in entries(place)] == ["第一次意见", None]
+    copies = [f for f in done.book.findings if f.file == "整改台帐-2005-05-25.xlsx"]
+    assert [dict(f.params)["case"] for f in copies] == ["copy"]
+
+
+def test_a_ledger_that_cannot_be_read_is_not_overwritten(place: Path) -> None:
+    (place / LEDGER).write_bytes(b"PK\x03\x04 locked with a password")
+    done = run(place, SECOND)
+    assert (place / LEDGER).read_bytes().startswith(b"PK\x03\x04 locked")
+    assert done.notes == ("ledger-unread:整改台帐.xlsx",) and done.outputs[0] == "成果/整改台帐-2005-05-25.xlsx"

@@ -1,0 +1,109 @@
+"""`status`, `history` and rx.open: what the memory tells of the week and of one row."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from returns import DAY, row
+from test_cli import PROGRAM
+from weeks import SETTINGS, drop, run, snapshot
+
+import rectify_xl as rx
+from rectify_xl import workspace
+
+FIRST = date(2005, 5, 18)
+DONE = {"status": "已完成", "percent": 1.0, "completed": date(2005, 5, 24), "result": "已按期完成整改"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two weeks: one item completed, one late, a flawed return of another unit, and a file that nobody ran yet."""
+    folder = tmp_path_factory.mktemp("status") / "整改工作"
+    workspace.create(folder, SETTINGS)
+    late = row("ledger", problem="第二个问题", due=date(2005, 5, 20))
+    drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), late, filled_on=FIRST)
+    run(folder, FIRST)
+    drop(folder, "新/一.xlsx", row("ledger", problem="第一个问题", **DONE), late, filled_on=DAY)
+    drop(folder, "二.xlsx", row("ledger", problem="短"), unit_code="KX03", unit_name="示例第二党支部")
+    run(folder, DAY)
+    drop(folder, "三.xlsx", row("ledger", problem="第三个问题"), filled_on=DAY)
+    return folder
+
+
+def call(*args: object) -> Any:
+    result = CliRunner().invoke(PROGRAM, [str(arg) for arg in args])
+    assert result.exit_code in (0, 2), result.output
+    return result
+
+
+def test_status_tells_the_week_and_changes_nothing(place: Path) -> None:
+    before = snapshot(place)
+    told = json.loads(call("status", place, "--as-of", "2005-05-25", "--json").stdout)
+    assert snapshot(place) == before
+    assert told["run"] == "2005-05-25" and told["arrived"] == ["三.xlsx"]
+    assert told["files"]["accepted"] == 2 and told["files"]["returned"] == 1
+    assert told["rows"] == {"ledger": 2} and told["pending"] == 1
+    assert told["deadlines"]["逾期"] == 1 and told["deadlines"]["按期完成"] == 1
+    assert [(item["id"], item["due"], item["workdays_left"]) for item in told["late"]] == [
+        ("KX02-T002", "2005-05-20", -3)
+    ]
+    assert told["since"] == "2005-05-18" and told["changes"]["completed"] == 1
+    assert "示例学院党委" in told["not_reported"] and "示例第一党支部" not in told["not_reported"]
+
+
+def test_deadlines_are_those_of_the_day_that_is_asked_for(place: Path) -> None:
+    told = json.loads(call("status", place, "--as-of", "2005-05-19", "--json").stdout)
+    assert told["late"] == [] and [item["id"] for item in told["due_soon"]] == ["KX02-T002"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_week_and_a_row_in_words(place: Path, lang: str) -> None:
+    week = call("status", place, "--as-of", "2005-05-25", "--lang", lang).stdout
+    assert "KX02-T002" in week and "三.xlsx" in week and "2005-05-18" in week
+    told = call("history", place, "KX02-T001", "--lang", lang).stdout
+    assert "新/一.xlsx" in told and "整改中" in told and "已完成" in told
+
+
+def test_history_tells_every_state_with_its_source_and_what_changed(place: Path) -> None:
+    told = json.loads(call("history", place, "kx02-t001", "--json").stdout)
+    assert (told["id"], told["form"], told["unit"]) == ("KX02-T001", "ledger", "KX02")
+    assert [(s["file"], s["sheet"], s["row"], s["filled_on"]) for s in told["states"]] == [
+        ("一.xlsx", "整改台帐", 4, "2005-05-18"), ("新/一.xlsx", "整改台帐", 4, "2005-05-25"),
+    ]  # fmt: skip
+    assert told["states"][1]["changed"]["status"] == ["整改中", "已完成"] and told["states"][0]["changed"] == {}
+    assert list(rx.history(place, "KX02-T001")["status"]) == ["整改中", "已完成"]
+    assert call("history", place, "KX02-T099").exit_code == 2
+
+
+def test_the_memory_as_frames(place: Path) -> None:
+    memory = rx.open(place)
+    assert list(memory.runs["as_of"]) == ["2005-05-18", "2005-05-25"] and memory.runs["is_finished"].all()
+    assert list(memory.files["verdict"]) == ["accepted", "returned", "accepted"]
+    assert set(memory.findings["code"]) >= {"length"}
+    states = memory.states["ledger"]
+    assert list(states["number"].dropna()) == ["KX02-T001", "KX02-T002"] * 2 and len(states) == 5
+    assert str(states["due"].dtype).startswith("datetime64") and list(memory.states["survey"].index) == []
+
+
+def test_a_workspace_that_was_never_run(tmp_path: Path) -> None:
+    workspace.create(tmp_path / "w", SETTINGS)
+    told = json.loads(call("status", tmp_path / "w", "--as-of", "2005-05-25", "--json").stdout)
+    assert told["run"] is None and told["arrived"] == [] and not (tmp_path / "w/记录.sqlite").exists()
+    assert call("status", tmp_path / "w", "--as-of", "2005-05-25").exit_code == 0
+
+
+def test_an_unfinished_run_is_finished_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "w"
+    workspace.create(folder, SETTINGS)
+    drop(folder, "一.xlsx", row("ledger"), filled_on=FIRST)
+    with monkeypatch.context() as broken:
+        broken.setattr(workspace.Workspace, "write_results", lambda *_, **__: (_ for _ in ()).throw(OSError(5, "cut")))
+        with pytest.raises(OSError, match="cut"):
+            run(folder, FIRST)
+    told = json.loads(call("status", folder, "--as-of", "2005-05-25", "--json").stdout)
+    assert told["run"] == "2005-05-18" and (folder / "成果/整改台帐.xlsx").is_file()
