@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.merge import Numbers, StateRef
-from rectify_xl.model import Form, Return
+from rectify_xl.model import Book, Form, Item, Return
 from rectify_xl.ruling import key_of
 
 _Order = tuple[date, str, str]
@@ -59,3 +59,14 @@ def unnumbered(held: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]
         for row in rows.good if places and not form.restricted else ():
             if row.values and not row.values[places[0]]:
                 yield form, row.sheet, row.row, row.values
+
+
+def numbered_in(book: Book) -> Iterator[Item]:
+    """The items that have a number."""
+    return (item for items in book.items.values() for item in items if item.number)
+
+
+def states_without(item: Item, given: Mapping[StateRef, str]) -> list[StateRef]:
+    """The states of an item that are not known by its number yet."""
+    states = ((state.digest, state.sheet, state.row) for state in item.states)
+    return [state for state in states if given.get(state) != item.number]

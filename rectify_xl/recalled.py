@@ -81,11 +81,9 @@ def _arrived(store: Store, place: Workspace) -> list[str]:
     opened = {path[:at] for path in paths for at, sign in enumerate(path) if sign == "/"}
     found = []
     for source in inbox_sources(place.inbox):
-        if source.is_clutter or (
-            source.name in paths and (not source.is_regular or (source.name, Path(source.path).stat().st_size) in known)
-        ):
-            continue
-        found.append(source.name)
+        is_same = not source.is_regular or (source.name, Path(source.path).stat().st_size) in known
+        if not (source.is_clutter or source.name in opened or (source.name in paths and is_same)):
+            found.append(source.name)
     return found
 
 

@@ -21,8 +21,8 @@ from rectify_xl.intake import Source
 from rectify_xl.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in, seen_since
 from rectify_xl.means import Means, Outcome
 from rectify_xl.merge import Numbers
-from rectify_xl.model import Book, Item, Return
-from rectify_xl.numbering import with_late_arrivals
+from rectify_xl.model import Book, Return
+from rectify_xl.numbering import numbered_in, states_without, with_late_arrivals
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import reminders_for
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
@@ -106,8 +106,16 @@ def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, 
     numbers = with_late_arrivals(numbers or job.store.numbers(), taken.known, [held for _, held in taken.fresh])
     book = book_of(taken.returns, job.settings, as_of, numbers, past=_past(job, taken, found, as_of))
     standing = {item.number for items in (*book.items.values(), book.withdrawn) for item in items}
-    book = replace(book, retired=book.retired | (numbers.used - standing))
+    book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing))
     return Week(taken=taken, found=found, book=with_restricted_told(book, password()))
+
+
+def _given_by_then(job: Job, taken: Taken, numbers: Numbers) -> frozenset[str]:
+    """The numbers used so far; on a day looked back on, those of rows that had arrived."""
+    if len(taken.arrivals) == len(job.store.arrivals()):
+        return numbers.used
+    there = {held.digest for held in taken.returns}
+    return frozenset(number for (digest, _, _), number in numbers.given.items() if digest in there)
 
 
 def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
@@ -191,7 +199,7 @@ def _save(job: Job, week: Week) -> RunRow:
         store.arrive(held, grounds.of(held), seq, book.as_of)
     arrivals = store.arrivals()
     numbers = store.numbers().given
-    store.give((item.form, item.number, item.unit_code, _unknown(item, numbers)) for item in _numbered(book))
+    store.give((item.form, item.number, item.unit_code, states_without(item, numbers)) for item in numbered_in(book))
     verdicts = []
     for arrival, held in zip(arrivals, book.returns, strict=True):
         is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
@@ -203,16 +211,6 @@ def _save(job: Job, week: Week) -> RunRow:
     store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
     store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
     return RunRow(seq, book.run, book.as_of, False)
-
-
-def _numbered(book: Book) -> Iterator[Item]:
-    return (item for items in book.items.values() for item in items if item.number)
-
-
-def _unknown(item: Item, given: Any) -> list[tuple[str, str, int]]:
-    """The states of an item that the memory does not know by its number yet."""
-    states = ((state.digest, state.sheet, state.row) for state in item.states)
-    return [state for state in states if given.get(state) != item.number]
 
 
 def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
