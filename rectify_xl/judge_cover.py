@@ -77,7 +77,8 @@ def _judge_campaign(found: Sorted, cover: Cover, ruling: Ruling) -> None:
 
 def _judge_unit(found: Sorted, cover: Cover, ruling: Ruling) -> None:
     code, name, roster = cover.values["unit_code"] or "", cover.values["unit_name"] or "", ruling.roster
-    by_code, by_name = (roster.by_code(code) if code else None), (roster.by_name(name) if name else None)
+    by_code = roster.by_code(code) or roster.by_code(code.upper()) if code else None
+    by_name = roster.by_name(name) if name else None
     unit = by_code or by_name
     if roster.is_empty and (code or name):
         unit = Unit(code=code or name, name=name or code)
@@ -95,6 +96,8 @@ def _judge_unit(found: Sorted, cover: Cover, ruling: Ruling) -> None:
         cover.findings.append(
             cover_finding(found, "unit_code", "fixed-text", (("case", "unit"), ("understood", unit.code)))
         )
+    elif by_code and by_code == by_name and code != code.upper() == by_code.code:
+        cover.findings.append(cover_finding(found, "unit_code", "fixed-text", (("understood", by_code.code),)))
     elif name and not roster.is_empty and not (by_code and by_name and by_code.code == by_name.code):
         told = by_code or unit
         params = (("code", shown(code)), ("name", shown(name)), ("expected", f"{told.code} {told.name}"))

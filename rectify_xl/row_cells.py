@@ -62,7 +62,7 @@ class RowReader:
         raw = grid.rows[offset][at]
         is_number = reading.code == "fixed-percent" and not isinstance(raw, str)
         if is_number and grid.is_percent(grid.first_row + offset, grid.first_column + at):
-            return Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")))
+            return Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")), read=False)
         return reading
 
     def _taken_over(self, trial: Trial, at: int, top: int | None = None) -> Any:

@@ -20,6 +20,7 @@ from rectify_xl.strict import KEY_JOINT, Problem, StrictRow, StrictSheet, first_
 from rectify_xl.strict_cells import DAY_ZERO, blanks_of, seen
 from rectify_xl.strict_formulas import (
     ERROR_MARK,
+    RANGE_MARK,
     UNREAD_MARK,
     Asked,
     all_readable,
@@ -287,7 +288,7 @@ def _value(value: Any, code: str) -> Any:
     if code == "error-value":
         return ERROR_MARK
     if value is None:
-        return UNREAD_MARK if code in ("choice", "date", "number") else ""
+        return RANGE_MARK if code == "range" else UNREAD_MARK if code in ("choice", "date", "number") else ""
     return (value - DAY_ZERO).days if isinstance(value, date) else value
 
 

@@ -18,7 +18,7 @@ BETWEEN_PEOPLE, PEOPLE_MARK = ",\uff0c;\uff1b/\uff0f", "\u3001"
 # Full-width characters that two equal texts may differ in, and their usual forms.
 FOLDED = {chr(ord(usual) + 0xFEE0): usual for usual in "0123456789,:;?()"}
 # Cell codes whose value no rule may use, if there is none.
-UNREADABLE = frozenset(("choice", "date", "number", "error-value"))
+UNREADABLE = frozenset(("choice", "date", "number", "range", "error-value"))
 DAY_ZERO = date(1899, 12, 30)
 
 _SPACED = str.maketrans(dict.fromkeys(SPACES, " ") | dict.fromkeys(UNSEEN, ""))
@@ -160,7 +160,7 @@ def _number_reader(column: Column, settings: Settings) -> Reader:
         if abs(cell) >= most_number() or (column.kind == "integer" and not cell.is_integer()):
             return None, "number"
         value = int(cell) if column.kind == "integer" else cell
-        return value, "" if low <= value <= high else "range"
+        return (value, "") if low <= value <= high else (None, "range")
 
     return read
 

@@ -22,9 +22,9 @@ from rectify_xl.strict_cells import (
     range_of,
 )
 
-# What stands for a value that cannot be used: an error value, and what the column's kind cannot read.
+# What stands for a value that cannot be used: an error value, what the column's kind cannot read, a number out of range.
 MARK = UNSEEN[-1]
-ERROR_MARK, UNREAD_MARK = f"{MARK}!", f"{MARK}?"
+ERROR_MARK, UNREAD_MARK, RANGE_MARK = f"{MARK}!", f"{MARK}?", f"{MARK}#"
 # Excel takes 255 characters of text in a formula, a rare one counting twice.
 _LONGEST = 120
 _NUMBERS = ("integer", "percent")
@@ -150,7 +150,9 @@ def _date_value(asked: Asked, cell: str) -> str:
 def _number_value(asked: Asked, cell: str) -> str:
     held = f"ABS({cell})<{number(most_number())}"
     test = f"AND({held},INT({cell})={cell})" if asked.column.kind == "integer" else held
-    return _number_or(asked, cell, f"IF({test},{cell},{quoted(UNREAD_MARK)})")
+    low, high = range_of(asked.column)
+    ranged = f"IF(OR({cell}<{number(low)},{cell}>{number(high)}),{quoted(RANGE_MARK)},{cell})"
+    return _number_or(asked, cell, f"IF({test},{ranged},{quoted(UNREAD_MARK)})")
 
 
 def _number_or(asked: Asked, cell: str, read: str) -> str:
@@ -203,8 +205,7 @@ def _is_too_long(column: Column, cell: str, value: str) -> str:
 
 
 def _is_out_of_range(column: Column, cell: str, value: str) -> str:
-    low, high = range_of(column)
-    return f"AND(ISNUMBER({value}),OR({value}<{number(low)},{value}>{number(high)}))"
+    return f"EXACT({value},{quoted(RANGE_MARK)})"
 
 
 def _is_missing(column: Column, cell: str, value: str) -> str:

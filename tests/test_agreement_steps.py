@@ -52,9 +52,7 @@ class Sheet:
         return f"A{self.header + first}:{self.last}{self.header + last}"
 
     def insert(self, place: int, count: int = 1) -> None:
-        """A row inserted under the header is locked like the header: to type there protection must be lifted."""
-        if place == 1:
-            self.seat.book.unprotect(self.title)
+        """Also right under the header: the row is open, for the labels are."""
         self.seat.book.insert_rows(self.title, self.header + place, count)
 
     def insert_above_header(self) -> None:
@@ -62,6 +60,9 @@ class Sheet:
         self.header += 1
 
     def delete(self, place: int, count: int = 1) -> None:
+        """A row inserted under the header keeps its locked 自检: to delete it protection must be lifted."""
+        if place == 1:
+            self.seat.book.unprotect(self.title)
         self.seat.book.delete_rows(self.title, self.header + place, count)
 
     def sort(self, by: int, *, with_check: bool = False, ascending: bool = True) -> None:

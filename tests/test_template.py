@@ -173,6 +173,7 @@ def test_validations_reach_the_last_row_and_test_what_the_kind_asks(folder: Path
     held = validations(book.sheets[form.title])
     guard = held.pop(f"{column_letter(len(form.columns))}4:{column_letter(len(form.columns))}1048576")
     assert (guard.get("type"), guard.findtext("formula1")) == ("custom", "FALSE")
+    held.pop(f"A3:{column_letter(len(form.columns) - 1)}3")
     assert list(held) == [f"{column_letter(i)}4:{column_letter(i)}1048576" for i in range(len(form.columns))]
     for column, rule in zip(form.columns, held.values(), strict=True):
         expected = ("textLength" if column.length else None) if column.kind == "text" else TESTS[column.kind]
@@ -196,7 +197,7 @@ def test_validations_reach_the_last_row_and_test_what_the_kind_asks(folder: Path
 def test_every_list_is_reachable_by_its_name(folder: Path, name: str) -> None:
     form, book = FORMS[name], book_of(folder, name)
     options = openpyxl.load_workbook(folder / form.template)["选项"]
-    held = list(validations(book.sheets[form.title]).values())[:-1]
+    held = list(validations(book.sheets[form.title]).values())[:-2]
     for column, rule in zip(form.columns, held, strict=True):
         if column.choices and not rule.findtext("formula1", "").startswith("OFFSET"):
             area = book.names[rule.findtext("formula1", "")].removeprefix("'选项'!").replace("$", "")
@@ -240,10 +241,15 @@ def test_protection_without_password_lets_clerks_work(folder: Path, name: str) -
     assert protection.get("sheet") == "1"
     assert protection.get("password") is None
     assert {key for key, value in protection.items() if value == "0"} == PERMITTED
-    locked = {row_of(c.get("r", "")) > 3: book.is_locked(c.get("s")) for c in sheet.iter("c")}
-    assert locked == {False: True, True: False}
-    ignored = [(e.get("sqref"), e.get("unlockedFormula")) for e in sheet.iter("ignoredError")]
     check = column_letter(len(form.columns))
+    open_rows = {row_of(c.get("r", "")) for c in sheet.iter("c") if not book.is_locked(c.get("s"))}
+    locked = {c.get("r", "") for c in sheet.iter("c") if book.is_locked(c.get("s"))}
+    # A row takes the locks of the row above it: labels are open, and guarded, that a row below them be open too.
+    assert open_rows == set(range(3, 204))
+    assert f"{check}3" in locked and {row_of(cell) for cell in locked - {f"{check}3"}} == {1, 2}
+    guard = validations(sheet)[f"A3:{column_letter(len(form.columns) - 1)}3"]
+    assert (guard.get("type"), guard.findtext("formula1"), guard.get("errorStyle")) == ("custom", "ROW()>ROW($A$3)", None)
+    ignored = [(e.get("sqref"), e.get("unlockedFormula")) for e in sheet.iter("ignoredError")]
     assert ignored == [(f"{check}4:{check}1048576", "1")]
 
 
@@ -460,7 +466,7 @@ def summary(book: BookXml, title: str) -> dict[str, Any]:
         "permitted": allowed & PERMITTED,
         "frozen": pane is not None and (pane.get("xSplit"), pane.get("ySplit")),
         "open": not any(book.is_locked(style) for _, _, style in columns(sheet)),
-        "headers locked": all(book.is_locked(c.get("s")) for c in sheet.iter("c") if row_of(c.get("r", "")) == 3),
+        "locked": sorted(c.get("r", "") for c in sheet.iter("c") if book.is_locked(c.get("s"))),
         "grid": [e.get("sqref") for e in sheet.iter("conditionalFormatting")],
         "lists": book.names,
     }

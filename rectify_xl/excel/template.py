@@ -147,7 +147,7 @@ def _write_head(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
     must(sheet.set_row(HEADER_ROW, _HEADER_HEIGHT))
     for column in plan.columns:
         style = "header_required" if column.need is Need.REQUIRED else "header"
-        must(sheet.write_string(HEADER_ROW, column.index, column.header, styles(style)))
+        must(sheet.write_string(HEADER_ROW, column.index, column.header, styles(style, "unlocked")))
 
 
 def _write_rows(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:
@@ -190,6 +190,18 @@ def _reach_of_notes(plan: SheetPlan) -> tuple[int, float]:
 def _add_validations(sheet: Worksheet, plan: SheetPlan) -> None:
     for column in plan.columns:
         must(sheet.data_validation(FIRST_ROW, column.index, LAST_ROW, column.index, column.validation))
+    _guard_header(sheet, plan.last_column)
+
+
+def _guard_header(sheet: Worksheet, last_column: int) -> None:
+    """Refuses what is typed over a label: were the labels locked, so would be a row that is inserted below them.
+
+    The label of the 自检 stays locked, and with it the header cannot be deleted.
+    """
+    words = catalog.words("template")["header_guard"]
+    guard = {"validate": "custom", "value": f"=ROW()>ROW($A${HEADER_ROW + 1})"}
+    stop = {"error_type": "stop", "error_title": words["title"], "error_message": words["error"]}
+    must(sheet.data_validation(HEADER_ROW, 0, HEADER_ROW, last_column, {**guard, **stop}))
 
 
 def _add_grid(sheet: Worksheet, styles: Styles, plan: SheetPlan) -> None:

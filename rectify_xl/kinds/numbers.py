@@ -35,7 +35,7 @@ def integer_parser(column: Column, setting: Setting) -> Parser:
 
     def ranged(number: int, told: Reading | None = None) -> Any:
         if not low <= number <= high:
-            return Reading(number, "range", (("low", int(low)), ("high", int(high))))
+            return Reading(number, "range", (("low", int(low)), ("high", int(high))), read=False)
         return told or number
 
     def parse(value: Any) -> Any:
@@ -113,7 +113,7 @@ def _hundredth(value: float) -> float:
 
 
 def _beyond(share: float) -> Reading:
-    return Reading(share, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")))
+    return Reading(share, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")), read=False)
 
 
 def _share_in(text: str) -> float | None:

@@ -136,6 +136,7 @@ def id_parser(column: Column, setting: Setting) -> Parser:
         text = "".join(narrow(text).split())
         if column.assigned and item_number(text) is None:
             text = _DASHES.sub("-", text)
+            text = text if item_number(text) else text.upper()
             if item_number(text) is None:
                 return fixed(None, "fixed-id")
         return text if text == value else fixed(text, "fixed-text")
