@@ -35,6 +35,11 @@ agreement: $(STAMP) soffice
 hostile: $(STAMP)
 	$(BIN)/python benchmarks/hostile.py
 
+# Every kind of seeded mistake in every place, in Python and in the template itself: some ten minutes.
+.PHONY: mistakes
+mistakes: $(STAMP) soffice
+	$(BIN)/python benchmarks/seeded_mistakes.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -1,4 +1,4 @@
-"""All kinds of mistakes: ours in five tables (cells, numbers, rows, sheets, files), and those of other modules.
+"""All kinds of mistakes: ours in six tables (cells, numbers, rows, sheets, files, clerks), and those of other modules.
 
 A file of kinds is a Python module with a list `KINDS`; `spoiling` says what a kind is and how it is written.
 """
@@ -15,9 +15,10 @@ from mistakes_in_files import FILES
 from mistakes_in_numbers import NUMBERS
 from mistakes_in_rows import ROWS
 from mistakes_in_sheets import SHEETS
+from mistakes_of_clerks import CLERKS
 from spoiling import Case, Kind, cases_of
 
-_TABLES = {"cells": CELLS, "numbers": NUMBERS, "rows": ROWS, "sheets": SHEETS, "files": FILES}
+_TABLES = {"cells": CELLS, "numbers": NUMBERS, "rows": ROWS, "sheets": SHEETS, "files": FILES, "clerks": CLERKS}
 KINDS: tuple[Kind, ...] = tuple(replace(kind, group=name) for name, table in _TABLES.items() for kind in table)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from mistakes_in_sheets import _push_down
-from spoiling import ALIKE, FRAME, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
+from spoiling import ALIKE, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
 from ways import GDSTA, dated, retyped, typed, wide
 
 from rectify_xl import catalog
@@ -23,15 +23,19 @@ _WRONG_YEAR = tuple(
 )
 _TWO_DAYS = tuple(
     Kind(f"一格写两个日期 {pattern}", dated(pattern), _DATES, "date")
-    for pattern in ("{y}-{mm}-{dd}、{y}-{mm}-{dd}", "{y}.{m}.{d}和{m}.{d}", "{y}-{mm}-{dd}\n{y}-{mm}-{dd}")
+    for pattern in ("2005-05-03、{y}-{mm}-{dd}", "5.3和{y}.{m}.{d}", "2005-05-03\n{y}-{mm}-{dd}", "{y}-{mm}-{dd}至5月30日")
 )
 _MORE_DATES = (
     *(
         fixed(f"日期写成 {pattern}", dated(pattern), ("ledger.due", "cover.filled_on"), "fixed-date")
         for pattern in (
-            "{y}.{m}.{d}.", "{y}。{m}。{d}", "{y} - {m} - {d}", "{y}年{m}月{d}号", "{y}-{mm}-{dd} 00:00:00",
-            "{y}／{m}／{d}", "{y}—{m}—{d}", "{y}年 {m} 月 {d} 日", "{y},{m},{d}", "{y}、{m}、{d}",
+            "{y}.{m}.{d}.", "{y} - {m} - {d}", "{y}年{m}月{d}号", "{y}-{mm}-{dd} 00:00:00", "{y}／{m}／{d}",
+            "{y}年 {m} 月 {d} 日",
         )
+    ),
+    *(
+        Kind(f"日期写成 {pattern}", dated(pattern), ("ledger.due", "cover.filled_on"), "date fixed-date")
+        for pattern in ("{y}。{m}。{d}", "{y}—{m}—{d}", "{y},{m},{d}", "{y}、{m}、{d}")
     ),
     fixed("日期连同横线用全角", retyped(lambda d: wide(f"{d.year}-{d.month}-{d.day}")), _DATES, "fixed-date"),
     Kind("日期两位年份", retyped(lambda d: f"{d.year % 100:02}.{d.month}.{d.day}"), _DATES, "date fixed-date"),
@@ -65,7 +69,7 @@ _OPTIONS = (
         for before in ("1.", "①", "A、", "(2)")
     ),
     Kind("选项加引号", _with("“", "”"), _CHOICES, "choice fixed-choice fixed-text"),
-    Kind("是否写成英文", typed("yes"), ("ledger.pledged", "publications.revised"), "choice fixed-choice"),
+    Kind("是否写成英文", typed("yes"), ("ledger.pledged", "branches.has_branch"), "choice fixed-choice"),
     Kind("选项写成公式文字", typed("=B2"), _CHOICES, "choice no-value"),
     Kind("人数为负（文字）", typed("-3"), _COUNTS, "range number"),
     Kind("人数为负（全角）", typed("－３"), _COUNTS, "range number"),
@@ -278,7 +282,12 @@ _COVERS = (
     of_office("封面编码和名称填反", lambda p: _both_swapped(p), _CODE, "unknown-unit fixed-text unit-mismatch"),
     of_frame("两张封面", _second_cover(lambda paper, twin: None), ("cover.filled_by",), "extra-sheet"),
     of_frame("两张封面（另一单位）", _second_cover(_of_another), ("cover.unit_code",), "extra-sheet unit-mismatch"),
-    alike("填报日期带着时刻", lambda p: Told([], [p.put(datetime.combine(p.value(), time(9)))]), ("cover.filled_on",), ""),
+    alike(
+        "填报日期带着时刻",
+        lambda p: Told([], [p.put(datetime.combine(p.value(), time(9)))]),
+        ("cover.filled_on",),
+        "",
+    ),
     Kind("填报人写成日期", typed(date(2005, 5, 25)), ("cover.filled_by",), "fixed-text", unseen=ALIKE),
 )
 
@@ -286,14 +295,19 @@ _COVERS = (
 def _both_swapped(paper: Paper) -> Told:
     code, name = paper.cell("unit_code"), paper.cell("unit_name")
     code.value, name.value = name.value, code.value
-    return Told([f"|{paper.at('unit_code')}|{paper.at('unit_name')}"], [paper.at("unit_code"), paper.at("unit_name"), ""])
+    code_at, name_at = paper.at("unit_code"), paper.at("unit_name")
+    return Told([f"|{code_at}|{name_at}"], [code_at, name_at, ""])
+
+
+
+
+def _known_number(change: Callable[[str], str]) -> Spoil:
+    return lambda paper: paper.put(change(paper.value(row="first_known")), row="first_known")
 
 
 _NUMBERS = (
-    fixed("编号小写", lambda p: p.put(str(p.value(row="first_known")).lower(), row="first_known"), ("ledger.item_id",), ""),
-    fixed("编号的横线写成长横", lambda p: p.put(str(p.value(row="first_known")).replace("-", "—"), row="first_known"), ("ledger.item_id",), "fixed-text"),
+    alike("编号小写", _known_number(str.lower), ("ledger.item_id", "measures.item_id")),
+    alike("编号的横线写成长横", _known_number(lambda text: text.replace("-", "—")), ("ledger.item_id",)),
 )
 
 CLERKS = (*_WRONG_YEAR, *_TWO_DAYS, *_MORE_DATES, *_OPTIONS, *_PASTED, *_COVERS, *_NUMBERS)
-KINDS = CLERKS
-_ = FRAME
