@@ -29,6 +29,7 @@ def place(tmp_path: Path) -> Path:
     remark = row("supervision", item_id="KX02-T001", finding="请抓紧办理此事")
     office = {"unit_code": "KX09", "unit_name": "示例办公室"}
     filled_template(inbox / "b.xlsx", {"supervision": [remark]}, cover=office)
+    pipeline.run_workspace(tmp_path / "w", as_of=DAY)
     return tmp_path / "w"
 
 
