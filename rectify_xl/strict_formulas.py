@@ -22,7 +22,7 @@ from rectify_xl.strict_cells import (
     range_of,
 )
 
-# What stands for a value that cannot be used: an error value, what the column's kind cannot read, a number out of range.
+# What stands for a value that cannot be used: an error value, what its kind cannot read, a number out of range.
 MARK = UNSEEN[-1]
 ERROR_MARK, UNREAD_MARK, RANGE_MARK = f"{MARK}!", f"{MARK}?", f"{MARK}#"
 # Excel takes 255 characters of text in a formula, a rare one counting twice.

@@ -15,7 +15,8 @@ from rectify_xl import catalog
 class Reading(NamedTuple):
     """A value with something to tell: its code (an error's or fixed-*), case and what the sentence needs.
 
-    `read` says whether `value` may be used by rules (a text too long may; a date nobody can read and a number out of range may not).
+    `read` says whether `value` may be used by rules: a text too long may, a date nobody can read and a number out of
+    range may not.
     """
 
     value: Any
