@@ -35,12 +35,19 @@ def _print() -> None:
     os.write(1, b"rxl1" * 100)
 
 
+def _work() -> None:
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        pass
+
+
 MISDEEDS: dict[str, Callable[[], object]] = {
     "panic": _panic,
     "abort": _abort,
     "segfault": lambda: ctypes.string_at(1),
     "eat": lambda: bytearray(600 << 20),
     "hang": lambda: time.sleep(600),
+    "work": _work,
     "print": _print,
     "garbage": lambda: os.write(_told, os.urandom(64)),
     "boast": lambda: os.write(_told, b"rxl1" + b"\xff" * 12),

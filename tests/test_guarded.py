@@ -51,7 +51,7 @@ def inbox(tmp_path: Path, good: bytes) -> Any:
 @pytest.fixture
 def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "CHILD_MODULE", "misbehaving_child")
-    monkeypatch.setattr(process, "process_limits", lambda: replace(process_limits(), seconds=2))
+    monkeypatch.setattr(process, "process_limits", lambda: replace(process_limits(), seconds=5))
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +83,7 @@ EXPECTED = dict.fromkeys(misbehaving_child.MISDEEDS, CRASHED) | {
     "boast": ("limit-memory", ""),
     "hang": ("limit-time", ""),
     "print": ("accepted", ""),
+    "work": ("accepted", ""),
     "foreign": CRASHED,
     "pickle": CRASHED,
     "tired": ("accepted", ""),
@@ -103,6 +104,12 @@ def test_whatever_a_file_does_it_has_a_verdict_and_harms_no_other(
     assert told == dict.fromkeys((Path(name).stem for name in names), ("accepted", "")) | expected
     assert len({(held.digest, held.suffix, held.size) for held in returns}) == 1
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_process_at_work_is_not_taken_for_one_that_hangs(inbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "process_limits", lambda: replace(process_limits(), seconds=1))
+    assert [outcome(held) for held in read(inbox("work.xlsx", "hang.xlsx"))] == [("accepted", ""), ("limit-time", "")]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

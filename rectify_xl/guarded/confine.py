@@ -69,7 +69,7 @@ def limit_memory(mib: int) -> bool:
 def limit_seconds(seconds: int) -> None:
     """So many seconds of processor time from now on; the process ends when they are used up."""
     if sys.platform != "win32":
-        until, hard = int(time.process_time()) + seconds + 1, resource.getrlimit(resource.RLIMIT_CPU)[1]
+        until, hard = max(int(time.process_time()) + seconds, 1), resource.getrlimit(resource.RLIMIT_CPU)[1]
         if hard == resource.RLIM_INFINITY or until < hard:
             resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 

@@ -20,6 +20,8 @@ from rectify_xl.guarded.wire import Garbage, OutOfMemory, Task, receive, records
 
 # What the process runs; its paths are given as arguments, so that it imports what this process would.
 _CHILD = "import sys; sys.path[:0] = sys.argv[1:]; from {module} import main; main()"
+# How many times its seconds a process has beyond them on a machine that hardly lets it run.
+_PATIENCE = 2
 CHILD_MODULE = "rectify_xl.guarded.child"
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
@@ -87,8 +89,12 @@ class ReaderProcess:
         return self._process.poll() is None
 
     def end_if_overdue(self) -> None:
-        """Ends a process that has not answered in time: whoever waits for it gets Broken("limit-time")."""
-        if monotonic() > self._until:
+        """Ends a process that has not answered in time: whoever waits for it gets Broken("limit-time").
+
+        One that is at work but is hardly let to by a busy machine has some more; its processor time is limited too.
+        """
+        late = monotonic() - self._until
+        if late > 0 and (late > _PATIENCE * self._seconds or not _wants_to_run(self._process.pid)):
             self._is_overdue = True
             self._process.kill()
 
@@ -136,6 +142,15 @@ class ReaderProcess:
         assert self._process.stderr is not None
         while heard := os.read(self._process.stderr.fileno(), 4096):
             self._last_words.append(heard)
+
+
+def _wants_to_run(pid: int) -> bool:
+    """Whether a process is running or waits for a processor or a disk; False where the system does not tell."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] in "RD"
 
 
 def _command() -> list[str]:
