@@ -136,7 +136,7 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
         found = store.rows(
             "SELECT key, form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
         )
-        if not found:
+        if not found or found[0][1] not in catalog.forms():
             raise WrongUse(number, "no-such-number")
         key, form, known, unit, is_withdrawn = found[0]
         office = [

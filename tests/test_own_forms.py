@@ -103,6 +103,10 @@ def test_a_run_takes_them_in_like_its_own(place: Path) -> None:
     assert {"培训登记", "帮扶台帐", "待更正"} <= set(ledger.sheetnames)
     again = rx.read_ledger(place / "成果" / "整改台帐.xlsx", result.settings)
     assert list(again["培训登记"]["培训主题"]) == ["学习党章"]
+    told = command("history", place, "KX02-B001")
+    assert told.exit_code == 0 and "帮扶台帐" in told.stdout and "完成时限" in told.stdout
+    assert list(rx.history(place, "KX02-B001")["problem"]) == [row("ledger")["problem"]]
+    assert list(rx.open(place).states["培训登记"]["培训主题"])[:1] == ["学习党章"]
     issued = rx.issue(place, as_of=DAY, units=["KX02"])
     assert "帮扶台帐" in load_workbook(place / issued[0], read_only=True).sheetnames
 
@@ -121,6 +125,8 @@ def test_every_command_knows_them(place: Path) -> None:
     told = command("run", str(place), "--as-of", "2005-05-25")
     assert told.exit_code == 0 and "培训登记 1" in told.stdout
     assert command("schedule", str(place), "--as-of", "2005-05-25").exit_code == 0
+    told = command("status", str(place), "--as-of", "2005-05-25")
+    assert told.exit_code == 0 and "培训登记 1" in told.stdout
 
 
 def test_a_mistake_stops_everything_before_anything_is_written(place: Path) -> None:

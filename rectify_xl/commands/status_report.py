@@ -22,7 +22,7 @@ def status_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
     yield from _list(told["arrived"], words["arrived"], words["nothing_arrived"], call)
     if told["run"] is None:
         return
-    yield words["rows"].format(rows=_pairs({names[name]: n for name, n in told["rows"].items()}, call))
+    yield words["rows"].format(rows=_pairs({names.get(name, name): n for name, n in told["rows"].items()}, call))
     yield words["pending"].format(count=told["pending"])
     for part in ("deadlines", "tasks"):
         yield words[part].format(states=_pairs({name: n for name, n in told[part].items() if n}, call))
