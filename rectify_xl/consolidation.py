@@ -10,8 +10,9 @@ from rectify_xl.deadlines import Day, dues_for, task_states
 from rectify_xl.in_force import under_settings
 from rectify_xl.merge import Numbers, fold, with_findings
 from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
-from rectify_xl.office import with_entries, with_remarks
+from rectify_xl.office import with_remarks
 from rectify_xl.roster import roster_for
+from rectify_xl.waivers import waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
 
 
@@ -19,12 +20,15 @@ from rectify_xl.workdays import WorkCalendar, calendar_for
 class Past:
     """What earlier runs left to this one: what the office typed, in order, and what is told of its ledger.
 
-    `run` names the run that writes; `previous` and `sent` are handed on to the book as they are.
+    `run` names the run that writes; `arrived` tells the day on which each file (by digest) came in, `retired` the
+    numbers that a rebuilt memory knows as withdrawn; `previous` and `sent` are handed on to the book as they are.
     """
 
     run: str = ""
     entries: tuple[OfficeEntry, ...] = ()
     told: tuple[Finding, ...] = ()
+    arrived: Mapping[str, date] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
     previous: Snapshot | None = None
     sent: Mapping[ReminderKey, date] = field(default_factory=dict)
 
@@ -45,22 +49,28 @@ def book_of(
     calendar = calendar_for(dict(settings.holidays))
     day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
     counted = [r for r in received if r.verdict in ("accepted", "returned")]
-    folded = fold(counted, roster, as_of, numbers, settings.stall_days)
+    folded = fold(
+        counted, roster, as_of, numbers, settings.stall_days,
+        entries=past.entries, waivers=waivers_for(settings, roster), arrived=past.arrived,
+    )  # fmt: skip
     received = with_findings(received, folded.findings)
-    items = with_remarks(with_entries(folded.items, past.entries))
+    items = with_remarks(folded.items)
     dues = dues_for(items, day)
     owed = [due.day for held in dues.values() for due in held if due.day]
     general = _no_calendar(calendar, [as_of, *owed])
     return Book(
         as_of=as_of,
         settings=settings,
-        returns=tuple(replace(r, forms=_counts_only(r)) for r in received),
+        returns=tuple(replace(r, forms=_counts_only(r), ledger=None) for r in received),
         items=items,
         dues=dues,
         pending=folded.pending,
         tasks=task_states(items, settings, roster, day),
         findings=(*general, *past.told, *(f for r in received for f in r.findings)),
         restricted=folded.restricted,
+        withdrawn=folded.withdrawn,
+        retired=folded.retired | past.retired,
+        lower_files=folded.files,
         run=past.run,
         previous=past.previous,
         sent=past.sent,

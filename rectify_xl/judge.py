@@ -10,6 +10,7 @@ from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judge_cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
+from rectify_xl.judge_ledger import is_ledger, judge_ledger
 from rectify_xl.judge_rows import JudgedSheet, Place, judge_rows
 from rectify_xl.judge_sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.kinds import as_text
@@ -18,6 +19,8 @@ from rectify_xl.model import Finding, Form, FormRows, Return, Row, Verdict
 from rectify_xl.recognise import FormSheet, Sorted, sort_sheets
 from rectify_xl.ruling import Ruling
 from rectify_xl.trials import one_a_cell, told_once
+from rectify_xl.waive_rows import waive_rows
+from rectify_xl.waivers import Matter, waived
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +54,8 @@ def judge_book(raw: RawBook, ruling: Ruling, received: Received, as_of: date) ->
 
 
 def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Return:
+    if is_ledger(raw):
+        return _judge_ledger(raw, ruling, received, as_of)
     found = sort_sheets(raw.sheets)
     if not found.forms:
         raise Unreadable("no-form")
@@ -65,8 +70,16 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
         if form.filled_by == "office" and cover.kind not in ("", catalog.reading().office_kind):
             cover.findings.append(cover_finding(found, "unit_code", "unit-mismatch", (("case", "office"),)))
             cover.merges = False
+    matter = Matter(digest=received.digest, filled_on=filled_on)
+    if waiver := ruling.waivers.find(cover.code, "", matter):
+        told = waived(Finding(level="warning", code="not-counted"), waiver)
+        return _return(received, "ignored", [told], cover, saved=raw.saved)
+    _waive_cover(cover, ruling, matter)
     judged = _judge_forms(found.forms, ruling, _place(cover, ruling))
-    findings = [*cover.findings, *_about_book(raw, found)]
+    for sheets in judged if ruling.waivers.by_rule else ():
+        waive_rows(sheets, ruling.waivers, cover.code, matter)
+    about = [ruling.waivers.told(cover.code, f, matter) for f in _about_book(raw, found)]
+    findings = [*cover.findings, *about]
     forms = []
     for sheets in judged:
         findings += _findings_of(sheets)
@@ -89,6 +102,38 @@ def restricted_rows(raw: RawBook, ruling: Ruling) -> tuple[FormRows, ...]:
     place = _place(judge_cover(found, ruling), ruling)
     sheets = [sheet for sheet in found.forms if sheet.form.restricted]
     return tuple(_form_rows(judged, shows_restricted=True) for judged in _judge_forms(sheets, ruling, place))
+
+
+def _judge_ledger(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Return:
+    """The verdict on an office's ledger: it has no cover, its day is the one it stands for."""
+    judged = judge_ledger(raw, ruling, received.file)
+    unit = ruling.roster.by_name(judged.organisation)
+    cover = Cover(values={"filled_on": judged.as_of}, code=unit.code if unit else "")
+    cover.name = unit.name if unit else judged.organisation
+    if judged.as_of and judged.as_of > as_of:
+        sheet, row = judged.as_of_at
+        params = (("filled_on", judged.as_of), ("as_of", as_of))
+        told = Finding(level="warning", code="future", sheet=sheet, row=row, params=params)
+        return _return(received, "held", [told], cover, saved=raw.saved)
+    verdict: Verdict = "returned" if judged.findings else "accepted"
+    good: dict[str, list[Row]] = {}
+    for told_row in judged.rows:
+        good.setdefault(told_row.item.form, []).append(Row(told_row.sheet, told_row.row, ()))
+    forms = tuple(
+        FormRows(form=form, good=tuple(good.get(form, ())), bad=tuple(judged.bad.get(form, ())))
+        for form in catalog.forms()
+        if form in good or form in judged.bad
+    )
+    held = _return(received, verdict, judged.findings, cover, saved=raw.saved)
+    return replace(held, forms=forms, ledger=judged.told())
+
+
+def _waive_cover(cover: Cover, ruling: Ruling, matter: Matter) -> None:
+    """Lets pass what was waived of the cover; a unit-mismatch then holds no row back, the code counts."""
+    was_mismatched = any(f.code == "unit-mismatch" for f in cover.findings)
+    cover.findings = [ruling.waivers.told(cover.code, f, matter) for f in cover.findings]
+    if was_mismatched and not any(f.code == "unit-mismatch" and f.level == "error" for f in cover.findings):
+        cover.merges = True
 
 
 def _return(

@@ -119,6 +119,8 @@ def _pending_row(waiting: Pending) -> tuple[Any, ...]:
 
 def typed_summary(waiting: Pending) -> str:
     """What the clerk typed in the row on one line, blanks left out: 存在问题：…；整改措施：…"""
+    if waiting.typed:
+        return waiting.typed
     facts, columns = catalog.words("ledger")["pending"], catalog.forms()[waiting.form].columns
     typed = waiting.row.typed or tuple("" if value is None else str(value) for value in waiting.row.values)
     pairs = zip((column.label for column in columns), typed, strict=False)
@@ -132,6 +134,8 @@ def typed_summary(waiting: Pending) -> str:
 def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
     """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected.
 
+    Behind them the lines that lower offices' ledgers brought, as they stand there.
+
     The verdict is called as in `verdicts`, by its Chinese name unless said.
     """
     names = tuple(column.name for column in declared("files", "columns"))
@@ -139,6 +143,8 @@ def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
     levels, owing = _levels(book), returns_to_correct(book)
 
     def row(place: int) -> tuple[Any, ...]:
+        if place >= len(book.returns):
+            return book.lower_files[place - len(book.returns)]
         told = book.returns[place]
         merged = sum(len(held.good) for held in told.forms) if told.verdict in _MERGED else None
         return (
@@ -147,7 +153,7 @@ def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
             facts["yes"] if place in owing else facts["no"], told.digest or None,
         )  # fmt: skip
 
-    return Table(names, Rows(len(book.returns), row))
+    return Table(names, Rows(len(book.returns) + len(book.lower_files), row))
 
 
 def _levels(book: Book) -> list[Counter[str]]:

@@ -46,8 +46,9 @@ def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | Non
     `forms` are an office's own forms, whose rules the catalogue does not know.
     """
     message = messages(lang)[finding.code]
-    text = message.case.get(str(dict(finding.params).get("case", "")), message.text)
-    nothing = catalog.words("phrases")[lang]["finding"]["nothing"]
+    params, frame = dict(finding.params), catalog.words("phrases")[lang]["finding"]
+    text = message.case.get(str(params.get("case", "")), message.text) + frame["waived"] * ("waived" in params)
+    nothing = frame["nothing"]
     parts = _usual_parts(finding, lang) | _rule_parts(finding, lang, forms)
     parts |= {name: nothing if value in (None, "") else _said(value) for name, value in finding.params}
     return _FILLER.vformat(text, (), _Parts(parts))

@@ -22,42 +22,37 @@ def standing(entries: Iterable[OfficeEntry]) -> Standing:
     return made
 
 
-def with_entries(items: Items, entries: Iterable[OfficeEntry]) -> Items:
-    """The items with what the office typed of them, in place of what lower offices typed; cleared cells are blank."""
-    typed = standing(entries)
-    return {form: tuple(_typed(item, typed.get((form, item.number))) for item in held) for form, held in items.items()}
-
-
-def _typed(item: Item, typed: Mapping[str, Any] | None) -> Item:
-    if not typed or not item.number:
-        return item
-    office = {name: value for name, value in {**item.office, **typed}.items() if value is not None}
-    return replace(item, office=office)
-
-
 def with_remarks(items: Items) -> Items:
     """The items with the remarks that rows of other forms (supervision) make on them, found by their numbers."""
     made = dict(items)
     for form in catalog.forms().values():
         if form.remarks and form.remarks.form in made and form.name in made:
-            latest = _latest(made[form.name], form.remarks)
-            made[form.remarks.form] = tuple(_remarked(item, form.remarks, latest) for item in made[form.remarks.form])
+            told = _by_number(made[form.name], form.remarks)
+            made[form.remarks.form] = tuple(_remarked(item, form.remarks, told) for item in made[form.remarks.form])
     return made
 
 
-def _latest(remarks: Sequence[Item], facts: Remarks) -> dict[str, Item]:
-    """The latest remark by the number it is on; of one day's the one told last stands."""
+def _by_number(remarks: Sequence[Item], facts: Remarks) -> dict[str, list[Item]]:
+    """The remarks by the number they are on, the latest last; of one day's the one told last stands."""
     form = catalog.forms()[remarks[0].form]
     number, day = form.positions[facts.number], form.positions[facts.day]
-    ordered = sorted(remarks, key=lambda item: (item.values[day], item.latest.filled_on, item.latest.row))
-    return {item.values[number]: item for item in ordered if item.values[number]}
+    made: dict[str, list[Item]] = {}
+    for item in sorted(remarks, key=lambda item: (item.values[day], item.latest.filled_on, item.latest.row)):
+        if item.values[number]:
+            made.setdefault(item.values[number], []).append(item)
+    return made
 
 
-def _remarked(item: Item, facts: Remarks, latest: Mapping[str, Item]) -> Item:
-    remark = latest.get(item.number)
-    if remark is None:
+def _remarked(item: Item, facts: Remarks, told: Mapping[str, Sequence[Item]]) -> Item:
+    """The item with its latest remark, unless an office typed its own; what a lower office's ledger shows may be an
+    earlier remark."""
+    remarks = told.get(item.number)
+    if not remarks:
         return item
-    positions = catalog.forms()[remark.form].positions
-    told = {facts.into_text: facts.text, facts.into_day: facts.day}
-    said = {name: remark.values[positions[source]] for name, source in told.items()}
-    return replace(item, office={**said, **item.office})
+    positions = catalog.forms()[remarks[0].form].positions
+    parts = {facts.into_text: positions[facts.text], facts.into_day: positions[facts.day]}
+    said = [{name: remark.values[place] for name, place in parts.items()} for remark in remarks]
+    office = dict(item.office)
+    if earlier := next((s for s in said if s[facts.into_text] == office.get(facts.into_text)), None):
+        office = {name: value for name, value in office.items() if earlier.get(name) != value}
+    return replace(item, office={**said[-1], **office})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.deadlines import CLOSED, EXTENDED_TO, form_test
+from rectify_xl.in_force import under_settings
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_columns import groups_for, ledger_columns
@@ -64,6 +65,7 @@ class Reread:
         )
 
 
+@under_settings
 def edits_in(typed: TypedLedger, written: Mapping[str, Table], reread: Reread) -> Edits:
     """Compares a ledger with what the run wrote that it names (tables by form, as `ledger_table` makes them).
 

@@ -13,6 +13,7 @@ from rectify_xl.kinds import Parser, Setting, parser_for
 from rectify_xl.model import Column, Form, Level, Rule, Settings
 from rectify_xl.normal import key_text, plain
 from rectify_xl.roster import Roster, roster_for
+from rectify_xl.waivers import Waivers, waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
 
 COMPARED_AS_TEXT = frozenset({"text", "people"})
@@ -41,6 +42,7 @@ class Ruling:
     functions: Mapping[str, Callable[..., bool | None]]
     cover_parsers: Mapping[str, Parser]
     cover_broken: Test
+    waivers: Waivers = field(default_factory=Waivers)
     plans: dict[tuple[str, int | None], FormPlan] = field(default_factory=dict)
 
     def plan(self, form: Form, year: int | None) -> FormPlan:
@@ -70,6 +72,7 @@ def ruling_for(settings: Settings) -> Ruling:
         functions=_functions(settings, roster, calendar),
         cover_parsers={column.name: parser_for(column, setting) for column in cover.columns},
         cover_broken=compile_rules(rules, cover.positions, frozenset(), {"plain": plain}),
+        waivers=waivers_for(settings, roster),
     )
 
 

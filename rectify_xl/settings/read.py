@@ -101,7 +101,7 @@ def _settings(book: _Book) -> Settings:
         lists=words.lists,
         aliases=words.aliases,
         holidays=_holidays(book.lines("holidays", options), book.layout.options["day"][0]),
-        waivers=tuple(Waiver(**line.values) for line in book.lines("waivers", about_waivers)),
+        waivers=_waivers(book.lines("waivers", about_waivers)),
         forms=own_forms(),
     )
 
@@ -170,6 +170,14 @@ def _reviewers(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
 def _filings(lines: Sequence[Line]) -> tuple[Filing, ...]:
     levels = _levels()
     return tuple(Filing(**{**line.values, "level": levels.get(line.values["level"], "error")}) for line in lines)
+
+
+def _waivers(lines: Sequence[Line]) -> tuple[Waiver, ...]:
+    """The waivers; one without a rule must name the file that is not to count."""
+    for line in lines:
+        if not line.cells["rule"].text and not line.values["digest"]:
+            line.cells["rule"].refuse("required")
+    return tuple(Waiver(**line.values) for line in lines)
 
 
 def _holidays(lines: Sequence[Line], works: str) -> tuple[tuple[date, bool], ...]:

@@ -1,0 +1,157 @@
+"""What changed between returns: reopened, moved, gone, stalled, late; units that merge; numbers that stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from returns import UNITS, judged, row, settings_for
+
+from rectify_xl.consolidation import Past, book_of
+from rectify_xl.merge import Numbers
+from rectify_xl.messages import sentence
+from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings
+
+DAY = date(2005, 6, 30)
+DONE = {"status": "已完成", "percent": 1, "completed": date(2005, 5, 18), "result": "已见成效"}
+A, B = row("ledger"), row("ledger", problem="服务不够主动")
+NAMES = {unit.code: unit.name for unit in UNITS}
+
+
+def sent(day: str, *rows: dict[str, Any], unit: str = "KX02", form: str = "ledger", settings: Any = None) -> Return:
+    cover = {"unit_code": unit, "unit_name": NAMES[unit], "filled_on": date.fromisoformat(f"2005-{day}")}
+    return judged(
+        {form: list(rows)}, cover=cover, file=f"{unit}-{day}.xlsx", saved=f"2005-{day}T08:00:00Z", settings=settings
+    )
+
+
+def book(*returns: Return, settings: Settings | None = None, numbers: Numbers | None = None, **past: Any) -> Book:
+    return book_of(returns, settings or settings_for(), DAY, numbers or Numbers(), past=Past(**past))
+
+
+def entry(column: str, value: Any, number: str = "KX02-T001") -> OfficeEntry:
+    return OfficeEntry("ledger", number, column, value, date(2005, 5, 26))
+
+
+def found(held: Book, code: str) -> list[Finding]:
+    return [f for f in held.findings if f.code == code]
+
+
+def numbered(held: Book) -> list[tuple[str, str]]:
+    return [(item.unit_code, item.number) for item in held.items["ledger"]]
+
+
+def test_a_reopened_item_is_merged_unless_the_office_closed_it() -> None:
+    returns = sent("05-18", {**A, **DONE}), sent("05-25", A)
+    held = book(*returns)
+    assert held.items["ledger"][0].values[18] == "整改中"
+    closed = book(*returns, entries=(entry("closed", "是"),))
+    item = closed.items["ledger"][0]
+    assert (item.values[18], item.latest.filled_on, len(item.states)) == ("已完成", date(2005, 5, 18), 2)
+    assert closed.dues["ledger"][0].state == "按期完成"
+    for told in (held, closed):
+        [finding] = found(told, "reopened")
+        assert (finding.level, finding.cell) == ("warning", "S4")
+        for lang in ("zh", "en"):
+            assert "已完成" in sentence(finding, lang) and "整改中" in sentence(finding, lang)
+    assert "销号" in sentence(found(closed, "reopened")[0])
+    assert book(*returns, entries=(entry("closed", "否"),)).items["ledger"][0].values[18] == "整改中"
+
+
+@pytest.mark.parametrize(("agreed", "told"), [(5, True), (6, False), (7, True), (None, True)])
+def test_a_moved_deadline_that_the_office_agreed_to_is_no_news(agreed: int | None, told: bool) -> None:
+    moved = row("ledger", due=date(2005, 6, 6), horizon="中期")
+    entries = (entry("extended_to", date(2005, 6, agreed)),) if agreed else ()
+    held = book(sent("05-18", A), sent("05-25", moved), entries=entries)
+    assert [dict(f.params) for f in found(held, "moved-deadline")] == [
+        {"old": date(2005, 5, 27), "new": date(2005, 6, 6)}
+    ] * told
+    assert held.items["ledger"][0].values[17] == date(2005, 5, 27)
+    assert held.dues["ledger"][0].day == (date(2005, 6, agreed) if agreed else date(2005, 5, 27))
+    for finding in found(held, "moved-deadline"):
+        assert "2005-05-27" in sentence(finding, "en") and "2005-06-06" in sentence(finding)
+
+
+@pytest.mark.parametrize(("day", "told"), [("05-24", False), ("05-25", True), ("05-26", True)])
+def test_stalled_after_that_many_days(day: str, told: bool) -> None:
+    held = book(sent("05-11", A), sent(day, A))
+    assert len(found(held, "stalled")) == told
+    done = {**A, **DONE, "completed": date(2005, 5, 9)}
+    closed = book(sent("05-10", done), sent("05-11", A), sent(day, A), entries=(entry("closed", "是"),))
+    assert found(closed, "stalled") == []
+
+
+@pytest.mark.parametrize(("arrived", "told"), [(24, False), (25, False), (26, True)])
+def test_superseded_is_what_came_later_and_is_dated_earlier(arrived: int, told: bool) -> None:
+    late, newer = sent("05-18", A), sent("05-25", row("ledger", percent=0.8))
+    days = {late.digest: date(2005, 5, arrived), newer.digest: date(2005, 5, 25)}
+    held = book(late, newer, arrived=days)
+    assert [(f.file, f.level) for f in found(held, "superseded")] == [("KX02-05-18.xlsx", "warning")] * told
+    assert held.items["ledger"][0].values[19] == 0.8
+    other = sent("05-18", row("survey"), form="survey")
+    days[other.digest] = date(2005, 5, 26)
+    assert found(book(other, newer, arrived=days), "superseded") == []
+
+
+def merged(stopped: int) -> Settings:
+    stop = {"merged_into": "KX03", "stopped_on": date(2005, 5, stopped)}
+    return settings_for(units=tuple(replace(u, **stop) if u.code == "KX02" else u for u in UNITS))
+
+
+def test_merged_units_keep_their_rows_apart_though_the_texts_are_equal() -> None:
+    settings = merged(20)
+    own = [sent("05-18", A, unit=code, settings=settings) for code in ("KX02", "KX03")]
+    held = book(*own, settings=settings)
+    assert numbered(held) == [("KX03", "KX02-T001"), ("KX03", "KX03-T001")]
+    assert found(held, "missing-row") == [] and found(held, "conflict") == []
+
+
+@pytest.mark.parametrize(("day", "missing"), [("05-19", []), ("05-20", ["KX02-T001"]), ("05-21", ["KX02-T001"])])
+def test_a_successor_answers_for_the_rows_from_the_day_of_the_merger(day: str, missing: list[str]) -> None:
+    settings = merged(20)
+    bad = row("ledger", problem="还要改的一行", category="没有的类别")
+    before = sent("05-18", A, bad, settings=settings)
+    held = book(before, sent(day, B, unit="KX03", settings=settings), settings=settings)
+    assert [dict(f.params)["number"] for f in found(held, "missing-row")] == missing
+    assert [p.unit_code for p in held.pending] == ([] if missing else ["KX03"])
+    taken = book(before, sent(day, A, B, unit="KX03", settings=settings), settings=settings)
+    if missing:
+        assert numbered(taken) == [("KX03", "KX02-T001"), ("KX03", "KX03-T001")]
+
+
+def test_supervision_may_name_an_item_under_the_old_unit_or_the_new_one() -> None:
+    settings = merged(20)
+    rows = [row("supervision", unit_code=code, item_id="KX02-T001") for code in ("KX02", "KX03", "KX01")]
+    office = sent("05-25", *rows, unit="KX09", form="supervision", settings=settings)
+    held = book(sent("05-18", A, settings=settings), office, settings=settings)
+    assert [(f.code, f.cell) for f in found(held, "unknown")] == [("unknown", "C6")]
+
+
+def test_supervision_from_a_unit_that_is_no_office_is_not_merged() -> None:
+    held = sent("05-25", row("supervision"), form="supervision")
+    assert (held.verdict, held.forms) == ("returned", ())
+    assert [f.code for f in held.findings] == ["unit-mismatch"]
+
+
+def test_a_number_given_before_is_known_though_its_state_comes_later() -> None:
+    known = book(sent("05-18", A, B))
+    given = {(s.digest, s.sheet, s.row): i.number for i in known.items["ledger"] for s in i.states}
+    earlier = sent("05-11", row("ledger", item_id="KX02-T002", problem="服务不够主动", percent=0.1))
+    held = book(earlier, sent("05-18", A, B), numbers=Numbers(given=given))
+    assert found(held, "foreign-id") == []
+    assert sorted((i.number, len(i.states)) for i in held.items["ledger"]) == [("KX02-T001", 1), ("KX02-T002", 2)]
+
+
+def test_a_row_keeps_the_number_given_for_its_state_whatever_its_text_is_like() -> None:
+    given = {(sent("05-18", A).digest, "整改台帐", 4): "KX02-T007"}
+    held = book(sent("05-11", A), sent("05-18", A), sent("05-25", B), numbers=Numbers(given=given))
+    assert numbered(held) == [("KX02", "KX02-T007"), ("KX02", "KX02-T008")]
+
+
+def test_a_number_that_stands_twice_makes_all_its_rows_wait() -> None:
+    twice = [row("ledger", item_id="KX02-T001", problem=f"第{n}个问题") for n in (1, 2)]
+    held = book(sent("05-18", A), sent("05-25", *twice))
+    assert [p.row.row for p in held.pending] == [4, 5]
+    assert [len(i.states) for i in held.items["ledger"]] == [1]

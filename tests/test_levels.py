@@ -1,0 +1,237 @@
+"""Offices' ledgers as returns: rows keep number, source and state; merging is the same in any order and grouping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from ledgers import written
+from returns import UNITS, judged, row, settings_for
+
+from rectify_xl.consolidation import Past, book_of
+from rectify_xl.excel.reader import read_workbook
+from rectify_xl.judge import Received, judge_book
+from rectify_xl.ledger_table import files_table, pending_table
+from rectify_xl.merge import Numbers
+from rectify_xl.model import Book, OfficeEntry, Return, Settings
+from rectify_xl.ruling import ruling_for
+
+SETTINGS = settings_for()
+DAY = date(2005, 6, 30)
+A, B, C = (row("ledger", problem=text) for text in ("学习不够深入", "服务不够主动", "制度不够健全"))
+NAMES = {unit.code: unit.name for unit in UNITS}
+
+
+def sent(unit: str, day: str, *rows: dict[str, Any], form: str = "ledger") -> Return:
+    cover = {"unit_code": unit, "unit_name": NAMES[unit], "filled_on": date.fromisoformat(f"2005-{day}")}
+    held = judged({form: list(rows)}, cover=cover, file=f"{unit}-{day}-{form}.xlsx", saved=f"2005-{day}T08:00:00Z")
+    return replace(held, digest=sha256(held.digest.encode()).hexdigest())
+
+
+def book(*returns: Return, day: date = DAY, numbers: Numbers | None = None, **past: Any) -> Book:
+    return book_of(returns, SETTINGS, day, numbers or Numbers(), past=Past(**past))
+
+
+def ledger(
+    held: Book, name: str = "台帐.xlsx", edit: Callable[[Any], object] | None = None, settings: Settings = SETTINGS
+) -> Return:
+    """The ledger workbook of a book, really written, and judged as a return."""
+    data = written(held)
+    if edit:
+        opened = openpyxl.load_workbook(BytesIO(data))
+        edit(opened)
+        target = BytesIO()
+        opened.save(target)
+        data = target.getvalue()
+    received = Received(file=name, digest=sha256(data).hexdigest(), suffix=".xlsx")
+    return judge_book(read_workbook(data), ruling_for(settings), received, DAY)
+
+
+def shown(held: Book) -> dict[str, list[tuple[Any, ...]]]:
+    """What the ledger says of every row: whose, number, values, source, days, office, state."""
+    made = {}
+    for form, items in held.items.items():
+        dues = held.dues.get(form, [None] * len(items))
+        made[form] = [
+            (i.unit_code, i.number, i.values, i.latest.file, i.latest.digest[:16], i.latest.sheet, i.latest.row,
+             i.latest.filled_on, i.latest.saved, i.first_on, i.started_on, dict(i.office), due)
+            for i, due in zip(items, dues, strict=True)
+        ]  # fmt: skip
+    return made
+
+
+FIRST = (
+    sent("KX02", "05-18", A, B, row("ledger", problem="还没有改好", category="没有的类别")),
+    sent("KX02", "05-25", {**A, "percent": 0.8}, B),
+    sent("KX02", "05-20", row("activities"), form="activities"),
+)
+OFFICE = sent("KX09", "05-26", row("supervision", item_id="KX02-T001", response="已改"), form="supervision")
+SECOND = (sent("KX03", "05-20", C, row("ledger", problem="错的一行", urgency="很急")),)
+
+
+def test_rows_keep_number_source_state_and_office_columns() -> None:
+    entries = (OfficeEntry("ledger", "KX02-T002", "extended_to", date(2005, 7, 8), DAY),)
+    lower = book(*FIRST, OFFICE, entries=entries)
+    told = ledger(lower)
+    assert (told.verdict, told.findings, told.filled_on) == ("accepted", (), DAY)
+    upper = book(told)
+    assert shown(upper) == shown(lower)
+    assert upper.items["ledger"][0].office["supervision"] == row("supervision")["finding"]
+    assert upper.dues["ledger"][1].day == date(2005, 7, 8)
+
+
+def test_what_waits_and_the_files_travel_along() -> None:
+    lower = book(*SECOND)
+    upper = book(ledger(lower))
+    assert list(pending_table(upper).rows) == list(pending_table(lower).rows)
+    assert list(files_table(upper).rows)[1:] == list(files_table(lower).rows)
+    again = book(ledger(upper, "又一级.xlsx"))
+    assert list(pending_table(again).rows) == list(pending_table(lower).rows)
+    mended = book(ledger(lower), sent("KX03", "05-27", C))
+    assert mended.pending == ()
+
+
+def test_the_same_rows_directly_and_through_a_ledger_are_one() -> None:
+    lower = book(*FIRST, OFFICE)
+    both = book(ledger(lower), *FIRST, OFFICE)
+    assert shown(both) == shown(lower)
+    assert [f.code for f in both.findings if f.code in ("conflict", "foreign-id", "duplicate")] == []
+    assert len(files_table(both).rows) == len(both.returns)
+    assert [p.row.row for p in both.pending] == [p.row.row for p in lower.pending]
+
+
+def test_a_lower_offices_word_counts_until_the_upper_office_types_its_own() -> None:
+    typed = (OfficeEntry("ledger", "KX02-T001", "extended_to", date(2005, 7, 8), DAY),)
+    told = ledger(book(*FIRST, entries=typed))
+    assert book(told).dues["ledger"][0].day == date(2005, 7, 8)
+    own = OfficeEntry("ledger", "KX02-T001", "extended_to", date(2005, 7, 1), DAY)
+    assert book(told, entries=(own,)).dues["ledger"][0].day == date(2005, 7, 1)
+    assert book(told, entries=(own._replace(value=None),)).dues["ledger"][0].day == date(2005, 5, 27)
+
+
+def test_a_newer_remark_takes_the_place_of_one_that_a_ledger_shows() -> None:
+    told = ledger(book(*FIRST, OFFICE))
+    newer = row("supervision", item_id="KX02-T001", inspected_on=date(2005, 6, 1), finding="又一次督查意见")
+    upper = book(told, sent("KX09", "06-02", newer, form="supervision"))
+    assert upper.items["ledger"][0].office["supervision"] == "又一次督查意见"
+
+
+def test_a_row_whose_unit_is_unknown_waits() -> None:
+    few = settings_for(units=tuple(u for u in UNITS if u.code != "KX03"))
+    told = ledger(book(*FIRST, *SECOND), settings=few)
+    assert [(f.code, f.level, f.cell) for f in told.findings] == [("unknown", "error", "A6")]
+    upper = book_of([told], few, DAY, Numbers())
+    assert [i.number for i in upper.items["ledger"]] == ["KX02-T001", "KX02-T002"]
+    assert ("KX03", "ledger") in [(p.unit_code, p.form) for p in upper.pending]
+
+
+def test_a_direct_return_waits_until_the_ledger_that_knows_its_number_has_come() -> None:
+    told = ledger(book(*FIRST))
+    late = sent("KX02", "05-24", row("ledger", item_id="KX02-T002", problem="服务还不够主动"))
+    alone = book(late)
+    assert [f.code for f in alone.findings if f.level == "error"] == ["foreign-id"] and len(alone.pending) == 1
+    together = book(late, told)
+    assert [f.code for f in together.findings if f.level == "error"] == []
+    assert [(i.number, len(i.states)) for i in together.items["ledger"]] == [("KX02-T001", 1), ("KX02-T002", 2)] or [
+        (i.number, len(i.states)) for i in together.items["ledger"]
+    ] == [("KX02-T002", 2), ("KX02-T001", 1)]
+
+
+def test_where_a_ledger_and_a_direct_return_disagree_is_told() -> None:
+    def edit(opened: Any) -> None:
+        opened["整改台帐"]["V4"] = 0.3
+
+    told = ledger(book(*FIRST), edit=edit)
+    upper = book(told, *FIRST)
+    [finding] = [f for f in upper.findings if f.code == "conflict"]
+    assert (finding.file, finding.cell, finding.value) == ("台帐.xlsx", "C4", "KX02-T001")
+    assert upper.items["ledger"][0].values[19] == 0.8  # what came directly
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "code"), [("T4", "下周", "date"), ("J4", "紧急", "choice"), ("AJ4", None, "required")]
+)
+def test_a_cell_that_cannot_be_used_makes_its_row_wait(cell: str, value: Any, code: str) -> None:
+    told = ledger(book(*FIRST), edit=lambda opened: opened["整改台帐"].__setitem__(cell, value))
+    assert [(f.code, f.cell) for f in told.findings] == [(code, cell)] and told.verdict == "returned"
+    upper = book(told)
+    assert [i.number for i in upper.items["ledger"]] == ["KX02-T002"]
+
+
+def test_renamed_sorted_and_hidden_sheets_are_understood() -> None:
+    def edit(opened: Any) -> None:
+        sheet = opened["整改台帐"]
+        rows = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=4)]
+        for at, values in enumerate(reversed(rows), 4):
+            for column, value in enumerate(values, 1):
+                sheet.cell(at, column).value = value
+        sheet.title, sheet.row_dimensions[4].hidden = "汇总", True
+        sheet.column_dimensions["D"].hidden = True
+
+    lower = book(*FIRST)
+    assert shown(book(ledger(lower, edit=edit))) == shown(lower)
+
+
+def test_a_ledger_of_a_later_day_is_held() -> None:
+    data = written(book(*FIRST))
+    received = Received(file="台帐.xlsx", digest="1")
+    early = judge_book(read_workbook(data), ruling_for(SETTINGS), received, date(2005, 6, 29))
+    assert (early.verdict, [f.code for f in early.findings]) == ("held", ["future"])
+    assert judge_book(read_workbook(data), ruling_for(SETTINGS), received, DAY).verdict == "accepted"
+
+
+def test_withdrawn_numbers_travel_and_are_not_given_again() -> None:
+    told = ledger(replace(book(*FIRST), retired=frozenset({"KX02-T009"})))
+    upper = book(told, sent("KX02", "06-01", A, B, C))
+    assert [i.number for i in upper.items["ledger"]][-1] == "KX02-T010"
+    assert upper.withdrawn_numbers == ("KX02-T009",)
+
+
+def test_an_own_ledger_rebuilds_numbers_and_entries() -> None:
+    entries = (OfficeEntry("ledger", "KX02-T001", "supervised_on", datetime(2005, 6, 1).date(), DAY),)
+    known = book(*FIRST, entries=entries)
+    rebuilt = book(*FIRST, ledger(known))
+    assert shown(rebuilt) == shown(known)
+
+
+# ---- the algebra, through real files
+
+WEEKS = {
+    "KX02": (FIRST[0], FIRST[1]),
+    "KX03": (SECOND[0], sent("KX03", "05-27", {**C, "status": "已完成", "percent": 1, "completed": date(2005, 5, 26),
+                                              "result": "已见成效"})),
+}  # fmt: skip
+ATOMS = (*WEEKS["KX02"], *WEEKS["KX03"], OFFICE)
+WHOLE = shown(book(*ATOMS))
+
+
+@cache
+def office_ledger(unit: str) -> Return:
+    return ledger(book(*WEEKS[unit]), f"{unit}.xlsx")
+
+
+@cache
+def merged(parts: tuple[Return, ...]) -> Return:
+    return ledger(book(*parts), f"{len(parts)}.xlsx")
+
+
+@hypothesis_settings(max_examples=12, deadline=None, derandomize=True)
+@given(st.permutations([office_ledger("KX02"), office_ledger("KX03"), OFFICE, *FIRST[:2]]), st.integers(1, 4))
+def test_merging_ledgers_is_associative_commutative_and_idempotent(parts: Sequence[Return], cut: int) -> None:
+    assert shown(book(*parts)) == WHOLE
+    left, right = tuple(parts[:cut]), tuple(parts[cut:])
+    if not {held.file for held in left} & {"KX02.xlsx", FIRST[0].file, FIRST[1].file}:
+        left, right = right, left  # a remark alone waits for its item
+    once = ledger(book(*left), "左.xlsx")
+    assert shown(book(once, *right)) == WHOLE
+    assert shown(book(once, *right, *left, once)) == WHOLE
