@@ -15,6 +15,7 @@ from rectify_xl.engine import marked_copies
 from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
 from rectify_xl.in_force import under_settings
 from rectify_xl.intake import Source
+from rectify_xl.messages import sentence
 from rectify_xl.model import Book, RectifyError, Return, Settings
 from rectify_xl.workdays import calendar_for
 
@@ -129,7 +130,9 @@ class Workspace:
         send_by = send_by_for(book.settings, book.as_of)
         wanted = [(source, held) for source, held in received if held.verdict in TO_CORRECT]
         targets = [folder / held.file for _, held in wanted]
-        written = write_marked(wanted, targets, send_by=send_by, replaces=True)
+        written = [*write_marked(wanted, targets, send_by=send_by, replaces=True)]
+        written += [write_reason(held, target) for (_, held), target in zip(wanted, targets, strict=True)
+                    if held.verdict == "refused"]  # fmt: skip
         settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
@@ -189,6 +192,15 @@ _LOCKS = ("~${name}", ".~{name}", ".~lock.{name}#")
 def is_open(path: Path) -> bool:
     """Whether a program has laid its lock file beside a workbook."""
     return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)
+
+
+def write_reason(held: Return, target: Path) -> Path:
+    """Writes why a file was refused as a text beside its place in 退回: <name>.txt."""
+    path = target.with_name(f"{target.name}.txt")
+    told = "".join(f"{sentence(finding)}\r\n" for finding in held.findings)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save_atomically(path, partial(Path.write_text, data=told, encoding="utf-8-sig", newline=""), settles=False)
+    return path
 
 
 def send_by_for(settings: Settings, as_of: date) -> date:

@@ -119,6 +119,13 @@ def test_only_files_of_this_run_are_sent_back(first_week: Path) -> None:
     assert [path.name for path in (first_week / "退回/2005-05-25").iterdir()] == ["三.xlsx"]
 
 
+def test_a_refused_file_has_its_reason_beside_it_as_text(first_week: Path) -> None:
+    (first_week / "收件/便条.xlsx").write_text("不是工作簿", encoding="utf-8")
+    assert "退回/2005-05-25/便条.xlsx.txt" in run(first_week, SECOND).outputs
+    told = (first_week / "退回/2005-05-25/便条.xlsx.txt").read_text(encoding="utf-8-sig")
+    assert "文本文件" in told and "重新报送" in told
+
+
 def test_an_earlier_day_is_a_look_back(first_week: Path) -> None:
     drop(first_week, "三.xlsx", row("ledger", problem="第三个问题"), filled_on=SECOND, **OTHER)
     run(first_week, SECOND)
