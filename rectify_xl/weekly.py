@@ -125,12 +125,15 @@ def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
     content = digest_of(sorted((held.file, held.digest) for held in taken.returns), repr(job.settings), entries)
     earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
     told = store.edits(as_of)
+    arrived = {held.digest: as_of for held in taken.returns}
+    arrived |= {arrival.digest: arrival.arrived for arrival in reversed(taken.arrivals)}
     return Past(
         run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
         entries=entries,
         told=(*told, *(finding for finding in found.told if finding not in told)),
         previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
         sent=store.reminders(),
+        arrived=arrived,
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from returns import UNITS, judged, row, settings_for
+from returns import UNITS, filled_template, judged, row, settings_for
 
+import rectify_xl
+from rectify_xl import workspace
 from rectify_xl.consolidation import Past, book_of
 from rectify_xl.merge import Numbers
 from rectify_xl.messages import sentence
@@ -155,3 +158,13 @@ def test_a_number_that_stands_twice_makes_all_its_rows_wait() -> None:
     held = book(sent("05-18", A), sent("05-25", *twice))
     assert [p.row.row for p in held.pending] == [4, 5]
     assert [len(i.states) for i in held.items["ledger"]] == [1]
+
+
+def test_a_run_knows_the_days_on_which_files_came(tmp_path: Path) -> None:
+    place = tmp_path / "整改工作"
+    workspace.create(place, settings_for())
+    for day, unit_day in ((25, 25), (26, 18)):
+        cover = {"filled_on": date(2005, 5, unit_day)}
+        filled_template(place / "收件" / f"{unit_day}.xlsx", {"ledger": [A]}, settings=settings_for(), cover=cover)
+        result = rectify_xl.run(place, as_of=date(2005, 5, day))
+    assert [(f.file, f.code) for f in result.book.findings if f.code == "superseded"] == [("18.xlsx", "superseded")]
