@@ -81,7 +81,7 @@ def _sources_of(source: Source, answer: Any) -> list[Source]:
 def _member(source: Source, member: Member) -> Source:
     if not member.name:
         return _refused(source, member.refusal or ("damaged", "", ()))
-    return Source(path=member.path, name=f"{source.name}/{member.name}", refusal=member.refusal, within=source.path)
+    return Source(path=member.path, name=f"{source.name}/{member.name}", refusal=member.refusal, within=source)
 
 
 def _refused(source: Source, refusal: Refusal) -> Source:

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".rectify_xl-"
@@ -55,6 +55,15 @@ def copy_exactly(source: str | Path, digest: str, target: Path) -> None:
             made.write(piece)
     if taken.hexdigest() != digest:
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), os.fspath(source))
+
+
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether a file stands there with the SHA-256 `digest`; a power cut may have left a torn one."""
+    try:
+        with path.open("rb") as held:
+            return file_digest(held, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return False
 
 
 def settle_all(paths: Sequence[Path]) -> None:

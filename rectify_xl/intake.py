@@ -36,7 +36,7 @@ _TRIES, _PAUSE = 3, 0.3
 class Source:
     """One file to be read: where it is, and its name as findings tell it.
 
-    A file out of an archive or mail is `within` that one (its path); `refusal` is why one is not to be read at all.
+    A file out of an archive or mail is `within` that one; `refusal` is why one is not to be read at all.
     """
 
     path: str
@@ -44,7 +44,7 @@ class Source:
     is_clutter: bool = False
     is_regular: bool = True
     refusal: Refusal | None = None
-    within: str = ""
+    within: Source | None = None
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
@@ -79,8 +79,7 @@ def _walk(folder: str) -> Iterator[Source]:
             yield _source(path, _below(path, folder))
     for path in sorted(closed):
         if os.path.lexists(path):
-            refusal = ("not-a-file", "unreadable", ())
-            yield Source(path=path, name=inert(_below(path, folder)), is_regular=False, refusal=refusal)
+            yield _closed(path, _below(path, folder) if path != folder else folder)
 
 
 def _below(path: str, folder: str) -> str:
@@ -88,14 +87,27 @@ def _below(path: str, folder: str) -> str:
 
 
 def _source(path: str, name: str) -> Source:
-    about = os.lstat(path)
+    try:
+        about = os.lstat(path)
+    except OSError:  # gone since its folder was listed, or in one that lets nobody look closer
+        return _closed(path, name)
     return Source(path=path, name=inert(name), is_clutter=clutter(name), is_regular=stat.S_ISREG(about.st_mode))
+
+
+def _closed(path: str, name: str) -> Source:
+    """A file or folder that does not let itself be opened: told, as it may hold what somebody sent."""
+    return Source(path=path, name=inert(name), is_regular=False, refusal=("not-a-file", "unreadable", ()))
 
 
 def clutter(name: str) -> bool:
     """Whether a file of that name is one that programs leave behind, and nobody's work."""
     base = name.rpartition("/")[2]
     return any(fnmatch(base, pattern) or fnmatch(name, pattern) for pattern in catalog.reading().clutter)
+
+
+def suffix_of(path: str) -> str:
+    """How a file's name ends, in small letters with its dot; "" without one."""
+    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - a name may hold bytes that are not UTF-8
 
 
 def is_workbook_name(name: str) -> bool:

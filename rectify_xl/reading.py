@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -12,7 +11,7 @@ from pickle import loads
 
 from rectify_xl.excel.reader import read_workbook
 from rectify_xl.grid import Unreadable
-from rectify_xl.intake import Source, read_regular
+from rectify_xl.intake import Source, read_regular, suffix_of
 from rectify_xl.judge import Received, judge_book, refused
 from rectify_xl.model import Return
 from rectify_xl.ruling import Ruling, ruling_for
@@ -37,7 +36,9 @@ def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
         return refused(received, Unreadable("not-a-file", "changing"))
     except OSError as error:
         return refused(received, Unreadable("not-a-file", "unreadable", reason=error.strerror or ""))
-    received = Received(file=source.name, digest=sha256(data).hexdigest(), suffix=_suffix(source.path), size=len(data))
+    received = Received(
+        file=source.name, digest=sha256(data).hexdigest(), suffix=suffix_of(source.path), size=len(data)
+    )
     if reason := _refusal(source):
         return refused(received, reason)
     try:
@@ -65,9 +66,5 @@ def broken_off(source: Source, code: str, case: str, **params: str | int) -> Ret
                 size += len(piece)
     except OSError:
         return refused(Received(file=source.name), Unreadable(code, case, **params))
-    received = Received(file=source.name, digest=digest.hexdigest(), suffix=_suffix(source.path), size=size)
+    received = Received(file=source.name, digest=digest.hexdigest(), suffix=suffix_of(source.path), size=size)
     return refused(received, Unreadable(code, case, **params))
-
-
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - a name may hold bytes that are not UTF-8

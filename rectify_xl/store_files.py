@@ -55,7 +55,8 @@ class Files(Database):
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
         if held.digest:
             self.write(
-                "DELETE FROM arrivals WHERE path = ? AND file IN (SELECT key FROM files WHERE digest IS NULL)",
+                "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
+                " AND file IN (SELECT key FROM files WHERE digest IS NULL)",
                 held.file,
             )
         if key is None:

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from rectify_xl.grounds import Grounds
-from rectify_xl.intake import Source
+from rectify_xl.intake import Refusal, Source
 from rectify_xl.means import Means
 from rectify_xl.model import Return, Settings
 from rectify_xl.store import Store
@@ -55,7 +56,7 @@ def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
     arrivals, known = job.store.arrivals(), job.store.returns()
     known, again = _judged_again(job, arrivals, known, sources, as_of)
     fresh = _fresh(job, arrivals, known, sources, as_of)
-    readable = {source.name for source, held in fresh if held.digest}
+    readable = {name for source, held in fresh if held.digest for name in _upwards(source.name)}
     kept = [at for at, arrival in enumerate(arrivals) if arrival.digest or arrival.path not in readable]
     return Taken(
         arrivals=tuple(arrivals[at] for at in kept),
@@ -64,6 +65,25 @@ def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
         again=tuple(again),
         inbox={source.name: source for source in sources},
     )
+
+
+def _upwards(name: str) -> Iterator[str]:
+    """A name, and those of the folders, archives and mails it stands in."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
+
+
+def containers_in(taken: Taken) -> list[tuple[Source, str]]:
+    """The archives and mails of the inbox that could be opened, each with its digest.
+
+    One that holds a file with a restricted form is left out: it stays in the inbox alone, as that file does.
+    """
+    restricted = {held.file for held in taken.returns if held.is_restricted}
+    closed = {source.within.name for source in taken.inbox.values() if source.within and source.name in restricted}
+    found = {source.within.name: source.within for source in taken.inbox.values() if source.within}
+    told = [(source, file_digest(source)) for name, source in found.items() if name not in closed]
+    return [(source, digest) for source, digest in told if digest]
 
 
 # ---- judged again
@@ -95,12 +115,14 @@ def _originals(
     """Where the bytes of files are: in the archive, else (restricted ones) still in the inbox; others are gone."""
     in_inbox = {source.name: source for source in sources}
     found: dict[str, Source] = {}
+    refusals = {entry["digest"]: _refusal_in(entry) for entry in job.place.archive_entries()} if wanted else {}
     for arrival, held in zip(arrivals, known, strict=True):
         if held.digest not in wanted or held.digest in found:
             continue
         archived = job.place.archived(held)
         if archived.is_file() and not held.is_restricted:
-            found[held.digest] = Source(path=str(archived), name=arrival.path)
+            refusal = refusals.get(held.digest)
+            found[held.digest] = Source(path=str(archived), name=arrival.path, refusal=refusal)
         elif (source := in_inbox.get(arrival.path)) and file_digest(source) == held.digest:
             found[held.digest] = source
     return found
@@ -157,10 +179,19 @@ def arrived_by_day(place: Workspace) -> Iterator[tuple[date, list[Source]]]:
     held = {path.name.partition(".")[0]: path for path in place.archive.iterdir()} if place.archive.is_dir() else {}
     for entry in place.archive_entries():
         path = held.get(entry["digest"])
-        if path is not None and not entry.get("encrypted"):
-            days.setdefault(entry["arrived"], []).append(Source(path=str(path), name=entry["path"]))
+        if path is not None and not entry.get("encrypted") and not entry.get("container"):
+            source = Source(path=str(path), name=entry["path"], refusal=_refusal_in(entry))
+            days.setdefault(entry["arrived"], []).append(source)
     for day in sorted(days):
         yield date.fromisoformat(day), days[day]
+
+
+def _refusal_in(entry: Mapping[str, Any]) -> Refusal | None:
+    """Why a file of the archive's list was not read, if it was not."""
+    if "refusal" not in entry:
+        return None
+    code, case, params = entry["refusal"]
+    return code, case, tuple(params.items())
 
 
 def original_of(job: Job, taken: Taken, held: Return) -> Source:

@@ -31,7 +31,7 @@ from rectify_xl.reports import run_json
 from rectify_xl.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.store import Store
 from rectify_xl.store_runs import RunRow
-from rectify_xl.taking_in import Job, Taken, arrived_by_day, original_of, take_in
+from rectify_xl.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.verified import verify_book
 from rectify_xl.workspace import TO_CORRECT, Workspace
 
@@ -156,7 +156,7 @@ def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
 
 def _conclude(job: Job, week: Week) -> Outcome:
     place, store, book = job.place, job.store, week.book
-    place.keep(week.taken.fresh, book.as_of)
+    place.keep(week.taken.fresh, book.as_of, containers_in(week.taken))
     run = _saved(job, week)
     places = {arrival.seq: at for at, arrival in enumerate(store.arrivals())}
     first_seen = [book.returns[places[a.seq]] for a in store.arrivals() if a.run == run.seq]

@@ -12,9 +12,9 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.engine import marked_copies
-from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, save_atomically, settle_all, sweep
+from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, is_whole, save_atomically, settle_all, sweep
 from rectify_xl.in_force import under_settings
-from rectify_xl.intake import Source
+from rectify_xl.intake import Source, suffix_of
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, RectifyError, Return, Settings
 from rectify_xl.workdays import calendar_for
@@ -87,25 +87,29 @@ class Workspace:
         """Where the archive has (or will have) a received file."""
         return self.archive / f"{held.digest}{held.suffix}"
 
-    def keep(self, received: Iterable[tuple[Source, Return]], as_of: date) -> None:
-        """Puts every received file that the archive does not hold yet there, and notes digest, path and day.
+    def keep(
+        self, received: Iterable[tuple[Source, Return]], as_of: date, containers: Iterable[tuple[Source, str]] = ()
+    ) -> None:
+        """Puts every received file that the archive does not hold whole there, and notes digest, path and day.
 
-        A file with a restricted form stays in the inbox alone. Raises OSError (ESTALE) for a file that is not any more
-        what was read.
+        So it does with the archives and mails that the files lay in, each with its digest. A file with a restricted
+        form stays in the inbox alone. Raises OSError (ESTALE) for a file that is not any more what was read.
         """
         self.archive.mkdir(exist_ok=True)
         entries = self.archive_entries()
         known = {(entry["digest"], entry["path"]) for entry in entries}
         before = len(entries)
         copied: list[Path] = []
-        for source, held in received:
-            if not held.digest or held.is_restricted or (held.digest, held.file) in known:
+        wanted = [(s, h.digest, h.suffix, _refusal_kept(s)) for s, h in received if h.digest and not h.is_restricted]
+        wanted += [(s, digest, suffix_of(s.path), {"container": True}) for s, digest in containers]
+        for source, digest, suffix, more in wanted:
+            if (digest, source.name) in known:
                 continue
-            target = self.archived(held)
-            if not target.exists():
-                save_atomically(target, partial(copy_exactly, source.path, held.digest), settles=False)
+            target = self.archive / f"{digest}{suffix}"
+            if not is_whole(target, digest):
+                save_atomically(target, partial(copy_exactly, source.path, digest), settles=False)
                 copied.append(target)
-            entries.append({"digest": held.digest, "path": held.file, "arrived": as_of.isoformat()})
+            entries.append({"digest": digest, "path": source.name, "arrived": as_of.isoformat(), **more})
         settle_all(copied)
         if len(entries) > before:
             listed = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
@@ -116,7 +120,10 @@ class Workspace:
         return self.archive / self.names["archive_list"]
 
     def archive_entries(self) -> list[dict[str, Any]]:
-        """The archive's list, {"digest", "path", "arrived"} a file under a path, in order of arrival."""
+        """The archive's list, {"digest", "path", "arrived"} a file under a path, in order of arrival.
+
+        An archive or mail whose files stand there too is marked "container"; "refusal" is why a file was not read.
+        """
         lines = self._archive_list.read_text(encoding="utf-8").split("\n") if self._archive_list.exists() else []
         return [json.loads(line) for line in lines if line]
 
@@ -182,6 +189,14 @@ class Workspace:
         yield self.names["bulletin"], write_bulletin
         yield self.names["reminders"], write_reminders
         yield self.names["publication"], write_publication
+
+
+def _refusal_kept(source: Source) -> dict[str, Any]:
+    """Why a file was not even read, as the archive's list has it: what it lay in is not asked again."""
+    if source.refusal is None:
+        return {}
+    code, case, params = source.refusal
+    return {"refusal": [code, case, dict(params)]}
 
 
 TO_CORRECT = ("returned", "refused")

@@ -98,7 +98,7 @@ def test_members_are_called_after_their_container_and_hold_its_bytes(tmp_path: P
     sources = inbox_sources(tmp_path)
     assert [source.name for source in sources] == ["a.zip/一/乙.xlsx", "a.zip/丙.xlsx", "b.xlsx"]
     assert [Path(source.path).read_bytes() for source in sources] == [BOOK] * 3
-    assert [Path(source.within).name for source in sources] == ["a.zip", "a.zip", ""]
+    assert [source.within and source.within.name for source in sources] == ["a.zip", "a.zip", None]
 
 
 def test_names_of_chinese_windows_are_read(tmp_path: Path) -> None:
@@ -238,3 +238,42 @@ def test_a_container_named_is_its_members(tmp_path: Path) -> None:
     first, second = sources_in([path]), sources_in([path])
     assert [source.name for source in first] == [f"{path}/甲.xlsx"]
     assert first == second and Path(first[0].path).is_relative_to(containers._spool())
+
+
+def test_a_folder_that_does_not_open_is_told_with_its_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "开").mkdir()
+    (tmp_path / "开/a.xlsx").write_bytes(BOOK)
+    (tmp_path / "关").mkdir()
+    real = os.scandir
+    closed = {str(tmp_path / "关")}
+
+    def scandir(path: str) -> object:
+        if path in closed:
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(intake.os, "scandir", scandir)
+    sources = inbox_sources(tmp_path)
+    assert [(source.name, source.refusal) for source in sources] == [
+        ("开/a.xlsx", None), ("关", ("not-a-file", "unreadable", ())),
+    ]  # fmt: skip
+    closed.add(str(tmp_path))
+    (whole,) = sources_in([tmp_path])
+    held = next(iter(read_all([whole], settings_for(), date(2005, 6, 30), workers=1)))
+    assert (held.file, held.verdict) == (str(tmp_path), "refused")
+    assert held.findings[0].params == (("case", "unreadable"),)
+
+
+def test_a_file_that_vanishes_while_its_folder_is_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(BOOK)
+    real = os.lstat
+
+    def lstat(path: str) -> os.stat_result:
+        if str(path).endswith("a.xlsx"):
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return real(path)
+
+    monkeypatch.setattr(intake.os, "lstat", lstat)
+    assert refusals(tmp_path) == {"a.xlsx": "not-a-file"}

@@ -1,0 +1,142 @@
+"""The archive: every received file and what it lay in byte for byte, and a lost memory made again from it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from returns import DAY, row, settings_for
+from test_containers import archive, mail
+from weeks import SETTINGS, drop, received, run, snapshot
+
+from rectify_xl import workspace
+from rectify_xl.excel.settings_book import write_settings
+from rectify_xl.files import is_whole
+
+LATER = date(2005, 5, 31)
+OTHER = {"unit_code": "KX03", "unit_name": "示例第二党支部"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    workspace.create(tmp_path / "整改工作", SETTINGS)
+    return tmp_path / "整改工作"
+
+
+def taken(place: Path, name: str, *rows: Any, **how: Any) -> bytes:
+    """A returned workbook's bytes, nowhere in the inbox."""
+    path = drop(place, name, *rows, **how)
+    data = path.read_bytes()
+    path.unlink()
+    return data
+
+
+def listed(place: Path) -> dict[str, dict[str, Any]]:
+    lines = (place / "存档/清单.jsonl").read_text(encoding="utf-8").splitlines()
+    return {entry["path"]: entry for entry in map(json.loads, lines)}
+
+
+def kept(place: Path, name: str) -> bytes:
+    (path,) = (place / "存档").glob(f"{listed(place)[name]['digest']}*")
+    return path.read_bytes()
+
+
+def test_containers_are_kept_beside_their_members_and_rebuilding_takes_neither_twice(place: Path) -> None:
+    good = taken(place, "好.xlsx", row("ledger"))
+    flawed = taken(place, "坏.xlsx", row("ledger", problem="短"), **OTHER)
+    inbox = place / "收件"
+    held = {
+        "甲.zip": archive({"好.xlsx": good}),
+        "乙.eml": mail(("坏.xlsx", flawed), ("说明.txt", "说明".encode())),
+        "空.zip": archive({"夹/": b""}),
+        "深.zip": archive({"1.zip": archive({"2.zip": archive({"3.zip": archive({"好.xlsx": good})})})}),
+    }
+    for name, data in held.items():
+        (inbox / name).write_bytes(data)
+    first = run(place, DAY)
+    assert {name: kept(place, name) for name in held} == held
+    told = dict(received(first))
+    assert told == {
+        "乙.eml/坏.xlsx": "returned",
+        "乙.eml/说明.txt": "refused",
+        "深.zip/1.zip/2.zip/3.zip": "refused",
+        "甲.zip/好.xlsx": "accepted",
+        "空.zip": "refused",
+    }
+    assert {name for name, entry in listed(place).items() if entry.get("container")} == {"甲.zip", "乙.eml", "深.zip"}
+    before = snapshot(place)
+    assert received(run(place, DAY)) == []
+    (place / "记录.sqlite").unlink()
+    again = run(place, DAY)
+    assert [(h.file, h.verdict, h.findings) for h in again.book.returns] == [
+        (h.file, h.verdict, h.findings) for h in first.book.returns
+    ]
+    for part in ("成果", "存档", "收件"):
+        assert {n: d for n, d in snapshot(place).items() if n.startswith(part)} == {
+            n: d for n, d in before.items() if n.startswith(part)
+        }
+
+
+def test_a_container_sent_anew_with_the_same_members_is_kept_too(place: Path) -> None:
+    good = taken(place, "好.xlsx", row("ledger"))
+    (place / "收件/甲.zip").write_bytes(archive({"好.xlsx": good}))
+    run(place, DAY)
+    newer = archive({"好.xlsx": good}) + b""
+    newer = newer[:-2] + b"\x03\x00abc"  # the same archive with a comment
+    (place / "收件/甲.zip").write_bytes(newer)
+    assert received(run(place, LATER)) == []
+    assert kept(place, "甲.zip") == newer and len(list((place / "存档").glob("*.zip"))) == 2
+
+
+def test_a_container_with_a_restricted_form_stays_in_the_inbox_alone(place: Path) -> None:
+    secret = taken(place, "谈心.xlsx", row("guidance"), form="guidance")
+    good = taken(place, "好.xlsx", row("ledger"), **OTHER)
+    (place / "收件/甲.zip").write_bytes(archive({"谈心.xlsx": secret, "好.xlsx": good}))
+    run(place, DAY)
+    assert set(listed(place)) == {"甲.zip/好.xlsx"}
+
+
+def test_a_refused_container_keeps_its_reason_when_the_roster_changes(place: Path) -> None:
+    (place / "收件/空.zip").write_bytes(archive({"夹/": b""}))
+    first = run(place, DAY)
+    (place / "配置.xlsx").unlink()
+    write_settings(settings_for(units=SETTINGS.units[:2]), place / "配置.xlsx")
+    again = run(place, LATER)
+    assert again.book.returns[0].findings == first.book.returns[0].findings
+
+
+def test_a_torn_file_of_the_archive_is_written_again(place: Path) -> None:
+    data = drop(place, "一.xlsx", row("ledger")).read_bytes()
+    run(place, DAY)
+    (path,) = (place / "存档").glob("*.xlsx")
+    assert is_whole(path, listed(place)["一.xlsx"]["digest"])
+    path.write_bytes(bytes(len(data)))
+    (place / "收件/抄件.xlsx").write_bytes(data)
+    run(place, LATER)
+    assert path.read_bytes() == data
+
+
+def test_a_folder_that_opened_later_is_no_more_told_as_closed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    from rectify_xl import intake
+
+    folder = place / "收件/科室"
+    folder.mkdir()
+    (folder / "好.xlsx").write_bytes(taken(place, "好.xlsx", row("ledger")))
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path) == str(folder):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    with monkeypatch.context() as closed:
+        closed.setattr(intake.os, "scandir", scandir)
+        assert received(run(place, DAY)) == [("科室", "refused")]
+    outcome = run(place, LATER)
+    assert received(outcome) == [("科室/好.xlsx", "accepted")]
+    assert [held.file for held in outcome.book.returns] == ["科室/好.xlsx"]
