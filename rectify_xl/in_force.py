@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
+from weakref import ref
 
-from rectify_xl.model import Form, Settings
+from rectify_xl.model import Book, Form, Settings
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -77,6 +78,26 @@ def kept_by_forms(most: int | None = None) -> Callable[[Callable[_Given, _Made]]
         return look_up
 
     return keep
+
+
+def kept_by_book(function: Callable[[Book], _Made]) -> Callable[[Book], _Made]:
+    """Keeps what the function last made of a book, as long as the book lives: several workbooks tell the same things.
+
+    What it makes must not be changed by those who get it.
+    """
+    kept: tuple[Callable[[], Book | None], _Own, _Made] | None = None
+
+    @wraps(function)
+    def look_up(book: Book) -> _Made:
+        nonlocal kept
+        held, own = kept, _in_force.get()
+        if held is not None and held[0]() is book and held[1] is own:
+            return held[2]
+        made = function(book)
+        kept = ref(book), own, made
+        return made
+
+    return look_up
 
 
 def under_settings(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:

@@ -552,7 +552,7 @@ class Reminder:
     sent_on: date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, weakref_slot=True)
 class Book:
     """Everything one consolidation knows, as plain records: what every workbook, frame and JSON is made from.
 

@@ -8,7 +8,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.ledger_table import returns_to_correct
 from rectify_xl.model import Book, Table
-from rectify_xl.outgoing.matters import REVISION, matters_of
+from rectify_xl.outgoing.matters import revisions_of
 from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import ITEMS, states_by_task, task_headings
@@ -28,7 +28,7 @@ def figures_of(book: Book) -> dict[str, Any]:
 def _reports(book: Book, units: Counted) -> dict[str, Any]:
     asked, arrived = len(units.asked), len(reported(book, units) & {unit.code for unit in units.asked})
     counts = {"asked": asked, "reported": arrived, "not_reported": asked - arrived}
-    revise = sum(matter.form == REVISION for matter in matters_of(book, units))
+    revise = sum(1 for _ in revisions_of(book))
     waiting = {"pending": len(book.pending), "to_correct": len(returns_to_correct(book)), "to_revise": revise}
     return {"files": sum(back.verdict != "ignored" for back in book.returns), **counts, **waiting}
 

@@ -19,7 +19,7 @@ from rectify_xl.progress.period import key_in_words, subject_in_words
 from rectify_xl.progress.quality import owed_forms
 from rectify_xl.progress.surveys import latest_surveys, must_make_up
 from rectify_xl.progress.tasks import number_of, person_of
-from rectify_xl.progress.units import Counted, items_of, reported, subject_of
+from rectify_xl.progress.units import Counted, counted_units, items_of, reported, subject_of
 from rectify_xl.progress.units import words as status_words
 
 # What a matter is that is no row of a form.
@@ -48,10 +48,16 @@ class Matter:
     kind: str = ""
 
 
-def matters_of(book: Book, units: Counted) -> Iterator[Matter]:
+def matters_of(book: Book) -> Iterator[Matter]:
     """Everything that units owe, whether or not it is time to remind them."""
+    units = counted_units(book)
     for part in (_items, _tasks, _reports, _filings, _files, _revisions, _surveys):
         yield from part(book, units)
+
+
+def revisions_of(book: Book) -> Iterator[Matter]:
+    """Of all that units owe the plans that they must revise."""
+    return _revisions(book, counted_units(book))
 
 
 # ---- items and tasks

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl.deadlines import Day
-from rectify_xl.in_force import under_settings
+from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units
@@ -32,6 +32,7 @@ def reminded_before(book: Book) -> tuple[Reminder, ...]:
 
 
 @under_settings
+@kept_by_book
 def now_and_before(book: Book) -> tuple[tuple[Reminder, ...], tuple[Reminder, ...]]:
     """`reminders_for` and `reminded_before` in one go."""
     owed = _owed(book)
@@ -47,7 +48,7 @@ def _owed(book: Book) -> list[Reminder]:
         early_warning=book.settings.early_warning,
     )
     order = {unit.code: place for place, unit in enumerate(units.asked)}
-    matters = (matter for matter in matters_of(book, units) if matter.unit.code in order)
+    matters = (matter for matter in matters_of(book) if matter.unit.code in order)
     told = [made for matter in matters if (made := _reminder(matter, book, day))]
     return sorted(told, key=lambda r: (order[r.key.unit_code], KINDS.index(r.key.kind), r.due_on or date.max))
 

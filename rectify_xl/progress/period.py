@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.in_force import under_settings
+from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import as_text
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown
@@ -23,10 +23,15 @@ _QUOTED = 30
 @under_settings
 def snapshot_of(book: Book) -> Snapshot:
     """The items of every form with a deadline as this run knows them, in the book's order; restricted forms never."""
-    return Snapshot(as_of=book.as_of, items=tuple(known for known, _ in _known_items(book, counted_units(book))))
+    return Snapshot(as_of=book.as_of, items=_known_items(book))
 
 
-def _known_items(book: Book, units: Counted) -> Iterator[tuple[Known, Item]]:
+@kept_by_book
+def _known_items(book: Book) -> tuple[Known, ...]:
+    return tuple(_told_items(book, counted_units(book)))
+
+
+def _told_items(book: Book, units: Counted) -> Iterator[Known]:
     names = {text: name for name, text in catalog.states("item").items()}
     missing = _missing_rows(book)
     for form in catalog.forms().values():
@@ -34,7 +39,7 @@ def _known_items(book: Book, units: Counted) -> Iterator[tuple[Known, Item]]:
             about = subject_of(form)
             for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
                 told = (units.code_of(about(item)), names[due.state], (form.name, _quoted(form, item)) in missing)
-                yield _known(form, item, due, told), item
+                yield _known(form, item, due, told)
 
 
 def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Known:
@@ -82,8 +87,17 @@ def changes_between(previous: Snapshot | None, book: Book) -> tuple[Change, ...]
     """
     if previous is None:
         return ()
-    units, before = counted_units(book), {_identity(known): known for known in previous.items}
-    now = {_identity(known): known for known, _ in _known_items(book, units)}
+    return _changes_told(book) if previous is book.previous else _changes(previous.items, book)
+
+
+@kept_by_book
+def _changes_told(book: Book) -> tuple[Change, ...]:
+    return _changes(book.previous.items if book.previous else (), book)
+
+
+def _changes(items: Iterable[Known], book: Book) -> tuple[Change, ...]:
+    units, before = counted_units(book), {_identity(known): known for known in items}
+    now = {_identity(known): known for known in _known_items(book)}
     made = [_change(kind, units, before.get(key), known) for key, known in now.items()
             for kind in _kinds(before.get(key), known)]  # fmt: skip
     made += [_change("gone", units, known, None) for key, known in before.items() if key not in now]

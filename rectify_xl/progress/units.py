@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from rectify_xl import catalog, expression
 from rectify_xl.deadlines import form_test
-from rectify_xl.in_force import kept_by_forms
+from rectify_xl.in_force import kept_by_book, kept_by_forms
 from rectify_xl.model import Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 
@@ -34,10 +34,14 @@ class Counted:
     known: Mapping[str, Unit]
     roster: Roster
     as_of: date
+    _counts_as: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def code_of(self, code: str, name: str = "") -> str:
         """The code under which something sent by, or about, a unit counts: its own until it was merged."""
-        return self.roster.successor(code, self.as_of) or name
+        found = self._counts_as.get(code)
+        if found is None:
+            found = self._counts_as[code] = self.roster.successor(code, self.as_of)
+        return found or name
 
     def unit(self, code: str) -> Unit:
         """The unit with that code, one without a name if nobody knows it."""
@@ -49,6 +53,7 @@ class Counted:
         return (*self.asked, *map(self.unit, dict.fromkeys(code for code in codes if code not in asked)))
 
 
+@kept_by_book
 def counted_units(book: Book) -> Counted:
     """Who is asked: the roster's active units but the office's own, or, without a roster, those that reported, by code.
 
