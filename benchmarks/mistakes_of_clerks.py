@@ -186,6 +186,23 @@ def _check_deleted(paper: Paper) -> Told:
     return Told()
 
 
+def _check_edited(paper: Paper) -> Told:
+    """Formulas of somebody's own in the self-check's column, never calculated."""
+    at = paper.line(paper.header)[-1].column + 1
+    for row in range(paper.header + 1, paper.last_row + 1):
+        paper.sheet.cell(row, at).value = '=IF(1=1,"通过","")'
+    return Told()
+
+
+def _helpers_edited(paper: Paper) -> Told:
+    """The helper sheet shown, and its first rows typed over."""
+    helpers = paper.book[catalog.reading().self_check_sheet]
+    helpers.sheet_state = "visible"
+    for cell in (cell for line in helpers.iter_rows(max_row=12) for cell in line):
+        cell.value = "通过"
+    return Told()
+
+
 def _helpers_deleted(paper: Paper) -> Told:
     del paper.book[catalog.reading().self_check_sheet]
     return Told()
@@ -205,6 +222,8 @@ _PASTED = (
     framed("自检栏被文字覆盖", _check_pasted_over("已检查"), ("ledger", "survey")),
     framed("自检栏被清空", _check_pasted_over(None), ("ledger",)),
     framed("自检栏被删除", _check_deleted, ("ledger", "branches")),
+    framed("自检栏的公式被改写", _check_edited, ("ledger", "survey")),
+    framed("自检的隐藏工作表被改写", _helpers_edited, ("ledger", "branches")),
     framed("自检的隐藏工作表被删除", _helpers_deleted, ("ledger",)),
 )
 
