@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rectify_xl import intake
+from rectify_xl.guarded.bugs import tell
 from rectify_xl.guarded.pool import Failure, Readers
 from rectify_xl.guarded.wire import Task
 from rectify_xl.intake import Refusal, Source, open_regular
@@ -70,6 +71,7 @@ def _holds_files(source: Source) -> bool:
 
 def _sources_of(source: Source, answer: Any) -> list[Source]:
     if isinstance(answer, Failure):
+        tell(source.name, answer)
         return [_refused(source, (answer.code, answer.case, ()))]
     made: list[Source] = []
     for member in answer if isinstance(answer, tuple) else ():

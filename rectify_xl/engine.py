@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from pickle import dumps
 from typing import Any, TypeVar
 
+from rectify_xl.guarded.bugs import tell
 from rectify_xl.guarded.limits import MIB, process_limits
 from rectify_xl.guarded.pool import Failure, Readers, end_waiting
 from rectify_xl.guarded.wire import Task
@@ -87,7 +88,11 @@ def marked_copies(
         readers = stack.enter_context(Readers())
 
         def marked(chunk: Sequence[tuple[Source, Return]]) -> list[Any]:
-            return readers.answers(task, [(source.path, held) for source, held in chunk])
+            made: list[Any] = readers.answers(task, [(source.path, held) for source, held in chunk])
+            for (source, _), answer in zip(chunk, made, strict=True):
+                if isinstance(answer, Failure):
+                    tell(source.name, answer)
+            return made
 
         for made in _in_order(marked, chunks, threads, 2 * count):
             yield from map(_copy_or_reason, made)
@@ -155,6 +160,7 @@ def _verdict(source: Source, answer: Any) -> Return:
         return answer
     if not isinstance(answer, Failure):
         return broken_off(source, "damaged", "crashed")
+    tell(source.name, answer)
     limits = process_limits()
     bounds: dict[str, dict[str, str | int]] = {
         "limit-memory": {"limit": limits.memory_mib * MIB},

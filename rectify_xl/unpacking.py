@@ -60,8 +60,7 @@ def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
         except OSError:
             return (Member(source.path, "", ("not-a-file", "unreadable", ())),)
         spool = _Spool(folder)
-        members = tuple(_members(data, "", 1, spool))
-        return members or (Member(source.path, "", ("not-a-workbook", "nothing", ())),)
+        return tuple(_members(data, "", 1, spool))
 
     return unpack
 
@@ -87,9 +86,12 @@ class _Spool:
 def _members(data: bytes, within: str, depth: int, spool: _Spool) -> Iterator[Member]:
     """The files of a container whose name within the outermost one is `within`, those of containers in it as well."""
     try:
-        held = _zip_members(data) if data.startswith(SIGNATURE) else _mail_members(data)
-        for name, read in held:
+        is_empty = True
+        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _mail_members(data):
+            is_empty = False
             yield from _member(name, read(), f"{within}/{inert(name)}".lstrip("/"), depth, spool)
+        if is_empty:
+            raise Unreadable("not-a-workbook", "nothing")
     except Unreadable as error:
         yield Member(spool.put(data, within), within, _refusal(error))
 
@@ -141,9 +143,9 @@ def _zip_name(entry: Entry) -> str:
 
 
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The attachments of a mail, those of mails forwarded in it as mails; pictures of its text are none."""
+    """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
     mail = message_from_bytes(data, policy=policy.default)
-    for number, part in enumerate(_attached(mail), 1):
+    for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
         name = _mail_name(part) or f"{number}"
         if part.get_content_type() == "message/rfc822":
             held = part.get_payload()
@@ -154,7 +156,7 @@ def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
             yield name, lambda part=part: part.get_payload(decode=True) or b""  # type: ignore[misc]
 
 
-def _attached(mail: Message) -> Iterator[Message]:
+def _attached(mail: Message, shown: frozenset[bytes]) -> Iterator[Message]:
     """The parts of a mail that are files; nothing inside a forwarded mail."""
     waiting = [mail]
     while waiting:
@@ -162,18 +164,25 @@ def _attached(mail: Message) -> Iterator[Message]:
         if part.get_content_maintype() == "multipart":
             held = part.get_payload()
             waiting[:0] = [p for p in held if isinstance(p, Message)] if isinstance(held, list) else []
-        elif _is_file(part) if part is not mail else part.get_content_maintype() != "text":
+        elif _is_file(part, shown) if part is not mail else part.get_content_maintype() != "text":
             yield part
 
 
-def _is_file(part: Message) -> bool:
+def _is_file(part: Message, shown: frozenset[bytes]) -> bool:
+    """Whether a part is a file that somebody attached; `shown` are the pictures that the mail's text refers to."""
     if part.get_content_type() == "message/rfc822":
         return True
-    if part.get_content_maintype() == "image" and part.get("Content-ID"):
+    is_attached = part.get_content_disposition() == "attachment"
+    if part.get_content_maintype() == "image":
+        called = str(part.get("Content-ID", "")).strip("<> ").encode("utf-8", "surrogateescape")
+        return is_attached and called not in shown
+    if part.get_content_maintype() == "text" and part.get_content_disposition() == "inline":
         return False
-    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    return is_attached or bool(part.get_filename())
 
 
+# How a text in HTML refers to a picture of its own mail (= is written =3D where the text is quoted-printable).
+_SHOWN = re.compile(rb"cid:([^\s\"'>)]+)", re.IGNORECASE)
 # A name in bytes that no standard allows, and that many programs write.
 _PLAIN_NAME = re.compile(r'filename="?([^";]*)')
 _ENCODED = re.compile(r"=\?([\w-]+)\?([BbQq])\?([^?]*)\?=")

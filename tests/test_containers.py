@@ -277,3 +277,34 @@ def test_a_file_that_vanishes_while_its_folder_is_listed_is_told(
 
     monkeypatch.setattr(intake.os, "lstat", lstat)
     assert refusals(tmp_path) == {"a.xlsx": "not-a-file"}
+
+
+def test_only_what_is_attached_to_a_mail_is_a_file(tmp_path: Path) -> None:
+    made = EmailMessage()
+    made["Subject"], made["From"] = "整改台帐", "a@example.org"
+    made.set_content("见附件。")
+    made.add_alternative('<p>见附件</p><img src="cid:stamp@example.org">', subtype="html")
+    pictures: list[tuple[str, str, str]] = [
+        ("inline", "签名.png", ""),
+        ("attachment", "公章.png", "<stamp@example.org>"),
+        ("attachment", "扫描件.png", "<scan@example.org>"),
+    ]
+    for way, name, called in pictures:
+        told = {"cid": called} if called else {}
+        made.add_attachment(b"\x89PNG", maintype="image", subtype="png", disposition=way, filename=name, **told)
+    made.add_attachment("落款", disposition="inline", filename="落款.txt")
+    made.add_attachment("说明", disposition="attachment", filename="说明.txt")
+    made.add_attachment(
+        BOOK, maintype="application", subtype="octet-stream", disposition="inline", filename="台帐.xlsx"
+    )
+    (tmp_path / "a.eml").write_bytes(made.as_bytes())
+    assert names(tmp_path) == ["a.eml/扫描件.png", "a.eml/说明.txt", "a.eml/台帐.xlsx"]
+
+
+def test_an_archive_or_mail_without_files_is_told_wherever_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail())
+    (tmp_path / "b.zip").write_bytes(archive({"空.zip": archive({"夹/": b""}), "信.eml": mail(), "甲.xlsx": BOOK}))
+    told = {source.name: source.refusal for source in inbox_sources(tmp_path)}
+    empty = ("not-a-workbook", "nothing", ())
+    assert told == {"a.eml": empty, "b.zip/空.zip": empty, "b.zip/信.eml": empty, "b.zip/甲.xlsx": None}
+    assert all(Path(source.path).is_file() for source in inbox_sources(tmp_path))

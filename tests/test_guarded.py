@@ -374,3 +374,35 @@ def test_a_message_is_whole_or_none() -> None:
             wire.receive(BytesIO(broken), 100)
     with pytest.raises(wire.Garbage):
         wire.receive(BytesIO(data), 3)
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_bug_of_ours_keeps_its_traceback_and_an_abort_of_others_is_none(
+    inbox: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    read(inbox("panic-1.xlsx", "segfault-1.xlsx", "eat-1.xlsx", "good.xlsx"))
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "rectify_xl"]
+    file, _, traceback = told.partition("\n")
+    assert Path(file).name == "panic-1.xlsx"
+    assert traceback.startswith("Traceback") and traceback.endswith("a panic of a library that is no Exception")
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_command_ends_with_the_files_at_which_the_program_failed(
+    inbox: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rectify_xl import cli
+
+    source, other = inbox("panic-1.xlsx", "good.xlsx")
+
+    def said(*files: str) -> list[str]:
+        with pytest.raises(SystemExit):
+            cli.main(["check", *files, "--profile", "gdsta", "--as-of", "2005-05-25"])
+        return capsys.readouterr().err.splitlines()
+
+    assert said(other.path) == []
+    (line,) = said(source.path, other.path)
+    assert source.path in line and "RECTIFY_XL_TRACE=1" in line
+    monkeypatch.setenv("RECTIFY_XL_TRACE", "1")
+    asked = said(source.path)
+    assert asked[0] == source.path and asked[1].startswith("Traceback") and asked[-1] == line
