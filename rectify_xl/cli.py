@@ -19,7 +19,7 @@ from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
-from rectify_xl.commands.telling import only_one, print_json, tell
+from rectify_xl.commands.telling import only_one, print_json, show_bugs, tell
 from rectify_xl.guarded import bugs
 from rectify_xl.in_force import using
 from rectify_xl.model import CannotFinish, RectifyError
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 GOOD, TO_CORRECT, WRONG_USE, FAILED = 0, 1, 2, 3
 # Working days that a clerk is given to correct a file that was checked by hand.
 DAYS_TO_CORRECT = 3
-# The environment variable that asks where a reader process failed, and how many such files are named at most.
-TRACE, FEW_FILES = "RECTIFY_XL_TRACE", 3
 
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
@@ -44,7 +42,7 @@ def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     lang = language_in(sys.argv[1:] if args is None else args)
     with bugs.kept() as found:
         status = _status_of(args, lang)
-    _show_bugs(found, words_in(lang))
+    show_bugs(found, words_in(lang))
     sys.exit(status)
 
 
@@ -276,17 +274,6 @@ def _reason(error: OSError, words: Words) -> str:
     if not error.filename:
         return known
     return str(words["failed"]["at"].format(reason=known, path=inert(os.fsdecode(error.filename))))
-
-
-def _show_bugs(found: Mapping[str, str], words: Words) -> None:
-    """Ends standard error with a line on the files at which the program itself failed; asked, with where it did."""
-    if not found:
-        return
-    if os.environ.get(TRACE):
-        for file, traceback in found.items():
-            click.echo("\n".join(map(inert, (file, *traceback.splitlines()))), err=True)
-    files = words["joint"]["list"].join([*found][:FEW_FILES])
-    click.echo(inert(words["failed"]["bug"].format(count=len(found), files=files, variable=TRACE)), err=True)
 
 
 def _let_go_of_output() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from rectify_xl.commands.table import Call
+from rectify_xl.commands.table import Call, Words
+from rectify_xl.normal import inert
+
+# The environment variable that asks where a reader process failed, and how many such files are named at most.
+_TRACE, _FEW = "RECTIFY_XL_TRACE", 3
 
 
 def tell(call: Call, told: Mapping[str, Any], lines: Sequence[str]) -> int:
@@ -32,3 +37,14 @@ def only_one(call: Call, profile: str | None, settings: str | None) -> None:
     if profile is not None and settings is not None:
         told = call.words["wrong"]["both"].format(first="--profile", second="--settings")
         raise click.UsageError(told, click.get_current_context())
+
+
+def show_bugs(found: Mapping[str, str], words: Words) -> None:
+    """Ends standard error with a line on the files at which the program itself failed; asked, with where it did."""
+    if not found:
+        return
+    if os.environ.get(_TRACE):
+        for file, traceback in found.items():
+            click.echo("\n".join(map(inert, (file, *traceback.splitlines()))), err=True)
+    files = words["joint"]["list"].join([*found][:_FEW])
+    click.echo(inert(words["failed"]["bug"].format(count=len(found), files=files, variable=_TRACE)), err=True)
