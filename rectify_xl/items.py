@@ -10,16 +10,22 @@ from rectify_xl.changes import standing_place
 from rectify_xl.deadlines import form_test
 from rectify_xl.expression import Test
 from rectify_xl.identity import Entry, History
-from rectify_xl.model import Form, Item, State
+from rectify_xl.model import Item, State
 from rectify_xl.office import Standing
 
 
 def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
     """The items of one form of one unit, in the order in which their rows came to be known."""
-    return [_item(history.form, history.unit, unit_name, entry, typed) for entry in history.entries]
+    form = history.form
+    started = form_test(form, form.started) if form.started else None
+    done = form_test(form, form.deadline.done) if form.deadline else None
+    return [_item(history, unit_name, entry, typed, (started, done)) for entry in history.entries]
 
 
-def _item(form: Form, unit: str, unit_name: str, entry: Entry, typed: Standing) -> Item:
+def _item(
+    history: History, unit_name: str, entry: Entry, typed: Standing, tests: tuple[Test | None, Test | None]
+) -> Item:
+    form, (started, done) = history.form, tests
     office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number else {})
     stands = standing_place(form, entry.states, office)
     values = list(entry.states[stands].values)
@@ -29,13 +35,11 @@ def _item(form: Form, unit: str, unit_name: str, entry: Entry, typed: Standing) 
     if form.deadline and form.deadline.agreed:
         values[form.positions[form.deadline.due]] = entry.agreed
     told = [fact.row.item for fact in entry.facts]
-    started = form_test(form, form.started) if form.started else None
-    done = form_test(form, form.deadline.done) if form.deadline else None
     is_done = bool(done and done(values, ()))
     direct = [state for state in entry.states if entry.fact_of(state) is None]
     return Item(
         form=form.name,
-        unit_code=unit,
+        unit_code=history.unit,
         unit_name=unit_name,
         number=entry.number,
         values=tuple(values),

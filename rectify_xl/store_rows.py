@@ -60,9 +60,13 @@ def from_json(text: str) -> Any:
     return _untagged(json.loads(text))
 
 
+# Parts of a list that need no look into them: nearly all.
+_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
+
+
 def _untagged(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(_untagged(part) for part in value)
+        return tuple([part if part.__class__ in _AS_THEY_ARE else _untagged(part) for part in value])
     if isinstance(value, dict):
         if value.keys() == {"day"}:
             return date.fromisoformat(value["day"])

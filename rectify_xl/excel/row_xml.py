@@ -104,5 +104,8 @@ def _high(values: Sequence[Any], held: int) -> dict[Any, int]:
     """The values that need more than one line, with how many; a text of a third of a line never does."""
     sure, most = held // 3, 2 * held  # twice what `text_width` may be, told here without a call a text
     texts = [v for v in frozenset(values) if v.__class__ is str and (len(v) > sure or "\n" in v)]
-    high = [v for v in texts if len(v.encode("utf-8", "surrogatepass")) + len(v) > most or "\n" in v]
-    return {text: lines_in(text, held) for text in high}
+    high = {
+        text: -(-width // most) for text in texts
+        if (width := len(text.encode("utf-8", "surrogatepass")) + len(text)) > most and "\n" not in text
+    }  # fmt: skip
+    return high | {text: lines_in(text, held) for text in texts if "\n" in text}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -26,6 +26,8 @@ HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)
 _LEAST = 21.0  # points of a row
 _RESERVE = 0.7  # of a column's width: a program without our font breaks lines earlier
 _LONGEST_CELL = 32_767
+# What nothing is laid over in a look without a mark (see `layers_for`).
+_PLAIN = frozenset((str, date, type(None)))
 # From so many rows on a table is filled in at once; nothing may stand below it.
 MANY_ROWS = 200
 
@@ -201,7 +203,7 @@ def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
     count = len(page.table.rows) - totals
     rows = page.table.rows[:count]
     formats = [
-        _formats_by_value(page, shown, dict.fromkeys(zip(map(type, values), values, strict=True)))
+        _formats_by_value(page, shown, values)
         for shown, values in zip(columns, zip(*rows, strict=True), strict=True)
     ]
     lines = [line_width(shown.width - _RESERVE) for shown in columns]
@@ -211,12 +213,12 @@ def _fill_rows(page: Page, columns: Sequence[Shown], totals: int) -> None:
         _draw_row(page, columns, FIRST_ROW + count + at, row)
 
 
-def _formats_by_value(
-    page: Page, shown: Shown, values: Iterable[tuple[type, Any]]
-) -> Format | dict[tuple[type, Any], Format]:
+def _formats_by_value(page: Page, shown: Shown, values: Sequence[Any]) -> Format | dict[tuple[type, Any], Format]:
     """The formats of a column by its values, which are in the order of the rows: so are the formats in the file."""
-    base = (*words()["looks"][shown.look], "grid")
-    layers = {key: layers_for(shown.look, key[1]) for key in values}
+    base, kinds = (*words()["looks"][shown.look], "grid"), list(map(type, values))
+    if shown.look != "state" and not words()["marked"].get(shown.look) and _PLAIN.issuperset(kinds):
+        return page.styles(*base)
+    layers = {key: layers_for(shown.look, key[1]) for key in dict.fromkeys(zip(kinds, values, strict=True))}
     formats = {laid: page.styles(*base, *laid) for laid in dict.fromkeys(layers.values())}
     if len(formats) == 1:
         return next(iter(formats.values()))
