@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.merge import Numbers, StateRef
-from rectify_xl.model import Book, Form, Item, Return
+from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 
 _Order = tuple[date, str, str]
+Given = tuple[str, str, str, Sequence[StateRef], bool]  # form, number, unit code, states, whether it is withdrawn
 
 
 def with_late_arrivals(numbers: Numbers, known: Sequence[Return], fresh: Sequence[Return]) -> Numbers:
@@ -61,12 +63,11 @@ def unnumbered(held: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]
                 yield form, row.sheet, row.row, row.values
 
 
-def numbered_in(book: Book) -> Iterator[Item]:
-    """The items that have a number."""
-    return (item for items in book.items.values() for item in items if item.number)
-
-
-def states_without(item: Item, given: Mapping[StateRef, str]) -> list[StateRef]:
-    """The states of an item that are not known by its number yet."""
-    states = ((state.digest, state.sheet, state.row) for state in item.states)
-    return [state for state in states if given.get(state) != item.number]
+def given_in(book: Book, given: Mapping[StateRef, str]) -> Iterator[Given]:
+    """The numbers that a book's items have, those taken out by a waiver too, with the states `given` has not yet."""
+    for is_withdrawn, items in ((False, chain.from_iterable(book.items.values())), (True, book.withdrawn)):
+        for item in items:
+            if item.number:
+                states = ((state.digest, state.sheet, state.row) for state in item.states)
+                unknown = [state for state in states if given.get(state) != item.number]
+                yield item.form, item.number, item.unit_code, unknown, is_withdrawn

@@ -155,6 +155,8 @@ def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
     with using(load_settings(Workspace(folder).settings_path).forms):
         names = [column.name for column in catalog.forms()[told["form"]].columns]
     source = ("file", "sheet", "row", "cell", "filled_on", "saved", "digest", "arrived")
+    for state in told["states"]:
+        state["filled_on"] = date.fromisoformat(state["filled_on"])
     rows = [
         (*(state[name] for name in source), ",".join(state["changed"]), *(state["values"].get(name) for name in names))
         for state in told["states"]

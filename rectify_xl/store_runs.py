@@ -81,8 +81,11 @@ class Runs(Database):
         }
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def give(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef]]]) -> None:
-        """Notes (form, number, unit code, states not known by it yet); numbers of no item any more are withdrawn."""
+    def give(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> None:
+        """Notes (form, number, unit code, states not known by it yet, whether it is withdrawn).
+
+        Numbers of no item any more are withdrawn too.
+        """
         self.write("UPDATE items SET is_withdrawn = 1")
         sheets = {
             (digest, form, title): key
@@ -92,15 +95,15 @@ class Runs(Database):
         }
         kept = list(numbered)
         self.write_all(
-            "INSERT INTO items (form, number, unit_code) VALUES (?, ?, ?) ON CONFLICT (number)"
-            " DO UPDATE SET is_withdrawn = 0, unit_code = excluded.unit_code",
-            [(form, number, unit) for form, number, unit, _ in kept],
+            "INSERT INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?) ON CONFLICT (number)"
+            " DO UPDATE SET is_withdrawn = excluded.is_withdrawn, unit_code = excluded.unit_code",
+            [(form, number, unit, int(is_withdrawn)) for form, number, unit, _, is_withdrawn in kept],
         )
         self.write_all(
             "UPDATE states SET item = (SELECT key FROM items WHERE number = ?) WHERE sheet = ? AND row = ?",
             [
                 (number, sheets[digest, form, title], row)
-                for form, number, _, refs in kept
+                for form, number, _, refs, _ in kept
                 for digest, title, row in refs
                 if (digest, form, title) in sheets
             ],

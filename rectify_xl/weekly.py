@@ -22,7 +22,7 @@ from rectify_xl.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_i
 from rectify_xl.means import Means, Outcome
 from rectify_xl.merge import Numbers
 from rectify_xl.model import Book, Return
-from rectify_xl.numbering import numbered_in, states_without, with_late_arrivals
+from rectify_xl.numbering import given_in, with_late_arrivals
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import reminders_for
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
@@ -201,8 +201,7 @@ def _save(job: Job, week: Week) -> RunRow:
     for _, held in taken.fresh:
         store.arrive(held, grounds.of(held), seq, book.as_of)
     arrivals = store.arrivals()
-    numbers = store.numbers().given
-    store.give((item.form, item.number, item.unit_code, states_without(item, numbers)) for item in numbered_in(book))
+    store.give(given_in(book, store.numbers().given))
     verdicts = []
     for arrival, held in zip(arrivals, book.returns, strict=True):
         is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
@@ -264,6 +263,7 @@ def _rebuild(job: Job) -> None:
             store.withdraw(retired_rows(left))
             store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
             store.keep_ledger(job.place.names["ledger"], left.digest)
+            store.finish(_save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
             if count := differing(left, store.numbers()):
                 job.notes.append(f"numbers-differ:{count}")
     job.notes.append(f"rebuilt:{job.place.names['memory']}")

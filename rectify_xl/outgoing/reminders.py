@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from rectify_xl.deadlines import Day
 from rectify_xl.in_force import kept_by_book, under_settings
+from rectify_xl.kinds import item_number
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units
@@ -49,8 +51,22 @@ def _owed(book: Book) -> list[Reminder]:
     )
     order = {unit.code: place for place, unit in enumerate(units.asked)}
     matters = (matter for matter in matters_of(book) if matter.unit.code in order)
-    told = [made for matter in matters if (made := _reminder(matter, book, day))]
+    whole = replace(book, sent=_sent_in(book))
+    told = [made for matter in matters if (made := _reminder(matter, whole, day))]
     return sorted(told, key=lambda r: (order[r.key.unit_code], KINDS.index(r.key.kind), r.due_on or date.max))
+
+
+def _sent_in(book: Book) -> dict[ReminderKey, date]:
+    """The day that first sent each reminder; of a numbered item whichever unit it was sent to: units merge."""
+    made = dict(book.sent)
+    for key, day in book.sent.items():
+        known = _whoever(key)
+        made[known] = min(day, made.get(known, day))
+    return made
+
+
+def _whoever(key: ReminderKey) -> ReminderKey:
+    return key._replace(unit_code="") if item_number(key.matter) else key
 
 
 def step_of(start: date | None, due: date, day: Day) -> str:
@@ -82,7 +98,7 @@ def _reminder(matter: Matter, book: Book, day: Day) -> Reminder | None:
         person=matter.person or matter.unit.first_responsible,
         due_on=due,
         workdays_left=day.workdays_left(due) if due else None,
-        sent_on=min(book.sent.get(key, book.as_of), book.as_of),
+        sent_on=min(book.sent.get(_whoever(key), book.as_of), book.as_of),
     )
 
 
