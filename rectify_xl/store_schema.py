@@ -155,9 +155,13 @@ def version_of(held: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrated(held: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    for version in range(version_of(held, path), len(MIGRATIONS)):
-        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1};"
-        held.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
+    try:
+        for version in range(version_of(held, path), len(MIGRATIONS)):
+            marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1};"
+            held.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
+    except BaseException:
+        held.close()  # or its log and lock stay beside a file that is not ours to touch
+        raise
     return held
 
 

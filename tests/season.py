@@ -48,13 +48,14 @@ class Season:
         (self.folder / "配置.xlsx").unlink()
         rx.write_settings(settings, self.folder / "配置.xlsx")
 
-    def begin(self) -> None:
-        """init, templates, the roster and the dates of the stage."""
+    def begin(self, *, templates: bool = True) -> None:
+        """init, the roster and the dates of the stage, and the templates."""
         self.call("init", self.folder, "--profile", self.profile)
         self.units = UNITS if self.profile == "gdsta" else SYSU_UNITS
         stage = {"stage_start": date(2005, 5, 12), "stage_end": date(2005, 5, 31), "followup_end": date(2005, 8, 31)}
         self.set_up(units=self.units, **stage)
-        self.call("templates", self.folder / "模板", "--settings", self.folder / "配置.xlsx")
+        if templates:
+            self.call("templates", self.folder / "模板", "--settings", self.folder / "配置.xlsx")
 
     def call(self, *args: object, code: int = 0) -> Any:
         """A command; what it printed, as JSON where that was asked for."""

@@ -1,0 +1,138 @@
+"""What goes wrong in an office's weeks, through the commands: a ledger it rearranged, a memory in trouble, offices above."""
+# ruff: noqa: E501 (tables of Chinese text, where a character counts twice)
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from season import HAPPENS, WEEKS, Season, codes, problem
+from weeks import snapshot
+
+from rectify_xl import run_lock
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Season:
+    """A season's first week."""
+    season = Season(folder=tmp_path_factory.mktemp("mishaps") / "整改工作", profile="gdsta")
+    season.begin(templates=False)
+    HAPPENS[0](season)
+    season.run(1)
+    return season
+
+
+@pytest.fixture
+def season(first: Season, tmp_path: Path) -> Season:
+    shutil.copytree(first.folder, tmp_path / "整改工作")
+    return Season(folder=tmp_path / "整改工作", profile="gdsta", units=first.units, blanks=first.blanks)
+
+
+# ---- the ledger as the office left it
+
+
+def renamed(sheet: Any) -> None:
+    sheet.title = "我的台帐"
+
+
+def sorted_backwards(sheet: Any) -> None:
+    rows = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=4, max_row=7)]
+    for place, values in enumerate(reversed(rows)):
+        for column, value in enumerate(values, start=1):
+            sheet.cell(row=4 + place, column=column).value = value
+
+
+def filtered(sheet: Any) -> None:
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.row_dimensions[5].hidden = True
+
+
+def with_hidden_columns(sheet: Any) -> None:
+    for letter in ("D", "E", "AC"):
+        sheet.column_dimensions[letter].hidden = True
+
+
+def without_a_row(sheet: Any) -> None:
+    sheet.delete_rows(next(n for n in range(4, 9) if sheet.cell(row=n, column=3).value == "KX03-T001"))
+
+
+@pytest.mark.parametrize("change", [renamed, sorted_backwards, filtered, with_hidden_columns, without_a_row])
+def test_an_entry_is_taken_from_a_ledger_however_the_office_arranged_it(
+    change: Callable[[Any], None], season: Season
+) -> None:
+    season.types("KX02-T003", "督查意见", "请抓紧")
+    book = openpyxl.load_workbook(season.ledger)
+    change(book["整改台帐"])
+    book.save(season.ledger)
+    told = season.run(2)
+    items = season.items()
+    assert {number: held["supervision"] for number, held in items.items() if held["supervision"]} == {"KX02-T003": "请抓紧"}
+    assert sorted(items) == ["KX02-T001", "KX02-T002", "KX02-T003", "KX03-T001"]
+    edited = [f for f in told["findings"] if f["code"] == "ledger-edited"]
+    assert len(edited) == (change is without_a_row) and all("KX03-T001" in f["message"] for f in edited)
+
+
+# ---- the memory
+
+
+def test_a_memory_in_trouble_is_told_and_nothing_is_touched(season: Season) -> None:
+    memory = season.folder / "记录.sqlite"
+    whole = memory.read_bytes()
+    HAPPENS[1](season)
+    memory.write_bytes(whole[: len(whole) // 2])
+    before = snapshot(season.folder)
+    season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
+    assert snapshot(season.folder) == before and "记录.sqlite" in season.heard
+    memory.write_bytes(whole)
+    with sqlite3.connect(memory) as opened:
+        opened.execute("PRAGMA user_version = 999")
+    opened.close()
+    before = snapshot(season.folder)
+    season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
+    assert snapshot(season.folder) == before and "记录.sqlite" in season.heard
+
+
+def test_a_second_run_says_who_holds_the_workspace(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_lock, "PATIENCE", 0.1)
+    before = snapshot(season.folder)
+    with run_lock.held(season.folder, "run", WEEKS[1]):
+        season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
+    assert "2005-05-25" in season.heard and snapshot(season.folder) == before
+
+
+# ---- an office above
+
+
+def test_an_upper_office_gets_two_ledgers_and_a_direct_return(season: Season, tmp_path: Path) -> None:
+    HAPPENS[1](season)
+    season.run(2)
+    lower = season.ledger.read_bytes()
+    _, committee, one, other, _ = season.units
+    second = Season(folder=tmp_path / "另一办公室", profile="gdsta", blanks=season.blanks)
+    second.begin(templates=False)
+    second.drop("丁.xlsx", second.made(season.units[0], 2, problem("调研不够深入")))
+    second.run(2)
+    upper = Season(folder=tmp_path / "上级", profile="gdsta", blanks=season.blanks)
+    upper.begin(templates=False)
+    upper.drop("一处.xlsx", lower)
+    upper.drop("二处.xlsx", second.ledger.read_bytes())
+    upper.drop("乙.xlsx", upper.made(other, 3, problem("会议过多", f"{other.code}-T001", percent=0.8)))
+    told = upper.run(3)
+    assert told["files"]["accepted"] == 3
+    items = upper.items()
+    assert {n: i["problem"] for n, i in items.items()} == {
+        n: i["problem"] for held in (season.items(), second.items()) for n, i in held.items()
+    }  # fmt: skip
+    assert items[f"{other.code}-T001"]["percent"] == 0.8
+    assert items[f"{one.code}-T003"]["extended_to"].date() == date(2005, 6, 24)
+    assert items[f"{committee.code}-T001"]["source_file"] == season.items()[f"{committee.code}-T001"]["source_file"]
+    assert not {"foreign-id", "duplicate", "unknown"} & {code for code, _ in codes(told)}
+    before = snapshot(upper.folder)
+    upper.run(3)
+    assert snapshot(upper.folder) == before
