@@ -33,13 +33,17 @@ class Grid:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBook:
-    """One workbook as read: its sheets in order, and what the package says of itself."""
+    """One workbook as read: its sheets in order, and what the package says of itself.
+
+    `is_half_seen`: its format (.xls, .xlsb) does not let us see errors, formulas without a value and hidden rows.
+    """
 
     sheets: tuple[Grid, ...]
     saved: str = ""
     has_macros: bool = False
     has_external_links: bool = False
     no_table: bool = False
+    is_half_seen: bool = False
 
 
 class Unreadable(Exception):

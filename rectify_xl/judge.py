@@ -228,11 +228,8 @@ def _letters(sheets: Sequence[JudgedSheet]) -> Mapping[str, tuple[str, ...]]:
 
 def _about_book(raw: RawBook, found: Sorted) -> list[Finding]:
     """What is told of the workbook as a whole: an old template, macros, links, sheets that are none of ours."""
-    told = [
-        Finding(level="warning", code=code)
-        for code, there in (("macros", raw.has_macros), ("external-links", raw.has_external_links))
-        if there
-    ]
+    facts = {"macros": raw.has_macros, "external-links": raw.has_external_links, "old-format": raw.is_half_seen}
+    told = [Finding(level="warning", code=code) for code, there in facts.items() if there]
     editions = parse_stamp(found.stamp) or {}
     for form in {sheet.form.name: sheet.form for sheet in found.forms}.values():
         if form.name in editions and _is_old(form, editions[form.name]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from returns import (
 from soffice import convert
 
 from rectify_xl import catalog
-from rectify_xl.excel.ods_merges import ods_merges
+from rectify_xl.excel.ods_content import untold_in
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.intake import sources_in
 from rectify_xl.kinds import Reading, Setting, parser_for
@@ -791,6 +792,10 @@ def test_a_ledger_as_an_office_draws_it_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["xlsx", "xls", "ods"])
 def test_the_same_ledger_saved_by_another_program(tmp_path: Path, suffix: str) -> None:
     held = read_back(convert(office_book(tmp_path / "a.xlsx"), suffix, tmp_path / "out"))
+    first, *others = held.findings
+    if suffix == "xls":  # what that format hides is told
+        assert (first.level, first.code) == ("warning", "old-format")
+        held = replace(held, findings=tuple(others))
     check_office(held)
 
 
@@ -825,12 +830,13 @@ table:number-columns-spanned="2"/></table:table-row></table:table></office:body>
 
 
 def test_the_merged_cells_of_opendocument() -> None:
-    assert ods_merges(CONTENT.format(declared="").encode()) == {"一": [(4, 2, 6, 2)], "二": [(1, 0, 2, 1)]}
-    assert ods_merges(b"<office:body/>") == {}
+    found = untold_in(CONTENT.format(declared="").encode())
+    assert {title: held.merges for title, held in found.items()} == {"一": [(4, 2, 6, 2)], "二": [(1, 0, 2, 1)]}
+    assert untold_in(b"<office:body/>") == {}
 
 
 @pytest.mark.parametrize("content", [CONTENT.format(declared="<!DOCTYPE a []>"), CONTENT[:-9], CONTENT.replace('"3"', '"x"')])
 def test_a_content_that_cannot_be_trusted_is_damaged(content: str) -> None:
     with pytest.raises(Unreadable) as told_as:
-        ods_merges(content.replace("{declared}", "").encode())
+        untold_in(content.replace("{declared}", "").encode())
     assert told_as.value.code == "damaged"

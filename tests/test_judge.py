@@ -279,7 +279,10 @@ def test_what_the_cover_says_goes_on_without_its_people() -> None:
 # ---- what is told of the workbook
 
 
-@pytest.mark.parametrize(("fact", "code"), [("has_macros", "macros"), ("has_external_links", "external-links")])
+@pytest.mark.parametrize(
+    ("fact", "code"),
+    [("has_macros", "macros"), ("has_external_links", "external-links"), ("is_half_seen", "old-format")],
+)
 def test_macros_and_links_are_told(fact: str, code: str) -> None:
     held = judge(cover_grid(), form_grid("ledger", [row("ledger")]), **{fact: True})
     assert [(f.level, f.code) for f in held.findings] == [("warning", code)]

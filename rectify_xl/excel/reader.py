@@ -14,7 +14,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from rectify_xl import catalog
-from rectify_xl.excel.ods_merges import CONTENT, ods_merges
+from rectify_xl.excel.ods_content import CONTENT, Untold, completed, untold_in
 from rectify_xl.excel.package import Package
 from rectify_xl.excel.plain_package import IsUnread, PlainBook, plain_book
 from rectify_xl.excel.sheet_reader import ExactSheet, Shared, read_sheet, read_texts
@@ -54,7 +54,7 @@ def read_workbook(data: bytes) -> RawBook:
             raise Unreadable("encrypted")
         if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
             raise Unreadable("not-a-workbook", "word" if "WordDocument".encode("utf-16-le") in data else "")
-        return RawBook(sheets=tuple(_calamine_grids(data)))
+        return RawBook(sheets=tuple(_calamine_grids(data)), is_half_seen=True)
     raise Unreadable("not-a-workbook", _nature(data))
 
 
@@ -92,7 +92,7 @@ def _read_package(package: Package) -> RawBook:
         has_external_links=package.has_external_links,
     )
     if main.endswith(".bin"):
-        return told(sheets=tuple(_calamine_grids(_stored(package))))
+        return told(sheets=tuple(_calamine_grids(_stored(package))), is_half_seen=True)
     book = plain_book(package, is_unread)
     return replace(
         told(sheets=_xlsx_grids(package, book)),
@@ -211,9 +211,9 @@ def _grid(sheet: Any, title: str) -> Grid:
 
 def _read_ods(package: Package) -> RawBook:
     content, _ = as_utf_8(package.part(CONTENT), CONTENT)
-    merges = ods_merges(content)
+    untold = untold_in(content)
     grids = _calamine_grids(_stored(package), is_unread)
-    return RawBook(sheets=tuple(replace(grid, merges=merges.get(grid.title, ())) for grid in grids))
+    return RawBook(sheets=tuple(completed(grid, untold.get(grid.title, Untold())) for grid in grids))
 
 
 def values_of(data: bytes, wanted: Sequence[str] = ()) -> dict[str, list[list[Any]]]:
