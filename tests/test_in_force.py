@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from form_books import training
@@ -14,8 +16,8 @@ from returns import DAY, filled_template, judged, row, settings_for
 import rectify_xl as rx
 from rectify_xl import catalog, terms
 from rectify_xl.headings import form_labels
-from rectify_xl.in_force import own_forms, under_settings, using, with_forms
-from rectify_xl.model import Form, Settings
+from rectify_xl.in_force import kept_by_book, own_forms, under_settings, using, with_forms
+from rectify_xl.model import Book, Form, Settings
 
 ACTIVITIES = catalog.built_in_forms()["activities"]
 
@@ -106,3 +108,37 @@ def test_forms_travel_with_the_settings_into_threads_and_processes(tmp_path: Pat
         for executor in (threads, processes):
             there = rx.check(paths, settings, as_of=DAY, executor=executor)
             assert there.findings.equals(here.findings)
+
+
+# ---- kept by book
+
+
+def test_what_is_made_of_a_book_is_made_once_for_that_book_and_for_the_forms_in_force() -> None:
+    asked: list[Book] = []
+
+    @kept_by_book
+    def titles(book: Book) -> list[str]:
+        asked.append(book)
+        return [form.title for form in own_forms()]
+
+    book, equal = Book(as_of=DAY, settings=settings_for()), Book(as_of=DAY, settings=settings_for())
+    assert titles(book) is titles(book)
+    assert len(asked) == 1
+    with using((own("培训登记"),)):
+        assert titles(book) == ["培训登记"]
+    assert titles(book) == []
+    assert titles(equal) == []
+    assert asked[-1] is equal
+
+
+def test_a_book_is_not_kept_alive_by_what_was_made_of_it() -> None:
+    @kept_by_book
+    def day_of(book: Book) -> str:
+        return book.as_of.isoformat()
+
+    book = Book(as_of=DAY, settings=settings_for())
+    held = ref(book)
+    assert day_of(book) == DAY.isoformat()
+    del book
+    gc.collect()
+    assert held() is None
