@@ -286,7 +286,8 @@ def _of_another(paper: Paper, twin: Any) -> None:
 
 _CODE = ("cover.unit_code",)
 _COVERS = (
-    Kind("封面填在右边一格", _beside(lambda p: p.value()), ("cover.filled_by", "cover.approved_by"), "", keeps=True),
+    # Read all the same; the template asks for it in its own cell, and is right to.
+    framed("封面填在右边一格", _beside(lambda p: p.value()), ("cover.filled_by", "cover.approved_by")),
     Kind("封面填在下面一格", _below, ("cover.filled_by",), "required"),
     framed("封面下移一行", _cover_moved, ("cover.filled_by",)),
     *(

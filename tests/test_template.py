@@ -396,14 +396,15 @@ def test_a_form_of_one_column_with_a_list_named_in_chinese(tmp_path: Path) -> No
     book = one_book(tmp_path / "x.xlsx", form, settings)
     (name,) = (name for name in book.names if not name.startswith("chk_"))
     assert name.isascii()
-    assert [rule.findtext("formula1") for rule in book.sheets["隐患排查"].iter("dataValidation")] == [name, "FALSE"]
+    formulas = [rule.findtext("formula1") for rule in book.sheets["隐患排查"].iter("dataValidation")]
+    assert formulas == [name, "ROW()>ROW($A$3)", "FALSE"]  # the column, its header, the self-check
     assert book.names[name] == "'选项'!$A$2:$A$3"
     assert book.texts("选项") == {"A1": "隐患等级", "A2": "重大", "A3": "一般"}
 
 
 def test_long_words_are_cut_to_the_limits_of_excel(tmp_path: Path) -> None:
     form = a_form(Column(name="a", label="很长的栏目名称" * 6, kind="text", length=(1, 20), hint="说明" * 200))
-    rule, _ = one_book(tmp_path / "x.xlsx", form).sheets["隐患排查"].iter("dataValidation")
+    rule = next(one_book(tmp_path / "x.xlsx", form).sheets["隐患排查"].iter("dataValidation"))
     lengths = {key: excel_length(rule.get(key, "")) for key in ("promptTitle", "prompt", "errorTitle", "error")}
     assert lengths["promptTitle"] == lengths["errorTitle"] == 32
     assert lengths["prompt"] == 255
