@@ -176,6 +176,34 @@ def test_every_number_of_the_last_bulletin_stands_in_a_cell(played: Played) -> N
     assert printed_units(bulletin).items() <= counted_units(ledger).items() and counted_units(ledger).keys() <= names
 
 
+def test_its_tasks_reports_and_changes_stand_in_cells_of_the_status_workbook(played: Played) -> None:
+    results = played.season.folder / "成果"
+    status = CalamineWorkbook.from_path(results / "整改进度.xlsx")
+    rows = status.get_sheet_by_name("单位进度").to_python(skip_empty_area=False)
+    header = next(row for row in rows if row[0] == "单位编码")
+    units = [row for row in rows if row[0] in {unit.code for unit in played.season.units}]
+    cells = [str(cell) for row in units for cell in row[3 : header.index("事项总数")] if cell not in ("", "不适用")]
+    done = sum(cell.startswith(("按期完成", "逾期完成")) for cell in cells)
+    changes = [row[0] for row in status.get_sheet_by_name("本期变化").to_python()]
+    not_reported = len(played.status[5]["not_reported"])
+    before = played.items[4].values()
+    told = {
+        r"应报单位 (\d+) 个": len(units),
+        r"，已报送 (\d+) 个": len(units) - not_reported,
+        r"未报送 (\d+) 个": not_reported,
+        r"任务应办 (\d+) 项次": len(cells),
+        r"，已办 (\d+) 项次": done,
+        r"办理率 (\d+)%": round(100 * done / len(cells)),
+        r"逾期未办 (\d+) 项次": sum(cell.startswith("逾期未办") for cell in cells),
+        r"整改事项新增 (\d+) 项": changes.count("新增"),
+        r"重新打开 (\d+) 项": changes.count("重新打开"),
+        r"完成率由 (\d+)%": round(100 * sum(row["status"] == "已完成" for row in before) / len(before)),
+    }
+    text = "".join(str(row[0]) for row in CalamineWorkbook.from_path(results / "整改情况通报.xlsx").get_sheet_by_index(0).to_python())
+    printed = {pattern: int(found[1]) for pattern in told if (found := re.search(pattern, text))}
+    assert printed == told
+
+
 # ---- the same again, tried, looked back on, lost
 
 
