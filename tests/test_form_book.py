@@ -322,6 +322,16 @@ def test_forms_of_one_folder_must_not_clash(tmp_path: Path) -> None:
 WRONG_FILES = [(None, "form-no-file"), (b"", "form-unreadable"), (b"PK\3\4", "form-unreadable")]
 
 
+def test_every_sentence_is_provoked() -> None:
+    provoked = {mistake[-1] for mistake in MISTAKES} | {code for _, code in WRONG_FILES} | {
+        "form-missing-sheet", "form-no-columns", "form-no-letter", "form-no-assigned", "form-two-assigned",
+        "form-no-office-column", "form-no-number", "form-list-differs",
+    }  # fmt: skip
+    assert {code for code in provoked if code.startswith("form-")} == {
+        code for code in catalog.words("settings.zh")["problems"] if code.startswith("form-")
+    }
+
+
 @pytest.mark.parametrize(("content", "code"), WRONG_FILES)
 def test_what_is_no_workbook_is_told(content: bytes | None, code: str, tmp_path: Path) -> None:
     path = tmp_path / "坏.xlsx"

@@ -222,4 +222,5 @@ def test_every_sentence_is_provoked() -> None:
         "no-file", "unreadable", "missing-sheet", "no-header", "missing-header", "twice-header", "error-value",
         "no-setting", "time-no-year", "contradiction", "missing-list", "missing-option",
     }  # fmt: skip
-    assert provoked == set(catalog.words("settings.zh")["problems"])
+    # Those of the workbooks that declare forms are provoked in test_form_book.
+    assert provoked == {code for code in catalog.words("settings.zh")["problems"] if not code.startswith("form-")}
