@@ -276,6 +276,12 @@ def states(kind: str) -> Mapping[str, str]:
 
 
 @cache
+def profile_names() -> tuple[str, ...]:
+    """The names of the built-in profiles."""
+    return tuple(read_toml("profiles.toml")["profiles"])
+
+
+@cache
 def words(part: str) -> Mapping[str, Any]:
     """One part of the wording of our own sheets and terminal texts (facts/words/<part>.toml)."""
     return read_toml(f"words/{part}.toml")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from rectify_xl import catalog
 from rectify_xl.catalog import FactsError
 from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
@@ -167,12 +168,11 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
 
 def demo(call: Call, folder: str, profile: str | None, units: int) -> int:
     """A made-up workspace, and the run on it."""
-    from rectify_xl import profiles
     from rectify_xl.commands import console
     from rectify_xl.demo import DEMO_DAY, make_demo
     from rectify_xl.workspace import Workspace
 
-    make_demo(folder, profile=profile or profiles.profile_names()[0], units=units, as_of=DEMO_DAY)
+    make_demo(folder, profile=profile or catalog.profile_names()[0], units=units, as_of=DEMO_DAY)
     told = replace(call, as_of=DEMO_DAY)
     _show_outcome(told, _run(told, folder))
     if not call.as_json:
@@ -254,7 +254,7 @@ def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = 
 
 def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     """What is wrong with the use or the settings, a sentence a mistake."""
-    from rectify_xl import profiles, workspace
+    from rectify_xl import workspace
     from rectify_xl.commands.settings_choice import NoSettings
     from rectify_xl.intake import WrongUse
     from rectify_xl.settings.problems import SettingsError
@@ -264,7 +264,7 @@ def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     if isinstance(error, WrongUse):
         return [words["wrong"][error.code].format(path=inert(error.path))]
     if isinstance(error, (NoSettings, workspace.WorkspaceError)):
-        told = {"settings": workspace.names()["settings"], "profiles": "|".join(profiles.profile_names())}
+        told = {"settings": workspace.names()["settings"], "profiles": "|".join(catalog.profile_names())}
         return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]
     return [inert(str(error))]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog, terms
-from rectify_xl.catalog import FACTS, FactsError, record
+from rectify_xl.catalog import FACTS, FactsError, profile_names, record
 from rectify_xl.expression import ExpressionError, parse_condition
 from rectify_xl.model import Evidence, Filing, Level, RectifyError, Settings, Task
 from rectify_xl.normal import key_text
@@ -71,12 +71,6 @@ class _Place:
         for name in names:
             if name not in there:
                 raise FactsError(self.file, key, f"no {name!r} there")
-
-
-@cache
-def profile_names() -> tuple[str, ...]:
-    """The profiles' names."""
-    return tuple(catalog.read_toml("profiles.toml")["profiles"])
 
 
 @cache

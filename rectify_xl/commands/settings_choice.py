@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from rectify_xl import pipeline, profiles, workspace
+from rectify_xl import catalog, pipeline, profiles, workspace
 from rectify_xl.excel.settings_reader import load_settings
 from rectify_xl.model import Form, RectifyError, Return, Settings
 
@@ -67,7 +67,7 @@ def check_unsaid(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Ju
 def _by_campaign(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Iterable[Return]:
     """Each file judged by the profile whose campaign it names; what is no workbook of ours is refused by any."""
     returns: list[Return] = []
-    for name in profiles.profile_names():
+    for name in catalog.profile_names():
         judged = pipeline.check_returns(paths, profiles.profile(name), as_of, means)
         returns = [new if _is_foreign(old) else old for old, new in zip(returns or judged, judged, strict=True)]
         if not any(map(_is_foreign, returns)):

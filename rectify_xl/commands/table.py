@@ -11,8 +11,6 @@ from itertools import pairwise
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.periods import parse_period
-from rectify_xl.profiles import profile_names
 
 Words = Mapping[str, Any]
 LANGUAGES = ("zh", "en")
@@ -88,6 +86,8 @@ def one_day(text: str, today: date) -> date:
     """A day as 2005-05-25 or as officials write it, this year unless written; ValueError if it is not one day."""
     if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
         return date(*map(int, text.split("-")))
+    from rectify_xl.periods import parse_period  # a grammar that help has no need of
+
     period = parse_period(text, year=today.year)
     return period.start if period.start is not None and period.is_one_day else _refuse()
 
@@ -109,7 +109,7 @@ def flags_for(today: date) -> dict[str, Flag]:
     }
     units = {"low": FEWEST_UNITS, "high": MOST_UNITS, "default": USUAL_UNITS}
     return {
-        "profile": Flag(names=("--profile",), **choices(profile_names())),
+        "profile": Flag(names=("--profile",), **choices(catalog.profile_names())),
         "settings": Flag(names=("--settings",), metavar="FILE", read=str),
         "as_of": Flag(names=("--as-of",), metavar="DATE", read=partial(one_day, today=today), complaint="day"),
         "json": Flag(names=("--json",)),
