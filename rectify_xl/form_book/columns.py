@@ -16,6 +16,7 @@ from rectify_xl.model import Column, Level, OptionList
 from rectify_xl.normal import key_text, narrow, shown
 from rectify_xl.settings.cells import Line
 from rectify_xl.settings.layout import settings_layout
+from rectify_xl.settings.lists import aliases_of
 
 # The column that the office numbers is called so in every form; an office need not know.
 NUMBER = "item_id"
@@ -89,17 +90,8 @@ def _read_lists(book: FormBook) -> tuple[OptionList, ...]:
 
 
 def _list(name: str, options: Mapping[str, Line]) -> OptionList:
-    taken = {key: line.values["option"] for key, line in options.items()}
-    aliases: list[tuple[str, str]] = []
-    for line in options.values():
-        option = line.values["option"]
-        for alias in line.values["aliases"]:
-            other = taken.setdefault(key_text(alias), option)
-            if other != option:
-                line.cells["aliases"].refuse("alias-taken", value=shown(alias), other=other)
-            elif key_text(alias) != key_text(option):
-                aliases.append((alias, option))
-    return OptionList(name=name, options=tuple(taken[key] for key in options), aliases=tuple(aliases))
+    listed = tuple(line.values["option"] for line in options.values())
+    return OptionList(name=name, options=listed, aliases=tuple(aliases_of(options).items()))
 
 
 # ---- 字段

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.catalog import record
 from rectify_xl.messages import code_name
-from rectify_xl.settings.layout import SettingsColumn, SettingsSheet
+from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, column_record, sheet_record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,21 +68,10 @@ def form_book_layout() -> FormBookLayout:
     file = "form_book.toml"
     entry = catalog.read_toml(file)
     parts = {
-        "sheets": {sheet["name"]: _sheet(sheet, file) for sheet in entry["sheets"]},
-        "form": tuple(_column(column, file, "form") for column in entry["form"]),
+        "sheets": {sheet["name"]: sheet_record(sheet, file) for sheet in entry["sheets"]},
+        "form": tuple(column_record(column, file, "form") for column in entry["form"]),
         "looks": record(FormLooks, entry["looks"], file, "looks"),
         "guide": record(FormGuide, entry["guide"], file, "guide"),
     }
     made: FormBookLayout = record(FormBookLayout, {**entry, **parts}, file, "")
-    return made
-
-
-def _sheet(entry: Mapping[str, Any], file: str) -> SettingsSheet:
-    columns = tuple(_column(column, file, entry["name"]) for column in entry["columns"])
-    made: SettingsSheet = record(SettingsSheet, {**entry, "columns": columns}, file, f"sheets.{entry['name']}")
-    return made
-
-
-def _column(entry: Mapping[str, Any], file: str, sheet: str) -> SettingsColumn:
-    made: SettingsColumn = record(SettingsColumn, entry, file, f"{sheet}.{entry.get('name')}")
     return made

@@ -99,8 +99,8 @@ def settings_layout() -> SettingsLayout:
     file = "settings.toml"
     entry = catalog.read_toml(file)
     parts = {
-        "sheets": {sheet["name"]: _sheet(sheet, file) for sheet in entry["sheets"]},
-        "campaign": tuple(_column(column, file, "campaign") for column in entry["campaign"]),
+        "sheets": {sheet["name"]: sheet_record(sheet, file) for sheet in entry["sheets"]},
+        "campaign": tuple(column_record(column, file, "campaign") for column in entry["campaign"]),
         "options": {name: tuple(options) for name, options in entry["options"].items()},
         "guide": record(Guide, entry["guide"], file, "guide"),
         "looks": record(Looks, entry["looks"], file, "looks"),
@@ -113,12 +113,14 @@ def settings_layout() -> SettingsLayout:
     return made
 
 
-def _sheet(entry: Mapping[str, Any], file: str) -> SettingsSheet:
-    columns = tuple(_column(column, file, entry["name"]) for column in entry["columns"])
+def sheet_record(entry: Mapping[str, Any], file: str) -> SettingsSheet:
+    """A sheet that people fill in, as its data file declares it; FactsError for an unknown key."""
+    columns = tuple(column_record(column, file, entry["name"]) for column in entry["columns"])
     made: SettingsSheet = record(SettingsSheet, {**entry, "columns": columns}, file, f"sheets.{entry['name']}")
     return made
 
 
-def _column(entry: Mapping[str, Any], file: str, sheet: str) -> SettingsColumn:
+def column_record(entry: Mapping[str, Any], file: str, sheet: str) -> SettingsColumn:
+    """One column of such a sheet."""
     made: SettingsColumn = record(SettingsColumn, entry, file, f"{sheet}.{entry.get('name')}")
     return made

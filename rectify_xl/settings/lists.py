@@ -28,7 +28,7 @@ def read_lists(lines: Sequence[Line]) -> Dictionary:
     for line in lines:
         if line.values["list"] and line.values["option"]:
             _add(line, held.setdefault(names[line.values["list"]], {}))
-    aliases = {name: _aliases(options) for name, options in held.items()}
+    aliases = {name: aliases_of(options) for name, options in held.items()}
     return Dictionary(
         lists={name: tuple(line.values["option"] for line in options.values()) for name, options in held.items()},
         aliases={name: words for name, words in aliases.items() if words},
@@ -41,7 +41,7 @@ def _add(line: Line, options: dict[str, Line]) -> None:
         line.cells["option"].refuse("duplicate", other=first.cells["option"].name)
 
 
-def _aliases(options: Mapping[str, Line]) -> dict[str, str]:
+def aliases_of(options: Mapping[str, Line]) -> dict[str, str]:
     """What each other word of a list stands for; a word that stands for two options is noted."""
     taken = {key: line.values["option"] for key, line in options.items()}
     made: dict[str, str] = {}
