@@ -51,9 +51,9 @@ templates: $(STAMP)
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-gdsta demo-sysu
 
-# What is generated and checked: the README's map and demo, the page of findings, the golden texts.
+# What is generated and checked: the README's map and demo, the pages of findings, commands and data, golden texts.
 docs: $(STAMP)
-	RECTIFY_XL_REGENERATE=1 $(BIN)/python -m pytest tests/test_readme.py tests/test_messages.py
+	RECTIFY_XL_REGENERATE=1 $(BIN)/python -m pytest tests/test_readme.py tests/test_messages.py tests/test_documents.py
 
 pictures: $(STAMP) soffice
 	$(BIN)/python docs/pictures.py

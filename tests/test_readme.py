@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from layers import layers, picture
 from sources import PACKAGE, ROOT, modules, sentence
 
 import rectify_xl
@@ -53,20 +54,9 @@ def agrees(mark: str, made: str) -> None:
 # ---- the map
 
 
-def layers() -> list[tuple[str, list[str]]]:
-    """The groups of modules as setup.cfg has them for import-linter, from the ground up."""
-    listed = (ROOT / "setup.cfg").read_text(encoding="utf-8").split("\nlayers =\n")[1].split("\nignore_imports")[0]
-    groups: list[tuple[str, list[str]]] = []
-    for line in map(str.strip, listed.splitlines()):
-        if line.startswith("# "):
-            groups.append((line[2:], []))
-        else:
-            groups[-1][1].insert(0, line)
-    return groups[::-1]
-
-
 def the_map() -> Iterator[str]:
-    for title, names in layers():
+    for title, roof_down in layers()[::-1]:
+        names = roof_down[::-1]
         yield f"\n**{title}**\n"
         for name in names:
             folder = PACKAGE / name
@@ -89,6 +79,13 @@ def inside(folder: Path) -> Iterator[str]:
 
 def test_the_map_is_the_codes() -> None:
     agrees("map", "\n".join(the_map()).lstrip("\n") + "\n")
+
+
+def test_the_map_as_a_picture_is_the_codes() -> None:
+    page, made = ROOT / "docs" / "layers.svg", picture()
+    if os.environ.get("RECTIFY_XL_REGENERATE"):
+        page.write_text(made, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == made, "RECTIFY_XL_REGENERATE=1 makes it anew"
 
 
 def test_every_module_has_its_place() -> None:
@@ -172,9 +169,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_every_picture_is_shown_and_small() -> None:
-    shown = re.findall(r"!\[[^\]]+\]\((docs/pictures/[^)]+)\)", text_of())
-    pictures = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "docs" / "pictures").iterdir()}
-    assert sorted(shown) == sorted(pictures)
+    pages = [*PAGES, *(ROOT / "docs").glob("*.md")]
+    shown = {name for page in pages for name in re.findall(r"!\[[^\]]+\]\((?:docs/)?pictures/([^)]+)\)", text_of(page))}
+    pictures = {path.name: path for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert {"template.png", "returned.png", "ledger.png", "status.png"} <= shown == set(pictures)
     for path in pictures.values():
         assert path.read_bytes().startswith(b"\x89PNG") and path.stat().st_size < MOST_BYTES, path.name
 
