@@ -166,15 +166,16 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
     return _fails_on(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
 
 
-def demo(call: Call, folder: str, profile: str | None, units: int) -> int:
-    """A made-up workspace, and the run on it."""
+def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | None) -> int:
+    """A made-up workspace, and the run on it, or the runs of several weeks."""
     from rectify_xl.commands import console
-    from rectify_xl.demo import DEMO_DAY, make_demo
+    from rectify_xl.demo import demo_days
     from rectify_xl.workspace import Workspace
 
-    make_demo(folder, profile=profile or catalog.profile_names()[0], units=units, as_of=DEMO_DAY)
-    told = replace(call, as_of=DEMO_DAY)
-    _show_outcome(told, _run(told, folder))
+    for day in demo_days(folder, profile=profile or catalog.profile_names()[0], units=units, weeks=weeks):
+        told = replace(call, as_of=day)
+        outcome = _run(told, folder)
+    _show_outcome(told, outcome)
     if not call.as_json:
         place, words = Workspace(folder), call.words["demo"]
         named = {"status": place.results / place.names["status"], "ledger": place.results / place.names["ledger"]}

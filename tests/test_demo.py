@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 
 from rectify_xl import catalog, pipeline
-from rectify_xl.demo import DEMO_DAY, make_demo
+from rectify_xl.demo import DEMO_DAY, make_demo, make_weeks
 from rectify_xl.demo.fill import blank_for, filled
 from rectify_xl.demo.flaws import FLAWS
 from rectify_xl.demo.returns import Sent, returns_for
+from rectify_xl.demo.season import season_for
 from rectify_xl.demo.units import chinese_number, demo_facts, demo_settings, person
 from rectify_xl.excel.reader import values_of
 from rectify_xl.excel.settings_reader import load_settings
@@ -119,6 +120,7 @@ def gdsta(tmp_path_factory: pytest.TempPathFactory) -> Book:
 def test_every_flaw_has_its_place_in_a_pattern_and_a_known_code() -> None:
     used = [name for pattern in demo_facts()["patterns"] for name in pattern.get("flaws", ())]
     assert Counter(used) == Counter(dict.fromkeys(FLAWS, 1))
+    assert set(demo_facts()["season"]["flaws"]) == set(FLAWS)
     assert {flaw.code for flaw in FLAWS.values()} <= set(catalog.codes())
 
 
@@ -150,6 +152,27 @@ def test_some_units_report_twice(demo: tuple[str, Path, Book]) -> None:
     days = {s.filled_on for item in book.items["ledger"] for s in item.states}
     assert {date(2005, 5, 18), date(2005, 5, 20), DEMO_DAY} <= days
     assert any(len(item.states) == 2 and item.done_seen_on for item in book.items["ledger"])
+
+
+# ---- several weeks
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_demo_of_weeks_is_run_week_by_week_and_says_what_it_meant(profile: str, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    books = [
+        pipeline.run_workspace(folder, as_of=day, means=ONE).book
+        for day in make_weeks(folder, profile=profile, units=7, weeks=4)
+    ]
+    assert [book.as_of for book in books] == [date(2005, 5, 18), date(2005, 5, 25), date(2005, 6, 1), date(2005, 6, 8)]
+    plan = {s.path: s.codes for _, sent in season_for(demo_settings(profile, 7), profile, 4) for s in sent}
+    between = {"missing-row", "moved-deadline", "reopened", "stalled"}
+    told = {held.file: {f.code for f in held.findings} - between for held in books[-1].returns}
+    assert told == {path: codes - between for path, codes in plan.items()} and len(plan) > 20
+    assert sum(len(item.states) for item in books[-1].items["ledger"]) > 2 * len(books[-1].items["ledger"])
+    states = [Counter(due.state for due in book.dues["ledger"]) for book in books]
+    assert states[-1]["按期完成"] > states[0]["按期完成"] and states[-1]["逾期"] > 0
+    assert books[-1].previous is not None
 
 
 # ---- units and settings

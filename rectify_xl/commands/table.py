@@ -16,6 +16,7 @@ Words = Mapping[str, Any]
 LANGUAGES = ("zh", "en")
 PROGRAM = "rectify-xl"
 FEWEST_UNITS, MOST_UNITS, USUAL_UNITS = 1, 2000, 12
+FEWEST_WEEKS, MOST_WEEKS = 1, 15
 # What may stand before the name of a command too.
 SHARED = ("lang", "as_of", "json", "quiet")
 
@@ -134,6 +135,13 @@ def flags_for(today: date) -> dict[str, Flag]:
             facts=units,
             default=USUAL_UNITS,
         ),
+        "weeks": Flag(
+            names=("--weeks",),
+            metavar="N",
+            read=partial(whole_number, FEWEST_WEEKS, MOST_WEEKS),
+            complaint="number",
+            facts={"low": FEWEST_WEEKS, "high": MOST_WEEKS},
+        ),
         "lang": Flag(names=("--lang",), **choices(LANGUAGES)),
         "quiet": Flag(names=("-q", "--quiet")),
     }
@@ -151,7 +159,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "history": ("DIR ID", ("json", "lang", "quiet")),
     "form": ("ACTION FORM OUT", ("json", "lang", "quiet")),
     "migrate": ("OLD", ("out", "profile", "settings", "json", "lang", "quiet")),
-    "demo": ("DIR", ("profile", "units", "json", "lang", "quiet")),
+    "demo": ("DIR", ("profile", "units", "weeks", "json", "lang", "quiet")),
 }
 PARAMETERS = {
     "DIR": "folder", "OUT": "folder", "FILE": "files", "ACTION": "action", "FORM": "form", "OLD": "file",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from rectify_xl import catalog, profiles, workspace
 from rectify_xl.demo.fill import Blank, blank_for, filled
 from rectify_xl.demo.returns import Sent, returns_for
+from rectify_xl.demo.season import season_for
 from rectify_xl.demo.units import demo_settings
 from rectify_xl.excel.template import write_template, write_templates
 from rectify_xl.files import save_atomically
@@ -25,14 +26,46 @@ def make_demo(folder: str | Path, *, profile: str = "gdsta", units: int = 12, as
     Raises WorkspaceError if the folder holds anything, OSError where it cannot be written.
     """
     settings = demo_settings(profile, units)
+    _arrive(_begun(folder, settings), returns_for(settings, profile, as_of))
+
+
+def make_weeks(
+    folder: str | Path, *, profile: str = "gdsta", units: int = 12, weeks: int = 8
+) -> Iterator[date]:
+    """Makes a workspace and fills its inbox week by week: yields each week's day, on which the caller is to run.
+
+    The days are Wednesdays, the first of them 2005-05-18; the same every time. Raises as `make_demo` does.
+    """
+    settings = demo_settings(profile, units)
+    blanks = _begun(folder, settings)
+    for day, sent in season_for(settings, profile, weeks):
+        _arrive(blanks, sent)
+        yield day
+
+
+def demo_days(folder: str | Path, *, profile: str, units: int, weeks: int | None = None) -> Iterator[date]:
+    """The days of the demo's runs: that of `make_demo`, or those of `make_weeks` where weeks are asked for."""
+    if weeks is None:
+        make_demo(folder, profile=profile, units=units)
+        yield DEMO_DAY
+    else:
+        yield from make_weeks(folder, profile=profile, units=units, weeks=weeks)
+
+
+def _begun(folder: str | Path, settings: Settings) -> _Blanks:
+    """A new workspace with its templates, whose inbox is still empty."""
     workspace.create(folder, settings)
     place = workspace.Workspace(folder)
     write_templates(place.templates, settings)
-    blanks = _Blanks(settings=settings, folder=place.folder)
-    for sent in returns_for(settings, profile, as_of):
-        target = place.inbox / sent.path
+    return _Blanks(settings=settings, place=place)
+
+
+def _arrive(blanks: _Blanks, sent: Iterable[Sent]) -> None:
+    """Files arrive in the inbox."""
+    for one in sent:
+        target = blanks.place.inbox / one.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        save_atomically(target, partial(_write, blanks.data_of(sent)))
+        save_atomically(target, partial(_write, blanks.data_of(one)))
 
 
 def _write(data: bytes, target: Path) -> None:
@@ -44,7 +77,7 @@ class _Blanks:
     """The opened templates of the demo's campaign and of others, each written and read once."""
 
     settings: Settings
-    folder: Path
+    place: workspace.Workspace
     opened: dict[tuple[str, str], Blank] = field(default_factory=dict)
 
     def data_of(self, sent: Sent) -> bytes:
@@ -60,7 +93,7 @@ class _Blanks:
         if key not in self.opened:
             settings = profiles.profile(sent.profile) if sent.profile else self.settings
             forms = catalog.templates()[sent.template]
-            temporary = self.folder / f".{sent.template}"
+            temporary = self.place.folder / f".{sent.template}"
             write_template(forms, temporary, settings)
             self.opened[key] = blank_for(temporary.read_bytes(), forms)
             temporary.unlink()

@@ -13,12 +13,15 @@ from rectify_xl.ruling import reviewers_of
 
 _FEWEST, _MOST = 5, 12
 # The columns of the ledger that say what sort of problem it is, each chosen from the list of its name.
-_SORTS = ("source", "aspect", "scope", "manner", "urgency", "difficulty")
+SORTS = ("source", "aspect", "scope", "manner", "urgency", "difficulty")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """When a problem or a measure is owed, begun, reviewed and done, whatever a return knows of it yet."""
+    """When a problem or a measure is owed, begun, reviewed and done, whatever a return knows of it yet.
+
+    `paced_by` is the day by which its unit thinks to be ready, where that is not the day on which it will be.
+    """
 
     said: Values
     due: date | None = None
@@ -28,6 +31,7 @@ class Plan:
     is_standing: bool = False
     progress: str = ""
     result: str = ""
+    paced_by: date | None = None
 
     def status(self, day: date, options: Facts) -> str:
         """The status on a day."""
@@ -49,7 +53,7 @@ def problems_for(scene: Scene) -> Callable[[date], list[Values]]:
     drawn = scene.rng.choices(lives, [life["weight"] for life in lives], k=len(texts) - len(first))
     plans = [_problem(text, life, scene) for text, life in zip(texts, first + drawn, strict=True)]
     plans[0] = _done_early(plans[0], scene)
-    return lambda day: [_ledger_row(plan, day, scene) for plan in plans]
+    return lambda day: [ledger_row(plan, day, scene) for plan in plans]
 
 
 def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
@@ -57,7 +61,7 @@ def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
     due = _DUES[life["due"]](scene)
     pledged = handling == options["pledged"] or scene.rng.random() < 0.4
     said = {name: text[name] for name in ("category", "problem", "goal", "measure")}
-    said |= {name: scene.choose(scene.settings.lists[name]) for name in _SORTS}
+    said |= {name: scene.choose(scene.settings.lists[name]) for name in SORTS}
     said |= {
         "handling": handling,
         "horizon": life["horizon"],
@@ -104,7 +108,8 @@ _DONE: dict[str, Callable[[date | None, Scene], date | None]] = {
 }
 
 
-def _ledger_row(plan: Plan, day: date, scene: Scene) -> Values:
+def ledger_row(plan: Plan, day: date, scene: Scene) -> Values:
+    """The problem's row in the ledger as its unit would report it that day."""
     options = scene.options
     status = plan.status(day, options)
     is_done, is_begun = status == options["done"], status != options["not_begun"]
@@ -121,8 +126,8 @@ def _ledger_row(plan: Plan, day: date, scene: Scene) -> Values:
 def _share(plan: Plan, day: date, scene: Scene) -> float:
     """How far a problem is, from a tenth to nine tenths."""
     assert plan.begun is not None
-    until = plan.done or plan.due or scene.end
-    gone = ((day - plan.begun).days + 1) / ((until - plan.begun).days + 1)
+    until = plan.paced_by or plan.done or plan.due or scene.end
+    gone = ((day - plan.begun).days + 1) / max(1, (until - plan.begun).days + 1)
     return round(min(0.9, max(0.1, gone)), 1)
 
 

@@ -73,10 +73,11 @@ def _sent_on(day: date, scene: Scene, rows: Mapping[str, Rows], pattern: Facts) 
             draft = Draft(scene=scene, day=day, rows=told)
             for flaw in pattern.get("flaws", ()) if day == scene.last else ():
                 add_flaw(draft, flaw)
-            yield _sent(draft, name)
+            yield sent_by(draft, name)
 
 
-def _sent(draft: Draft, template: str) -> Sent:
+def sent_by(draft: Draft, template: str) -> Sent:
+    """The file that a draft becomes when its unit sends one of its workbooks."""
     unit, day = draft.scene.unit, draft.day
     sending = demo_facts()["sending"]
     return Sent(
