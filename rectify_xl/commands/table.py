@@ -108,7 +108,6 @@ def flags_for(today: date) -> dict[str, Flag]:
         "complaint": "choice",
         "facts": {"options": tuple(options)},
     }
-    units = {"low": FEWEST_UNITS, "high": MOST_UNITS, "default": USUAL_UNITS}
     return {
         "profile": Flag(names=("--profile",), **choices(catalog.profile_names())),
         "settings": Flag(names=("--settings",), metavar="FILE", read=str),
@@ -127,24 +126,18 @@ def flags_for(today: date) -> dict[str, Flag]:
         "return_to": Flag(names=("--return",), metavar="OUT", read=str),
         "out": Flag(names=("--out",), metavar="OUT", read=str),
         "unit": Flag(names=("--unit",), metavar="CODE", read=str, several=True),
-        "units": Flag(
-            names=("--units",),
-            metavar="N",
-            read=partial(whole_number, FEWEST_UNITS, MOST_UNITS),
-            complaint="number",
-            facts=units,
-            default=USUAL_UNITS,
-        ),
-        "weeks": Flag(
-            names=("--weeks",),
-            metavar="N",
-            read=partial(whole_number, FEWEST_WEEKS, MOST_WEEKS),
-            complaint="number",
-            facts={"low": FEWEST_WEEKS, "high": MOST_WEEKS},
-        ),
+        "units": _counted("--units", FEWEST_UNITS, MOST_UNITS, USUAL_UNITS),
+        "weeks": _counted("--weeks", FEWEST_WEEKS, MOST_WEEKS),
         "lang": Flag(names=("--lang",), **choices(LANGUAGES)),
         "quiet": Flag(names=("-q", "--quiet")),
     }
+
+
+def _counted(name: str, low: int, high: int, default: int | None = None) -> Flag:
+    """An option whose value is a whole number within bounds."""
+    facts = {"low": low, "high": high, "default": default}
+    read = partial(whole_number, low, high)
+    return Flag(names=(name,), metavar="N", read=read, complaint="number", facts=facts, default=default)
 
 
 # Each command's arguments (FILE may be several) and options; a star marks an option that must be given.
