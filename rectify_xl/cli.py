@@ -81,7 +81,7 @@ def init(call: Call, folder: str, profile: str) -> int:
     made = workspace.Workspace(folder)
     outputs = [made.settings_path.relative_to(made.folder).as_posix()]
     lines = ("done", "next")
-    said = {"folder": folder, "settings": made.settings_path}
+    said = {"folder": folder, "settings": made.settings_path, "templates": made.templates}
     return tell(call, {"outputs": outputs}, [call.words["init"][line].format(**said) for line in lines])
 
 

@@ -224,7 +224,7 @@ def test_settings_with_mistakes_are_refused_with_every_cell(copy: Path) -> None:
 def test_init_makes_a_workspace_of_the_profile(name: str, tmp_path: Path) -> None:
     result = call("init", tmp_path / "ws", "--profile", name)
     assert result.exit_code == 0
-    assert "配置.xlsx" in result.stdout
+    assert "配置.xlsx" in result.stdout and f"templates {tmp_path / 'ws' / '模板'}" in result.stdout
     assert load_settings(tmp_path / "ws" / "配置.xlsx") == profile(name)
     assert {p.name for p in (tmp_path / "ws").iterdir()} >= {"收件", "成果", "模板", "存档", "退回", "下发"}
 

@@ -66,7 +66,14 @@ def test_the_week_and_a_row_in_words(place: Path, lang: str) -> None:
     week = call("status", place, "--as-of", "2005-05-25", "--lang", lang).stdout
     assert "KX02-T002" in week and "三.xlsx" in week and "2005-05-18" in week
     told = call("history", place, "KX02-T001", "--lang", lang).stdout
-    assert "新/一.xlsx" in told and "整改中" in told and "已完成" in told
+    assert "新/一.xlsx" in told and "整改中" in told and "已完成" in told and "100%" in told
+
+
+def test_an_empty_roster_is_told_as_one(tmp_path: Path) -> None:
+    workspace.create(tmp_path / "空", rx.profile("sysu"))
+    run(tmp_path / "空", DAY)
+    told = call("status", tmp_path / "空", "--as-of", "2005-05-25").stdout
+    assert "单位名册还是空的" in told and "都已报送" not in told
 
 
 def test_history_tells_every_state_with_its_source_and_what_changed(place: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rectify_xl.commands.table import Call
 from rectify_xl.commands.telling import tell
 from rectify_xl.in_force import using
-from rectify_xl.model import Form
+from rectify_xl.model import Settings
 
 
 def status(call: Call, folder: str) -> int:
@@ -13,9 +13,10 @@ def status(call: Call, folder: str) -> int:
     from rectify_xl.commands.status_report import status_lines
     from rectify_xl.recalled import status_of
 
-    told = status_of(folder, call.as_of)
-    with using(_forms_of(folder)):
-        return tell(call, told, () if call.as_json else list(status_lines(told, call)))
+    told, settings = status_of(folder, call.as_of), _settings_of(folder)
+    with using(settings.forms):
+        lines = () if call.as_json else list(status_lines(told, call, has_units=bool(settings.units)))
+        return tell(call, told, lines)
 
 
 def history(call: Call, folder: str, number: str) -> int:
@@ -24,13 +25,13 @@ def history(call: Call, folder: str, number: str) -> int:
     from rectify_xl.recalled import history_of
 
     told = history_of(folder, number)
-    with using(_forms_of(folder)):
+    with using(_settings_of(folder).forms):
         return tell(call, told, () if call.as_json else list(history_lines(told, call)))
 
 
-def _forms_of(folder: str) -> tuple[Form, ...]:
-    """The forms of the office's own in a workspace."""
+def _settings_of(folder: str) -> Settings:
+    """The settings of a workspace, the office's own forms among them."""
     from rectify_xl.excel.settings_reader import load_settings
     from rectify_xl.workspace import Workspace
 
-    return load_settings(Workspace(folder).settings_path).forms
+    return load_settings(Workspace(folder).settings_path)

@@ -13,8 +13,8 @@ from rectify_xl.normal import shown
 _MOST_NAMED, _LONGEST = 10, 40
 
 
-def status_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
-    """The week, a line a matter; lists are shortened."""
+def status_lines(told: Mapping[str, Any], call: Call, *, has_units: bool) -> Iterator[str]:
+    """The week, a line a matter; lists are shortened, and an empty roster is told as one."""
     words, names = call.words["status"], _form_names(call.lang)
     yield words["title"].format(as_of=told["as_of"], run=told["run"] or words["never"])
     files = {_verdict(name, call): count for name, count in told["files"].items() if count}
@@ -31,7 +31,8 @@ def status_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
         yield from (_owed(item, words) for item in told[part][:_MOST_NAMED])
         if len(told[part]) > _MOST_NAMED:
             yield words["more"].format(count=len(told[part]) - _MOST_NAMED)
-    yield from _list(told["not_reported"], words["not_reported"], words["all_reported"], call)
+    nobody = words["all_reported"] if has_units else words["no_units"]
+    yield from _list(told["not_reported"], words["not_reported"], nobody, call)
     changes = {words["changes"][kind]: n for kind, n in told["changes"].items() if n}
     if told["since"]:
         yield words["changed"].format(since=told["since"], changes=_pairs(changes, call))
@@ -64,14 +65,26 @@ def history_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
         yield words["state"].format(**{name: state[name] for name in ("filled_on", "file", "sheet", "cell", "arrived")})
         said = state["changed"] if place else {name: ["", value] for name, value in state["values"].items()}
         for name, (old, new) in said.items():
-            label = form.column(name).label if call.lang == "zh" else name
-            line = words["change" if place else "value"]
-            yield line.format(label=label, old=shown(old, _LONGEST), new=shown(new, _LONGEST))
+            column = form.column(name)
+            label, tell = column.label if call.lang == "zh" else name, _TELL.get(column.kind, _shown)
+            yield words["change" if place else "value"].format(label=label, old=tell(old), new=tell(new))
     labels = {column.name: column.label for column in form.office_columns}
     for entry in told["office"]:
         label = labels.get(entry["column"], entry["column"]) if call.lang == "zh" else entry["column"]
         value = entry["value"] or words["cleared"]
         yield words["office"].format(as_of=entry["as_of"], label=label, value=value)
+
+
+def _shown(value: Any) -> str:
+    return shown(value, _LONGEST)
+
+
+def _percent(value: Any) -> str:
+    return f"{float(value):.0%}" if value else ""
+
+
+# How values are shown, by kind of column, where it is not as they are.
+_TELL = {"percent": _percent}
 
 
 def _form_names(lang: str) -> Mapping[str, str]:
