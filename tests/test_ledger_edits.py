@@ -8,7 +8,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from returns import DAY, row
+from test_cli import PROGRAM
 from weeks import SETTINGS, drop, run, snapshot
 
 from rectify_xl import workspace
@@ -45,6 +47,14 @@ def entries(place: Path) -> list[tuple[str, str, Any, date]]:
 
 def office(outcome: Any) -> dict[str, dict[str, Any]]:
     return {item.number: dict(item.office) for item in outcome.book.items["ledger"] if item.office}
+
+
+def test_what_the_office_typed_in_vain_is_told_where_it_looks(place: Path) -> None:
+    type_into(place / LEDGER, "KX02-T001", "销号", "是")
+    type_into(place / LEDGER, "KX02-T002", "存在问题", "办公室改的问题")
+    told = CliRunner().invoke(PROGRAM, ["run", str(place), "--as-of", SECOND.isoformat()])
+    assert told.exit_code == 0 and "2 处改动没有起作用" in told.stdout
+    assert "销号不起作用" in told.stdout and "由“第二个问题”改为“办公室改的问题”" in told.stdout
 
 
 def test_entries_are_kept_stand_in_every_later_ledger_and_are_cleared_by_a_blank(place: Path) -> None:

@@ -13,7 +13,7 @@ from rectify_xl.commands.table import Call, Words
 from rectify_xl.guarded.pool import limits_memory
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
-from rectify_xl.model import LEVELS, Finding, Return, Settings
+from rectify_xl.model import LEVELS, Book, Finding, Return, Settings
 from rectify_xl.normal import inert
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140
+# How many findings about the office's own ledger are shown.
+_MOST_OWN = 20
 _STYLES = {"accepted": "green", "returned": "yellow", "refused": "red", "held": "cyan"}
 _LEVEL_STYLES = {"error": "red", "warning": "yellow", "fixed": "dim"}
 
@@ -142,16 +144,32 @@ def pairs(counts: Mapping[str, int], words: Words) -> str:
 
 
 @under_settings
-def show_run(call: Call, told: Mapping[str, Any], settings: Settings, *, dry_run: bool = False) -> None:
-    """The run in short: files by verdict, rows by form, deadlines, tasks, what waits, what was written."""
+def show_run(call: Call, told: Mapping[str, Any], book: Book, *, dry_run: bool = False) -> None:
+    """The run in short: files by verdict, rows by form, deadlines, tasks, what waits, what was written.
+
+    What is wrong with a return stands in its copy; what the office typed into its own ledger in vain is told here.
+    """
     out, words = screen(call), call.words["run"]
-    title = words["title"].format(campaign=settings.campaign, as_of=told["as_of"])
+    title = words["title"].format(campaign=book.settings.campaign, as_of=told["as_of"])
     out.print(inert(title), style="bold", soft_wrap=True)
     _print_table(out, _run_table(call, told))
+    _show_own(call, out, book)
     for path in told["outputs"]:
         out.print(f"  {inert(path)}", soft_wrap=True)
     if dry_run:
         out.print(words["dry-run"])
+
+
+def _show_own(call: Call, out: Console, book: Book) -> None:
+    """The findings about the office's own ledger: those of a file that nobody sent."""
+    sent = {back.file for back in book.returns}
+    own = [finding for finding in book.findings if finding.file and finding.file not in sent]
+    if own:
+        out.print(call.words["run"]["own"].format(count=len(own)), soft_wrap=True)
+    for finding in own[:_MOST_OWN]:
+        out.print(_finding_line(finding, call.lang), soft_wrap=True)
+    if len(own) > _MOST_OWN:
+        out.print(call.words["status"]["more"].format(count=len(own) - _MOST_OWN))
 
 
 def _print_table(out: Console, table: Table) -> None:
