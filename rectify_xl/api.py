@@ -78,7 +78,7 @@ def issue(folder: str | Path, *, as_of: date, units: Sequence[str] = ()) -> tupl
 
 
 def history(folder: str | Path, number: str) -> pd.DataFrame:
-    """The states of one row over time, one row a state: its source, then the form's columns as texts.
+    """The states of one row over time, one row a state: its source, then the form's columns, typed as the ledger's.
 
     Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
     then the form's. Raises intake.WrongUse for a number that was never given.

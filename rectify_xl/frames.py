@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
-from rectify_xl.ledger_columns import declared, ledger_columns
+from rectify_xl.frame_columns import frame_columns
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Form, Return, Table
 from rectify_xl.normal import inert
@@ -15,43 +15,22 @@ from rectify_xl.normal import inert
 if TYPE_CHECKING:
     import pandas as pd
 
-FINDING_COLUMNS = ("level", "code", "file", "sheet", "cell", "row", "column", "label", "value", "message")
-_TASK_COLUMNS = (
-    "task", "item", "time", "start", "end", "unit_code", "unit_name", "state", "shown", "asked", "shown_on",
-    "workdays_left",
-)  # fmt: skip
-_DEADLINE_COLUMNS = ("form", "unit_code", "unit_name", "item_id", "text", "due_on", "state", "workdays_left")
-_RETURN_COLUMNS = (
-    "file", "verdict", "unit_code", "unit_name", "filled_on", "saved_at", "digest", "errors", "warnings", "fixed",
-    "good_rows",
-)  # fmt: skip
-# The kinds of the columns that no form and no sheet of the ledger declares.
-_KINDS = {
-    "row": "integer", "shown": "integer", "asked": "integer", "fixed": "integer", "workdays_left": "integer",
-    "start": "date", "end": "date", "shown_on": "date", "due_on": "date",
-}  # fmt: skip
+# What a finding's values are, in order; `message` is last.
+FINDING_COLUMNS = frame_columns("findings")
 
 
-def frame_of(table: Table, form: Form | None = None) -> pd.DataFrame:
-    """The table as a frame with a fresh index; `form` gives the kinds of its columns, else they are known by name.
+def frame_of(table: Table, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """The table as a frame with a fresh index; a column's dtype follows from its kind (see `frame_columns.DTYPES`).
 
     A blank is None in a text column (dtype object), NaT, <NA> or NaN in the others; what does not fit its
     column's kind is blank.
     """
     import pandas as pd
 
-    kinds = _kinds(form)
     values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    makers = [_MAKERS.get(kinds.get(name, "text"), _texts) for name in table.columns]
+    makers = [_MAKERS.get(kinds[name], _texts) for name in table.columns]
     series = {name: make(held) for name, make, held in zip(table.columns, makers, values, strict=True)}
     return pd.DataFrame(series, columns=list(table.columns))
-
-
-def _kinds(form: Form | None) -> dict[str, str]:
-    if form:
-        return {column.name: column.kind for column in ledger_columns(form)}
-    columns = (*declared("source"), *declared("pending", "columns"), *declared("files", "columns"))
-    return {**_KINDS, **{column.name: column.kind for column in columns}}
 
 
 # ---- one column
@@ -76,6 +55,12 @@ def _shares(values: Sequence[Any]) -> Any:
     return np.array([value if _is_number(value) else None for value in values], dtype="float64")
 
 
+def _flags(values: Sequence[Any]) -> Any:
+    import pandas as pd
+
+    return pd.array([None if value is None else bool(value) for value in values], dtype="boolean")
+
+
 def _texts(values: Sequence[Any]) -> Any:
     import pandas as pd
 
@@ -90,6 +75,7 @@ _MAKERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
     "date": _dates,
     "integer": _counts,
     "percent": _shares,
+    "flag": _flags,
 }
 
 
@@ -108,7 +94,7 @@ def tasks_table(book: Book) -> Table:
             told.shown, told.asked, told.shown_on, told.workdays_left,
         )  # fmt: skip
 
-    return Table(_TASK_COLUMNS, [row(place) for place in range(len(book.tasks))])
+    return Table(frame_columns("tasks"), [row(place) for place in range(len(book.tasks))])
 
 
 def deadlines_table(book: Book) -> Table:
@@ -119,7 +105,7 @@ def deadlines_table(book: Book) -> Table:
         for item, due in zip(book.items[name], dues, strict=True) if not form.restricted else ():
             told = (name, item.unit_code, item.unit_name, item.number or None, _text_of(form, item.values))
             rows.append((*told, due.day, due.state, due.workdays_left))
-    return Table(_DEADLINE_COLUMNS, rows)
+    return Table(frame_columns("deadlines"), rows)
 
 
 def _text_of(form: Form, values: Sequence[Any]) -> Any:
@@ -152,4 +138,4 @@ def returns_table(returns: Sequence[Return]) -> Table:
                 told.digest, *levels, good,
             )
         )  # fmt: skip
-    return Table(_RETURN_COLUMNS, rows)
+    return Table(frame_columns("checked"), rows)

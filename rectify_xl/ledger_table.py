@@ -134,17 +134,19 @@ def typed_summary(waiting: Pending) -> str:
 def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
     """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected.
 
-    Behind them the lines that lower offices' ledgers brought, as they stand there.
+    Behind them the lines that lower offices' ledgers brought.
 
     The verdict is called as in `verdicts`, by its Chinese name unless said.
     """
     names = tuple(column.name for column in declared("files", "columns"))
     facts, verdicts = catalog.words("ledger"), verdicts or catalog.states("verdict")
     levels, owing = _levels(book), returns_to_correct(book)
+    verdict, called = names.index("verdict"), {text: verdicts[name] for name, text in catalog.states("verdict").items()}
 
     def row(place: int) -> tuple[Any, ...]:
         if place >= len(book.returns):
-            return book.lower_files[place - len(book.returns)]
+            line = book.lower_files[place - len(book.returns)]
+            return tuple(called.get(value, value) if at == verdict else value for at, value in enumerate(line))
         told = book.returns[place]
         merged = sum(len(held.good) for held in told.forms) if told.verdict in _MERGED else None
         return (

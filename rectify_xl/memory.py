@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.frame_columns import frame_columns, frame_kinds
 from rectify_xl.frames import findings_table, frame_of
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings, Table
@@ -21,15 +22,6 @@ from rectify_xl.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_RUNS = ("run", "as_of", "is_finished")
-_FILES = (
-    "file", "verdict", "unit_code", "unit_name", "filled_on", "saved_at", "digest", "size", "arrived_on", "first_run",
-)  # fmt: skip
-_STATES = (
-    "number", "source_file", "source_sheet", "source_row", "source_digest", "filled_on", "saved_at", "is_good",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Memory:
@@ -44,9 +36,10 @@ class Memory:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """One row per run in order: run (its name), as_of (text, 2005-05-25), is_finished."""
+        """One row per run in order: run (its id), as_of (datetime64), is_finished (boolean)."""
         found = self._rows("SELECT id, as_of, is_finished FROM runs ORDER BY seq")
-        return frame_of(Table(_RUNS, [(name, day, bool(done)) for name, day, done in found]))
+        told = Table(frame_columns("runs"), [(name, _day(day), bool(done)) for name, day, done in found])
+        return frame_of(told, frame_kinds("runs"))
 
     @cached_property
     def files(self) -> pd.DataFrame:
@@ -55,14 +48,15 @@ class Memory:
             "SELECT a.path, a.verdict, f.unit_code, f.unit_name, f.filled_on, f.saved, f.digest, f.size, a.arrived,"
             " r.id FROM arrivals a JOIN files f ON f.key = a.file JOIN runs r ON r.seq = a.run ORDER BY a.seq"
         )
-        return frame_of(Table(_FILES, [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:]) for row in found]))
+        rows = [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:8], _day(row[8]), row[9]) for row in found]
+        return frame_of(Table(frame_columns("arrivals"), rows), frame_kinds("arrivals"))
 
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row per finding of every file, then those between returns of the last run, as `Result.findings`."""
         found = self._rows(f"SELECT {FINDING_NAMES} FROM findings ORDER BY file IS NULL, file, place")
         with using(self.settings.forms):
-            return frame_of(findings_table([finding_from(row) for row in found]))
+            return frame_of(findings_table([finding_from(row) for row in found]), frame_kinds("findings"))
 
     @cached_property
     def states(self) -> Mapping[str, pd.DataFrame]:
@@ -82,7 +76,7 @@ class _States(Mapping[str, "pd.DataFrame"]):
         form = self._forms[name]
         if name not in self._made:
             with using(self._memory.settings.forms):
-                self._made[name] = frame_of(self._table(form), form)
+                self._made[name] = frame_of(self._table(form), frame_kinds("states", form))
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -113,7 +107,7 @@ class _States(Mapping[str, "pd.DataFrame"]):
             )
             for number, path, title, row, digest, day, saved, ok, said in found
         ]
-        return Table((*_STATES, *(column.name for column in form.columns)), rows)
+        return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
 
 
 def open_memory(folder: str | Path) -> Memory:

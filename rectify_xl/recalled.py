@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rectify_xl import catalog
 from rectify_xl.deadlines import Day
 from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.frame_columns import frame_columns, frame_kinds
 from rectify_xl.frames import frame_of
 from rectify_xl.in_force import using
 from rectify_xl.intake import WrongUse, inbox_sources
@@ -133,39 +134,46 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
     place = Workspace(folder)
     settings = load_settings(place.settings_path)
     with Store(place.memory, read_only=True) as store, using(settings.forms):
-        found = store.rows(
-            "SELECT key, form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
-        )
-        if not found or found[0][1] not in catalog.forms():
-            raise WrongUse(number, "no-such-number")
-        key, form, known, unit, is_withdrawn = found[0]
+        key, form, known, unit, is_withdrawn = _found(store, number)
         office = [
             {"column": entry.column, "value": _text(entry.value), "as_of": entry.as_of.isoformat()}
             for entry in store.entries() if entry.number == known
         ]  # fmt: skip
-        states = list(_states(store, key, form))
+        states = [state for state, _ in _states(store, key, form)]
     return {
         "id": known, "form": form, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states, "office": office,
     }  # fmt: skip
 
 
+def _found(store: Store, number: str) -> tuple[Any, ...]:
+    """The item's key, form, number, unit and whether it was withdrawn; WrongUse where there is none."""
+    found = store.rows(
+        "SELECT key, form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
+    )
+    if not found or found[0][1] not in catalog.forms():
+        raise WrongUse(number, "no-such-number")
+    return found[0]
+
+
 def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
     """The states of one row as a frame (see `api.history`)."""
-    told = history_of(folder, number)
-    with using(load_settings(Workspace(folder).settings_path).forms):
-        names = [column.name for column in catalog.forms()[told["form"]].columns]
-    source = ("file", "sheet", "row", "cell", "filled_on", "saved", "digest", "arrived")
-    for state in told["states"]:
-        state["filled_on"] = date.fromisoformat(state["filled_on"])
-    rows = [
-        (*(state[name] for name in source), ",".join(state["changed"]), *(state["values"].get(name) for name in names))
-        for state in told["states"]
-    ]
-    return frame_of(Table((*source, "changed", *names), rows))
+    place = Workspace(folder)
+    with Store(place.memory, read_only=True) as store, using(load_settings(place.settings_path).forms):
+        key, name, *_ = _found(store, number)
+        form = catalog.forms()[name]
+        rows = [_history_row(state, values) for state, values in _states(store, key, name)]
+    names = (*frame_columns("history"), *(column.name for column in form.columns))
+    return frame_of(Table(names, rows), frame_kinds("history", form))
 
 
-def _states(store: Store, item: int, form: str) -> Iterator[dict[str, Any]]:
-    """The states of an item in the order in which returns stand: 填报日期, saved time, digest."""
+def _history_row(state: Mapping[str, Any], values: Sequence[Any]) -> tuple[Any, ...]:
+    days = {name: date.fromisoformat(state[name]) for name in ("filled_on", "arrived")}
+    told = {**state, **days, "changed": ",".join(state["changed"])}
+    return (*(told[name] for name in frame_columns("history")), *values)
+
+
+def _states(store: Store, item: int, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states of an item with their typed values, in the order in which returns stand: 填报日期, saved, digest."""
     before: Mapping[str, str] | None = None
     for sheet, row, told, letters, filled_on, saved, digest, path, arrived in store.rows(
         "SELECT h.title, s.row, c.told, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
@@ -174,7 +182,8 @@ def _states(store: Store, item: int, form: str) -> Iterator[dict[str, Any]]:
         " WHERE s.item = ? AND s.is_good = 1 GROUP BY s.sheet, s.row ORDER BY f.filled_on, f.saved, f.digest, s.row",
         item,
     ):
-        values = _named(form, values_from(form, told))
+        typed = values_from(form, told)
+        values = _named(form, typed)
         changed = {
             name: [before.get(name, ""), values.get(name, "")]
             for name in [c.name for c in catalog.forms()[form].columns]
@@ -185,7 +194,7 @@ def _states(store: Store, item: int, form: str) -> Iterator[dict[str, Any]]:
             "file": inert(path), "sheet": inert(sheet), "row": row, "cell": _first_cell(letters, row),
             "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived, "values": values,
             "changed": changed,
-        }  # fmt: skip
+        }, typed  # fmt: skip
 
 
 def _named(form: str, values: Sequence[Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
 from rectify_xl.display import table_html
+from rectify_xl.frame_columns import frame_kinds, ledger_kinds
 from rectify_xl.frames import deadlines_table, findings_table, frame_of, returns_table, tasks_table
 from rectify_xl.in_force import under_settings, using
 from rectify_xl.ledger_table import files_table, ledger_table, pending_table
@@ -33,7 +34,7 @@ class FormFrames(Mapping[str, "pd.DataFrame"]):
         form = self._forms[name]
         if name not in self._made:
             with using(self._book.settings.forms):
-                self._made[name] = frame_of(ledger_table(self._book, name), form)
+                self._made[name] = frame_of(ledger_table(self._book, name), ledger_kinds(form))
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,31 +77,32 @@ class Result:
     @cached_property
     def tasks(self) -> pd.DataFrame:
         """One row per unit and task (task, item, time, start, end, unit_code, unit_name, state, shown, asked, ...)."""
-        return frame_of(tasks_table(self.book))
+        return frame_of(tasks_table(self.book), frame_kinds("tasks"))
 
     @cached_property
     @under_settings
     def deadlines(self) -> pd.DataFrame:
         """One row per item that is owed (form, unit_code, unit_name, item_id, text, due_on, state, workdays_left)."""
-        return frame_of(deadlines_table(self.book))
+        return frame_of(deadlines_table(self.book), frame_kinds("deadlines"))
 
     @cached_property
     @under_settings
     def findings(self) -> pd.DataFrame:
         """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
-        return frame_of(findings_table(self.book.findings))
+        return frame_of(findings_table(self.book.findings), frame_kinds("findings"))
 
     @cached_property
     @under_settings
     def files(self) -> pd.DataFrame:
         """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated or held."""
-        return frame_of(files_table(self.book, {name: name for name in catalog.states("verdict")}))
+        table = files_table(self.book, {name: name for name in catalog.states("verdict")})
+        return frame_of(table, frame_kinds("files"))
 
     @cached_property
     @under_settings
     def pending(self) -> pd.DataFrame:
         """One row per row that waits in 待更正; `form` is the form's name, `findings` the sentences, a line each."""
-        return frame_of(pending_table(self.book))
+        return frame_of(pending_table(self.book), frame_kinds("pending"))
 
     @under_settings
     def _repr_html_(self) -> str:
@@ -128,13 +130,14 @@ class Report:
     @cached_property
     def files(self) -> pd.DataFrame:
         """One row per file (file, verdict, unit_code, unit_name, ..., errors, warnings, fixed, good_rows)."""
-        return frame_of(returns_table(self.returns))
+        return frame_of(returns_table(self.returns), frame_kinds("checked"))
 
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
         with using(self.forms):
-            return frame_of(findings_table([finding for told in self.returns for finding in told.findings]))
+            told = findings_table([finding for held in self.returns for finding in held.findings])
+            return frame_of(told, frame_kinds("findings"))
 
     def _repr_html_(self) -> str:
         levels = catalog.states("level")

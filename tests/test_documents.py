@@ -12,6 +12,7 @@ from pathlib import Path
 
 import commands
 import dictionary
+import frames_page
 import pytest
 from sources import ROOT
 
@@ -29,7 +30,10 @@ def text_of(page: Path) -> str:
 # ---- what is generated
 
 
-@pytest.mark.parametrize(("name", "made"), [("dictionary.md", dictionary.page), ("commands.md", commands.page)])
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("dictionary.md", dictionary.page), ("commands.md", commands.page), ("frames.md", frames_page.page)],
+)
 def test_a_generated_page_is_the_programs(name: str, made: Callable[[], str]) -> None:
     page, text = DOCS / name, made()
     if os.environ.get("RECTIFY_XL_REGENERATE"):

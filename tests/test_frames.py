@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from rectify_xl import catalog
 from rectify_xl.excel.ledger import write_ledger
 from rectify_xl.excel.ledger_reader import read_ledger
+from rectify_xl.frame_columns import frame_facts, ledger_kinds
 from rectify_xl.frames import FINDING_COLUMNS, deadlines_table, frame_of
 from rectify_xl.ledger_columns import ledger_columns
 from rectify_xl.ledger_table import ledger_table
@@ -42,7 +43,7 @@ def result() -> Result:
 )
 def test_every_column_has_the_dtype_of_its_kind(name: str, book: Book) -> None:
     form = catalog.forms()[name]
-    frame = frame_of(ledger_table(book, name), form)
+    frame = frame_of(ledger_table(book, name), ledger_kinds(form))
     assert {n: str(t) for n, t in frame.dtypes.items()} == {
         c.name: DTYPES.get(c.kind, "object") for c in ledger_columns(form)
     }
@@ -63,7 +64,7 @@ def test_values_are_as_the_clerk_has_them_and_blanks_are_blank(result: Result) -
 def test_what_does_not_fit_its_kind_is_blank() -> None:
     form = catalog.forms()["ledger"]
     names = ("supervised_on", "workdays_left", "percent", "supervision")
-    frame = frame_of(Table(names, [("下周", "三", "一半", "好"), (date(2005, 5, 1), 3, 0.5, None)]), form)
+    frame = frame_of(Table(names, [("下周", "三", "一半", "好"), (date(2005, 5, 1), 3, 0.5, None)]), ledger_kinds(form))
     assert frame.isna().values.tolist() == [[True, True, True, False], [False, False, False, True]]
 
 
@@ -73,6 +74,31 @@ def test_a_read_ledger_is_the_frames_of_its_result(tmp_path: Path, result: Resul
     assert list(read) == [name for name in result.rows if len(result.rows[name])]
     for name, frame in read.items():
         assert_frame_equal(frame, result.rows[name])
+
+
+@pytest.mark.parametrize(
+    "name", ["tasks", "deadlines", "findings", "files", "pending"]
+)
+@pytest.mark.parametrize(
+    "book", [small_book(), Book(as_of=AS_OF, settings=small_book().settings)], ids=["full", "empty"]
+)
+def test_the_other_frames_are_as_facts_declare_them(name: str, book: Book) -> None:
+    frame = getattr(Result(book=book), name)
+    told = [(column.name, column.dtype) for column in frame_facts()[name].columns]
+    assert [(column, str(dtype)) for column, dtype in frame.dtypes.items()] == told
+
+
+def test_a_reports_files_are_as_facts_declare_them() -> None:
+    told = [(column.name, column.dtype) for column in frame_facts()["checked"].columns]
+    for returns in ((), small_book().returns):
+        assert [(name, str(dtype)) for name, dtype in Report(returns=returns).files.dtypes.items()] == told
+
+
+@pytest.mark.parametrize("name", [form.name for form in catalog.forms().values() if not form.restricted])
+def test_what_stands_beside_a_forms_own_columns_is_told(name: str) -> None:
+    told = {column.name for column in frame_facts()["ledger"].columns}
+    own = {column.name for column in (*catalog.forms()[name].columns, *catalog.forms()[name].office_columns)}
+    assert {column.name.removeprefix("return_") for column in ledger_columns(catalog.forms()[name])} <= told | own
 
 
 # ---- results

@@ -274,7 +274,7 @@ def test_the_history_of_a_row_and_the_memory_tell_the_season(played: Played) -> 
     told = played.season.call("history", played.season.folder, f"{b}-T001", "--json")
     assert [state["values"]["percent"] for state in told["states"]][-2:] == ["1", "0.9"]
     memory = rx.open(played.season.folder)
-    assert list(memory.runs["as_of"]) == [day.isoformat() for day in WEEKS]
+    assert [told.date() for told in memory.runs["as_of"]] == list(WEEKS)
     assert len(memory.files) == sum(told["files"]["received"] for told in played.told)
     assert (memory.files["verdict"] == "held").sum() == 0
 

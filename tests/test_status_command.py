@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from returns import DAY, row
@@ -15,6 +16,7 @@ from weeks import SETTINGS, drop, run, snapshot
 
 import rectify_xl as rx
 from rectify_xl import workspace
+from rectify_xl.frame_columns import DTYPES, TEXT_DTYPE, frame_facts
 
 FIRST = date(2005, 5, 18)
 DONE = {"status": "已完成", "percent": 1.0, "completed": date(2005, 5, 24), "result": "已按期完成整改"}
@@ -89,12 +91,25 @@ def test_history_tells_every_state_with_its_source_and_what_changed(place: Path)
 
 def test_the_memory_as_frames(place: Path) -> None:
     memory = rx.open(place)
-    assert list(memory.runs["as_of"]) == ["2005-05-18", "2005-05-25"] and memory.runs["is_finished"].all()
+    assert list(memory.runs["as_of"]) == [pd.Timestamp(2005, 5, 18), pd.Timestamp(2005, 5, 25)]
+    assert memory.runs["is_finished"].all()
     assert list(memory.files["verdict"]) == ["accepted", "returned", "accepted"]
     assert set(memory.findings["code"]) >= {"length"}
     states = memory.states["ledger"]
     assert list(states["number"].dropna()) == ["KX02-T001", "KX02-T002"] * 2 and len(states) == 5
     assert str(states["due"].dtype).startswith("datetime64") and list(memory.states["survey"].index) == []
+    for name, frame in {"runs": memory.runs, "arrivals": memory.files, "findings": memory.findings}.items():
+        told = [(column.name, column.dtype) for column in frame_facts()[name].columns]
+        assert [(column, str(dtype)) for column, dtype in frame.dtypes.items()] == told
+
+
+def test_a_history_is_typed_as_the_ledger_is(place: Path) -> None:
+    frame = rx.history(place, "KX02-T001")
+    own = {column.name: DTYPES.get(column.kind, TEXT_DTYPE) for column in rx.forms["ledger"].columns}
+    source = {column.name: column.dtype for column in frame_facts()["history"].columns}
+    assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == source | own
+    assert list(frame["percent"])[-1] == 1.0 and frame["completed"].iloc[-1] == pd.Timestamp(2005, 5, 24)
+    assert "status" in frame["changed"].iloc[-1].split(",") and frame["changed"].iloc[0] == ""
 
 
 def test_a_workspace_that_was_never_run(tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
 
     A form without a sheet is left out. Raises OSError, and grid.Unreadable for what is no workbook.
     """
+    from rectify_xl.frame_columns import ledger_kinds
     from rectify_xl.frames import frame_of
 
     forms = catalog.forms()
     tables = read_ledger_tables(Path(path).read_bytes())
-    return {name: frame_of(table, forms[name]) for name, table in tables.items()}
+    return {name: frame_of(table, ledger_kinds(forms[name])) for name, table in tables.items()}
 
 
 def read_ledger_tables(data: bytes) -> dict[str, Table]:
