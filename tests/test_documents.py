@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import commands
 import dictionary
@@ -17,7 +21,7 @@ import pytest
 from sources import ROOT
 
 from rectify_xl import catalog
-from rectify_xl.commands.table import COMMANDS
+from rectify_xl.commands.table import COMMANDS, SHARED, flags_for
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -74,3 +78,95 @@ def anchors(text: str) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     named = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     return named | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+# ---- the manual: every command, name and sentence in it is one of the program's
+
+MANUAL = DOCS / "manual.zh-CN.md"
+# A sentence of so few letters of its own would fit anything.
+FEWEST_OWN_LETTERS = 5
+
+
+def strings(facts: Any) -> Iterator[str]:
+    """Every text of some facts, keys among them."""
+    if isinstance(facts, str):
+        yield facts
+    elif isinstance(facts, dict):
+        for key, value in facts.items():
+            yield key
+            yield from strings(value)
+    elif isinstance(facts, list):
+        for value in facts:
+            yield from strings(value)
+
+
+@cache
+def said_by_the_facts() -> frozenset[str]:
+    files = [path.relative_to(catalog.FACTS).as_posix() for path in catalog.FACTS.rglob("*.toml")]
+    return frozenset(text for file in files for text in strings(catalog.read_toml(file)))
+
+
+def commands_in(text: str) -> list[list[str]]:
+    lines = re.findall(r"`(rectify-xl [^`\n]+)`", text) + re.findall(r"^ *(rectify-xl .+)$", text, re.MULTILINE)
+    return [shlex.split(line) for line in lines]
+
+
+def wrong_words(words: list[str]) -> list[str]:
+    """What of a command line is neither a command, nor an option of that command, nor something of the caller's."""
+    named = next((word for word in words[1:] if not word.startswith("-")), "")
+    held = COMMANDS.get(named, ("", SHARED))[1]
+    flags = flags_for(date(2005, 5, 25))
+    known = {name for option in held for name in flags[option.rstrip("*")].names} | {"--help", "-h", "--version"}
+    return [word for word in words[1:] if word.startswith("-") and word not in known] + [named] * (
+        bool(named) and named not in COMMANDS
+    )
+
+
+def test_every_command_of_the_manual_is_one() -> None:
+    found = commands_in(text_of(MANUAL))
+    assert len(found) > 12 and {words[1] for words in found} == {"--help", *COMMANDS}
+    assert [words for words in found if wrong_words(words)] == []
+
+
+def test_a_wrong_command_would_be_found() -> None:
+    assert wrong_words(["rectify-xl", "rum", "x"]) == ["rum"]
+    assert wrong_words(["rectify-xl", "issue", "x", "--workers", "2"]) == ["--workers"]
+
+
+def test_every_sheet_and_column_of_the_manual_is_one() -> None:
+    named = set(re.findall(r"「([^」]+)」", text_of(MANUAL)))
+    assert len(named) > 40
+    assert named - said_by_the_facts() == set()
+
+
+def test_every_state_and_verdict_is_explained() -> None:
+    text = text_of(MANUAL)
+    told = [*catalog.states("item").values(), *catalog.states("verdict").values()]
+    assert [state for state in told if state not in text] == []
+
+
+def test_every_place_of_a_workspace_is_explained() -> None:
+    text, names = text_of(MANUAL), catalog.read_toml("workspace.toml")
+    spoken = {key: name for key, name in names.items() if key != "archive_list"}
+    assert [name for name in spoken.values() if name not in text] == []
+
+
+def patterns() -> list[re.Pattern[str]]:
+    """The sentences of the command line, of settings and of findings, whatever they fill in."""
+    parts = [catalog.words("cli.zh"), catalog.words("settings.zh"), catalog.read_toml("messages.zh.toml")]
+    texts = [text for part in parts for text in strings(part)]
+    own = [text for text in texts if len(re.sub(r"\{[^}]*\}|\W", "", text)) >= FEWEST_OWN_LETTERS]
+    return [re.compile(".+?".join(map(re.escape, re.split(r"\{[^}]*\}", text))), re.DOTALL) for text in own]
+
+
+def sentences() -> list[str]:
+    """What the manual says is seen when something goes wrong, without the words that every such line begins with."""
+    rows = text_of(MANUAL).split("| 看到的话 |")[1].split("\n\n")[0].splitlines()[2:]
+    return [re.sub("^(?:错误|没有完成)：", "", row.split(" | ")[0].strip("| ")) for row in rows]
+
+
+@pytest.mark.parametrize("told", sentences())
+def test_what_the_manual_quotes_is_what_the_program_says(told: str) -> None:
+    bare = re.sub("（[^（）]*）$", "", told)  # the path that a failure may name behind its reason
+    known = [*patterns(), *(re.compile(re.escape(text)) for text in catalog.words("cli.zh")["failed"].values())]
+    assert any(pattern.fullmatch(text) for pattern in known for text in (told, bare)), told

@@ -153,9 +153,9 @@ def show_run(call: Call, told: Mapping[str, Any], book: Book, *, dry_run: bool =
     title = words["title"].format(campaign=book.settings.campaign, as_of=told["as_of"])
     out.print(inert(title), style="bold", soft_wrap=True)
     _print_table(out, _run_table(call, told))
-    _show_own(call, out, book)
     for path in told["outputs"]:
         out.print(f"  {inert(path)}", soft_wrap=True)
+    _show_own(call, out, book)
     if dry_run:
         out.print(words["dry-run"])
 
