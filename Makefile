@@ -53,7 +53,8 @@ clean:
 
 # What is generated and checked: the README's map and demo, the pages of findings, commands and data, golden texts.
 docs: $(STAMP)
-	RECTIFY_XL_REGENERATE=1 $(BIN)/python -m pytest tests/test_readme.py tests/test_messages.py tests/test_documents.py
+	RECTIFY_XL_REGENERATE=1 $(BIN)/python -m pytest tests/test_readme.py tests/test_readme_twin.py tests/test_messages.py \
+		tests/test_documents.py
 
 pictures: $(STAMP) soffice
 	$(BIN)/python docs/pictures.py

@@ -21,7 +21,7 @@ import rectify_xl
 from rectify_xl.commands.table import COMMANDS
 
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "CHANGELOG.md", ROOT / "docs" / "architecture.md"]
+PAGES = [README, ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", ROOT / "docs" / "architecture.md"]
 MOST_BYTES = 200_000
 DEMO = "rectify-xl demo play --lang en"
 
