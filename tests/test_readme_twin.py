@@ -1,4 +1,4 @@
-"""README.zh-CN.md is the Chinese twin of README.md: the same sections, commands, names, pictures and links in the same order.
+"""README.zh-CN.md is the twin of README.md: the same sections, commands, names, pictures and links in the same order.
 
 RECTIFY_XL_REGENERATE=1 makes its demo and its Python example anew.
 """
