@@ -82,7 +82,7 @@ def _own_numbers(rows: Mapping[str, Row], form: str, unit: Unit) -> dict[str, Ro
 
 
 def _written(forms: Iterable[Form], settings: Settings) -> bytes:
-    from rectify_xl.excel.template import write_template
+    from rectify_xl.excel.templates.template import write_template
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clean_returns import Clean, clean, clean_names
 
-from rectify_xl.excel.package import Package
+from rectify_xl.excel.reading.package import Package
 
 ACCEPTED, RETURNED, REFUSED, IGNORED = "accepted", "returned", "refused", "ignored"
 Parts = dict[str, bytes]

@@ -13,7 +13,7 @@ from hashlib import sha256
 from made_returns import FILLED_ON, ledger_row, settings_for
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.deadlines import Day, dues_for, task_states
 from rectify_xl.model import Book, FormRows, Item, Return, Row, State
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import calendar_for

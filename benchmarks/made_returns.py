@@ -144,7 +144,7 @@ def copy(job: tuple[Path, int, Path, int]) -> None:
 
 def make_returns(folder: Path, n: int, rows: int = 30, with_findings: int = 0, soffice: float = 0.0) -> None:
     """Fills `folder` with n returned workbooks, `with_findings` of them, evenly spread, with mistakes."""
-    from rectify_xl.excel.template import write_template
+    from rectify_xl.excel.templates.template import write_template
 
     folder.mkdir(parents=True, exist_ok=True)
     template = folder.parent / f".{folder.name}-template.xlsx"

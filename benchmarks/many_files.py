@@ -23,10 +23,10 @@ from pathlib import Path
 import openpyxl
 
 from rectify_xl import catalog
-from rectify_xl.engine import read_all
-from rectify_xl.intake import sources_in
 from rectify_xl.model import Settings, Unit
 from rectify_xl.profiles import profile
+from rectify_xl.receiving.engine import read_all
+from rectify_xl.receiving.intake import sources_in
 
 DAY = date(2005, 5, 25)
 UNITS = 200

@@ -15,9 +15,9 @@ from pathlib import Path
 from made_returns import make_returns, settings_for
 
 from rectify_xl.excel.marked import mark
-from rectify_xl.intake import sources_in
 from rectify_xl.model import Return
-from rectify_xl.reading import read_file
+from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
 AS_OF, SEND_BY = date(2005, 5, 25), date(2005, 5, 30)

@@ -52,7 +52,7 @@ def workspace_of(folder: Path, returns: Path, n: int) -> None:
     """A workspace whose inbox is the made returns."""
     from made_returns import settings_for
 
-    from rectify_xl import workspace
+    from rectify_xl.runs import workspace
 
     shutil.rmtree(folder, ignore_errors=True)
     workspace.create(folder, settings_for(n))

@@ -18,8 +18,8 @@ from statistics import median
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from rectify_xl.excel import reader
-from rectify_xl.excel.package import Package
+from rectify_xl.excel.reading import reader
+from rectify_xl.excel.reading.package import Package
 
 MOST = 1.25
 

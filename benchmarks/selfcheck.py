@@ -26,8 +26,8 @@ from made_returns import ledger_row
 from python_calamine import CalamineWorkbook
 
 from rectify_xl import catalog
-from rectify_xl.excel.reader import read_workbook
-from rectify_xl.excel.template import write_template
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.excel.templates.template import write_template
 from rectify_xl.profiles import profile
 
 

@@ -219,13 +219,13 @@ class Paper:
 
 
 def _sheet_changed(data: bytes, title: str, change: Callable[[str], str]) -> bytes:
-    from rectify_xl.excel.package import Package
+    from rectify_xl.excel.reading.package import Package
 
     return _part_changed(data, Package(data).sheet_parts[title], change)
 
 
 def _part_changed(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
-    from rectify_xl.excel.package import Package
+    from rectify_xl.excel.reading.package import Package
 
     old = Package(data).part(part).decode()
     new = change(old)

@@ -43,7 +43,7 @@ def read(folder: Path, pairs: int) -> None:
     """Values, and values with what calamine cannot say, against L, in blocks of the same files."""
     from python_calamine import CalamineWorkbook
 
-    from rectify_xl.excel.reader import read_workbook
+    from rectify_xl.excel.reading.reader import read_workbook
 
     def values(paths: Sequence[Path]) -> None:
         for path in paths:
@@ -70,12 +70,12 @@ def read(folder: Path, pairs: int) -> None:
 
 def judge(folder: Path, pairs: int) -> None:
     """A workbook judged whole, and its rows alone, by the row; with and without a mistake in every tenth row."""
-    from rectify_xl.excel.reader import read_workbook
-    from rectify_xl.judge import Received, judge_book
-    from rectify_xl.judge_cover import judge_cover
-    from rectify_xl.judge_rows import Place, judge_rows
-    from rectify_xl.judge_sheet import judge_keys
-    from rectify_xl.recognise import sort_sheets
+    from rectify_xl.excel.reading.reader import read_workbook
+    from rectify_xl.judging.cover import judge_cover
+    from rectify_xl.judging.judge import Received, judge_book
+    from rectify_xl.judging.recognise import sort_sheets
+    from rectify_xl.judging.rows import Place, judge_rows
+    from rectify_xl.judging.sheet import judge_keys
     from rectify_xl.ruling import ruling_for
 
     ruling = ruling_for(settings_for(40))
@@ -114,8 +114,8 @@ def judge(folder: Path, pairs: int) -> None:
 
 def write_one(way: str, rows: int) -> None:
     """One ledger written one way; prints its CPU seconds and the memory that it took besides the book, in MiB."""
-    from rectify_xl.excel import ledger
-    from rectify_xl.excel.styles import new_workbook
+    from rectify_xl.excel.ledgers import ledger
+    from rectify_xl.excel.writing.styles import new_workbook
 
     def by_cell(sheet: Any, filling: Any) -> None:
         for at, row in enumerate(filling.rows, filling.first_row):

@@ -21,16 +21,17 @@ from typing import Any
 
 from made_returns import ledger_row, settings_for
 
-from rectify_xl import catalog, pipeline, workspace
-from rectify_xl.consolidation import book_of
+from rectify_xl import catalog
 from rectify_xl.demo.fill import Blank, blank_for, filled
-from rectify_xl.excel.template import write_template
-from rectify_xl.merge import Numbers
+from rectify_xl.excel.templates.template import write_template
+from rectify_xl.merging.consolidation import book_of
+from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import FormRows, Return, Row, Settings
 from rectify_xl.progress.period import snapshot_of
-from rectify_xl.recalled import status_of
+from rectify_xl.runs import pipeline, workspace
+from rectify_xl.runs.recalled import status_of
+from rectify_xl.runs.weekly import summary_of
 from rectify_xl.store import Store
-from rectify_xl.weekly import summary_of
 
 FIRST, SECOND = date(2005, 5, 25), date(2005, 6, 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rectify_xl.catalog import forms
-from rectify_xl.frame_columns import FrameColumn, FrameFacts, frame_facts, ledger_kinds
+from rectify_xl.frames.columns import FrameColumn, FrameFacts, frame_facts, ledger_kinds
 
 INTRO = """# Frames
 

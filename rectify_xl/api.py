@@ -8,16 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rectify_xl import catalog, pipeline
-from rectify_xl.engine import Progress
+from rectify_xl import catalog
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings
+from rectify_xl.receiving.engine import Progress
+from rectify_xl.runs import pipeline
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rectify_xl.memory import Memory
-    from rectify_xl.result import Report, Result
+    from rectify_xl.frames.result import Report, Result
+    from rectify_xl.runs.memory import Memory
 
 Paths = str | Path | Sequence[str | Path]
 forms = catalog.built_in_forms()
@@ -33,7 +34,7 @@ def check(paths: Paths, settings: Settings, *, as_of: date, executor: Executor |
     `.files` has one row a file (file, verdict, unit_code, unit_name, ...), `.findings` one row a finding (level,
     code, file, sheet, cell, row, column, label, value, message). Raises intake.WrongUse for a missing path.
     """
-    from rectify_xl.result import Report
+    from rectify_xl.frames.result import Report
 
     means = pipeline.Means(workers=1, executor=executor)
     returns = pipeline.check_returns(_listed(paths), settings, as_of, means)
@@ -45,7 +46,7 @@ def consolidate(paths: Paths, settings: Settings, *, as_of: date, executor: Exec
 
     `.rows[form]`, `.tasks`, `.deadlines`, `.findings`, `.files` and `.pending` are frames, made when first asked for.
     """
-    from rectify_xl.result import Result
+    from rectify_xl.frames.result import Result
 
     means = pipeline.Means(workers=1, executor=executor)
     return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, means))
@@ -65,7 +66,7 @@ def run(
 
     Files are read by as many processes as `workers` says, under limits; they import nothing of the caller's script.
     """
-    from rectify_xl.result import Result
+    from rectify_xl.frames.result import Result
 
     means = pipeline.Means(workers=workers, executor=executor, progress=progress)
     outcome = pipeline.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
@@ -83,63 +84,63 @@ def history(folder: str | Path, number: str) -> pd.DataFrame:
     Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
     then the form's. Raises intake.WrongUse for a number that was never given.
     """
-    from rectify_xl.recalled import history_frame
+    from rectify_xl.runs.recalled import history_frame
 
     return history_frame(folder, number)
 
 
 def open(folder: str | Path) -> Memory:
     """The memory of a workspace as frames: `.runs`, `.files`, `.findings`, and `.states[form]`; nothing is written."""
-    from rectify_xl.memory import open_memory
+    from rectify_xl.runs.memory import open_memory
 
     return open_memory(folder)
 
 
 def write_ledger(result: Result, path: str | Path) -> None:
     """Writes 整改台帐.xlsx from a result."""
-    from rectify_xl.excel.ledger import write_ledger as write
+    from rectify_xl.excel.ledgers.ledger import write_ledger as write
 
     write(result.book, Path(path))
 
 
 def write_status(result: Result, path: str | Path) -> None:
     """Writes 整改进度.xlsx from a result."""
-    from rectify_xl.excel.status import write_status as write
+    from rectify_xl.excel.progress.status import write_status as write
 
     write(result.book, Path(path))
 
 
 def write_bulletin(result: Result, path: str | Path) -> None:
     """Writes 整改情况通报.xlsx from a result."""
-    from rectify_xl.excel.bulletin import write_bulletin as write
+    from rectify_xl.excel.papers.bulletin import write_bulletin as write
 
     write(result.book, Path(path))
 
 
 def write_reminders(result: Result, path: str | Path) -> None:
     """Writes 催办通知.xlsx from a result."""
-    from rectify_xl.excel.reminders import write_reminders as write
+    from rectify_xl.excel.papers.reminders import write_reminders as write
 
     write(result.book, Path(path))
 
 
 def write_publication(result: Result, path: str | Path) -> None:
     """Writes 公布稿.xlsx from a result."""
-    from rectify_xl.excel.publication import write_publication as write
+    from rectify_xl.excel.papers.publication import write_publication as write
 
     write(result.book, Path(path))
 
 
 def write_settings(settings: Settings, path: str | Path) -> None:
     """Writes 配置.xlsx."""
-    from rectify_xl.excel.settings_book import write_settings as write
+    from rectify_xl.excel.settings.settings_book import write_settings as write
 
     write(settings, Path(path))
 
 
 def write_template(form_or_forms: Form | Sequence[Form], path: str | Path, settings: Settings) -> None:
     """Writes a blank template workbook of one or more forms under an office's settings."""
-    from rectify_xl.excel.template import write_template as write
+    from rectify_xl.excel.templates.template import write_template as write
 
     write(form_or_forms, Path(path), settings)
 
@@ -149,7 +150,7 @@ def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str,
 
     With `settings` their office's own forms are read too.
     """
-    from rectify_xl.excel.ledger_reader import read_ledger as read
+    from rectify_xl.excel.ledgers.ledger_reader import read_ledger as read
 
     with using(settings.forms if settings else ()):
         return read(path)

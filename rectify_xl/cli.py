@@ -21,14 +21,14 @@ from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import only_one, print_json, show_bugs, tell
-from rectify_xl.guarded import bugs
 from rectify_xl.in_force import using
 from rectify_xl.model import CannotFinish, RectifyError
 from rectify_xl.normal import inert
+from rectify_xl.receiving.guarded import bugs
 
 if TYPE_CHECKING:
     from rectify_xl.model import Return
-    from rectify_xl.pipeline import Outcome
+    from rectify_xl.runs.pipeline import Outcome
 
 GOOD, TO_CORRECT, WRONG_USE, FAILED = 0, 1, 2, 3
 # Working days that a clerk is given to correct a file that was checked by hand.
@@ -75,7 +75,8 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
 
 def init(call: Call, folder: str, profile: str) -> int:
     """A new workspace as the profile has it."""
-    from rectify_xl import profiles, workspace
+    from rectify_xl import profiles
+    from rectify_xl.runs import workspace
 
     workspace.create(folder, profiles.profile(profile))
     made = workspace.Workspace(folder)
@@ -88,7 +89,7 @@ def init(call: Call, folder: str, profile: str) -> int:
 def templates(call: Call, folder: str, profile: str | None, settings: str | None) -> int:
     """The blank templates."""
     from rectify_xl.commands.settings_choice import said_settings, settings_for_folder
-    from rectify_xl.excel.template import write_templates
+    from rectify_xl.excel.templates.template import write_templates
 
     only_one(call, profile, settings)
     paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
@@ -100,10 +101,11 @@ def check(
     call: Call, files: Sequence[str], profile: str | None, settings: str | None, return_to: str | None
 ) -> int:
     """The findings of every file, each for itself."""
-    from rectify_xl import pipeline, reports
+    from rectify_xl import reports
     from rectify_xl.commands import console
     from rectify_xl.commands.settings_choice import check_unsaid, said_settings
-    from rectify_xl.guarded.pool import kept
+    from rectify_xl.receiving.guarded.pool import kept
+    from rectify_xl.runs import pipeline
 
     only_one(call, profile, settings)
     with kept(start=1), console.progress(call) as progress:
@@ -125,7 +127,7 @@ def check(
 
 def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], folder: str) -> None:
     """Writes the marked copies, and says on standard error where they are."""
-    from rectify_xl import pipeline
+    from rectify_xl.runs import pipeline
     from rectify_xl.workdays import calendar_for
 
     send_by = calendar_for({}).step(call.as_of, DAYS_TO_CORRECT)
@@ -144,7 +146,7 @@ def run(
 
 def issue(call: Call, folder: str, unit: Sequence[str]) -> int:
     """The pre-filled workbooks of the units."""
-    from rectify_xl import pipeline
+    from rectify_xl.runs import pipeline
 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
@@ -170,7 +172,7 @@ def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | 
     """A made-up workspace, and the run on it, or the runs of several weeks."""
     from rectify_xl.commands import console
     from rectify_xl.demo import demo_days
-    from rectify_xl.workspace import Workspace
+    from rectify_xl.runs.workspace import Workspace
 
     for day in demo_days(folder, profile=profile or catalog.profile_names()[0], units=units, weeks=weeks):
         told = replace(call, as_of=day)
@@ -207,8 +209,8 @@ COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for comman
 def _run(
     call: Call, folder: str, *, workers: int | None = None, dry_run: bool = False, verify: bool = False
 ) -> Outcome:
-    from rectify_xl import pipeline
     from rectify_xl.commands import console
+    from rectify_xl.runs import pipeline
 
     with console.progress(call) as progress:
         means = pipeline.Means(workers=workers, progress=progress)
@@ -255,9 +257,9 @@ def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = 
 
 def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     """What is wrong with the use or the settings, a sentence a mistake."""
-    from rectify_xl import workspace
     from rectify_xl.commands.settings_choice import NoSettings
-    from rectify_xl.intake import WrongUse
+    from rectify_xl.receiving.intake import WrongUse
+    from rectify_xl.runs import workspace
     from rectify_xl.settings.problems import SettingsError
 
     if isinstance(error, SettingsError):

@@ -170,7 +170,7 @@ class Form:
     @property
     def schema(self) -> Any:
         """A pandera.DataFrameSchema of the form's typed frame, without an office's own lists (see `schema`)."""
-        from rectify_xl.schema import schema_for
+        from rectify_xl.frames.schema import schema_for
 
         return schema_for(self)
 

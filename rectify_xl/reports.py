@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.frames import FINDING_COLUMNS, finding_values
+from rectify_xl.frames.build import FINDING_COLUMNS, finding_values
 from rectify_xl.in_force import under_settings
-from rectify_xl.ledger_table import ledger_forms, pending_table
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return
 from rectify_xl.normal import inert
+from rectify_xl.tables.ledger_table import ledger_forms, pending_table
 
 # Which verdicts together are what was received; ignored files are told beside them.
 _RECEIVED = ("accepted", "returned", "refused", "repeated", "held")

@@ -17,15 +17,13 @@ from returns import COVER, DAY
 from uno_office import Book, opened
 
 from rectify_xl import catalog
-from rectify_xl.excel.template import write_template
+from rectify_xl.excel.templates.template import write_template
 from rectify_xl.expression import BOUNDS, names_in
 from rectify_xl.kinds import CellError
 from rectify_xl.layout import FIRST_ROW, cell_name, column_letter
 from rectify_xl.model import Form, Settings
-from rectify_xl.selfcheck import Plan, Total, check_book
-from rectify_xl.selfcheck_rows import row_values
-from rectify_xl.selfcheck_totals import figures, header_line
-from rectify_xl.strict import (
+from rectify_xl.selfcheck.places import Plan, Total, check_book
+from rectify_xl.selfcheck.strict import (
     Problem,
     StrictPlan,
     StrictRow,
@@ -37,6 +35,8 @@ from rectify_xl.strict import (
     strict_sheet,
     told,
 )
+from rectify_xl.selfcheck.totals import figures, header_line
+from rectify_xl.selfcheck.true_values import row_values
 
 COVER_FIELDS = catalog.cover().columns
 LETTERS = tuple(column_letter(index) for index in range(2000))

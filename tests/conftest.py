@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rectify_xl.guarded.pool import kept
+from rectify_xl.receiving.guarded.pool import kept
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,10 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import engine, files, means, pipeline, workspace
+from rectify_xl import files
 from rectify_xl.excel.marked import copy_or_reason
-from rectify_xl.intake import Source
 from rectify_xl.model import Return
+from rectify_xl.receiving import engine
+from rectify_xl.receiving.intake import Source
+from rectify_xl.runs import means, pipeline, workspace
 
 DAY = date(2005, 5, 26)
 KILLED = 9

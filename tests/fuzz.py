@@ -29,11 +29,11 @@ import openpyxl
 from returns import COVER, GOOD, settings_for
 
 from rectify_xl import catalog
-from rectify_xl.guarded.pool import Failure, Readers
-from rectify_xl.guarded.wire import Task
-from rectify_xl.intake import Source
 from rectify_xl.messages import sentence
 from rectify_xl.model import Return, Verdict
+from rectify_xl.receiving.guarded.pool import Failure, Readers
+from rectify_xl.receiving.guarded.wire import Task
+from rectify_xl.receiving.intake import Source
 
 SETTINGS, DAY = settings_for(), date(2005, 6, 30)
 FORMS = ("ledger", "survey", "activities")

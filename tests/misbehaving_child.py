@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rectify_xl import reading
-from rectify_xl.guarded import child
-from rectify_xl.intake import Source
 from rectify_xl.model import Return
+from rectify_xl.receiving import reading
+from rectify_xl.receiving.guarded import child
+from rectify_xl.receiving.intake import Source
 
 _read_file = reading.read_file
 _told = os.dup(1)

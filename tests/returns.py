@@ -15,7 +15,7 @@ from set_aside import set_aside, with_check
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook
-from rectify_xl.judge import Received, judge_book
+from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.model import Return, Settings, Unit
 from rectify_xl.profiles import profile
 from rectify_xl.ruling import ruling_for
@@ -265,7 +265,7 @@ def _blank(forms: tuple[str, ...], settings: Settings) -> tuple[bytes, bytes]:
     for names, known, parts in _BLANKS:
         if names == forms and known == settings:
             return parts
-    from rectify_xl.excel.template import write_template
+    from rectify_xl.excel.templates.template import write_template
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "blank.xlsx"

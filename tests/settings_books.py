@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rectify_xl.excel.settings_book import write_settings
-from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.excel.settings.settings_book import write_settings
+from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Settings, Unit, Waiver
 from rectify_xl.profiles import profile
 from rectify_xl.settings import SettingsError

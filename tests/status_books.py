@@ -12,7 +12,7 @@ from book_rows import PROBLEM
 from books import AS_OF, item_for, small_settings
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.deadlines import Day, dues_for, task_states
 from rectify_xl.model import Book, Evidence, Item, Settings, Table, Task, Unit
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import calendar_for

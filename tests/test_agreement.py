@@ -17,11 +17,11 @@ from returns import settings_for
 from soffice import needs_soffice
 
 from rectify_xl import catalog
-from rectify_xl.excel.reader import read_workbook
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.judging.recognise import sort_sheets
 from rectify_xl.kinds import CellError
-from rectify_xl.recognise import sort_sheets
-from rectify_xl.selfcheck import Total
-from rectify_xl.strict import Problem
+from rectify_xl.selfcheck.places import Total
+from rectify_xl.selfcheck.strict import Problem
 
 pytestmark = needs_soffice
 

@@ -15,10 +15,10 @@ from returns import settings_for
 from soffice import needs_soffice
 
 from rectify_xl import catalog
-from rectify_xl.excel import selfcheck_sheets
-from rectify_xl.selfcheck import Plan
-from rectify_xl.selfcheck_rows import HelperColumn, helper_columns
-from rectify_xl.strict import Problem
+from rectify_xl.excel.templates import selfcheck_sheets
+from rectify_xl.selfcheck.places import Plan
+from rectify_xl.selfcheck.rows import HelperColumn, helper_columns
+from rectify_xl.selfcheck.strict import Problem
 
 pytestmark = needs_soffice
 

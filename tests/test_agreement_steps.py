@@ -18,13 +18,14 @@ from soffice import needs_soffice
 from uno_office import opened
 
 from rectify_xl import catalog
-from rectify_xl.excel import selfcheck_sheets
+from rectify_xl.excel.templates import selfcheck_sheets
 from rectify_xl.kinds import CellError
 from rectify_xl.layout import cell_name, column_letter
-from rectify_xl.selfcheck import Plan, Total
-from rectify_xl.selfcheck_rows import HelperColumn, helper_columns, row_text
-from rectify_xl.selfcheck_words import LEVEL_STEP
-from rectify_xl.strict import strict_sheet
+from rectify_xl.selfcheck.places import Plan, Total
+from rectify_xl.selfcheck.rows import HelperColumn, helper_columns
+from rectify_xl.selfcheck.strict import strict_sheet
+from rectify_xl.selfcheck.true_values import row_text
+from rectify_xl.selfcheck.words import LEVEL_STEP
 
 pytestmark = needs_soffice
 

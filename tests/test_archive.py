@@ -12,9 +12,9 @@ from returns import DAY, row, settings_for
 from test_containers import archive, mail
 from weeks import SETTINGS, drop, received, run, snapshot
 
-from rectify_xl import workspace
-from rectify_xl.excel.settings_book import write_settings
+from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.files import is_whole
+from rectify_xl.runs import workspace
 
 LATER = date(2005, 5, 31)
 OTHER = {"unit_code": "KX03", "unit_name": "示例第二党支部"}
@@ -122,7 +122,7 @@ def test_a_torn_file_of_the_archive_is_written_again(place: Path) -> None:
 def test_a_folder_that_opened_later_is_no_more_told_as_closed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
-    from rectify_xl import intake
+    from rectify_xl.receiving import intake
 
     folder = place / "收件/科室"
     folder.mkdir()

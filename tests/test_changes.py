@@ -11,11 +11,11 @@ import pytest
 from returns import UNITS, filled_template, judged, row, settings_for
 
 import rectify_xl
-from rectify_xl import workspace
-from rectify_xl.consolidation import Past, book_of
-from rectify_xl.merge import Numbers
+from rectify_xl.merging.consolidation import Past, book_of
+from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings
+from rectify_xl.runs import workspace
 
 DAY = date(2005, 6, 30)
 DONE = {"status": "已完成", "percent": 1, "completed": date(2005, 5, 18), "result": "已见成效"}

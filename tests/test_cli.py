@@ -23,10 +23,10 @@ from rectify_xl.commands.line import program_for
 from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day, words_in
 from rectify_xl.demo import make_demo
 from rectify_xl.demo.units import demo_settings
-from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.layout import display_width
 from rectify_xl.profiles import profile
-from rectify_xl.workspace import Workspace, create
+from rectify_xl.runs.workspace import Workspace, create
 
 DAY = "2005-05-25"
 PROGRAM: Any = SimpleNamespace(main=cli.main, name="rectify-xl")
@@ -335,7 +335,7 @@ def test_check_takes_the_profile_whose_campaign_the_cover_names(demo: Path, tmp_
 def test_check_of_an_unknown_campaign_needs_settings(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from rectify_xl.excel.template import write_template
+    from rectify_xl.excel.templates.template import write_template
 
     settings = replace(profile("gdsta"), campaign="没有人知道的活动")
     write_template(catalog.forms()["ledger"], tmp_path / "a.xlsx", settings)
@@ -549,7 +549,7 @@ def test_output_that_cannot_be_written(args: tuple[str, ...], demo: Path) -> Non
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
-    from rectify_xl import pipeline
+    from rectify_xl.runs import pipeline
 
     def broken(*_: object, **__: object) -> None:
         raise KeyError("a bug")

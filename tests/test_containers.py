@@ -14,10 +14,10 @@ import pytest
 from raw_books import rows_book
 from returns import filled_template, row, settings_for
 
-from rectify_xl import containers, intake
-from rectify_xl.containers import inbox_sources, sources_in
-from rectify_xl.engine import read_all
-from rectify_xl.intake import read_regular
+from rectify_xl.receiving import containers, intake
+from rectify_xl.receiving.containers import inbox_sources, sources_in
+from rectify_xl.receiving.engine import read_all
+from rectify_xl.receiving.intake import read_regular
 
 BOOK = rows_book('<row r="1"><c r="A1"><v>1</v></c></row>')
 

@@ -15,10 +15,10 @@ from soffice import convert, needs_soffice
 
 from rectify_xl import catalog
 from rectify_xl.expression import BOUNDS, FUNCTIONS, Node, compile_rules, compile_test, parse
-from rectify_xl.expression_excel import NEVER, Face, Known, asks_readable, false_where, true_where
 from rectify_xl.layout import column_letter
-from rectify_xl.strict import functions_known, strict_plan
-from rectify_xl.strict_cells import DAY_ZERO
+from rectify_xl.selfcheck.expression_excel import NEVER, Face, Known, asks_readable, false_where, true_where
+from rectify_xl.selfcheck.strict import functions_known, strict_plan
+from rectify_xl.selfcheck.strict_cells import DAY_ZERO
 
 OFFICE = settings_for()
 STRICT = strict_plan(catalog.forms()["ledger"], OFFICE)
@@ -195,6 +195,6 @@ def test_texts_have_no_order(text: str) -> None:
 
 def test_what_the_office_answers_is_told_apart_by_the_facts() -> None:
     """The functions without a formula are those that 填表说明 marks as checked by the office."""
-    from rectify_xl.expression_excel import FUNCTIONS as ANSWERED
+    from rectify_xl.selfcheck.expression_excel import FUNCTIONS as ANSWERED
 
     assert set(FUNCTIONS) - set(ANSWERED) == set(catalog.words("phrases")["needs_office"])

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typed_rows import BOUND_VALUES, FORMS, FUNCTIONS, framed, rows_of, texts_of, typed
 
-from rectify_xl import expression_frames
 from rectify_xl.expression import (
     BOUNDS,
     Among,
@@ -28,6 +27,7 @@ from rectify_xl.expression import (
     compile_test,
     parse,
 )
+from rectify_xl.frames import expression_frames
 from rectify_xl.model import Form
 
 

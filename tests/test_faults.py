@@ -11,7 +11,8 @@ import fault_driver
 import pytest
 from returns import filled_template, row, settings_for
 
-from rectify_xl import files, pipeline, workspace
+from rectify_xl import files
+from rectify_xl.runs import pipeline, workspace
 
 
 @pytest.fixture(scope="module")

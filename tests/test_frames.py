@@ -15,16 +15,16 @@ from books import AS_OF, counts, item_for, small_book
 from pandas.testing import assert_frame_equal
 
 from rectify_xl import catalog
-from rectify_xl.excel.ledger import write_ledger
-from rectify_xl.excel.ledger_reader import read_ledger
-from rectify_xl.frame_columns import frame_facts, ledger_kinds
-from rectify_xl.frames import FINDING_COLUMNS, deadlines_table, frame_of
+from rectify_xl.excel.ledgers.ledger import write_ledger
+from rectify_xl.excel.ledgers.ledger_reader import read_ledger
+from rectify_xl.frames.build import FINDING_COLUMNS, deadlines_table, frame_of
+from rectify_xl.frames.columns import frame_facts, ledger_kinds
+from rectify_xl.frames.result import Report, Result
 from rectify_xl.ledger_columns import ledger_columns
-from rectify_xl.ledger_table import ledger_table
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.reports import check_json, finding_json, run_json
-from rectify_xl.result import Report, Result
+from rectify_xl.tables.ledger_table import ledger_table
 
 DTYPES = {"date": "datetime64[ns]", "integer": "Int64", "percent": "float64"}
 
@@ -216,7 +216,7 @@ def test_jupyter_shows_what_there_is(result: Result) -> None:
 
 def test_nothing_of_pandas_is_imported_before_a_frame_is_asked_for() -> None:
     heavy = "{'pandas', 'xlsxwriter', 'numpy'} & set(sys.modules)"
-    program = f"import sys, rectify_xl.result, rectify_xl.reports; print(sorted({heavy}))"
+    program = f"import sys, rectify_xl.frames.result, rectify_xl.reports; print(sorted({heavy}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

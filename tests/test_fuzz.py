@@ -5,8 +5,8 @@ from pathlib import Path
 import fuzz
 import pytest
 
-from rectify_xl.guarded.pool import Failure
 from rectify_xl.model import Return
+from rectify_xl.receiving.guarded.pool import Failure
 
 # Seeds whose mutants once broke something of ours; each says what.
 FINDS = {

@@ -18,15 +18,15 @@ import misbehaving_child
 import pytest
 from returns import DAY, filled_template, row, settings_for
 
-from rectify_xl import engine
 from rectify_xl.cli import main
 from rectify_xl.excel.marked import copy_or_reason
-from rectify_xl.guarded import confine, pool, process, wire
-from rectify_xl.guarded.limits import process_limits
-from rectify_xl.intake import Source, sources_in
 from rectify_xl.messages import sentence
 from rectify_xl.model import Finding, Return
 from rectify_xl.normal import inert
+from rectify_xl.receiving import engine
+from rectify_xl.receiving.guarded import confine, pool, process, wire
+from rectify_xl.receiving.guarded.limits import process_limits
+from rectify_xl.receiving.intake import Source, sources_in
 
 SETTINGS = settings_for()
 CRASHED = ("damaged", "crashed")
@@ -252,9 +252,9 @@ def test_who_takes_no_more_leaves_no_process_behind(inbox: Any, monkeypatch: pyt
 INTERRUPTED = """
 import sys
 from datetime import date
-from rectify_xl import engine
-from rectify_xl.guarded import process
-from rectify_xl.intake import sources_in
+from rectify_xl.receiving import engine
+from rectify_xl.receiving.guarded import process
+from rectify_xl.receiving.intake import sources_in
 from rectify_xl.profiles import profile
 process.CHILD_MODULE = "misbehaving_child"
 for held in engine.read_all(sources_in(sys.argv[1:]), profile("gdsta"), date(2005, 5, 25)):
@@ -278,8 +278,10 @@ def test_an_interrupt_ends_every_process(inbox: Any) -> None:
 
 def test_a_reader_process_imports_nothing_heavy() -> None:
     heavy = "{'pandas', 'numpy', 'openpyxl', 'xlsxwriter', 'pandera', 'rich', 'click', 'multiprocessing', 'socket'}"
-    code = f"from rectify_xl.guarded import child; child.maker('read'); print(sorted({heavy} & set(sys.modules)))"
-    command = [part.replace("from rectify_xl.guarded.child import main; main()", code) for part in process._command()]
+    told = f"print(sorted({heavy} & set(sys.modules)))"
+    code = f"from rectify_xl.receiving.guarded import child; child.maker('read'); {told}"
+    started = "from rectify_xl.receiving.guarded.child import main; main()"
+    command = [part.replace(started, code) for part in process._command()]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == "[]"
 
 
@@ -297,7 +299,7 @@ def test_a_system_that_cannot_bound_memory_is_told_of_once(
 
 REACHES_OUT = """
 import os, sys
-from rectify_xl.guarded import confine
+from rectify_xl.receiving.guarded import confine
 confine.forbid()
 confine.allow_writing({allowed!r})
 {deed}
@@ -327,7 +329,7 @@ os._exit(0)
 def test_a_reader_process_does_not_reach_out(tmp_path: Path, deed: str, is_allowed: bool) -> None:
     (tmp_path / "allowed").mkdir()
     code = REACHES_OUT.format(allowed=str(tmp_path / "allowed"), deed=deed)
-    root = str(Path(process.__file__).parents[2])
+    root = str(Path(process.__file__).parents[3])
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {root!r})\n{code}"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True)
     assert ended.returncode == (0 if is_allowed else confine.FORBIDDEN), ended.stderr
@@ -335,8 +337,8 @@ def test_a_reader_process_does_not_reach_out(tmp_path: Path, deed: str, is_allow
 
 
 def test_processor_time_is_limited() -> None:
-    root = str(Path(process.__file__).parents[2])
-    code = f"import sys; sys.path.insert(0, {root!r})\nfrom rectify_xl.guarded import confine\n"
+    root = str(Path(process.__file__).parents[3])
+    code = f"import sys; sys.path.insert(0, {root!r})\nfrom rectify_xl.receiving.guarded import confine\n"
     command = [sys.executable, "-I", "-S", "-c", f"{code}confine.limit_seconds(0)\nwhile True: pass"]
     assert subprocess.run(command, capture_output=True).returncode == -signal.SIGXCPU
 

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import hostile
 from hostile_base import Kind, good
 
-from rectify_xl.containers import inbox_sources
+from rectify_xl.receiving.containers import inbox_sources
 
 QUICK = [kind for kind in hostile.KINDS if not kind.heavy]
 # Its making alone takes seconds.

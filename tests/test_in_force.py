@@ -15,8 +15,8 @@ from returns import DAY, filled_template, judged, row, settings_for
 
 import rectify_xl as rx
 from rectify_xl import catalog, terms
-from rectify_xl.headings import form_labels
 from rectify_xl.in_force import kept_by_book, own_forms, under_settings, using, with_forms
+from rectify_xl.judging.headings import form_labels
 from rectify_xl.model import Book, Form, Settings
 
 ACTIVITIES = catalog.built_in_forms()["activities"]

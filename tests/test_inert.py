@@ -20,10 +20,11 @@ import pytest
 from hostile_texts import NAMES, SIGN, texts
 from returns import COVER, row, settings_for
 
-from rectify_xl import catalog, pipeline, workspace
+from rectify_xl import catalog
 from rectify_xl.cli import main
+from rectify_xl.frames.result import Result
 from rectify_xl.reports import run_json
-from rectify_xl.result import Result
+from rectify_xl.runs import pipeline, workspace
 
 DAY = date(2005, 5, 25)
 HOSTILE = texts()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook, Unreadable
-from rectify_xl.judge import Received, judge_book, refused
+from rectify_xl.judging.judge import Received, judge_book, refused
 from rectify_xl.layout import stamp_for
 from rectify_xl.messages import sentence
 from rectify_xl.model import Finding, Return, Unit

@@ -16,12 +16,12 @@ from books import AS_OF, small_book
 from ledgers import frames_of, rows_of, written
 
 from rectify_xl import catalog
-from rectify_xl.excel import ledger as ledger_writer
-from rectify_xl.excel.ledger import FIRST_ROW, HEADER_ROW, write_ledger
-from rectify_xl.excel.ledger_reader import read_ledger_tables
+from rectify_xl.excel.ledgers import ledger as ledger_writer
+from rectify_xl.excel.ledgers.ledger import FIRST_ROW, HEADER_ROW, write_ledger
+from rectify_xl.excel.ledgers.ledger_reader import read_ledger_tables
 from rectify_xl.ledger_columns import ledger_columns
-from rectify_xl.ledger_table import ledger_table
 from rectify_xl.model import Book
+from rectify_xl.tables.ledger_table import ledger_table
 
 SIDE_TITLES = ["解决问题登记", "待更正", "报送情况", "说明"]
 
@@ -174,7 +174,7 @@ def test_a_target_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
 
 
 def test_a_result_is_written_as_its_book(tmp_path: Path, small: Path) -> None:
-    from rectify_xl.result import Result
+    from rectify_xl.frames.result import Result
 
     write_ledger(Result(book=small_book()), tmp_path / "台帐.xlsx")
     assert (tmp_path / "台帐.xlsx").read_bytes() == small.read_bytes()

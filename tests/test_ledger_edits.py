@@ -13,7 +13,7 @@ from returns import DAY, row
 from test_cli import PROGRAM
 from weeks import SETTINGS, drop, run, snapshot
 
-from rectify_xl import workspace
+from rectify_xl.runs import workspace
 from rectify_xl.store import Store
 
 FIRST, SECOND, THIRD = date(2005, 5, 18), DAY, date(2005, 5, 31)

@@ -15,10 +15,10 @@ from books import small_book
 from ledgers import NASTY, both, column, nasty_book, rows_of, sheet_of, written
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel.cell_faces import legal_text
-from rectify_xl.excel.ledger import FIRST_ROW, write_ledger
-from rectify_xl.excel.ledger_reader import read_ledger_tables, read_side_tables
-from rectify_xl.ledger_table import (
+from rectify_xl.excel.ledgers.ledger import FIRST_ROW, write_ledger
+from rectify_xl.excel.ledgers.ledger_reader import read_ledger_tables, read_side_tables
+from rectify_xl.excel.writing.cell_faces import legal_text
+from rectify_xl.tables.ledger_table import (
     files_table,
     ledger_table,
     pending_table,

@@ -15,7 +15,8 @@ from ledgers import column, rows_of, written
 
 from rectify_xl import catalog
 from rectify_xl.ledger_columns import ledger_columns
-from rectify_xl.ledger_table import (
+from rectify_xl.model import Return
+from rectify_xl.tables.ledger_table import (
     Rows,
     about_table,
     files_table,
@@ -24,7 +25,6 @@ from rectify_xl.ledger_table import (
     pending_table,
     solved_table,
 )
-from rectify_xl.model import Return
 
 
 def test_a_ledger_row_is_unit_then_form_then_state_then_office_then_source() -> None:

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from ledgers import written
 from returns import UNITS, judged, row, settings_for
 
-from rectify_xl.consolidation import Past, book_of
-from rectify_xl.excel.reader import read_workbook
-from rectify_xl.judge import Received, judge_book
-from rectify_xl.ledger_table import files_table, pending_table
-from rectify_xl.merge import Numbers
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.judging.judge import Received, judge_book
+from rectify_xl.merging.consolidation import Past, book_of
+from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import Book, OfficeEntry, Return, Settings
 from rectify_xl.ruling import ruling_for
+from rectify_xl.tables.ledger_table import files_table, pending_table
 
 SETTINGS = settings_for()
 DAY = date(2005, 6, 30)

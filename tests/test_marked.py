@@ -25,9 +25,9 @@ from rectify_xl import catalog
 from rectify_xl.excel.marked import CannotPatch, mark, unmark, write_problem_list, write_returned
 from rectify_xl.excel.marking.colours import MOST_FILLS, fill_text, is_fill_text, mark_colour, number_in
 from rectify_xl.excel.marking.elements import Edits, parse
-from rectify_xl.intake import sources_in
 from rectify_xl.model import Finding, FormRows, Level, Return, Row
-from rectify_xl.reading import read_file
+from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
 RULING = ruling_for(settings_for())

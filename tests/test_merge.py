@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from returns import UNITS, judged, row, settings_for
 
-from rectify_xl.merge import Folded, Numbers, fold, merge, with_findings
+from rectify_xl.merging.merge import Folded, Numbers, fold, merge, with_findings
 from rectify_xl.model import Return, Unit
 from rectify_xl.roster import roster_for
 

@@ -15,13 +15,14 @@ from openpyxl import Workbook, load_workbook
 from returns import COVER, DAY, cover_grid, filled_template, form_grid, row, settings_for
 
 import rectify_xl as rx
-from rectify_xl import catalog, cli, workspace
-from rectify_xl.excel.reader import read_workbook
+from rectify_xl import catalog, cli
+from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Grid, Unreadable
+from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over, plain_value
+from rectify_xl.judging.recognise import sort_sheets
 from rectify_xl.kinds import CellError, NoValue
-from rectify_xl.migrated import CarriedOver, campaign_of, carry_over, plain_value
-from rectify_xl.migration import MigrationError
-from rectify_xl.recognise import sort_sheets
+from rectify_xl.runs import workspace
+from rectify_xl.runs.migration import MigrationError
 
 SETTINGS = settings_for()
 SURVEY = catalog.built_in_forms()["survey"]

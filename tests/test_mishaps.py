@@ -15,7 +15,7 @@ import pytest
 from season import HAPPENS, WEEKS, Season, codes, problem
 from weeks import snapshot
 
-from rectify_xl import run_lock
+from rectify_xl.runs import run_lock
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel.ods_content import completed, untold_in
-from rectify_xl.excel.reader import read_workbook
+from rectify_xl.excel.reading.ods_content import completed, untold_in
+from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.limits import limits

@@ -13,11 +13,11 @@ import pytest
 from books import small_book
 from ledgers import written
 
-from rectify_xl.excel.office_reader import read_typed_ledger
-from rectify_xl.ledger_table import ledger_forms, ledger_table
+from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
+from rectify_xl.merging.office_edits import Edits, Reread, edits_in
 from rectify_xl.messages import sentence
 from rectify_xl.model import OfficeEntry
-from rectify_xl.office_edits import Edits, Reread, edits_in
+from rectify_xl.tables.ledger_table import ledger_forms, ledger_table
 
 BOOK = replace(small_book(), run="2005-05-25 #3 1a2b3c4d")
 WRITTEN = {form.name: ledger_table(BOOK, form.name) for form in ledger_forms(BOOK)}

@@ -18,9 +18,10 @@ from returns import DAY, filled_template, reopened, row, settings_for
 from soffice import convert, needs_soffice
 
 import rectify_xl as rx
-from rectify_xl import catalog, cli, workspace
+from rectify_xl import catalog, cli
 from rectify_xl.commands.line import program_for
 from rectify_xl.in_force import using
+from rectify_xl.runs import workspace
 from rectify_xl.settings import SettingsError
 
 PROGRAM: Any = SimpleNamespace(main=cli.main, name="rectify-xl")

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from returns import DAY, filled_template, row, settings_for
 
-from rectify_xl import pipeline, workspace
-from rectify_xl.intake import WrongUse, sources_in
 from rectify_xl.model import Unit
-from rectify_xl.prefilled import file_name
-from rectify_xl.reading import read_file
+from rectify_xl.receiving.intake import WrongUse, sources_in
+from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
+from rectify_xl.runs import pipeline, workspace
+from rectify_xl.tables.prefilled import file_name
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sheetxml import book_xml
 from status_books import book_of, pick
 
 from rectify_xl import catalog
-from rectify_xl.excel.publication import write_publication
+from rectify_xl.excel.papers.publication import write_publication
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book
 from rectify_xl.outgoing.publication import pledges, public_columns, publication

@@ -13,12 +13,12 @@ import xlsxwriter
 from returns import GOOD, UNITS, filled_template, reopened, row, settings_for
 
 from rectify_xl import catalog
-from rectify_xl.excel.reader import read_workbook, values_of
+from rectify_xl.excel.reading.reader import read_workbook, values_of
 from rectify_xl.grid import Unreadable
-from rectify_xl.intake import sources_in
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Return
-from rectify_xl.reading import read_file
+from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
 RULING = ruling_for(settings_for())

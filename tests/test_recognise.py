@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid
-from rectify_xl.headings import label_key
-from rectify_xl.recognise import FormSheet, form_sheet, sort_sheets
+from rectify_xl.judging.headings import label_key
+from rectify_xl.judging.recognise import FormSheet, form_sheet, sort_sheets
 from tests.returns import GOOD, cell, codes, cover_grid, form_grid, judged, row, told
 
 FORMS = tuple(catalog.forms())

@@ -16,8 +16,8 @@ from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
 from status_books import UNITS, book_of, settings_of
 
-from rectify_xl.excel import reminder_notices
-from rectify_xl.excel.reminders import write_reminders
+from rectify_xl.excel.papers import reminder_notices
+from rectify_xl.excel.papers.reminders import write_reminders
 from rectify_xl.model import Book
 from rectify_xl.outgoing.reminders import reminders_for
 

@@ -13,7 +13,7 @@ from books import AS_OF, counts, hash_of, item_for, small_book
 from status_books import UNITS, book_of, settings_of, task
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import Day, dues_for
+from rectify_xl.merging.deadlines import Day, dues_for
 from rectify_xl.model import Book, Filing, Reminder, Return
 from rectify_xl.outgoing.reminders import reminded_before, reminder_table, reminders_for
 from rectify_xl.workdays import calendar_for

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 from returns import DAY, filled_template, row, settings_for
 
-from rectify_xl import pipeline, restricted, workspace
-from rectify_xl.excel.encrypted import EncryptionError, decrypt, encrypt, is_encrypted, save_encrypted
+from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, is_encrypted, save_encrypted
 from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.outgoing.guidance import guidance_table, restricted_forms
 from rectify_xl.roster import roster_for
+from rectify_xl.runs import pipeline, restricted, workspace
 
 SECRET = "口令 2005"
 REGISTER = "成果/教育转化登记.xlsx"
@@ -138,7 +138,7 @@ def test_a_file_too_small_for_a_package_is_not_closed_for_good() -> None:
 def test_without_the_extra_nothing_is_encrypted_and_this_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    from rectify_xl.excel import encrypted
+    from rectify_xl.excel.papers import encrypted
 
     encrypted._agile.cache_clear()
     monkeypatch.setitem(sys.modules, "msoffcrypto.method.ecma376_agile", None)

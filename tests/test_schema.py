@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from typed_rows import FORMS, FUNCTIONS, OFFICE, RULING, YEAR, framed, rows_of, texts_of, typed
 
 from rectify_xl.expression import compile_rules
+from rectify_xl.frames.schema import dtypes_for, empty_frame, schema_for
 from rectify_xl.model import Settings
-from rectify_xl.schema import dtypes_for, empty_frame, schema_for
 
 
 def broken(schema: Any, frame: pd.DataFrame) -> tuple[dict[str, list[int]], set[str]]:

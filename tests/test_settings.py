@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 from settings_books import SHEETS, as_sheets, full_book, full_settings, problems, put, spoil
 
 from rectify_xl import catalog, terms
-from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Evidence, Settings, Task, Unit
 from rectify_xl.normal import key_text
 from rectify_xl.profiles import profile

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from raw_books import MAIN, book, rows_book, worksheet
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel import plain_package
-from rectify_xl.excel.package import Package
-from rectify_xl.excel.reader import read_workbook
-from rectify_xl.excel.sheet_scan import Look, look_at
+from rectify_xl.excel.reading import plain_package
+from rectify_xl.excel.reading.package import Package
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.excel.reading.sheet_scan import Look, look_at
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, LongText, NoValue
 

@@ -21,13 +21,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgers import values_by_calamine, written
 
-from rectify_xl.excel import deflating
-from rectify_xl.excel.deflating import back_end, deflated, ending, joined_crc
-from rectify_xl.excel.fast_rows import FastSheet, Filling
-from rectify_xl.excel.ledger import write_ledger
-from rectify_xl.excel.row_xml import Look, row_fragment
-from rectify_xl.excel.splice import save_spliced
-from rectify_xl.excel.styles import new_workbook
+from rectify_xl.excel.ledgers.ledger import write_ledger
+from rectify_xl.excel.writing import deflating
+from rectify_xl.excel.writing.deflating import back_end, deflated, ending, joined_crc
+from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
+from rectify_xl.excel.writing.row_xml import Look, row_fragment
+from rectify_xl.excel.writing.splice import save_spliced
+from rectify_xl.excel.writing.styles import new_workbook
 
 BACK_ENDS = ("isal.isal_zlib", "zlib_ng.zlib_ng", "zlib")
 
@@ -106,7 +106,7 @@ def test_many_rows_are_never_held_together(tmp_path: Path) -> None:
 SAVES = """
 import sys
 from books import big_book
-from rectify_xl.excel.publication import write_publication
+from rectify_xl.excel.papers.publication import write_publication
 write_publication(big_book(3, 240), sys.argv[1])
 """
 

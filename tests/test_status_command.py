@@ -15,8 +15,8 @@ from test_cli import PROGRAM
 from weeks import SETTINGS, drop, run, snapshot
 
 import rectify_xl as rx
-from rectify_xl import workspace
-from rectify_xl.frame_columns import DTYPES, TEXT_DTYPE, frame_facts
+from rectify_xl.frames.columns import DTYPES, TEXT_DTYPE, frame_facts
+from rectify_xl.runs import workspace
 
 FIRST = date(2005, 5, 18)
 DONE = {"status": "已完成", "percent": 1.0, "completed": date(2005, 5, 24), "result": "已按期完成整改"}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from returns import DAY, GOOD, judged, row
 
-from rectify_xl import store_schema
 from rectify_xl.model import (
     CannotFinish,
     Item,
@@ -25,6 +24,7 @@ from rectify_xl.model import (
     State,
 )
 from rectify_xl.store import Store
+from rectify_xl.store import schema as store_schema
 
 FLAWED = {"ledger": [row("ledger"), row("ledger", problem="短", due="2005.5.32"), row("ledger", problem="第三个问题")]}
 

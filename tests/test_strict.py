@@ -13,10 +13,10 @@ from returns import COVER, judged, row, settings_for
 from rectify_xl import catalog
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Column, Settings
-from rectify_xl.strict import StrictRow, possible_problems, strict_cover, strict_plan, strict_row
-from rectify_xl.strict import strict_sheet as judge_sheet
-from rectify_xl.strict import told as told_of
-from rectify_xl.strict_cells import key_of_text, normal, reader_for, seen
+from rectify_xl.selfcheck.strict import StrictRow, possible_problems, strict_cover, strict_plan, strict_row
+from rectify_xl.selfcheck.strict import strict_sheet as judge_sheet
+from rectify_xl.selfcheck.strict import told as told_of
+from rectify_xl.selfcheck.strict_cells import key_of_text, normal, reader_for, seen
 
 FORMS = catalog.forms()
 OFFICE = settings_for()

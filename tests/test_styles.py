@@ -10,7 +10,7 @@ import pytest
 from sheetxml import book_xml
 
 from rectify_xl import catalog
-from rectify_xl.excel.styles import Styles, colours, height_of, must, new_workbook, save_workbook
+from rectify_xl.excel.writing.styles import Styles, colours, height_of, must, new_workbook, save_workbook
 
 FACTS = catalog.words("style")
 

@@ -14,9 +14,10 @@ from returns import reopened
 from sheetxml import BookXml, book_xml, canonical_parts, columns, row_of, validations
 from soffice import convert, needs_soffice
 
-from rectify_xl import catalog, recognise
-from rectify_xl.excel.template import write_template, write_templates
+from rectify_xl import catalog
+from rectify_xl.excel.templates.template import write_template, write_templates
 from rectify_xl.grid import Grid
+from rectify_xl.judging import recognise
 from rectify_xl.kinds import excel_length
 from rectify_xl.layout import column_letter, parse_stamp, stamp_for
 from rectify_xl.model import Column, Form, Settings, Unit

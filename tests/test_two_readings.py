@@ -14,8 +14,8 @@ from rectify_xl.kinds import Reading
 from rectify_xl.model import Settings
 from rectify_xl.normal import key_text
 from rectify_xl.ruling import FormPlan, ruling_for
-from rectify_xl.strict import strict_plan, strict_row
-from rectify_xl.strict_cells import key_of_text, normal
+from rectify_xl.selfcheck.strict import strict_plan, strict_row
+from rectify_xl.selfcheck.strict_cells import key_of_text, normal
 
 FORMS = catalog.forms()
 OFFICES = {

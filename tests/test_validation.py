@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rectify_xl import catalog
-from rectify_xl.excel.validation import TESTS, Need, clipped, conditions_of, need_of, prompt_for, validation_for
+from rectify_xl.excel.templates.validation import (
+    TESTS,
+    Need,
+    clipped,
+    conditions_of,
+    need_of,
+    prompt_for,
+    validation_for,
+)
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from returns import DAY, cover_grid, form_grid, judged, row, settings_for
 
-from rectify_xl.consolidation import book_of
 from rectify_xl.grid import RawBook
-from rectify_xl.judge import Received, judge_book
-from rectify_xl.merge import Numbers
+from rectify_xl.judging.judge import Received, judge_book
+from rectify_xl.merging.consolidation import book_of
+from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Return, Waiver
 from rectify_xl.ruling import ruling_for

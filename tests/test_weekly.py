@@ -12,10 +12,10 @@ import pytest
 from returns import DAY, UNITS, judged, row, settings_for
 from weeks import SETTINGS, drop, numbers, received, run, snapshot
 
-from rectify_xl import pipeline, weekly, workspace
-from rectify_xl.excel.settings_book import write_settings
+from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.grounds import Grounds
 from rectify_xl.model import CannotFinish, Waiver
+from rectify_xl.runs import pipeline, weekly, workspace
 from rectify_xl.store import Store
 
 FIRST, SECOND, THIRD = date(2005, 5, 18), DAY, date(2005, 5, 31)
@@ -212,7 +212,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
 
 
 def test_another_run_is_waited_for_and_named(first_week: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rectify_xl import run_lock
+    from rectify_xl.runs import run_lock
 
     monkeypatch.setattr(run_lock, "PATIENCE", 0.2)
     with run_lock.held(first_week, "issue", FIRST), pytest.raises(CannotFinish) as caught:

@@ -14,7 +14,7 @@ from returns import DAY, row
 from sources import ROOT
 from weeks import SETTINGS, drop
 
-from rectify_xl import workspace
+from rectify_xl.runs import workspace
 
 WEEKLY = ROOT / "docs" / "weekly"
 SUMMARY = "本周小结.txt"

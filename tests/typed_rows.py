@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from rectify_xl import catalog
 from rectify_xl.expression import BOUNDS
+from rectify_xl.frames.schema import dtypes_for
 from rectify_xl.model import Column, Form, Settings, Unit
 from rectify_xl.normal import plain
 from rectify_xl.profiles import profile
 from rectify_xl.ruling import COMPARED_AS_TEXT, ruling_for
-from rectify_xl.schema import dtypes_for
 
 FORMS = catalog.forms()
 OFFICE = Settings(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
-from rectify_xl.guarded.pool import limits_memory
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, Book, Finding, Return, Settings
 from rectify_xl.normal import inert
+from rectify_xl.receiving.guarded.pool import limits_memory
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -18,14 +18,14 @@ from rectify_xl.normal import inert, key_text
 
 if TYPE_CHECKING:
     from rectify_xl.grid import RawBook
-    from rectify_xl.migrated import CarriedOver
+    from rectify_xl.judging.migrated import CarriedOver
 
 EXPORT = "export"
 
 
 def form(call: Call, action: str, form: str, folder: str) -> int:
     """A built-in form as a workbook that an office can change and put into 表单/."""
-    from rectify_xl.excel.form_writer import write_form
+    from rectify_xl.excel.settings.form_writer import write_form
 
     if action != EXPORT:
         told = call.words["wrong"]["choice"].format(name="ACTION", value=inert(action), options=EXPORT)
@@ -61,8 +61,8 @@ def _built_in(call: Call, said: str) -> Form:
 
 def migrate(call: Call, file: str, profile: str | None, settings: str | None, out: str | None) -> int:
     """An old filled workbook carried over into today's template; what has no place there is listed."""
-    from rectify_xl import migration
     from rectify_xl.commands.settings_choice import said_settings
+    from rectify_xl.runs import migration
 
     only_one(call, profile, settings)
     target = migration.target_beside(file, out)
@@ -84,8 +84,8 @@ def _settings_for(file: str, raw: RawBook) -> Settings:
     """The settings of the workspace that holds the file, else the profile whose campaign its cover names."""
     from rectify_xl import profiles
     from rectify_xl.commands.settings_choice import NoSettings, workspace_of
-    from rectify_xl.excel.settings_reader import load_settings
-    from rectify_xl.migrated import campaign_of
+    from rectify_xl.excel.settings.settings_reader import load_settings
+    from rectify_xl.judging.migrated import campaign_of
 
     if found := workspace_of(file):
         return load_settings(found)
@@ -98,7 +98,7 @@ def _settings_for(file: str, raw: RawBook) -> Settings:
 def _not_into_the_inbox(call: Call, target: Path) -> None:
     """收件 is only read: what lies there has come from a unit."""
     from rectify_xl.commands.settings_choice import workspace_of
-    from rectify_xl.workspace import Workspace
+    from rectify_xl.runs.workspace import Workspace
 
     found = workspace_of(target.parent)
     inbox = Workspace(found.parent).inbox if found else None

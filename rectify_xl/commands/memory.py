@@ -11,7 +11,7 @@ from rectify_xl.model import Settings
 def status(call: Call, folder: str) -> int:
     """The week on a terminal."""
     from rectify_xl.commands.status_report import status_lines
-    from rectify_xl.recalled import status_of
+    from rectify_xl.runs.recalled import status_of
 
     told, settings = status_of(folder, call.as_of), _settings_of(folder)
     with using(settings.forms):
@@ -22,7 +22,7 @@ def status(call: Call, folder: str) -> int:
 def history(call: Call, folder: str, number: str) -> int:
     """The states of one row over time."""
     from rectify_xl.commands.status_report import history_lines
-    from rectify_xl.recalled import history_of
+    from rectify_xl.runs.recalled import history_of
 
     told = history_of(folder, number)
     with using(_settings_of(folder).forms):
@@ -31,7 +31,7 @@ def history(call: Call, folder: str, number: str) -> int:
 
 def _settings_of(folder: str) -> Settings:
     """The settings of a workspace, the office's own forms among them."""
-    from rectify_xl.excel.settings_reader import load_settings
-    from rectify_xl.workspace import Workspace
+    from rectify_xl.excel.settings.settings_reader import load_settings
+    from rectify_xl.runs.workspace import Workspace
 
     return load_settings(Workspace(folder).settings_path)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import Day
+from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book
 from rectify_xl.progress.tasks import states_by_task
 from rectify_xl.workdays import calendar_for

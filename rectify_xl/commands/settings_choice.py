@@ -8,9 +8,10 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from rectify_xl import catalog, pipeline, profiles, workspace
-from rectify_xl.excel.settings_reader import load_settings
+from rectify_xl import catalog, profiles
+from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Form, RectifyError, Return, Settings
+from rectify_xl.runs import pipeline, workspace
 
 
 class NoSettings(RectifyError):

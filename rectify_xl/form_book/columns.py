@@ -11,7 +11,7 @@ from rectify_xl.expression import BOUNDS, FUNCTIONS, And, Compare, Const, Name, 
 from rectify_xl.form_book.book import FormBook, condition_in, fits, levels, list_called, list_names, says_yes
 from rectify_xl.form_book.conditions import Vocabulary, typed_words
 from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.headings import is_self_check, is_serial, label_key
+from rectify_xl.judging.headings import is_self_check, is_serial, label_key
 from rectify_xl.model import Column, Level, OptionList
 from rectify_xl.normal import key_text, narrow, shown
 from rectify_xl.settings.cells import Line

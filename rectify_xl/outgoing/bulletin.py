@@ -9,13 +9,13 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.in_force import under_settings
-from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.bulletin_figures import figures_of, what_is_next
 from rectify_xl.outgoing.bulletin_units import Standing, best_and_worst, not_reported
 from rectify_xl.outgoing.letterhead import answer_by, issuing_office
 from rectify_xl.progress.period import KINDS
 from rectify_xl.progress.units import words as status_words
+from rectify_xl.tables.ledger_table import day_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

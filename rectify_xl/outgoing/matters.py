@@ -9,9 +9,8 @@ from pathlib import PurePath
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import is_asked
 from rectify_xl.kinds import as_text
-from rectify_xl.ledger_table import returns_to_correct
+from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.model import Book, Form, Task, Unit
 from rectify_xl.normal import shown
 from rectify_xl.progress.forms import filings
@@ -21,6 +20,7 @@ from rectify_xl.progress.surveys import latest_surveys, must_make_up
 from rectify_xl.progress.tasks import number_of, person_of
 from rectify_xl.progress.units import Counted, counted_units, items_of, reported, subject_of
 from rectify_xl.progress.units import words as status_words
+from rectify_xl.tables.ledger_table import returns_to_correct
 
 # What a matter is that is no row of a form.
 TASK, REPORT, FILING, FILE, REVISION, SURVEY = "task", "report", "filing", "file", "revision", "survey"

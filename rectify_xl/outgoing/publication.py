@@ -8,10 +8,10 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.ledger_columns import groups_for
-from rectify_xl.ledger_table import ledger_table
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import said
+from rectify_xl.tables.ledger_table import ledger_table
 
 
 def words() -> Mapping[str, Any]:

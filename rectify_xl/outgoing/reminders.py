@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rectify_xl.deadlines import Day
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import item_number
+from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units

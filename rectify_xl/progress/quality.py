@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import is_asked
+from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.model import Book, Form, Table, Unit
 from rectify_xl.progress.units import (
     Counted,

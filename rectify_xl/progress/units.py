@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog, expression
-from rectify_xl.deadlines import form_test
 from rectify_xl.in_force import kept_by_book, kept_by_forms
+from rectify_xl.merging.deadlines import form_test
 from rectify_xl.model import Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 

@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl.excel.marking.list_look import HEADER_HEIGHT, facts, height_of_line, layers_of, top_of
 from rectify_xl.excel.marking.problems import Line, Problems
-from rectify_xl.excel.styles import A4, Styles, colours, must, new_workbook
+from rectify_xl.excel.writing.styles import A4, Styles, colours, must, new_workbook
 
 
 def list_book(told: Problems) -> bytes:

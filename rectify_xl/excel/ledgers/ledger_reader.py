@@ -1,0 +1,108 @@
+"""Reads a ledger workbook back: sheets known by title or header, wherever their columns and rows stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rectify_xl import catalog
+from rectify_xl.excel.reading.reader import values_of
+from rectify_xl.kinds import Reading, Setting, as_text, parser_for
+from rectify_xl.ledger_layouts import Layout, LedgerSheet, form_layouts, sheets_in, side_layouts
+from rectify_xl.model import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
+    """A ledger workbook as frames by form name: columns in English, as `Result.rows` has them.
+
+    A form without a sheet is left out. Raises OSError, and grid.Unreadable for what is no workbook.
+    """
+    from rectify_xl.frames.build import frame_of
+    from rectify_xl.frames.columns import ledger_kinds
+
+    forms = catalog.forms()
+    tables = read_ledger_tables(Path(path).read_bytes())
+    return {name: frame_of(table, ledger_kinds(forms[name])) for name, table in tables.items()}
+
+
+def read_ledger_tables(data: bytes) -> dict[str, Table]:
+    """The rows of each form's sheets in the order in which they stand, columns as `ledger_table.ledger_columns`.
+
+    Values are typed as the columns ask for; what cannot be read as that stands as typed, in `str`.
+    """
+    return _tables(data, form_layouts())
+
+
+def read_side_tables(data: bytes) -> dict[str, Table]:
+    """The sheets beside the forms, as `ledger_table` makes them: solved, pending, files and about."""
+    return _tables(data, side_layouts())
+
+
+def _tables(data: bytes, wanted: Mapping[str, Layout]) -> dict[str, Table]:
+    rows: dict[Layout, list[tuple[Any, ...]]] = {}
+    for sheet in sheets_in(values_of(data)):
+        rows.setdefault(sheet.layout, []).extend(_rows_below(sheet))
+    return {
+        name: Table(tuple(column.name for column in layout.columns), rows[layout])
+        for name, layout in wanted.items()
+        if layout in rows
+    }
+
+
+# ---- its rows
+
+
+def _rows_below(sheet: LedgerSheet) -> Iterator[tuple[Any, ...]]:
+    """The rows that hold anything in our columns, typed."""
+    readers = [_READERS[column.kind](column) for column in sheet.layout.columns]
+    for _, cells in sheet.rows():
+        yield tuple(None if value == "" else read(value) for read, value in zip(readers, cells, strict=True))
+
+
+Reader = Callable[[Any], Any]
+
+
+def _text_reader(column: Column) -> Reader:
+    return lambda value: value if value.__class__ is str else as_text(value)
+
+
+def _number_reader(column: Column) -> Reader:
+    kind = int if column.kind == "integer" else float
+
+    def read(value: Any) -> Any:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and kind(value) == value:
+            return kind(value)
+        return as_text(value)
+
+    return read
+
+
+def _date_reader(column: Column) -> Reader:
+    parse = parser_for(column, Setting(lists={}, aliases={}))
+
+    def read(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        understood = parse(value)
+        understood = understood.value if isinstance(understood, Reading) else understood
+        return understood if isinstance(understood, date) else as_text(value)
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[Column], Reader]] = {
+    "text": _text_reader,
+    "choice": _text_reader,
+    "yesno": _text_reader,
+    "people": _text_reader,
+    "id": _text_reader,
+    "date": _date_reader,
+    "integer": _number_reader,
+    "percent": _number_reader,
+}

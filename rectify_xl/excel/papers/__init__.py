@@ -1,0 +1,1 @@
+"""What goes out besides: the bulletin, reminders, publication, and what is encrypted."""

@@ -1,0 +1,46 @@
+"""教育转化登记.xlsx before it is encrypted: the rows of the restricted forms, a sheet a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+
+from rectify_xl import catalog
+from rectify_xl.excel.progress.status_page import Heads, Page, Shown, draw_table, shown_for
+from rectify_xl.excel.writing.fast_rows import FastSheet
+from rectify_xl.excel.writing.fit import width_for_values
+from rectify_xl.excel.writing.styles import Styles, new_workbook
+from rectify_xl.model import Book, Table
+from rectify_xl.tables.ledger_table import day_text
+
+_SAMPLED = 400
+
+
+def guidance_bytes(tables: Mapping[str, Table], book: Book) -> bytes:
+    """The workbook with a sheet for each form of `tables` (by its name); the same rows in the same bytes."""
+    held, facts = BytesIO(), catalog.words("publication")
+    workbook = new_workbook(held, as_of=book.as_of)
+    styles, settings = Styles(workbook), book.settings
+    for name, table in tables.items():
+        form = catalog.forms()[name]
+        subject = facts["subject"].format(
+            organisation=settings.organisation, day=day_text(book.as_of), count=len(table.rows)
+        )
+        heads = Heads(
+            name=form.title, heading=form.title, subject=subject, note=facts["restricted"], nothing=facts["nothing"]
+        )
+        made = workbook.add_worksheet(form.title, FastSheet)
+        page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=name, heads=heads, tables=tables)
+        draw_table(replace(page, columns=_columns(table, name)))
+    workbook.close()
+    return held.getvalue()
+
+
+def _columns(table: Table, name: str) -> dict[str, Shown]:
+    looks, made = catalog.words("publication")["looks"], {}
+    for column in catalog.forms()[name].columns:
+        at = table.columns.index(column.name)
+        width = width_for_values(column, [row[at] for row in table.rows[:_SAMPLED]])
+        made[column.name] = Shown(band="", label=column.label, width=width, look=looks[column.kind])
+    return {**{n: shown_for(n) for n in ("unit_code", "unit_name", "filled_on")}, **made}

@@ -1,0 +1,181 @@
+"""What the charts of the status workbook are drawn from: rows chosen and laid down beside the print, and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from xlsxwriter.chart import Chart
+
+from rectify_xl import catalog
+from rectify_xl.excel.progress.charts import (
+    Data,
+    Margins,
+    Span,
+    errors_chart,
+    gantt_chart,
+    margins_for,
+    serial,
+    shares_chart,
+    states_chart,
+)
+from rectify_xl.excel.progress.status_page import Page
+from rectify_xl.excel.writing.styles import must
+from rectify_xl.layout import display_width
+from rectify_xl.progress.tasks import task_headings
+from rectify_xl.progress.units import BAND, words
+
+# How many units a chart shows at most, and how much of a name (in digits' widths).
+MOST_UNITS, MOST_ERRORS, LONGEST_NAME = 30, 15, 30
+# A day of judgement further from the schedule than this is not drawn.
+_NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """A chart, its title, how many bars it has below one another, and the room it keeps around them."""
+
+    chart: Chart
+    title: str
+    bars: int = 0
+    margins: Margins | None = None
+
+
+def completion(page: Page, column: int) -> Drawn | None:
+    """The chart of units by the states of their items; None where nobody has items."""
+    table, states = page.tables["units"], catalog.states("item")
+    at = {name: place for place, name in enumerate(table.columns)}
+    rows = [row for row in table.rows[:-1] if row[at["items"]]]
+    if not rows:
+        return None
+    if some := len(rows) > MOST_UNITS:
+        rows = sorted(rows, key=lambda row: row[at["completion"]])[:MOST_UNITS]
+    lines = [
+        (f"{_short(row[at['unit_name']])} {row[at['completion']]:.0%}", *(row[at[name]] for name in states))
+        for row in reversed(rows)
+    ]
+    data = _lay_down(page, column, [*states.values()], lines)
+    title = words()["charts"]["completion_some" if some else "completion"]
+    told = title.format(shown=len(rows), units=len(table.rows) - 1)
+    chart = shares_chart(page.workbook, data, list(states), told)
+    return Drawn(chart=chart, title=told, bars=len(rows), margins=_margins(lines, 2))
+
+
+def errors(page: Page, column: int) -> Drawn | None:
+    """The chart of the units with most errors; None where there are none."""
+    table = page.tables["quality"]
+    at = {name: place for place, name in enumerate(table.columns)}
+    found = [row for row in table.rows[:-1] if row[at["errors"]]]
+    if not found:
+        return None
+    rows = sorted(found, key=lambda row: -row[at["errors"]])[:MOST_ERRORS]
+    lines = [(_short(row[at["unit_name"]]), row[at["errors"]]) for row in reversed(rows)]
+    data = _lay_down(page, column, [words()["columns"]["errors"]["label"]], lines)
+    title = words()["charts"]["errors_some" if len(found) > len(rows) else "errors"]
+    told = title.format(shown=len(rows), units=len(found))
+    return Drawn(chart=errors_chart(page.workbook, data, told), title=told, bars=len(rows), margins=_margins(lines, 0))
+
+
+def states(page: Page, column: int) -> Drawn | None:
+    """The ring of items by state; None without items."""
+    table = page.tables["units"]
+    if not table.rows:
+        return None
+    total = dict(zip(table.columns, table.rows[-1], strict=True))
+    names, facts = catalog.states("item"), words()["charts"]
+    counts = {key: total[key] for key in names if total[key]}
+    if not counts:
+        return None
+    lines = [(facts["state"].format(state=names[key], items=count), count) for key, count in counts.items()]
+    data = _lay_down(page, column, [facts["data"]], lines)
+    title = facts["states"].format(items=total["items"])
+    return Drawn(chart=states_chart(page.workbook, data, counts, title), title=title)
+
+
+def gantt(page: Page, column: int) -> Drawn | None:
+    """The chart of the dated tasks with the day of judgement; None where no task is dated."""
+    tasks, day = page.book.settings.tasks, page.book.as_of
+    dated = [(t, start, end) for t in tasks if (start := t.start or t.end) and (end := t.end or t.start)]
+    if not dated:
+        return None
+    first, last = min(start for _, start, _ in dated), max(end for *_, end in dated)
+    has_day = first - _NEAR <= day <= last + _NEAR
+    span = Span(first=min(first, day), last=max(last, day), has_day=True) if has_day else None
+    span = span or Span(first=first, last=last, has_day=False)
+    names = dict(zip((task.id for task in tasks), task_headings(tasks), strict=True))
+    lines = [
+        (_short(_with_time(names[task.id], task.time)), start, *_parts(start, end, day), *_line(day, span))
+        for task, start, end in dated
+    ]
+    facts = words()["charts"]
+    headings = [words()["columns"]["start"]["label"], facts["past"], facts["ahead"], facts["day"], facts["day"]]
+    data = _lay_down(page, column, headings, lines[::-1])
+    undated = facts["gantt_undated"].format(undated=len(tasks) - len(dated)) if len(dated) < len(tasks) else ""
+    title = facts["gantt"].format(day=facts["gantt_day"] if has_day else "", undated=undated)
+    chart = gantt_chart(page.workbook, data, span, title)
+    return Drawn(chart=chart, title=title, bars=len(dated), margins=_margins(lines, 1))
+
+
+def tasks(page: Page, column: int) -> Drawn | None:
+    """The chart of tasks by how many units stand in each state, for a schedule that dates none; None without tasks."""
+    table = page.tables["schedule"]
+    at = {name: place for place, name in enumerate(table.columns)}
+    names = {key: f"states{BAND}{text}" for key, text in catalog.states("task").items() if key != "not_asked"}
+    shown = {key: name for key, name in names.items() if any(row[at[name]] for row in table.rows)}
+    if not shown:
+        return None
+    lines = [
+        (_short(f"{row[at['id']]} {row[at['item']]}"), *(row[at[name]] for name in shown.values()))
+        for row in reversed(table.rows)
+    ]
+    data = _lay_down(page, column, [catalog.states("task")[key] for key in shown], lines)
+    title = words()["charts"]["tasks"]
+    chart = shares_chart(page.workbook, data, list(shown), title)
+    return Drawn(chart=chart, title=title, bars=len(lines), margins=_margins(lines, 2))
+
+
+def _with_time(name: str, time: str) -> str:
+    return f"{name} {time}" if time else name
+
+
+def _parts(start: date, end: date, day: date) -> tuple[int, int]:
+    """The days of a window gone before the day of judgement, and those from it on."""
+    whole = (end - start).days + 1
+    gone = min(max((day - start).days, 0), whole)
+    return gone, whole - gone
+
+
+def _line(day: date, span: Span) -> tuple[float, float]:
+    """Where in the middle of the day of judgement its line begins, and how thick it is, in days."""
+    thickness = min((span.last - span.first).days / 150 + 0.1, 1.0)
+    return serial(day) + (1 - thickness) / 2, thickness
+
+
+def _margins(lines: Sequence[tuple[Any, ...]], below: int) -> Margins:
+    return margins_for([line[0] for line in lines], below=below)
+
+
+def _short(name: str) -> str:
+    """A name as the axis of a chart has room for it."""
+    if display_width(name) <= LONGEST_NAME:
+        return name
+    kept = ""
+    for character in name:
+        if display_width(kept + character) > LONGEST_NAME - 2:
+            break
+        kept += character
+    return f"{kept}…"
+
+
+def _lay_down(page: Page, column: int, headings: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Data:
+    """Writes a chart's numbers from the top of the sheet, `column` and on, and folds the columns away."""
+    page.text(0, column, words()["charts"]["data"], "muted")
+    for place, heading in enumerate(headings, 1):
+        page.text(0, column + place, heading, "muted")
+    for at, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            page.value(at, column + place, value, *(("date",) if isinstance(value, date) else ()), "muted")
+    must(page.sheet.set_column(column, column + len(headings), 12, None, {"level": 1, "hidden": True}))
+    return Data(sheet=page.sheet.get_name(), row=0, column=column, count=len(rows))

@@ -1,0 +1,100 @@
+"""A received .xlsx as a plain package of our own making: all that the fast reader is given of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rectify_xl.excel.reading.number_formats import Formats
+from rectify_xl.excel.reading.package import Package, SheetAbout
+from rectify_xl.excel.reading.sheet_scan import has_control, is_long_or_deep, look_at
+from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.zipped import stored
+
+# Whether a sheet of that title, shown or hidden, need not be read.
+IsUnread = Callable[[str, bool], bool]
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_ROOT_RELATIONS = (
+    f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="r" Type="{_LINKS}/officeDocument"'
+    ' Target="xl/workbook.xml"/></Relationships>'
+).encode()
+# The counts of the shared texts are hints that may lie, and room is made for as many as they say.
+_TEXTS_HEAD = re.compile(rb"<sst\b[^>]*>")
+_PLAIN_TEXTS_HEAD = f'<sst xmlns="{_MAIN}">'.encode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlainBook:
+    """The worksheets to be read, their parts in UTF-8, which of them are odd, and the package of all the others.
+
+    In `fast` a sheet is named by its part; b"" if every sheet is odd.
+    """
+
+    sheets: tuple[SheetAbout, ...]
+    parts: Mapping[str, bytes]
+    odd: frozenset[str]
+    fast: bytes
+    is_reaching: bool
+
+
+def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
+    """The worksheets of a package but those that need not be read, looked over and packed for the fast reader.
+
+    Raises Unreadable as `Package` does.
+    """
+    sheets = tuple(about for about in package.sheets if about.part and not is_unread(about.title, about.visible))
+    texts, texts_are_odd = _looked_over(package.related("sharedStrings"), "sharedStrings")
+    parts: dict[str, bytes] = {}
+    plain: dict[str, bytes] = {}
+    reaching = False
+    for about in sheets:
+        parts[about.part], is_prefixed = as_utf_8(package.part(about.part), about.part)
+        look = look_at(parts[about.part])
+        reaching = reaching or look.is_reaching
+        if look.plain is not None and not (texts_are_odd or is_prefixed):
+            plain[about.part] = look.plain
+    fast = _packed(plain, texts, package.formats, package.counts_from_1904) if plain else b""
+    return PlainBook(sheets=sheets, parts=parts, odd=frozenset(parts) - plain.keys(), fast=fast, is_reaching=reaching)
+
+
+def _looked_over(texts: bytes, part: str) -> tuple[bytes, bool]:
+    """The shared texts in UTF-8, and whether the fast reader must not have them."""
+    if not texts:
+        return b"", False
+    plain, is_prefixed = as_utf_8(texts, part)
+    return plain, is_prefixed or has_control(plain) or is_long_or_deep(plain)
+
+
+def _packed(parts: Mapping[str, bytes], texts: bytes, formats: Formats, counts_from_1904: bool) -> bytes:
+    names = list(parts)
+    listed = "".join(f'<sheet name="{_escaped(name)}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(names, 1))
+    targets = "".join(
+        f'<Relationship Id="r{i}" Type="{_LINKS}/worksheet" Target="worksheets/{i}.xml"/>'
+        for i, _ in enumerate(names, 1)
+    )
+    epoch = '<workbookPr date1904="1"/>' if counts_from_1904 else ""
+    workbook = f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">{epoch}<sheets>{listed}</sheets></workbook>'
+    made = {
+        "_rels/.rels": _ROOT_RELATIONS,
+        "xl/workbook.xml": workbook.encode(),
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{targets}</Relationships>'.encode(),
+        "xl/styles.xml": _styles(formats),
+    }
+    if texts:
+        made["xl/sharedStrings.xml"] = _TEXTS_HEAD.sub(_PLAIN_TEXTS_HEAD, texts, count=1)
+    return stored(made | {f"xl/worksheets/{i}.xml": parts[name] for i, name in enumerate(names, 1)})
+
+
+@lru_cache(maxsize=32)
+def _styles(formats: Formats) -> bytes:
+    """Styles that tell nothing but which numbers are days and durations, by built-in formats."""
+    used = "".join(f'<xf numFmtId="{kind}"/>' for kind in formats.kinds)
+    return f'<styleSheet xmlns="{_MAIN}"><cellXfs>{used}</cellXfs></styleSheet>'.encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -1,0 +1,226 @@
+"""A received file's bytes as a RawBook: what it is by its content, its sheets once by calamine, odd ones exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from io import BytesIO
+from itertools import chain
+from math import isfinite
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from rectify_xl import catalog
+from rectify_xl.excel.reading.ods_content import CONTENT, Untold, completed, untold_in
+from rectify_xl.excel.reading.package import Package
+from rectify_xl.excel.reading.plain_package import IsUnread, PlainBook, plain_book
+from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, read_texts
+from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.grid import Grid, RawBook, Unreadable
+from rectify_xl.limits import limits
+from rectify_xl.zipped import SIGNATURE, damaged, directory, has_directory, stored
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC = (
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"{\\rtf", "word"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ", "archive"),
+    (b"MSCF", "archive"),
+)
+# Parts of other programs' packages that hold no values; calamine gets the rest.
+_NO_VALUES = ("media/", "pictures/", "theme/", "thumbnails/", "docprops/")
+# The fast reader tells days before it one day off, and serials that are no day as times.
+_FIRST_SURE_DAY = date(1900, 3, 1)
+
+
+def read_workbook(data: bytes) -> RawBook:
+    """The sheets and the self-description of a workbook; raises Unreadable with the finding code that refuses it."""
+    if len(data) > (most := limits().file_bytes):
+        raise Unreadable("too-large", size=len(data), limit=most)
+    if data.startswith(SIGNATURE):
+        return _read_package(Package(data))
+    if data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise Unreadable("encrypted")
+        if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+            raise Unreadable("not-a-workbook", "word" if "WordDocument".encode("utf-16-le") in data else "")
+        return RawBook(sheets=tuple(_calamine_grids(data)), is_half_seen=True)
+    raise Unreadable("not-a-workbook", _nature(data))
+
+
+def _nature(data: bytes) -> str:
+    """What a file that is no workbook looks like: the case of its sentence; raises damaged for bytes before a zip."""
+    if not data.strip():
+        return "empty"
+    for magic, nature in _MAGIC:
+        if data.startswith(magic):
+            return nature
+    if data[257:262] == b"ustar":
+        return "archive"
+    if has_directory(data):
+        return "" if not directory(data) else damaged()
+    head = data[:2048].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
+    if b"<html" in head or b"<!doctype html" in head or b"<table" in head:
+        return "html"
+    if head.startswith(b"<?xml"):
+        return "xml"
+    if b"\0" in head:
+        return ""
+    return "csv" if b"," in head or b"\t" in head else "text"
+
+
+def _read_package(package: Package) -> RawBook:
+    main = package.workbook_part
+    if main not in package and CONTENT in package:
+        return _read_ods(package)
+    if main not in package or not main.endswith((".xml", ".bin")) or main.startswith(("word/", "ppt/", "visio/")):
+        raise Unreadable("not-a-workbook", "word" if any(n.startswith("word/") for n in package.names) else "")
+    told = partial(
+        RawBook,
+        saved=package.saved,
+        has_macros=package.has_macros,
+        has_external_links=package.has_external_links,
+    )
+    if main.endswith(".bin"):
+        return told(sheets=tuple(_calamine_grids(_stored(package))), is_half_seen=True)
+    book = plain_book(package, is_unread)
+    return replace(
+        told(sheets=_xlsx_grids(package, book)),
+        has_external_links=package.has_external_links or book.is_reaching,
+        no_table=not book.sheets,
+    )
+
+
+def _stored(package: Package) -> bytes:
+    """The parts that may hold values, audited and inflated: calamine inflates nothing by itself."""
+    wanted = [name for name in package.names if not any(part in name.lower() for part in _NO_VALUES)]
+    return stored({name: package.part(name) for name in wanted})
+
+
+def is_unread(title: str, visible: bool) -> bool:
+    """Whether a sheet is one of our templates' that nobody fills in; one that shows may be a clerk's own."""
+    facts = catalog.reading()
+    return title == facts.instructions_sheet or (not visible and title in (facts.lists_sheet, facts.self_check_sheet))
+
+
+# ---- .xlsx
+
+
+def _xlsx_grids(package: Package, book: PlainBook) -> tuple[Grid, ...]:
+    exact = _Exact(package)
+    sheets = _fast_sheets(book.fast) if book.fast else {}
+    made = []
+    for about in book.sheets:
+        held = sheets.get(about.part)
+        grid = _fast_grid(held, about.title) if held is not None and about.part not in book.odd else None
+        grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
+        is_percent = partial(package.is_percent, about.part)
+        made.append(replace(grid, visible=about.visible, is_percent=is_percent))
+    return tuple(made)
+
+
+def _fast_sheets(data: bytes) -> Mapping[str, Any]:
+    """The sheets of a plain package by the names of their parts."""
+    book = _opened(data)
+    return {name: _guarded(partial(book.get_sheet_by_name, name)) for name in book.sheet_names}
+
+
+def _fast_grid(sheet: Any, title: str) -> Grid | None:
+    """A sheet as calamine has it; None where its values say that it must be read exactly."""
+    grid = _grid(sheet, title)
+    flat = list(chain.from_iterable(grid.rows))
+    kinds = set(map(type, flat))
+    if time in kinds or timedelta in kinds:
+        return None
+    if date in kinds and min(v for v in flat if v.__class__ is date) < _FIRST_SURE_DAY:
+        return None
+    if datetime in kinds and min(v for v in flat if v.__class__ is datetime).date() < _FIRST_SURE_DAY:
+        return None
+    return grid if isfinite(sum(v for v in flat if v.__class__ is float)) else None
+
+
+class _Exact:
+    """The exact reader over the sheets of one workbook; what they share is read when first asked for."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._shared: Shared | None = None
+
+    def grid(self, title: str, data: bytes, part: str) -> Grid:
+        """A sheet read exactly."""
+        if self._shared is None:
+            package = self._package
+            texts = read_texts(package.related("sharedStrings"))
+            self._shared = Shared(texts=texts, formats=package.formats, counts_from_1904=package.counts_from_1904)
+        made: ExactSheet = read_sheet(data, part, self._shared)
+        return Grid(title=title, rows=made.rows, hidden_rows=tuple(made.hidden), merges=made.merges, far=made.far)
+
+
+# ---- calamine
+
+
+def _opened(data: bytes) -> Any:
+    return _guarded(partial(CalamineWorkbook.from_filelike, BytesIO(data)))
+
+
+def _guarded(call: Callable[[], Any]) -> Any:
+    """What a call of calamine gives; its complaints and its panics become Unreadable."""
+    try:
+        return call()
+    except PasswordError as error:
+        raise Unreadable("encrypted") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable("damaged") from error
+    except BaseException as error:  # a panic in Rust comes as one, and has no name to be caught by
+        if error.__class__.__name__ != "PanicException":
+            raise
+        raise Unreadable("damaged") from None
+
+
+def _calamine_grids(data: bytes, unread: IsUnread = lambda title, visible: False) -> list[Grid]:
+    """Every worksheet but those that need not be read, as calamine has them."""
+    book = _opened(data)
+    made = []
+    for about in _guarded(lambda: book.sheets_metadata):
+        visible = about.visible == SheetVisibleEnum.Visible
+        if about.typ == SheetTypeEnum.WorkSheet and not unread(about.name, visible):
+            grid = _grid(_guarded(partial(book.get_sheet_by_name, about.name)), about.name)
+            made.append(replace(grid, visible=visible))
+    return made
+
+
+def _grid(sheet: Any, title: str) -> Grid:
+    row, column = sheet.start or (0, 0)
+    merges = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
+    rows = _guarded(sheet.to_python)
+    return Grid(title=title, rows=rows, first_row=row + 1, first_column=column, merges=merges)
+
+
+# ---- OpenDocument
+
+
+def _read_ods(package: Package) -> RawBook:
+    content, _ = as_utf_8(package.part(CONTENT), CONTENT)
+    untold = untold_in(content)
+    grids = _calamine_grids(_stored(package), is_unread)
+    return RawBook(sheets=tuple(completed(grid, untold.get(grid.title, Untold())) for grid in grids))
+
+
+def values_of(data: bytes, wanted: Sequence[str] = ()) -> dict[str, list[list[Any]]]:
+    """The values of a workbook of our own by sheet title, from A1 on (all sheets unless `wanted` names some)."""
+    made: dict[str, list[list[Any]]] = {}
+    for grid in _calamine_grids(data):
+        if not wanted or grid.title in wanted:
+            rows = [[""] * grid.first_column + list(values) for values in grid.rows]
+            made[grid.title] = [[] for _ in range(grid.first_row - 1)] + rows
+    return made

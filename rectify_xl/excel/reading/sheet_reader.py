@@ -1,0 +1,285 @@
+"""The exact reader of one worksheet: every cell as its XML says it, errors, wanting values and far cells included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from math import isfinite
+from typing import Any
+
+from rectify_xl.excel.reading.number_formats import DURATION, NUMBER, Formats
+from rectify_xl.excel.reading.sheet_scan import LAST_ROW, column_index, is_ours
+from rectify_xl.excel.reading.xml_parts import Attributes, Handlers, parse
+from rectify_xl.grid import Unreadable
+from rectify_xl.kinds import CellError, LongText, NoValue
+from rectify_xl.limits import limits
+from rectify_xl.zipped import damaged
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_LAST_COLUMN = 16_383
+_DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
+# Excel counts a 29 February 1900: days before it are one off, and that day itself is none.
+_NO_DAY, _LAST_DAY = 60, 2_958_465
+_MILLISECONDS = 86_400_000
+_NOTHING: tuple[Any, ...] = ()
+
+Merge = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class ExactSheet:
+    """What the exact reader found: `rows` from row 1 and column A on, as wide as they are filled.
+
+    `far` are the cells beyond the limit of columns by (row from 1, column from 0), `hidden` the hidden rows that hold
+    something, `cells` counts what is filled.
+    """
+
+    rows: list[Sequence[Any]] = field(default_factory=list)
+    far: dict[tuple[int, int], Any] = field(default_factory=dict)
+    hidden: list[int] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    cells: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What the sheets of a workbook share: texts, formats, and the day from which days are counted."""
+
+    texts: Sequence[str]
+    formats: Formats
+    counts_from_1904: bool = False
+
+
+def read_sheet(data: bytes, part: str, shared: Shared) -> ExactSheet:
+    """A worksheet's cells in one pass.
+
+    Raises Unreadable: damaged (not well-formed, an address or row twice, another row's or outside the grid, a text
+    that is not there), limit-cells, limit-columns, limit-merges, limit-depth.
+    """
+    handlers = _Pass(part, shared)
+    parse(data, part, handlers)
+    return handlers.made
+
+
+def read_texts(data: bytes) -> list[str]:
+    """The shared texts of a workbook, without their phonetics."""
+    if not data:
+        return []
+    handlers = _Texts()
+    parse(data, "sharedStrings", handlers)
+    return handlers.texts
+
+
+def unescaped(text: str) -> str:
+    """The text without Excel's escapes: _x000D_ is a carriage return."""
+    return _ESCAPED.sub(lambda held: chr(int(held[1], 16)), text) if "_x" in text else text
+
+
+class _Texts(Handlers):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.pieces: list[str] = []
+        self.is_text = self.is_phonetic = False
+
+    def start(self, local: str, attributes: Attributes) -> None:
+        if local == "si":
+            self.pieces = []
+        elif local == "t":
+            self.is_text = not self.is_phonetic
+        elif local == "rPh":
+            self.is_phonetic = True
+
+    def data(self, text: str) -> None:
+        if self.is_text:
+            self.pieces.append(text)
+
+    def end(self, local: str) -> None:
+        if local == "si":
+            self.texts.append(unescaped("".join(self.pieces)))
+        elif local == "t":
+            self.is_text = False
+        elif local == "rPh":
+            self.is_phonetic = False
+
+
+class _Pass(Handlers):
+    """The pass over one worksheet: where it stands, and the cell it is in."""
+
+    def __init__(self, part: str, shared: Shared) -> None:
+        self.part, self.shared, self.made = part, shared, ExactSheet()
+        self.row, self.column, self.next_column = 0, 0, 0
+        self.line: list[Any] = []
+        self.seen: set[int] = set()
+        self.columns: set[int] = set()
+        self.is_hidden = self.is_phonetic = self.has_formula = False
+        self.kind, self.style, self.inside = "", 0, ""
+        self.pieces: list[str] = []
+        self.formula: list[str] = []
+
+    def start(self, local: str, attributes: Attributes) -> None:
+        if local == "c":
+            self._open_cell(attributes)
+        elif local in ("v", "t"):
+            self.inside = "" if self.is_phonetic else "v"
+        elif local == "f":
+            self.inside, self.has_formula = "f", True
+        elif local == "row":
+            self._open_row(attributes)
+        elif local == "rPh":
+            self.is_phonetic = True
+        elif local == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+
+    def data(self, text: str) -> None:
+        if self.inside == "v":
+            self.pieces.append(text)
+        elif self.inside == "f":
+            self.formula.append(text)
+
+    def end(self, local: str) -> None:
+        self.inside = ""
+        if local == "c":
+            self._close_cell()
+        elif local == "row":
+            self._close_row()
+        elif local == "rPh":
+            self.is_phonetic = False
+
+    def _open_row(self, attributes: Attributes) -> None:
+        told = attributes.get("r")
+        number = self.row + 1 if told is None else int(told)
+        if not self.row < number <= LAST_ROW:  # twice, out of order, or outside the grid
+            damaged(f"{self.part} {told}")
+        self.row, self.next_column = number, 0
+        self.line, self.seen = [], set()
+        self.is_hidden = attributes.get("hidden") in ("1", "true")
+
+    def _close_row(self) -> None:
+        if not self.line:
+            return
+        rows = self.made.rows
+        if len(rows) < self.row - 1:
+            rows.extend([_NOTHING] * (self.row - 1 - len(rows)))
+        rows.append(self.line)
+
+    def _open_cell(self, attributes: Attributes) -> None:
+        told = attributes.get("r")
+        column = self.next_column if told is None else self._column(told)
+        if column in self.seen or column > _LAST_COLUMN:
+            damaged(f"{self.part} {told}")
+        self.seen.add(column)
+        self.column, self.next_column = column, column + 1
+        self.kind = attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self.style = int(style) if style.isdecimal() else 0
+        self.pieces, self.formula, self.has_formula = [], [], False
+
+    def _column(self, address: str) -> int:
+        found = _ADDRESS.fullmatch(address)
+        if found is None or int(found[2]) != self.row:
+            damaged(f"{self.part} {address}")
+        return column_index(found[1].upper())
+
+    def _close_cell(self) -> None:
+        value = self._value("".join(self.pieces))
+        if value == "" and value.__class__ is str:
+            return
+        made, column = self.made, self.column
+        made.cells += 1
+        if made.cells > (most := limits().cells):
+            raise Unreadable("limit-cells", limit=most)
+        if column not in self.columns:
+            self.columns.add(column)
+            if len(self.columns) > (widest := limits().columns):
+                raise Unreadable("limit-columns", part=self.part, limit=widest)
+        if self.is_hidden and (not made.hidden or made.hidden[-1] != self.row):
+            made.hidden.append(self.row)
+        if column >= limits().columns:
+            made.far[self.row, column] = value
+            return
+        if len(self.line) <= column:
+            self.line.extend([""] * (column + 1 - len(self.line)))
+        self.line[column] = value
+
+    def _value(self, text: str) -> Any:
+        if self.kind == "e":
+            return CellError(text or "#N/A")
+        if self.has_formula and not text and self.kind != "str":
+            formula = "".join(self.formula)
+            return "" if is_ours(formula.encode()) else NoValue(f"={formula}")
+        if self.kind == "inlineStr" or self.kind == "str":
+            return _within_limit(unescaped(text) if self.kind == "inlineStr" else text)
+        if not text:
+            return ""
+        return _within_limit(self._shared_text(text)) if self.kind == "s" else _typed(text, self.kind, self)
+
+    def _shared_text(self, text: str) -> str:
+        try:
+            index = int(text)
+            return self.shared.texts[index] if index >= 0 else damaged(self.part)
+        except (ValueError, IndexError) as error:
+            raise Unreadable("damaged", "part", part=self.part) from error
+
+    def number(self, text: str) -> Any:
+        """A number as its cell's format means it."""
+        try:
+            value = float(text)
+        except ValueError:
+            return text
+        if not isfinite(value):
+            damaged(self.part)
+        kind = self.shared.formats.kind(self.style)
+        return value if kind == NUMBER else _day(value, kind, self.shared.counts_from_1904)
+
+    def _merge(self, reference: str) -> None:
+        if len(self.made.merges) >= (most := limits().merges):
+            raise Unreadable("limit-merges", part=self.part, limit=most)
+        first, _, last = reference.partition(":")
+        corners = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
+        if corners[0] and corners[1]:
+            (top, left), (bottom, right) = ((int(c[2]), column_index(c[1].upper())) for c in corners if c)
+            self.made.merges.append((top, left, bottom, right))
+
+
+def _typed(text: str, kind: str, cell: _Pass) -> Any:
+    if kind == "b":
+        return text.strip() in ("1", "true")
+    if kind == "d":
+        return _iso(text)
+    return cell.number(text)
+
+
+def _within_limit(text: str) -> str:
+    return text if len(text) <= limits().kept_text else LongText(text[:200], len(text))
+
+
+def _iso(text: str) -> Any:
+    """A day, a moment or a time of ISO 8601; what is none stays text."""
+    for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
+        try:
+            return read(text.removesuffix("Z"))
+        except ValueError:
+            continue
+    return text
+
+
+def _day(serial: float, kind: int, counts_from_1904: bool) -> Any:
+    """What a serial number means; a number that is no day stays one."""
+    if not 0 <= serial <= _LAST_DAY - (_DAYS_BEFORE_1904 if counts_from_1904 else 0) + 1:
+        return serial
+    if kind == DURATION:
+        return timedelta(milliseconds=round(serial * _MILLISECONDS))
+    moment = serial + (_DAYS_BEFORE_1904 if counts_from_1904 else 0)
+    if serial < 1:
+        return (datetime.min + timedelta(milliseconds=round(serial * _MILLISECONDS))).time()
+    if not counts_from_1904:
+        if int(serial) == _NO_DAY or serial > _LAST_DAY + 1:
+            return serial
+        moment += 1 if serial < _NO_DAY else 0
+    if int(moment) > _LAST_DAY:
+        return serial
+    made = _DAY_0 + timedelta(milliseconds=round(moment * _MILLISECONDS))
+    return made.date() if made.time() == time.min else made

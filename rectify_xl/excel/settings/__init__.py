@@ -1,0 +1,1 @@
+"""Settings and declared forms as workbooks that an office edits: written, and read again."""

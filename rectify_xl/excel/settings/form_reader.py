@@ -1,0 +1,83 @@
+"""Reads the workbooks in which an office declares forms of its own: one by itself, or all of a workspace's 表单/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+from os import PathLike
+from pathlib import Path
+
+from rectify_xl import catalog
+from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.form_book import form_from
+from rectify_xl.form_book.book import Around
+from rectify_xl.form_book.layout import form_book_layout
+from rectify_xl.grid import Grid, Unreadable
+from rectify_xl.model import Form
+from rectify_xl.normal import inert
+from rectify_xl.settings.cells import Rows
+from rectify_xl.settings.problems import SettingsError, SettingsProblem
+
+
+def load_form(
+    path: str | PathLike[str],
+    *,
+    lists: Mapping[str, Sequence[str]] | None = None,
+    beside: Sequence[Form] | None = None,
+) -> Form:
+    """The form that a workbook declares; SettingsError with every mistake in it, or if it cannot be read.
+
+    `lists` are the office's own by name (those of all offices unless said), `beside` the forms that it must not clash
+    with (none unless said, so that an exported form can be read again as it is).
+    """
+    known = catalog.base_lists() if lists is None else lists
+    around = Around(lists=known, forms=beside or tuple(catalog.built_in_forms().values()), taken=beside or ())
+    return form_from(_sheets(Path(path)), around, inert(Path(path).name))
+
+
+def load_forms(folder: Path, lists: Mapping[str, Sequence[str]]) -> tuple[Form, ...]:
+    """The forms declared in a folder's workbooks, in the order of their names; () where there is no folder.
+
+    Raises SettingsError with every mistake in any of them.
+    """
+    forms: list[Form] = []
+    problems: list[SettingsProblem] = []
+    for path in form_books(folder):
+        try:
+            forms.append(load_form(path, lists=lists, beside=[*catalog.built_in_forms().values(), *forms]))
+        except SettingsError as error:
+            problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return tuple(forms)
+
+
+def form_books(folder: Path) -> list[Path]:
+    """The workbooks of a folder by name: no locks of Excel's, no hidden files, nothing else that lies there."""
+    facts = catalog.reading()
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    books = (path for path in there if path.suffix.lower() in facts.suffixes and path.is_file())
+    return [path for path in books if not any(fnmatch(path.name, odd) for odd in facts.clutter)]
+
+
+def _sheets(path: Path) -> dict[str, Rows]:
+    # In a return a sheet called 选项 holds the lists of our template and is not read; here it is the office's.
+    unread = form_book_layout().sheets["lists"].title
+    try:
+        data = path.read_bytes()
+        book, lists = read_workbook(data), values_of(data, (unread,))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise SettingsError([_about("form-no-file", inert(str(path)), "")]) from error
+    except (OSError, Unreadable) as error:
+        raise SettingsError([_about("form-unreadable", "", inert(path.name))]) from error
+    return {**{grid.title: rows_of(grid) for grid in book.sheets}, **lists}
+
+
+def _about(code: str, value: str, file: str) -> SettingsProblem:
+    return SettingsProblem(code=code, params=(("value", value),), file=file)
+
+
+def rows_of(grid: Grid) -> Rows:
+    """A sheet's values from A1 on."""
+    margin = [""] * grid.first_column
+    return [[]] * (grid.first_row - 1) + [[*margin, *row] for row in grid.rows]

@@ -1,0 +1,34 @@
+"""Reads 配置.xlsx from its file: what cannot be opened is a mistake of the settings like any other."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from rectify_xl import catalog
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.excel.settings.form_reader import load_forms, rows_of
+from rectify_xl.grid import Unreadable
+from rectify_xl.model import Settings
+from rectify_xl.normal import inert
+from rectify_xl.settings import SettingsError, SettingsProblem, lists_in, settings_from
+
+
+def load_settings(path: str | PathLike[str]) -> Settings:
+    """The settings of a workbook, with the forms that are declared in 表单/ beside it.
+
+    Raises SettingsError with every mistake in it (or in the forms, which are read first), or if it cannot be read.
+    """
+    try:
+        book = read_workbook(Path(path).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise SettingsError([_about_file("no-file", path)]) from error
+    except (OSError, Unreadable) as error:
+        raise SettingsError([_about_file("unreadable", path)]) from error
+    sheets = {grid.title: rows_of(grid) for grid in book.sheets}
+    folder = Path(path).parent / str(catalog.read_toml("workspace.toml")["forms"])
+    return settings_from(sheets, load_forms(folder, lists_in(sheets)))
+
+
+def _about_file(code: str, path: str | PathLike[str]) -> SettingsProblem:
+    return SettingsProblem(code=code, params=(("value", inert(str(path))),))

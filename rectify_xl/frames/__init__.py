@@ -1,0 +1,1 @@
+"""What is known as pandas frames, for analysts: the only rooms that import pandas."""

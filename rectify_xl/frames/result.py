@@ -1,0 +1,165 @@
+"""What `consolidate`, `run` and `check` hand back: frames made when somebody first asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rectify_xl import catalog
+from rectify_xl.display import table_html
+from rectify_xl.frames.build import deadlines_table, findings_table, frame_of, returns_table, tasks_table
+from rectify_xl.frames.columns import frame_kinds, ledger_kinds
+from rectify_xl.in_force import under_settings, using
+from rectify_xl.model import Book, Form, Return, Settings, Table
+from rectify_xl.tables.ledger_table import files_table, ledger_table, pending_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BAD = ("returned", "refused")
+
+
+class FormFrames(Mapping[str, "pd.DataFrame"]):
+    """The ledger's rows as a frame a form, each made when first asked for; a form without rows has an empty frame."""
+
+    def __init__(self, book: Book) -> None:
+        self._book, self._made = book, dict[str, "pd.DataFrame"]()
+        with using(book.settings.forms):
+            self._forms = {form.name: form for form in _open_forms()}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        form = self._forms[name]
+        if name not in self._made:
+            with using(self._book.settings.forms):
+                self._made[name] = frame_of(ledger_table(self._book, name), ledger_kinds(form))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Result:
+    """What one consolidation knows. Frames: `rows[form]`, `tasks`, `deadlines`, `findings`, `files`, `pending`.
+
+    `outputs` are the files that a run wrote, relative to its workspace.
+    """
+
+    book: Book
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def as_of(self) -> date:
+        """The day of judgement."""
+        return self.book.as_of
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was judged by."""
+        return self.book.settings
+
+    @property
+    def ok(self) -> bool:
+        """Whether no file was returned or refused."""
+        return _is_ok(self.book.returns)
+
+    @cached_property
+    def rows(self) -> Mapping[str, pd.DataFrame]:
+        """The ledger's rows by form name, one row an item, columns as on the sheets of 整改台帐.xlsx."""
+        return FormFrames(self.book)
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """One row per unit and task (task, item, time, start, end, unit_code, unit_name, state, shown, asked, ...)."""
+        return frame_of(tasks_table(self.book), frame_kinds("tasks"))
+
+    @cached_property
+    @under_settings
+    def deadlines(self) -> pd.DataFrame:
+        """One row per item that is owed (form, unit_code, unit_name, item_id, text, due_on, state, workdays_left)."""
+        return frame_of(deadlines_table(self.book), frame_kinds("deadlines"))
+
+    @cached_property
+    @under_settings
+    def findings(self) -> pd.DataFrame:
+        """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
+        return frame_of(findings_table(self.book.findings), frame_kinds("findings"))
+
+    @cached_property
+    @under_settings
+    def files(self) -> pd.DataFrame:
+        """One row per file, as 报送情况 shows them; `verdict` is accepted, returned, refused, repeated or held."""
+        table = files_table(self.book, {name: name for name in catalog.states("verdict")})
+        return frame_of(table, frame_kinds("files"))
+
+    @cached_property
+    @under_settings
+    def pending(self) -> pd.DataFrame:
+        """One row per row that waits in 待更正; `form` is the form's name, `findings` the sentences, a line each."""
+        return frame_of(pending_table(self.book), frame_kinds("pending"))
+
+    @under_settings
+    def _repr_html_(self) -> str:
+        pending = catalog.words("ledger")["pending"]["title"], len(self.book.pending)
+        counted = [(form.title, len(self.book.items.get(form.name, ()))) for form in _open_forms()]
+        caption = f"{self.settings.campaign} {self.as_of}"
+        return _counts_html(caption, [*counted, pending, *_verdicts(self.book.returns)])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Report:
+    """What a check found. Frames: `files` (one row a file) and `findings` (one row a finding).
+
+    `forms` are the office's own, whose rules the findings' sentences tell.
+    """
+
+    returns: tuple[Return, ...]
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether no file was returned or refused."""
+        return _is_ok(self.returns)
+
+    @cached_property
+    def files(self) -> pd.DataFrame:
+        """One row per file (file, verdict, unit_code, unit_name, ..., errors, warnings, fixed, good_rows)."""
+        return frame_of(returns_table(self.returns), frame_kinds("checked"))
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
+        with using(self.forms):
+            told = findings_table([finding for held in self.returns for finding in held.findings])
+            return frame_of(told, frame_kinds("findings"))
+
+    def _repr_html_(self) -> str:
+        levels = catalog.states("level")
+        told = [str(finding.level) for held in self.returns for finding in held.findings]
+        counted = [(levels[level], told.count(level)) for level in levels]
+        return _counts_html("", [*_verdicts(self.returns), *counted])
+
+
+def _is_ok(returns: Sequence[Return]) -> bool:
+    return not any(told.verdict in _BAD for told in returns)
+
+
+def _open_forms() -> Iterator[Form]:
+    return (form for form in catalog.forms().values() if not form.restricted)
+
+
+def _verdicts(returns: Sequence[Return]) -> list[tuple[str, int]]:
+    names = catalog.states("verdict")
+    return [(name, sum(told.verdict == verdict for told in returns)) for verdict, name in names.items()]
+
+
+def _counts_html(caption: str, counted: Sequence[tuple[str, int]]) -> str:
+    """A small table of what there is, nothings left out."""
+    names = tuple(catalog.words("ledger")["counts"])
+    return table_html(Table(names, [pair for pair in counted if pair[1]]), caption)

@@ -1,0 +1,1 @@
+"""One return judged: which sheet is which form, every cell understood, every rule asked."""

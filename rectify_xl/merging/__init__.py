@@ -1,0 +1,1 @@
+"""Many returns, one ledger: pure steps from judged returns to items, findings and deadlines."""

@@ -1,0 +1,108 @@
+"""The pure middle of every run: judged returns in, a book out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from rectify_xl.in_force import under_settings
+from rectify_xl.merging.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.merge import Numbers, fold, with_findings
+from rectify_xl.merging.office import with_remarks
+from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
+from rectify_xl.roster import roster_for
+from rectify_xl.waivers import waivers_for
+from rectify_xl.workdays import WorkCalendar, calendar_for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What earlier runs left to this one: what the office typed, in order, and what is told of its ledger.
+
+    `run` names the run that writes; `arrived` tells the day on which each file (by digest) came in, `retired` the
+    numbers that a rebuilt memory knows as withdrawn; `previous` and `sent` are handed on to the book as they are.
+    """
+
+    run: str = ""
+    entries: tuple[OfficeEntry, ...] = ()
+    told: tuple[Finding, ...] = ()
+    arrived: Mapping[str, date] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
+    previous: Snapshot | None = None
+    sent: Mapping[ReminderKey, date] = field(default_factory=dict)
+
+
+NO_PAST = Past()
+
+
+@under_settings
+def book_of(
+    returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers, *, past: Past = NO_PAST
+) -> Book:
+    """Everything a set of judged returns says on a day: merge, number, judge deadlines and tasks.
+
+    Of equal bytes under several names the first in `returns` stands.
+    """
+    received = _tell_repeated(returns)
+    roster = roster_for(settings)
+    calendar = calendar_for(dict(settings.holidays))
+    day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
+    counted = [r for r in received if r.verdict in ("accepted", "returned")]
+    folded = fold(
+        counted, roster, as_of, numbers, settings.stall_days,
+        entries=past.entries, waivers=waivers_for(settings, roster), arrived=past.arrived,
+    )  # fmt: skip
+    received = with_findings(received, folded.findings)
+    items = with_remarks(folded.items)
+    dues = dues_for(items, day)
+    owed = [due.day for held in dues.values() for due in held if due.day]
+    general = _no_calendar(calendar, [as_of, *owed])
+    return Book(
+        as_of=as_of,
+        settings=settings,
+        returns=tuple(replace(r, forms=_counts_only(r), ledger=None) for r in received),
+        items=items,
+        dues=dues,
+        pending=folded.pending,
+        tasks=task_states(items, settings, roster, day),
+        findings=(*general, *past.told, *(f for r in received for f in r.findings)),
+        restricted=folded.restricted,
+        withdrawn=folded.withdrawn,
+        retired=folded.retired | past.retired,
+        lower_files=folded.files,
+        run=past.run,
+        previous=past.previous,
+        sent=past.sent,
+    )
+
+
+def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
+    """Known bytes under another name are told and counted once: the file that comes first stands."""
+    first: dict[str, str] = {}
+    made = []
+    for held in returns:
+        counts = held.digest and held.verdict not in ("refused", "ignored")
+        if counts and first.setdefault(held.digest, held.file) != held.file:
+            told = Finding(level="warning", code="repeated", file=held.file, params=(("other", first[held.digest]),))
+            held = replace(held, verdict="repeated", forms=(), findings=(told,))
+        made.append(held)
+    return tuple(made)
+
+
+def _counts_only(held: Return) -> tuple[FormRows, ...]:
+    """A return's forms without what their rows say: items and pending rows hold that."""
+    return tuple(
+        FormRows(
+            form=rows.form,
+            good=tuple(Row(r.sheet, r.row, ()) for r in rows.good),
+            bad=tuple(Row(r.sheet, r.row, ()) for r in rows.bad),
+        )
+        for rows in held.forms
+    )
+
+
+def _no_calendar(calendar: WorkCalendar, days: Sequence[date]) -> list[Finding]:
+    years = calendar.years_without_calendar(days)
+    params = (("years", "、".join(str(year) for year in years)),)
+    return [Finding(level="warning", code="no-calendar", params=params)] if years else []

@@ -1,0 +1,252 @@
+"""Which rows are the same from week to week, by number, else by unit and key; which of them wait, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rectify_xl.kinds import item_number
+from rectify_xl.merging.given import Given, StateRef, ref_of
+from rectify_xl.merging.row_findings import Fact, Params, at_fact, row_finding
+from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
+from rectify_xl.roster import Roster
+from rectify_xl.ruling import key_of
+from rectify_xl.waivers import Matter, Waivers, names_for
+
+# Why a row must wait: the code, the column it stands at, and what its sentence says.
+Trouble = tuple[str, str, Params]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What a fold knows besides the returns: numbers, units, waivers, what ledgers tell by state, items so far."""
+
+    given: Given
+    roster: Roster
+    waivers: Waivers = field(default_factory=Waivers)
+    facts: Mapping[StateRef, Sequence[Fact]] = field(default_factory=dict)
+    items: set[tuple[str, str]] = field(default_factory=set)
+
+    def speaks_for(self, held: Return, unit: str) -> bool:
+        """Whether a return tells the rows of a unit: its own, or that of the unit it was merged into by then."""
+        if held.unit_code == unit:
+            return True
+        return held.filled_on is not None and self.roster.successor(unit, held.filled_on) == held.unit_code
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row known through the weeks, while the fold goes on; `units` are those that told it."""
+
+    number: str
+    key: tuple[Any, ...] = ()
+    is_made_up: bool = False
+    states: list[State] = field(default_factory=list)
+    agreed: date | None = None
+    agreed_as: tuple[Any, ...] = ()
+    seen_in: str = ""  # digest of the last return that still had the row
+    units: set[str] = field(default_factory=set)
+    facts: list[Fact] = field(default_factory=list)
+    brought: set[StateRef] = field(default_factory=set)  # the states that only an office's ledger tells
+
+    def fact_of(self, state: State) -> Fact | None:
+        """Where a state stands in the ledger that alone tells it; None for one that was reported directly."""
+        ref = ref_of(state.digest, state.sheet, state.row)
+        held = (f for f in reversed(self.facts) if f.row.item.latest[1:4] == state[1:4])
+        return next(held, None) if ref in self.brought else None
+
+
+class History:
+    """The rows of one form of one unit and those merged into it, return by return."""
+
+    def __init__(self, form: Form, unit: str, known: Known) -> None:
+        self.form, self.unit, self.known = form, unit, known
+        self.entries: list[Entry] = []
+        self.findings: list[Finding] = []
+        self._waiting: list[tuple[str, Pending]] = []
+        self._by_number: dict[str, Entry] = {}
+        self._by_key: dict[tuple[Any, ...], list[Entry]] = {}
+        self._is_shifted = self._is_brought = False
+        self._id = next((p for p, c in enumerate(form.columns) if c.assigned), None)
+        self._due = form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None
+
+    @property
+    def pending(self) -> list[Pending]:
+        """The bad rows of each unit's latest return of the form."""
+        return [waiting for _, waiting in self._waiting]
+
+    def take(self, held: Return, rows: FormRows, brought: Sequence[Pending] | None = None) -> None:
+        """Takes in one return: good rows become states, bad rows only show that the row is still there.
+
+        `brought` marks a file that only an office's ledger tells, and are its bad rows as they stand there.
+        """
+        if not (rows.good or rows.bad or brought):
+            return
+        self._is_brought = brought is not None
+        bad = {(row.sheet, row.row) for row in rows.bad}
+        self._waiting = [(unit, p) for unit, p in self._waiting if not self.known.speaks_for(held, unit)]
+        self._waiting += [(held.unit_code, waiting) for waiting in brought or ()]
+        before = {key: list(entries) for key, entries in self._by_key.items()}
+        for row in rows.rows():
+            is_bad = (row.sheet, row.row) in bad
+            entry, trouble = self._known_as(row, before, held)
+            told = self._told(held, row, rows, trouble) if trouble and not is_bad else None
+            if told:
+                self.findings.append(told)
+            if is_bad:
+                self._wait(held, row, _findings_at(held, row))
+                if entry:
+                    entry.seen_in = held.digest
+            elif told and told.level == "error":
+                self._wait(held, row, (told,))
+            else:
+                self._add_state(entry, held, row, rows)
+
+    def _told(self, held: Return, row: Row, rows: FormRows, trouble: Trouble) -> Finding:
+        """What is told of a row that must wait, unless a waiver lets it pass: at its own cell, or in the ledger."""
+        code, column, params = trouble
+        found = row_finding(self.form, held, row, rows.letters, code=code, column=column, params=params)
+        if self._is_brought:
+            found = at_fact(found, self.known.facts[ref_of(held.digest, row.sheet, row.row)][-1], self.form)
+        matter = Matter(names=names_for(self.form, row.values), digest=held.digest, filled_on=held.filled_on)
+        return self.known.waivers.told(held.unit_code, found, matter)
+
+    def _wait(self, held: Return, row: Row, findings: tuple[Finding, ...]) -> None:
+        waiting = Pending(
+            unit_code=held.unit_code,
+            unit_name=held.unit_name,
+            form=self.form.name,
+            row=row,
+            file=held.file,
+            digest=held.digest,
+            filled_on=held.filled_on,
+            findings=findings,
+        )
+        self._waiting.append((held.unit_code, waiting))
+
+    # ---- which row it is
+
+    def _known_as(
+        self, row: Row, before: Mapping[tuple[Any, ...], list[Entry]], held: Return
+    ) -> tuple[Entry | None, Trouble | None]:
+        """The entry that a row is known as (None: a new one), and why it must wait."""
+        trouble = self._between(row)
+        number = self._number_of(row, held)
+        key = key_of(row.values, self.form, self.form.key)
+        same = [e for e in before.get(key, ()) if e.seen_in != held.digest]
+        own = [e for e in same if held.unit_code in e.units]
+        same = own or [e for e in same if any(self.known.speaks_for(held, unit) for unit in e.units)]
+        if number:
+            entry = self._by_number.get(number)
+            if entry is None and self.known.given.closed and number not in self.known.given.known:
+                column = self.form.columns[self._id or 0].name
+                return None, trouble or ("foreign-id", column, (("case", "never-given"),))
+            made_up = [e for e in same if e.is_made_up]
+            return entry or (made_up[0] if len(made_up) == 1 else None), trouble
+        if len(same) > 1:
+            named = "、".join(entry.number for entry in same)
+            return None, trouble or ("duplicate", self.form.key[-1], (("case", "several"), ("numbers", named)))
+        return (same[0] if same else None), trouble
+
+    def _number_of(self, row: Row, held: Return) -> str:
+        """The number that a row carries, or that was once given for it; one of another unit (waived) says nothing."""
+        if self._id is None:
+            return ""
+        own = row.values[self._id] or ""
+        parts = item_number(own) if own else None
+        if parts and parts[0] not in self.known.roster.prefixes(self.unit) | {held.unit_code, *self._units()}:
+            own = ""
+        return own or self.known.given.number_of(ref_of(held.digest, row.sheet, row.row))
+
+    def _units(self) -> set[str]:
+        return {unit for entry in self.entries for unit in entry.units}
+
+    def _between(self, row: Row) -> Trouble | None:
+        """Whether a rule that only the merge can judge is broken: the item named is not that unit's."""
+        for rule in (r for r in self.form.rules if r.between):
+            number = row.values[self.form.positions[rule.column]]
+            unit = row.values[self.form.positions["unit_code"]]
+            if number and unit and (unit, number) not in self.known.items:
+                return rule.code, rule.column, (("case", "item"),)
+        return None
+
+    # ---- its states
+
+    def _add_state(self, entry: Entry | None, held: Return, row: Row, rows: FormRows) -> None:
+        assert held.filled_on is not None
+        letters = rows.letters.get(row.sheet, ())
+        state = State(held.file, held.digest, row.sheet, row.row, held.filled_on, held.saved, row.values, letters)
+        number, ref = self._number_of(row, held), ref_of(held.digest, row.sheet, row.row)
+        if entry is None:
+            entry = self._new_entry(number, held)
+        elif number and entry.is_made_up:
+            self._confirm(entry, number)
+        self._file_under(entry, key_of(row.values, self.form, self.form.key))
+        entry.states.append(state)
+        entry.seen_in = held.digest
+        entry.units.add(held.unit_code)
+        facts = self.known.facts.get(ref, ())
+        entry.facts += facts
+        if self._is_brought:
+            entry.brought.add(ref)
+        if self._due is not None:
+            for fact in facts:
+                self._agree(entry, (fact.row.item.first_on, "", ""), fact.row.item.values[self._due])
+            if not self._is_brought:
+                self._agree(entry, held.order, row.values[self._due])
+
+    def _agree(self, entry: Entry, known_as: tuple[Any, ...], due: date | None) -> None:
+        """The deadline as first agreed: the first one that was told."""
+        if due is not None and (entry.agreed is None or known_as < entry.agreed_as):
+            entry.agreed, entry.agreed_as = due, known_as
+
+    def _file_under(self, entry: Entry, key: tuple[Any, ...]) -> None:
+        if entry.states and entry.key == key:
+            return
+        if entry.states:
+            self._by_key[entry.key].remove(entry)
+        entry.key = key
+        self._by_key.setdefault(key, []).append(entry)
+
+    def _new_entry(self, number: str, held: Return) -> Entry:
+        made_up = self._id is not None and not number
+        given = self.known.given
+        entry = Entry(given.next(held.unit_code, self.form.id_letter) if made_up else number, is_made_up=made_up)
+        given.pass_over(entry.number)
+        self.entries.append(entry)
+        if entry.number:
+            self._by_number[entry.number] = entry
+        return entry
+
+    def _confirm(self, entry: Entry, number: str) -> None:
+        """A row that had a number of our making was given one before: that one stands."""
+        if number != entry.number:
+            del self._by_number[entry.number]
+            entry.number, self._by_number[number] = number, entry
+            self.known.given.pass_over(number)
+            self._is_shifted = True
+        entry.is_made_up = False
+
+    def settle(self) -> None:
+        """Numbers the new rows without a gap, in the order in which they came, where one turned out to be known."""
+        if not self._is_shifted:
+            return
+        new = [entry for entry in self.entries if entry.is_made_up]
+        for entry in new:
+            del self._by_number[entry.number]
+        self.known.given.take_back([entry.number for entry in new], self._by_number)
+        for entry in new:
+            unit = entry.number.rpartition("-")[0]
+            entry.number = self.known.given.next(unit, self.form.id_letter)
+            self._by_number[entry.number] = entry
+
+
+def _findings_at(held: Return, row: Row) -> tuple[Finding, ...]:
+    """The errors that make a row wait: its own, or that of its sheet's missing column."""
+    return tuple(
+        f
+        for f in held.findings
+        if f.sheet == row.sheet and (f.row == row.row or (f.code == "missing-column" and f.level == "error"))
+    )

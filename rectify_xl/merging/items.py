@@ -1,0 +1,67 @@
+"""Rows known through the weeks as the ledger's items: which state stands, since when, what the offices say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from rectify_xl.expression import Test
+from rectify_xl.merging.changes import standing_place
+from rectify_xl.merging.deadlines import form_test
+from rectify_xl.merging.identity import Entry, History
+from rectify_xl.merging.office import Standing
+from rectify_xl.model import Item, State
+
+
+def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
+    """The items of one form of one unit, in the order in which their rows came to be known."""
+    form = history.form
+    started = form_test(form, form.started) if form.started else None
+    done = form_test(form, form.deadline.done) if form.deadline else None
+    return [_item(history, unit_name, entry, typed, (started, done)) for entry in history.entries]
+
+
+def _item(
+    history: History, unit_name: str, entry: Entry, typed: Standing, tests: tuple[Test | None, Test | None]
+) -> Item:
+    form, (started, done) = history.form, tests
+    office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number else {})
+    stands = standing_place(form, entry.states, office)
+    values = list(entry.states[stands].values)
+    for place, column in enumerate(form.columns):
+        if column.assigned:
+            values[place] = entry.number
+    if form.deadline and form.deadline.agreed:
+        values[form.positions[form.deadline.due]] = entry.agreed
+    told = [fact.row.item for fact in entry.facts]
+    is_done = bool(done and done(values, ()))
+    direct = [state for state in entry.states if entry.fact_of(state) is None]
+    return Item(
+        form=form.name,
+        unit_code=history.unit,
+        unit_name=unit_name,
+        number=entry.number,
+        values=tuple(values),
+        states=tuple(entry.states),
+        first_on=_first([entry.states[0].filled_on, *(item.first_on for item in told)]) or entry.states[0].filled_on,
+        started_on=_first([*_shown(direct, started), *(item.started_on for item in told)]),
+        done_seen_on=_first([*_shown(direct, done), *(item.done_seen_on for item in told)]) if is_done else None,
+        office=office,
+        stands=stands - len(entry.states),
+    )
+
+
+def _office(entry: Entry, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the latest of the lower offices' ledgers says, in its place what the office itself typed."""
+    latest = max(entry.facts, key=lambda fact: fact.ledger.order, default=None)
+    said = {**(latest.row.item.office if latest else {}), **typed}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _shown(states: Iterable[State], test: Test | None) -> list[date]:
+    return [state.filled_on for state in states if test and test(state.values, ())]
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day), default=None)

@@ -1,0 +1,1 @@
+"""Received files: found, unpacked, and read and judged by processes that can harm nobody."""

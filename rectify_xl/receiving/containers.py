@@ -1,0 +1,97 @@
+"""The files to be read, those inside archives and mails among them: unpacked by a guarded process into a spool."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rectify_xl.receiving import intake
+from rectify_xl.receiving.guarded.bugs import tell
+from rectify_xl.receiving.guarded.pool import Failure, Readers
+from rectify_xl.receiving.guarded.wire import Task
+from rectify_xl.receiving.intake import Refusal, Source, open_regular
+from rectify_xl.receiving.unpacking import Member, is_archive, is_container
+from rectify_xl.zipped import SIGNATURE, directory
+
+_LOOK = 4_096
+
+
+def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
+    """The files named and below the folders named, as `intake.sources_in`; archives and mails as their members."""
+    return unpacked(intake.sources_in(paths))
+
+
+def inbox_sources(folder: Path) -> list[Source]:
+    """The files below an inbox, as `intake.inbox_sources`; archives and mails as their members."""
+    return unpacked(intake.inbox_sources(folder))
+
+
+def unpacked(sources: Sequence[Source]) -> list[Source]:
+    """The sources with every archive and mail replaced by the files in it, which are called `archive.zip/member`.
+
+    One that cannot be opened stays, with its refusal. The members stand in a folder that lives as long as this process.
+    """
+    held = {source.path: source for source in sources if _holds_files(source)}
+    if not held:
+        return list(sources)
+    with Readers() as readers:
+        task = Task("unpack", os.fsencode(_spool()), _spool())
+        answers: list[Any] = readers.answers(task, list(held.values()))
+    members = dict(zip(held, answers, strict=True))
+    made: list[Source] = []
+    for source in sources:
+        made += _sources_of(source, members[source.path]) if source.path in members else [source]
+    return made
+
+
+def _holds_files(source: Source) -> bool:
+    """Whether a file is an archive or a mail; only its beginning is read, and the directory of a zip in doubt."""
+    if source.is_clutter or not source.is_regular:
+        return False
+    try:
+        with open_regular(source.path) as opened:
+            head = opened.read(_LOOK)
+            if not is_container(head):
+                return False
+            if not head.startswith(SIGNATURE):
+                return True
+            return is_archive(directory(head + opened.read()))
+    except OSError:
+        return False
+    except intake.Unreadable:
+        # A zip whose directory is refused: a workbook by its name is read as one, all else is told as an archive.
+        return not intake.is_workbook_name(source.path)
+
+
+def _sources_of(source: Source, answer: Any) -> list[Source]:
+    if isinstance(answer, Failure):
+        tell(source.name, answer)
+        return [_refused(source, (answer.code, answer.case, ()))]
+    made: list[Source] = []
+    for member in answer if isinstance(answer, tuple) else ():
+        if isinstance(member, Member) and (member.name or member.refusal):
+            made.append(_member(source, member))
+    return made or [_refused(source, ("damaged", "", ()))]
+
+
+def _member(source: Source, member: Member) -> Source:
+    if not member.name:
+        return _refused(source, member.refusal or ("damaged", "", ()))
+    return Source(path=member.path, name=f"{source.name}/{member.name}", refusal=member.refusal, within=source)
+
+
+def _refused(source: Source, refusal: Refusal) -> Source:
+    return Source(path=source.path, name=source.name, refusal=refusal)
+
+
+@cache
+def _spool() -> str:
+    folder = tempfile.mkdtemp(prefix="rectify_xl-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

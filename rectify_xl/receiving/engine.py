@@ -1,0 +1,169 @@
+"""The unit of work: a chunk of files read and judged in one go, by processes of our own or through any executor."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date
+from functools import lru_cache, partial
+from pickle import dumps
+from typing import Any, TypeVar
+
+from rectify_xl.model import Form, Return, Settings
+from rectify_xl.receiving.guarded.bugs import tell
+from rectify_xl.receiving.guarded.limits import MIB, process_limits
+from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting
+from rectify_xl.receiving.guarded.wire import Task
+from rectify_xl.receiving.intake import Source
+
+Progress = Callable[[int, int], None]
+T = TypeVar("T")
+R = TypeVar("R")
+CHUNK = 25
+# Marked copies are larger than what is read from a file.
+MARKED_CHUNK = 5
+# Starting a process costs about as much as reading this many files.
+FILES_WORTH_A_PROCESS = 60
+# How many chunks an executor of the caller is given ahead of the one that is waited for.
+CHUNKS_AHEAD = 32
+
+
+def read_all(
+    sources: Sequence[Source],
+    settings: Settings,
+    as_of: date,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    guard: bool = True,
+) -> Iterator[Return]:
+    """Every file's return, in the order of `sources`, read by processes of our own under limits.
+
+    An `executor` is given the chunks, and each is read by a process that its worker starts. Without `guard` files are
+    read where they are: in the executor's worker, or in this very process. `progress(done, total)` is called in this
+    process whenever a chunk is done. Raises OSError where no process can be started.
+    """
+    context = dumps((settings, as_of))
+    chunks = [sources[i : i + CHUNK] for i in range(0, len(sources), CHUNK)]
+    with ExitStack() as stack:
+        stack.callback(end_waiting)
+        read, ahead = partial(_chunk_read, context=context, guard=guard), CHUNKS_AHEAD
+        if executor is None and guard and chunks:
+            count = _worker_count(workers, len(sources))
+            executor, ahead = stack.enter_context(ThreadPoolExecutor(count)), 2 * count
+            read = partial(read_guarded, stack.enter_context(Readers()), context=context)
+        done = 0
+        for returns in _in_order(read, chunks, executor, ahead):
+            done += len(returns)
+            if progress:
+                progress(done, len(sources))
+            yield from returns
+
+
+def marked_copies(
+    wanted: Sequence[tuple[Source, Return]],
+    *,
+    send_by: date | None,
+    lang: str = "zh",
+    forms: Mapping[str, Form] | None = None,
+    workers: int | None = None,
+) -> Iterator[bytes | str]:
+    """Of each file that was read its marked copy, or the reason why there is only a list of its problems, in order.
+
+    The copies are made by reader processes too. Raises OSError where no process can be started.
+    """
+    task = Task("mark", dumps((send_by, lang, forms)))
+    chunks = [wanted[i : i + MARKED_CHUNK] for i in range(0, len(wanted), MARKED_CHUNK)]
+    if all(held.verdict == "refused" for _, held in wanted):
+        yield from ["refused"] * len(wanted)
+        return
+    count = _worker_count(workers, len(wanted))
+    with ExitStack() as stack:
+        stack.callback(end_waiting)
+        threads = stack.enter_context(ThreadPoolExecutor(count))
+        readers = stack.enter_context(Readers())
+
+        def marked(chunk: Sequence[tuple[Source, Return]]) -> list[Any]:
+            made: list[Any] = readers.answers(task, [(source.path, held) for source, held in chunk])
+            for (source, _), answer in zip(chunk, made, strict=True):
+                if isinstance(answer, Failure):
+                    tell(source.name, answer)
+            return made
+
+        for made in _in_order(marked, chunks, threads, 2 * count):
+            yield from map(_copy_or_reason, made)
+
+
+def _copy_or_reason(made: Any) -> bytes | str:
+    if isinstance(made, Failure):
+        return "too-large" if made.code.startswith("limit-") else "damaged"
+    return made if isinstance(made, (bytes, str)) else "damaged"
+
+
+def _worker_count(workers: int | None, files: int) -> int:
+    if workers is not None:
+        return max(1, workers)
+    return 1 if files < FILES_WORTH_A_PROCESS else max(1, min(os.cpu_count() or 1, files // CHUNK))
+
+
+def _in_order(
+    read: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], executor: Executor | None, ahead: int
+) -> Iterator[list[R]]:
+    """The chunks' answers in order; no more than `ahead` chunks are read before somebody takes the first."""
+    if executor is None:
+        yield from map(read, chunks)
+        return
+    waiting: deque[Future[list[R]]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(executor.submit(read, chunk))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Return]:
+    """A chunk read in a worker of the caller's executor; its process waits there for the next one."""
+    if not guard:
+        reader = _reader(context)
+        return [reader(source) for source in chunk]
+    with Readers() as readers:
+        return read_guarded(readers, chunk, context)
+
+
+@lru_cache(maxsize=2)
+def _reader(context: bytes) -> Callable[[Source], Return]:
+    """What reads files in this very process."""
+    from rectify_xl.receiving.reading import reader_for
+
+    return reader_for(context)
+
+
+def read_guarded(readers: Readers, chunk: Sequence[Source], context: bytes) -> list[Return]:
+    """The returns of some files, read by a process; one at which it broke is refused for that."""
+    answers: list[Any] = readers.answers(Task("read", context), chunk)
+    return [_verdict(source, answer) for source, answer in zip(chunk, answers, strict=True)]
+
+
+def _verdict(source: Source, answer: Any) -> Return:
+    from rectify_xl.receiving.reading import broken_off
+
+    if isinstance(answer, Return) and answer.file == source.name:
+        return answer
+    if not isinstance(answer, Failure):
+        return broken_off(source, "damaged", "crashed")
+    tell(source.name, answer)
+    limits = process_limits()
+    bounds: dict[str, dict[str, str | int]] = {
+        "limit-memory": {"limit": limits.memory_mib * MIB},
+        "limit-time": {"seconds": limits.seconds},
+    }
+    return broken_off(source, answer.code, answer.case, **bounds.get(answer.code, {}))

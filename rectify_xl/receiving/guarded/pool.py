@@ -1,0 +1,172 @@
+"""Reader processes at work: who waits, who is asked, who is watched, and what a failure costs."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Lock, Thread
+from typing import Any, NamedTuple
+
+from rectify_xl.receiving.guarded.process import Broken, ReaderProcess
+from rectify_xl.receiving.guarded.wire import Task
+
+# How often, in seconds, somebody looks whether a process is overdue.
+_LOOK = 0.2
+
+
+class Failure(NamedTuple):
+    """Instead of an answer: the finding about an item that no process could answer, and the process's last words."""
+
+    code: str
+    case: str
+    told: str = ""
+
+
+class Ended(Exception):
+    """Nobody waits for the answers any more."""
+
+
+class _Waiting:
+    """The processes of this one that nobody uses just now."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.held: list[ReaderProcess] = []
+        self.keepers = 0
+        self.is_limited = True
+
+    def pop(self) -> ReaderProcess | None:
+        with self.lock:
+            return self.held.pop() if self.held else None
+
+    def push(self, process: ReaderProcess) -> None:
+        with self.lock:
+            self.held.append(process)
+
+    def forget(self) -> None:
+        self.lock, self.held = Lock(), []
+
+    def clear(self) -> None:
+        with self.lock:
+            ending, self.held = self.held, []
+        for process in ending:
+            process.end()
+
+
+_WAITING = _Waiting()
+atexit.register(_WAITING.clear)
+if hasattr(os, "register_at_fork"):  # the pipes of a process have one reader: a fork starts its own
+    os.register_at_fork(after_in_child=_WAITING.forget)
+
+
+@contextmanager
+def kept(start: int = 0) -> Iterator[None]:
+    """Within this, processes wait for the next call instead of being ended; `start` of them are started ahead."""
+    with _WAITING.lock:
+        _WAITING.keepers += 1
+    try:
+        for _ in range(start):
+            _WAITING.push(ReaderProcess())
+        yield
+    finally:
+        with _WAITING.lock:
+            _WAITING.keepers -= 1
+        end_waiting()
+
+
+def end_waiting() -> None:
+    """Ends the processes that wait for work, unless somebody keeps them."""
+    if not _WAITING.keepers:
+        _WAITING.clear()
+
+
+def limits_memory() -> bool:
+    """Whether every process so far could limit its memory; where not, only clock and size guard it."""
+    return _WAITING.is_limited
+
+
+class Readers:
+    """The processes of one call. Entered, a thread watches their clocks; at the end those at work are ended."""
+
+    def __init__(self) -> None:
+        self._busy: set[ReaderProcess] = set()
+        self._lock = Lock()
+        self._ended = Event()
+        self._watcher = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Readers:
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        with self._lock:
+            ending = list(self._busy)
+        for process in ending:
+            process.end()
+        self._watcher.join()
+
+    def answers(self, task: Task, items: Sequence[Any]) -> list[Any]:
+        """What a process answers on each item, in order, or a Failure.
+
+        An item at which a process breaks is asked once more alone, of a fresh process; one that took too long is not.
+        Raises OSError where no process can be started, RuntimeError where one cannot do its task at all.
+        """
+        made: list[Any] = []
+        while len(made) < len(items):
+            got, failure = self._attempt(task, items[len(made) :])
+            made += got
+            if failure and failure.code != "limit-time":
+                got, failure = self._attempt(task, items[len(made) : len(made) + 1], is_fresh=True)
+                made += got
+            if failure:
+                made.append(failure)
+        return made
+
+    def _attempt(self, task: Task, items: Sequence[Any], *, is_fresh: bool = False) -> tuple[list[Any], Failure | None]:
+        process, got = self._ready(task, is_fresh=is_fresh), []
+        try:
+            for answer in process.ask(items):
+                got.append(answer)
+        except Broken as trouble:
+            self._let_go(process)
+            return got, Failure(trouble.code, trouble.case, trouble.told)
+        self._let_go(process, waits=True)
+        return got, None
+
+    def _ready(self, task: Task, *, is_fresh: bool) -> ReaderProcess:
+        """A process that knows the task; one that waited and has died meanwhile is nobody's fault."""
+        while True:
+            process = (None if is_fresh else _WAITING.pop()) or ReaderProcess()
+            with self._lock:
+                self._busy.add(process)
+            if self._ended.is_set():
+                self._let_go(process)
+                raise Ended
+            try:
+                process.prepare(task)
+            except Broken as trouble:
+                was_fresh = process.is_fresh
+                self._let_go(process)
+                if was_fresh and not self._ended.is_set():
+                    raise RuntimeError(f"a reader process could not do its task: {trouble}") from trouble
+            else:
+                _WAITING.is_limited = _WAITING.is_limited and process.is_limited
+                return process
+
+    def _let_go(self, process: ReaderProcess, *, waits: bool = False) -> None:
+        with self._lock:
+            self._busy.discard(process)
+        if waits and not self._ended.is_set():
+            _WAITING.push(process)
+        else:
+            process.end()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOK):
+            with self._lock:
+                watched = list(self._busy)
+            for process in watched:
+                process.end_if_overdue()

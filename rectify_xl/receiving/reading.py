@@ -1,0 +1,70 @@
+"""One file read and judged: what a reader process does, and what is said of a file at which it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from pickle import loads
+
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.grid import Unreadable
+from rectify_xl.judging.judge import Received, judge_book, refused
+from rectify_xl.model import Return
+from rectify_xl.receiving.intake import Source, read_regular, suffix_of
+from rectify_xl.ruling import Ruling, ruling_for
+
+
+def reader_for(context: bytes) -> Callable[[Source], Return]:
+    """What reads files under the pickled (Settings, day of judgement)."""
+    settings, as_of = loads(context)
+    return partial(read_file, ruling=ruling_for(settings), as_of=as_of)
+
+
+def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
+    """One file's verdict, whatever the file is."""
+    received = Received(file=source.name)
+    if source.is_clutter:
+        return Return(file=source.name, verdict="ignored")
+    if not source.is_regular:
+        return refused(received, _refusal(source) or Unreadable("not-a-file"))
+    try:
+        data = read_regular(source.path)
+    except BlockingIOError:
+        return refused(received, Unreadable("not-a-file", "changing"))
+    except OSError as error:
+        return refused(received, Unreadable("not-a-file", "unreadable", reason=error.strerror or ""))
+    received = Received(
+        file=source.name, digest=sha256(data).hexdigest(), suffix=suffix_of(source.path), size=len(data)
+    )
+    if reason := _refusal(source):
+        return refused(received, reason)
+    try:
+        raw = read_workbook(data)
+    except Unreadable as error:
+        return refused(received, error)
+    return judge_book(raw, ruling, received, as_of)
+
+
+def _refusal(source: Source) -> Unreadable | None:
+    """Why a source is refused without being read, if it is."""
+    if source.refusal is None:
+        return None
+    code, case, params = source.refusal
+    return Unreadable(code, case, **dict(params))
+
+
+def broken_off(source: Source, code: str, case: str, **params: str | int) -> Return:
+    """The verdict on a file whose reading was ended; its digest is taken in pieces, nothing of it is understood."""
+    digest, size = sha256(), 0
+    try:
+        with Path(source.path).open("rb") as held:
+            while piece := held.read(1 << 20):
+                digest.update(piece)
+                size += len(piece)
+    except OSError:
+        return refused(Received(file=source.name), Unreadable(code, case, **params))
+    received = Received(file=source.name, digest=digest.hexdigest(), suffix=suffix_of(source.path), size=size)
+    return refused(received, Unreadable(code, case, **params))

@@ -1,0 +1,211 @@
+"""What archives and mails hold, unpacked member by member into a folder: audited, counted, named as people see it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import Message
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from rectify_xl.grid import Unreadable
+from rectify_xl.limits import limits
+from rectify_xl.normal import inert
+from rectify_xl.receiving.intake import Refusal, Source, clutter, read_regular
+from rectify_xl.zipped import SIGNATURE, Entry, directory, inflated
+
+# How a zip begins that is a document of some program and no archive of files.
+_DOCUMENT = re.compile(
+    rb"(?:\[content_types\]\.xml|_rels[/\\]|docprops[/\\]|customxml[/\\]|xl[/\\]|word[/\\]|ppt[/\\]|mimetype|content\.xml)",
+    re.IGNORECASE,
+)
+_DOCUMENT_PARTS = frozenset(
+    ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/workbook.bin", "content.xml", "mimetype")
+)
+_MAIL = re.compile(
+    rb"(?:return-path|received|from|to|cc|subject|date|message-id|mime-version|delivered-to|dkim-signature|reply-to"
+    rb"|sender|content-type|x-[\w-]+):",
+    re.IGNORECASE,
+)
+_MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", re.IGNORECASE | re.MULTILINE)
+_LOOK = 4_096
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
+
+
+class Member(NamedTuple):
+    """One file of a container: where it was unpacked to, its name within the container, or why it is refused."""
+
+    path: str
+    name: str
+    refusal: Refusal | None = None
+
+
+def is_container(head: bytes) -> bool:
+    """Whether a file that begins so is an archive or a mail: told by its content, whatever its name."""
+    if head.startswith(SIGNATURE):
+        return _DOCUMENT.match(head, 30) is None
+    return _MAIL.match(head) is not None and _MAIL_BODY.search(head) is not None
+
+
+def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
+    """What unpacks containers into the folder whose name is the context."""
+    folder = Path(os.fsdecode(context))
+
+    def unpack(source: Source) -> tuple[Member, ...]:
+        try:
+            data = read_regular(source.path)
+        except OSError:
+            return (Member(source.path, "", ("not-a-file", "unreadable", ())),)
+        spool = _Spool(folder)
+        return tuple(_members(data, "", 1, spool))
+
+    return unpack
+
+
+class _Spool:
+    """The folder that members are put into, each under the digest of its bytes, and how much it has taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.taken = folder, 0
+
+    def put(self, data: bytes, name: str) -> str:
+        """The path of a file of these bytes; Unreadable(limit-inflated) where a container holds too much in all."""
+        self.taken += len(data)
+        if self.taken > (most := limits().inflated_bytes):
+            raise Unreadable("limit-inflated", size=self.taken, limit=most)
+        suffix = _SUFFIX.search(name)
+        path = self.folder / f"{sha256(data).hexdigest()}{suffix[0].lower() if suffix else ''}"
+        if not path.exists():
+            path.write_bytes(data)
+        return str(path)
+
+
+def _members(data: bytes, within: str, depth: int, spool: _Spool) -> Iterator[Member]:
+    """The files of a container whose name within the outermost one is `within`, those of containers in it as well."""
+    try:
+        is_empty = True
+        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _mail_members(data):
+            is_empty = False
+            yield from _member(name, read(), f"{within}/{inert(name)}".lstrip("/"), depth, spool)
+        if is_empty:
+            raise Unreadable("not-a-workbook", "nothing")
+    except Unreadable as error:
+        yield Member(spool.put(data, within), within, _refusal(error))
+
+
+def _member(name: str, data: bytes, called: str, depth: int, spool: _Spool) -> Iterator[Member]:
+    if not _opens(data):
+        yield Member(spool.put(data, name), called)
+    elif depth >= limits().archives:
+        yield Member(spool.put(data, name), called, _refusal(Unreadable("limit-archives", limit=limits().archives)))
+    else:
+        yield from _members(data, called, depth + 1, spool)
+
+
+def _opens(data: bytes) -> bool:
+    if not is_container(data[:_LOOK]):
+        return False
+    if not data.startswith(SIGNATURE):
+        return True
+    try:
+        return is_archive(directory(data))
+    except Unreadable:
+        return True  # told as what it is when it is opened
+
+
+def is_archive(entries: tuple[Entry, ...]) -> bool:
+    """Whether a zip of these entries is an archive of files, no document of some program."""
+    return not any(entry.name.lower() in _DOCUMENT_PARTS for entry in entries)
+
+
+def _refusal(error: Unreadable) -> Refusal:
+    return error.code, error.case, tuple(error.params.items())
+
+
+def _zip_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for entry in directory(data):
+        name = _zip_name(entry)
+        if not entry.is_folder and not clutter(name):
+            yield name, lambda entry=entry: inflated(data, entry)  # type: ignore[misc]
+
+
+def _zip_name(entry: Entry) -> str:
+    """A name as it was meant: in UTF-8 where it says so or reads as such, else as Chinese Windows writes it."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return entry.raw_name.decode(encoding).replace("\\", "/")
+        except UnicodeDecodeError:
+            continue
+    return entry.raw_name.decode("utf-8", "surrogateescape").replace("\\", "/")
+
+
+def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
+    mail = message_from_bytes(data, policy=policy.default)
+    for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
+        name = _mail_name(part) or f"{number}"
+        if part.get_content_type() == "message/rfc822":
+            held = part.get_payload()
+            inner = held[0] if isinstance(held, list) and held else part
+            name = name if name.lower().endswith(".eml") else f"{name}.eml"
+            yield name, lambda inner=inner: inner.as_bytes()  # type: ignore[misc]
+        elif not clutter(name):
+            yield name, lambda part=part: part.get_payload(decode=True) or b""  # type: ignore[misc]
+
+
+def _attached(mail: Message, shown: frozenset[bytes]) -> Iterator[Message]:
+    """The parts of a mail that are files; nothing inside a forwarded mail."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop(0)
+        if part.get_content_maintype() == "multipart":
+            held = part.get_payload()
+            waiting[:0] = [p for p in held if isinstance(p, Message)] if isinstance(held, list) else []
+        elif _is_file(part, shown) if part is not mail else part.get_content_maintype() != "text":
+            yield part
+
+
+def _is_file(part: Message, shown: frozenset[bytes]) -> bool:
+    """Whether a part is a file that somebody attached; `shown` are the pictures that the mail's text refers to."""
+    if part.get_content_type() == "message/rfc822":
+        return True
+    is_attached = part.get_content_disposition() == "attachment"
+    if part.get_content_maintype() == "image":
+        called = str(part.get("Content-ID", "")).strip("<> ").encode("utf-8", "surrogateescape")
+        return is_attached and called not in shown
+    if part.get_content_maintype() == "text" and part.get_content_disposition() == "inline":
+        return False
+    return is_attached or bool(part.get_filename())
+
+
+# How a text in HTML refers to a picture of its own mail (= is written =3D where the text is quoted-printable).
+_SHOWN = re.compile(rb"cid:([^\s\"'>)]+)", re.IGNORECASE)
+# A name in bytes that no standard allows, and that many programs write.
+_PLAIN_NAME = re.compile(r'filename="?([^";]*)')
+_ENCODED = re.compile(r"=\?([\w-]+)\?([BbQq])\?([^?]*)\?=")
+
+
+def _mail_name(part: Message) -> str:
+    """The name of an attachment: RFC 2231, RFC 2047 in quotes as many programs write it, or plain bytes."""
+    name = part.get_filename() or ""
+    if _ENCODED.search(name):
+        from email.header import decode_header
+
+        pieces = decode_header(re.sub(r"\?=\s+=\?", "?==?", name))
+        name = "".join(text if isinstance(text, str) else _decoded(text, charset) for text, charset in pieces)
+    elif "\ufffd" in name and (found := _PLAIN_NAME.search(dict(part.raw_items()).get("Content-Disposition", ""))):
+        name = _decoded(found[1].encode("utf-8", "surrogateescape"), None)
+    return name.replace("\\", "/").rpartition("/")[2].replace("\r", "").replace("\n", "")
+
+
+def _decoded(text: bytes, charset: str | None) -> str:
+    known = "gb18030" if (charset or "").lower() in ("gb2312", "gbk", "x-gbk", "cp936") else charset
+    for encoding in (known, "utf-8", "gb18030"):
+        try:
+            return text.decode(encoding) if encoding else text.decode("utf-8")
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return text.decode("utf-8", "surrogateescape")

@@ -1,0 +1,38 @@
+"""What a run works with and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+
+from rectify_xl.model import Book, Return, Settings
+from rectify_xl.receiving.engine import Progress, read_all
+from rectify_xl.receiving.intake import Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What a run works with: processes of our own or the caller's executor, and whom to tell of progress."""
+
+    workers: int | None = None
+    executor: Executor | None = None
+    progress: Progress | None = None
+
+    def read(self, sources: Sequence[Source], settings: Settings, as_of: date) -> Iterator[Return]:
+        """The verdict on every file, in the order of `sources` (see `engine.read_all`)."""
+        return read_all(sources, settings, as_of, workers=self.workers, executor=self.executor, progress=self.progress)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a weekly run came to: everything it knows, the files first seen by it, what it wrote, and remarks.
+
+    `outputs` are relative to the workspace; a remark is a code, with a name behind a colon where it has one.
+    """
+
+    book: Book
+    received: tuple[Return, ...] = ()
+    outputs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

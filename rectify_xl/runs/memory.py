@@ -1,0 +1,120 @@
+"""A workspace's memory as pandas frames: its runs, files, findings and row states, each read when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rectify_xl import catalog
+from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.frames.build import findings_table, frame_of
+from rectify_xl.frames.columns import frame_columns, frame_kinds
+from rectify_xl.in_force import using
+from rectify_xl.model import Form, Settings, Table
+from rectify_xl.normal import inert
+from rectify_xl.runs.workspace import Workspace
+from rectify_xl.store import Store
+from rectify_xl.store.rows import FINDING_NAMES, finding_from, values_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """The memory of one workspace. Frames: `runs`, `files`, `findings`, and `states[form]`; nothing is written."""
+
+    place: Workspace
+    settings: Settings
+
+    def _rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
+        with Store(self.place.memory, read_only=True) as store:
+            return store.rows(query, *params)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per run in order: run (its id), as_of (datetime64), is_finished (boolean)."""
+        found = self._rows("SELECT id, as_of, is_finished FROM runs ORDER BY seq")
+        told = Table(frame_columns("runs"), [(name, _day(day), bool(done)) for name, day, done in found])
+        return frame_of(told, frame_kinds("runs"))
+
+    @cached_property
+    def files(self) -> pd.DataFrame:
+        """One row per file and path in order of arrival, as the last run judged it."""
+        found = self._rows(
+            "SELECT a.path, a.verdict, f.unit_code, f.unit_name, f.filled_on, f.saved, f.digest, f.size, a.arrived,"
+            " r.id FROM arrivals a JOIN files f ON f.key = a.file JOIN runs r ON r.seq = a.run ORDER BY a.seq"
+        )
+        rows = [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:8], _day(row[8]), row[9]) for row in found]
+        return frame_of(Table(frame_columns("arrivals"), rows), frame_kinds("arrivals"))
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row per finding of every file, then those between returns of the last run, as `Result.findings`."""
+        found = self._rows(f"SELECT {FINDING_NAMES} FROM findings ORDER BY file IS NULL, file, place")
+        with using(self.settings.forms):
+            return frame_of(findings_table([finding_from(row) for row in found]), frame_kinds("findings"))
+
+    @cached_property
+    def states(self) -> Mapping[str, pd.DataFrame]:
+        """By form name one row per row of every return received: its number and source, then the form's columns."""
+        return _States(self)
+
+
+class _States(Mapping[str, "pd.DataFrame"]):
+    """The row states by form, each frame made when first asked for."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory, self._made = memory, dict[str, "pd.DataFrame"]()
+        with using(memory.settings.forms):
+            self._forms = {form.name: form for form in catalog.forms().values() if not form.restricted}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        form = self._forms[name]
+        if name not in self._made:
+            with using(self._memory.settings.forms):
+                self._made[name] = frame_of(self._table(form), frame_kinds("states", form))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+    def _table(self, form: Form) -> Table:
+        found = self._memory._rows(
+            "SELECT i.number, min(a.path), h.title, s.row, f.digest, f.filled_on, f.saved, s.is_good, c.told"
+            " FROM states s JOIN contents c ON c.key = s.content JOIN sheets h ON h.key = s.sheet"
+            " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key LEFT JOIN items i ON i.key = s.item"
+            " WHERE h.form = ? GROUP BY s.sheet, s.row ORDER BY f.filled_on, f.saved, f.digest, s.sheet, s.row",
+            form.name,
+        )
+        rows = [
+            (
+                number,
+                inert(path),
+                inert(title),
+                row,
+                digest,
+                _day(day),
+                saved,
+                bool(ok),
+                *values_from(form.name, said),
+            )
+            for number, path, title, row, digest, day, saved, ok, said in found
+        ]
+        return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
+
+
+def open_memory(folder: str | Path) -> Memory:
+    """The memory of a workspace. Raises WorkspaceError and SettingsError."""
+    place = Workspace(folder)
+    return Memory(place=place, settings=load_settings(place.settings_path))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,97 @@
+"""The runs as lists of steps: check, consolidate and the weekly run read like this page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from rectify_xl.in_force import using
+from rectify_xl.merging.consolidation import book_of
+from rectify_xl.merging.deadlines import units_that_report
+from rectify_xl.merging.merge import Numbers
+from rectify_xl.model import Book, Return, Settings
+from rectify_xl.normal import key_text
+from rectify_xl.receiving.containers import sources_in
+from rectify_xl.receiving.intake import Source, WrongUse
+from rectify_xl.roster import roster_for
+from rectify_xl.runs import weekly, workspace
+from rectify_xl.runs.means import Means as Means
+from rectify_xl.runs.means import Outcome as Outcome
+from rectify_xl.tables.prefilled import file_name, issued_for
+
+
+def check_returns(
+    paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None
+) -> tuple[Return, ...]:
+    """The verdict on every file, each for itself: nothing is judged between returns. Raises WrongUse."""
+    return tuple(_read(sources_in(paths), settings, as_of, means))
+
+
+def send_back(
+    paths: Sequence[str | Path], returns: Sequence[Return], folder: Path, send_by: date, lang: str = "zh"
+) -> tuple[Path, ...]:
+    """Writes into `folder` a marked copy of every file that must be corrected, or the list of its problems.
+
+    `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError.
+    """
+    received = zip(sources_in(paths), returns, strict=True)
+    wanted = [(source, held) for source, held in received if held.verdict in workspace.TO_CORRECT]
+    targets = [folder / _inside(source) for source, _ in wanted]
+    return tuple(workspace.write_marked(wanted, targets, send_by=send_by, lang=lang))
+
+
+def _inside(source: Source) -> Path:
+    """Where the copy of a file stands below a folder."""
+    name = Path(source.path if source.path == source.name else source.name)
+    return Path(name.name) if name.is_absolute() or ".." in name.parts else name
+
+
+def consolidate_paths(paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None) -> Book:
+    """Files and folders as one book, without a workspace: numbers that rows carry are taken over. Raises WrongUse."""
+    returns = _read(sources_in(paths), settings, as_of, means)
+    return book_of(returns, settings, as_of, Numbers(closed=False))
+
+
+def run_workspace(
+    folder: str | Path,
+    *,
+    as_of: date,
+    means: Means | None = None,
+    dry_run: bool = False,
+    verify: bool = False,
+) -> Outcome:
+    """The weekly job on a workspace; `dry_run` writes nothing, `verify` passes the merged frames to pandera.
+
+    Raises SettingsError before anything is written, WorkspaceError for a folder that is none.
+    """
+    return weekly.run_workspace(folder, as_of=as_of, means=means or Means(), dry_run=dry_run, verify=verify)
+
+
+def issue_workspace(
+    folder: str | Path, *, as_of: date, units: Sequence[str] = (), means: Means | None = None
+) -> tuple[str, ...]:
+    """Writes the pre-filled workbook of every unit (or of those with the codes `units`) into 下发.
+
+    Gives their paths in the workspace. Raises as `run_workspace` does, and WrongUse for a code that no unit has.
+    """
+    from rectify_xl.excel.templates.issued import write_issued
+
+    place, book = weekly.issue_book(folder, as_of=as_of, means=means or Means())
+    roster = roster_for(book.settings)
+    for code in units:
+        if roster.by_code(code) is None:
+            raise WrongUse(code, "no-such-unit")
+    wanted = {key_text(code) for code in units}
+    asked = [u for u in units_that_report(roster, as_of) if not wanted or key_text(u.code) in wanted]
+    place.issued.mkdir(exist_ok=True)
+    with using(book.settings.forms):
+        to_issue = list(issued_for(book, asked))
+    written = [place.issued / file_name(issued.unit) for issued in to_issue]
+    for issued, path in zip(to_issue, written, strict=True):
+        write_issued(issued, path, book.settings)
+    return tuple(path.relative_to(place.folder).as_posix() for path in written)
+
+
+def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:
+    return (means or Means()).read(sources, settings, as_of)

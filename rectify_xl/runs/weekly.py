@@ -1,0 +1,299 @@
+"""The weekly job: take in what is new, judge, keep it in the memory, then replace what the office sees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.grounds import Grounds, digest_of
+from rectify_xl.in_force import using
+from rectify_xl.merging.consolidation import Past, book_of
+from rectify_xl.merging.merge import Numbers
+from rectify_xl.model import Book, Return
+from rectify_xl.outgoing.bulletin_units import not_reported
+from rectify_xl.outgoing.reminders import reminders_for
+from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
+from rectify_xl.receiving.containers import inbox_sources
+from rectify_xl.receiving.intake import Source
+from rectify_xl.reports import run_json
+from rectify_xl.runs import run_lock
+from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in, seen_since
+from rectify_xl.runs.means import Means, Outcome
+from rectify_xl.runs.numbering import given_in, with_late_arrivals
+from rectify_xl.runs.rebuilding import differing, entries_from, left_in, numbers_from, retired_rows
+from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
+from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
+from rectify_xl.runs.verified import verify_book
+from rectify_xl.runs.workspace import TO_CORRECT, Workspace
+from rectify_xl.store import Store
+from rectify_xl.store.runs import RunRow
+
+# How many digits of the fingerprint of what it rests on a run's name carries.
+_RUN_DIGITS = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Week:
+    """One run worked out: what it took in, what the office typed into the ledger, and all that follows."""
+
+    taken: Taken
+    found: Found
+    book: Book
+
+
+@contextmanager
+def opened(folder: str | Path, command: str, as_of: date, means: Means, *, read_only: bool) -> Iterator[Job]:
+    """The workspace with its memory, nobody else working on it unless it is only looked at.
+
+    A lost memory is rebuilt, an unfinished run finished. Raises WorkspaceError, SettingsError and CannotFinish.
+    """
+    place = Workspace(folder)
+    settings = load_settings(place.settings_path)
+    if read_only:
+        with Store(place.memory, read_only=True) as store:
+            job = Job(place=place, settings=settings, store=store, means=means)
+            with using(settings.forms):
+                _rebuild(job)
+            yield job
+        return
+    with run_lock.held(place.folder, command, as_of), Store(place.memory) as store:
+        job = Job(place=place, settings=settings, store=store, means=means)
+        place.sweep()
+        with using(settings.forms):
+            _rebuild(job)
+            for run in store.runs():
+                if not run.is_finished and not (command == "run" and run.as_of == as_of):
+                    _conclude(job, _worked_out(job, (), run.as_of))
+        yield job
+
+
+def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool = False) -> Outcome:
+    """One run on a day; a day before the last run's is only looked back on."""
+    if looks_back(job.store, as_of):
+        return _look_back(job, as_of, dry_run=dry_run)
+    week = _worked_out(job, sources, as_of)
+    if dry_run:
+        return Outcome(book=week.book, received=week.book.returns[len(week.taken.arrivals) :])
+    return _conclude(job, week)
+
+
+def looks_back(store: Store, as_of: date) -> bool:
+    """Whether a finished run was of a later day."""
+    return any(run.as_of > as_of for run in store.runs() if run.is_finished)
+
+
+def known_book(job: Job, as_of: date) -> Book:
+    """What the memory alone knows, judged for a day: nothing is taken in."""
+    return _worked_out(job, (), as_of).book
+
+
+# ---- worked out: reads, and changes nothing
+
+
+def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
+    taken = take_in(job, sources, as_of)
+    return _week_of(job, taken, as_of, edits_found(job.place, job.store, job.settings, as_of))
+
+
+def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, numbers: Numbers | None = None) -> Week:
+    numbers = with_late_arrivals(numbers or job.store.numbers(), taken.known, [held for _, held in taken.fresh])
+    book = book_of(taken.returns, job.settings, as_of, numbers, past=_past(job, taken, found, as_of))
+    standing = {item.number for items in (*book.items.values(), book.withdrawn) for item in items}
+    book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing))
+    return Week(taken=taken, found=found, book=with_restricted_told(book, password()))
+
+
+def _given_by_then(job: Job, taken: Taken, numbers: Numbers) -> frozenset[str]:
+    """The numbers used so far; on a day looked back on, those of rows that had arrived."""
+    if len(taken.arrivals) == len(job.store.arrivals()):
+        return numbers.used
+    there = {held.digest for held in taken.returns}
+    return frozenset(number for (digest, _, _), number in numbers.given.items() if digest in there)
+
+
+def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
+    """What stands from earlier runs on that day, and the name of the run: its day, and what it rests on."""
+    store = job.store
+    entries = (*(entry for entry in store.entries() if entry.as_of <= as_of), *found.entries)
+    content = digest_of(sorted((held.file, held.digest) for held in taken.returns), repr(job.settings), entries)
+    earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
+    told = store.edits(as_of)
+    arrived = {held.digest: as_of for held in taken.returns}
+    arrived |= {arrival.digest: arrival.arrived for arrival in reversed(taken.arrivals)}
+    return Past(
+        run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
+        entries=entries,
+        told=(*told, *(finding for finding in found.told if finding not in told)),
+        previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
+        sent=store.reminders(),
+        arrived=arrived,
+    )
+
+
+def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
+    """A day that has passed, by what had arrived by then (by all there is if nothing had): only 历史 is written."""
+    taken = take_in(job, (), as_of)
+    by_then = [at for at, arrival in enumerate(taken.arrivals) if arrival.arrived <= as_of]
+    if by_then:
+        known = tuple(taken.known[at] for at in by_then)
+        taken = replace(taken, arrivals=tuple(taken.arrivals[at] for at in by_then), known=known, again=())
+    week = _week_of(job, taken, as_of)
+    if dry_run:
+        return Outcome(book=week.book, notes=("look-back",))
+    outputs, notes = job.place.write_results(week.book, looks_back=True)
+    return Outcome(book=week.book, outputs=outputs, notes=("look-back", *notes))
+
+
+# ---- concluded: the archive, the memory, then what the office sees, then the mark that all is in place
+
+
+def _conclude(job: Job, week: Week) -> Outcome:
+    place, store, book = job.place, job.store, week.book
+    place.keep(week.taken.fresh, book.as_of, containers_in(week.taken))
+    run = _saved(job, week)
+    places = {arrival.seq: at for at, arrival in enumerate(store.arrivals())}
+    first_seen = [book.returns[places[a.seq]] for a in store.arrivals() if a.run == run.seq]
+    due = [] if run.is_finished else [book.returns[places[a.seq]] for a in store.arrivals() if a.sent_back == run.seq]
+    sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
+    outputs, notes = place.write_results(book, kept=week.found.unread)
+    known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
+    register, troubles = keep_restricted(place, [pair for pair in known if pair[0].path], book, password())
+    if not run.is_finished:
+        with store.transaction():
+            for path in ledgers_in(place):
+                if path.relative_to(place.folder).as_posix() in outputs:
+                    store.keep_ledger(path.name, sha256(path.read_bytes()).hexdigest())
+            store.finish(run.seq)
+    is_again = run.is_finished
+    return Outcome(
+        book=book,
+        received=() if is_again else tuple(first_seen),
+        outputs=(*outputs, *register, *sent_back),
+        notes=(*job.notes, *week.found.notes, *notes, *troubles),
+    )
+
+
+def _saved(job: Job, week: Week) -> RunRow:
+    """The run as the memory has it: the last one again where nothing is new, else one that is yet unfinished."""
+    store, taken, book = job.store, week.taken, week.book
+    last = store.runs()[-1:]
+    is_known = bool(last) and last[0].is_finished and last[0].id == book.run
+    if is_known and not taken.fresh and not taken.again and not week.found.read:
+        return last[0]
+    with store.transaction():
+        return _save(job, week)
+
+
+def _save(job: Job, week: Week) -> RunRow:
+    store, taken, book = job.store, week.taken, week.book
+    grounds = Grounds(job.settings)
+    seq = store.begin(book.run, book.as_of, digest_of(repr(job.settings)))
+    _keep_edits(store, week.found, seq, book.as_of)
+    for held in taken.again:
+        store.judged_again(held, grounds.of(held))
+    for _, held in taken.fresh:
+        store.arrive(held, grounds.of(held), seq, book.as_of)
+    arrivals = store.arrivals()
+    store.give(given_in(book, store.numbers().given))
+    verdicts = []
+    for arrival, held in zip(arrivals, book.returns, strict=True):
+        is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
+        verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
+    store.keep_verdicts(seq, verdicts)
+    own = Counter(id(finding) for held in taken.returns for finding in held.findings)
+    store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
+    first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
+    store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
+    store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
+    return RunRow(seq, book.run, book.as_of, False)
+
+
+def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
+    """Keeps what the office typed, and what was read: a cell is judged against what stood there when last read."""
+    store.enter(found.entries, found.told, as_of)
+    for name, digest in found.read.items():
+        store.keep_ledger(name, digest)
+    if found.run and found.entries:
+        store.keep_written(found.run, seq, seen_since(found, store.written(found.run)))
+
+
+def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
+    """What `status` tells of a run without working it out again."""
+    told = run_json(replace(book, findings=()), (), received=first_seen)
+    del told["outputs"], told["findings"]
+    levels = Counter(finding.level for finding in book.findings)
+    return {
+        **told,
+        "levels": dict(levels),
+        "not_reported": not_reported(book),
+        "changes": dict(counts_of(changes_between(book.previous, book))),
+        "since": book.previous.as_of.isoformat() if book.previous else None,
+    }
+
+
+# ---- without a memory
+
+
+def _rebuild(job: Job) -> None:
+    """A memory that was lost is made again: from the archive, a day of arrival at a time, and from the ledger.
+
+    Where numbers given anew in that order are not the ledger's (settings changed meanwhile), the ledger's stand.
+    """
+    store = job.store
+    days = [] if store.runs() else list(arrived_by_day(job.place))
+    if not days:
+        return
+    left = left_in(job.place)
+    if left and left.day and left.day > days[-1][0]:
+        days.append((left.day, []))
+    with store.transaction():
+        week = _replayed(job, days, Numbers())
+        if left and differing(left, store.numbers()):
+            given = numbers_from(left, store.returns())
+            store.forget()
+            week = _replayed(job, days, given)
+        if left:
+            store.withdraw(retired_rows(left))
+            store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
+            store.keep_ledger(job.place.names["ledger"], left.digest)
+            store.finish(_save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
+            if count := differing(left, store.numbers()):
+                job.notes.append(f"numbers-differ:{count}")
+    job.notes.append(f"rebuilt:{job.place.names['memory']}")
+
+
+def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Numbers) -> Week:
+    """The runs of some days again, one after the other, with numbers that must be given; the last of them."""
+    for day, sources in days:
+        known = job.store.numbers()
+        numbers = Numbers(given={**given.given, **known.given}, used=known.used | given.used)
+        week = _week_of(job, take_in(job, sources, day), day, numbers=numbers)
+        job.store.finish(_save(job, week).seq)
+    return week
+
+
+# ---- for everybody who asks
+
+
+def run_workspace(
+    folder: str | Path, *, as_of: date, means: Means, dry_run: bool = False, verify: bool = False
+) -> Outcome:
+    """The weekly job on a workspace (see `pipeline.run_workspace`)."""
+    with opened(folder, "run", as_of, means, read_only=dry_run) as job, using(job.settings.forms):
+        sources = inbox_sources(job.place.inbox)
+        if verify:
+            verify_book(_worked_out(job, sources, as_of).book)
+        return run_week(job, as_of, sources, dry_run=dry_run)
+
+
+def issue_book(folder: str | Path, *, as_of: date, means: Means) -> tuple[Workspace, Book]:
+    """What the memory knows of a workspace, judged for a day."""
+    with opened(folder, "issue", as_of, means, read_only=True) as job, using(job.settings.forms):
+        return job.place, known_book(job, as_of)

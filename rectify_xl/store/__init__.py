@@ -1,0 +1,10 @@
+"""The memory between runs: what was received, every row state with its source, what runs found, gave and wrote."""
+
+from __future__ import annotations
+
+from rectify_xl.store.files import Files
+from rectify_xl.store.runs import Runs
+
+
+class Store(Files, Runs):
+    """The memory of one workspace, 记录.sqlite (see `store_schema` for its tables)."""

@@ -1,0 +1,210 @@
+"""What the memory holds of received files: their paths, verdicts, rows with source cells, and findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from rectify_xl import catalog
+from rectify_xl.model import Finding, FormRows, Return, Row, Verdict
+from rectify_xl.store.base import Database
+from rectify_xl.store.rows import (
+    FINDING_NAMES,
+    cover_from,
+    finding_from,
+    finding_row,
+    form_rows,
+    ledger_from,
+    ledger_to,
+    sheets_of,
+    values_from,
+)
+
+_HOLDERS = ", ".join("?" * 12)
+
+
+class Arrival(NamedTuple):
+    """A file as it came under one path: by which run, on which day, and what the last run made of it."""
+
+    seq: int
+    path: str
+    digest: str
+    run: int
+    arrived: date
+    verdict: Verdict
+    judging: str
+    sent_back: int | None
+
+
+class Files(Database):
+    """The received files of a memory."""
+
+    def arrivals(self) -> list[Arrival]:
+        """Every file under every path, in order of arrival."""
+        found = self.rows(
+            "SELECT a.seq, a.path, coalesce(f.digest, ''), a.run, a.arrived, a.verdict, f.judging, a.sent_back"
+            " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
+        )
+        return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in found]
+
+    def arrive(self, held: Return, judging: str, run: int, arrived: date) -> None:
+        """Takes in one file under its path; its content if it is new."""
+        key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
+        if held.digest:
+            self.write(
+                "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
+                " AND file IN (SELECT key FROM files WHERE digest IS NULL)",
+                held.file,
+            )
+        if key is None:
+            key = self._add_file(held, judging)
+        self.write(
+            "INSERT INTO arrivals (path, file, run, arrived, verdict) VALUES (?, ?, ?, ?, ?)",
+            held.file, key, run, arrived.isoformat(), held.verdict,
+        )  # fmt: skip
+
+    def judged_again(self, held: Return, judging: str) -> None:
+        """Replaces what the memory knows of a file's content; its paths and its rows' numbers stay."""
+        key = self.value("SELECT key FROM files WHERE digest = ?", held.digest)
+        given = self.rows(
+            "SELECT h.form, h.title, s.row, s.item FROM states s JOIN sheets h ON h.key = s.sheet"
+            " WHERE h.file = ? AND s.item IS NOT NULL", key,
+        )  # fmt: skip
+        self.write("DELETE FROM sheets WHERE file = ?", key)
+        self.write("DELETE FROM findings WHERE file = ?", key)
+        self.write(
+            "UPDATE files SET verdict = ?, unit_code = ?, unit_name = ?, filled_on = ?, saved = ?, cover = ?,"
+            " is_restricted = ?, ledger = ?, judging = ? WHERE key = ?", *_about(held), judging, key,
+        )  # fmt: skip
+        self._add_rows(key, held)
+        self.write_all(
+            "UPDATE states SET item = ? WHERE row = ? AND sheet = (SELECT key FROM sheets"
+            " WHERE file = ? AND form = ? AND title = ?)",
+            [(item, row, key, form, title) for form, title, row, item in given],
+        )
+
+    def _add_file(self, held: Return, judging: str) -> int:
+        key = self.write(
+            "INSERT INTO files (digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover,"
+            " is_restricted, ledger, judging) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            held.digest or None, held.suffix, held.size, *_about(held), judging,
+        )  # fmt: skip
+        self._add_rows(key, held)
+        return key
+
+    def _add_rows(self, key: int, held: Return) -> None:
+        for sheet in sheets_of(held):
+            place = self.write(
+                "INSERT INTO sheets (file, form, title, letters, good, bad) VALUES (?, ?, ?, ?, ?, ?)",
+                key, sheet.form, sheet.title, sheet.letters, sheet.good, sheet.bad,
+            )  # fmt: skip
+            self.write_all(
+                "INSERT OR IGNORE INTO contents (digest, told, typed) VALUES (?, ?, ?)", [s.content for s in sheet.rows]
+            )
+            self.write_all(
+                "INSERT INTO states (sheet, row, is_good, content) VALUES (?, ?, ?,"
+                " (SELECT key FROM contents WHERE digest = ?))",
+                [(place, s.row, s.is_good, s.content.digest) for s in sheet.rows],
+            )
+        self._add_findings(held.findings, file=key)
+
+    def _add_findings(self, findings: Iterable[Finding], *, file: int | None = None, run: int | None = None) -> None:
+        self.write_all(
+            f"INSERT INTO findings (file, run, place, {FINDING_NAMES}) VALUES (?, ?, ?, {_HOLDERS})",
+            [(file, run, place, *finding_row(finding)) for place, finding in enumerate(findings)],
+        )
+
+    def returns(self) -> list[Return]:
+        """Every file under every path as it was judged, in order of arrival, each under its own name."""
+        forms, findings = self._forms(), self._findings()
+        made = []
+        for path, key, *about in self.rows(
+            "SELECT a.path, f.key, coalesce(f.digest, ''), f.suffix, f.size, f.verdict, f.unit_code, f.unit_name,"
+            " f.filled_on, f.saved, f.cover, f.is_restricted, f.ledger"
+            " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
+        ):
+            told = findings.get(key, ())
+            if told and told[0].file != path:
+                told = tuple(replace(finding, file=path) for finding in told)
+            made.append(_return(path, about, forms.get(key, ()), told))
+        return made
+
+    def _findings(self) -> dict[int, tuple[Finding, ...]]:
+        made: dict[int, list[Finding]] = {}
+        for file, *row in self.rows(
+            f"SELECT file, {FINDING_NAMES} FROM findings WHERE file IS NOT NULL ORDER BY file, place"
+        ):
+            made.setdefault(file, []).append(finding_from(row))
+        return {file: tuple(told) for file, told in made.items()}
+
+    def _forms(self) -> dict[int, tuple[FormRows, ...]]:
+        rows = self._rows_by_sheet()
+        grouped: dict[int, dict[str, list[tuple[Any, ...]]]] = {}
+        for key, file, form, *about in self.rows(
+            "SELECT key, file, form, title, letters, good, bad FROM sheets ORDER BY key"
+        ):
+            grouped.setdefault(file, {}).setdefault(form, []).append((key, *about))
+        return {
+            file: tuple(
+                form_rows(
+                    form,
+                    [(title, letters, good, bad) for _, title, letters, good, bad in sheets],
+                    [told for key, *_ in sheets for told in rows.get(key, ())],
+                )
+                for form, sheets in by_form.items()
+                if form in catalog.forms()
+            )
+            for file, by_form in grouped.items()
+        }
+
+    def _rows_by_sheet(self) -> dict[int, list[tuple[Row, bool]]]:
+        """The rows of every sheet in order; equal rows share their values."""
+        sheets = {key: (form, title) for key, form, title in self.rows("SELECT key, form, title FROM sheets")}
+        contents = {key: told for key, *told in self.rows("SELECT key, told, typed FROM contents")}
+        known: dict[tuple[str, int], tuple[tuple[Any, ...], tuple[str, ...]]] = {}
+        made: dict[int, list[tuple[Row, bool]]] = {}
+        for sheet, row, is_good, content in self.rows(
+            "SELECT sheet, row, is_good, content FROM states ORDER BY sheet, row"
+        ):
+            form, title = sheets[sheet]
+            if form not in catalog.forms():
+                continue
+            said = known.get((form, content))
+            if said is None:
+                told, typed = contents[content]
+                said = known[form, content] = (values_from(form, told), tuple(json.loads(typed)) if typed else ())
+            made.setdefault(sheet, []).append((Row(title, row, *said), bool(is_good)))
+        return made
+
+    def keep_verdicts(self, seq: int, verdicts: Iterable[tuple[int, Verdict, bool]]) -> None:
+        """What a run made of every arrival (its place, the verdict), and whether it sends the file back."""
+        for arrival, verdict, is_sent in verdicts:
+            self.write("UPDATE arrivals SET verdict = ? WHERE seq = ?", verdict, arrival)
+            if is_sent:
+                self.write("UPDATE arrivals SET sent_back = ? WHERE seq = ?", seq, arrival)
+
+    def keep_findings(self, seq: int, findings: Iterable[Finding]) -> None:
+        """What the run tells besides the files' own findings; that of runs before it goes."""
+        self.write("DELETE FROM findings WHERE run IS NOT NULL")
+        self._add_findings(findings, run=seq)
+
+
+def _about(held: Return) -> tuple[Any, ...]:
+    filled_on = held.filled_on.isoformat() if held.filled_on else None
+    cover = json.dumps(dict(held.cover), ensure_ascii=False)
+    return (
+        held.verdict, held.unit_code, held.unit_name, filled_on, held.saved, cover, int(held.is_restricted),
+        ledger_to(held.ledger),
+    )  # fmt: skip
+
+
+def _return(path: str, about: Sequence[Any], forms: tuple[FormRows, ...], told: tuple[Finding, ...]) -> Return:
+    digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover, is_restricted, ledger = about
+    return Return(
+        file=path, digest=digest, suffix=suffix, size=size, verdict=verdict, unit_code=unit_code, unit_name=unit_name,
+        filled_on=date.fromisoformat(filled_on) if filled_on else None, saved=saved, cover=cover_from(cover),
+        forms=forms, findings=told, is_restricted=bool(is_restricted), ledger=ledger_from(ledger),
+    )  # fmt: skip

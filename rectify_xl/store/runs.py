@@ -1,0 +1,169 @@
+"""What the memory holds of runs: their days and sums, numbers given, what the office typed, what was sent."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple, cast
+
+from rectify_xl.merging.merge import Numbers, StateRef
+from rectify_xl.model import Finding, Known, OfficeEntry, ReminderKey, Snapshot
+from rectify_xl.store.base import Database
+from rectify_xl.store.rows import finding_from, finding_row, from_json, to_json
+
+
+class RunRow(NamedTuple):
+    """One run: its place, its name, its day, whether all it wrote is in place."""
+
+    seq: int
+    id: str
+    as_of: date
+    is_finished: bool
+
+
+class Runs(Database):
+    """The runs of a memory."""
+
+    def runs(self) -> list[RunRow]:
+        """Every run in order."""
+        found = self.rows("SELECT seq, id, as_of, is_finished FROM runs ORDER BY seq")
+        return [RunRow(seq, name, date.fromisoformat(day), bool(done)) for seq, name, day, done in found]
+
+    def begin(self, run: str, as_of: date, settings: str) -> int:
+        """Notes an unfinished run (the one there is, if it is of that day); its place."""
+        self.write("DELETE FROM written WHERE run NOT IN (SELECT seq FROM runs ORDER BY seq DESC LIMIT 3)")
+        for known in self.runs():
+            if not known.is_finished and known.as_of == as_of:
+                self.write("UPDATE runs SET id = ?, settings = ? WHERE seq = ?", run, settings, known.seq)
+                return known.seq
+        return self.write("INSERT INTO runs (id, as_of, settings) VALUES (?, ?, ?)", run, as_of.isoformat(), settings)
+
+    def forget(self) -> None:
+        """Empties the memory: all that it knew of runs and files."""
+        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminders", "written"):
+            self.write(f"DELETE FROM {table}")
+        self.write("DELETE FROM runs")
+
+    def finish(self, seq: int) -> None:
+        """Notes that all a run wrote is in place."""
+        self.write("UPDATE runs SET is_finished = 1 WHERE seq = ?", seq)
+
+    def keep_run(self, seq: int, summary: Mapping[str, Any], snapshot: Snapshot) -> None:
+        """What a run came to, and what it knew of every item."""
+        told = zlib.compress(to_json([list(known) for known in snapshot.items]).encode(), 1)
+        self.write("UPDATE runs SET summary = ?, snapshot = ? WHERE seq = ?", json.dumps(summary), told, seq)
+
+    def summary(self, seq: int) -> dict[str, Any]:
+        """What a run came to."""
+        return cast("dict[str, Any]", json.loads(self.value("SELECT summary FROM runs WHERE seq = ?", seq) or "{}"))
+
+    def snapshot(self, seq: int) -> Snapshot | None:
+        """What a run knew of every item."""
+        found = self.rows("SELECT as_of, snapshot FROM runs WHERE seq = ? AND snapshot IS NOT NULL", seq)
+        if not found:
+            return None
+        day, told = found[0]
+        items = tuple(Known(*known) for known in from_json(zlib.decompress(told).decode()))
+        return Snapshot(as_of=date.fromisoformat(day), items=items)
+
+    # ---- numbers
+
+    def numbers(self) -> Numbers:
+        """The numbers given so far, by the states they were given for, and all that were ever used."""
+        given: dict[StateRef, str] = {
+            (digest, title, row): number
+            for digest, title, row, number in self.rows(
+                "SELECT f.digest, h.title, s.row, i.number FROM states s JOIN items i ON i.key = s.item"
+                " JOIN sheets h ON h.key = s.sheet JOIN files f ON f.key = h.file"
+            )
+        }
+        return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
+
+    def give(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> None:
+        """Notes (form, number, unit code, states not known by it yet, whether it is withdrawn).
+
+        Numbers of no item any more are withdrawn too.
+        """
+        self.write("UPDATE items SET is_withdrawn = 1")
+        sheets = {
+            (digest, form, title): key
+            for digest, form, title, key in self.rows(
+                "SELECT f.digest, h.form, h.title, h.key FROM sheets h JOIN files f ON f.key = h.file"
+            )
+        }
+        kept = list(numbered)
+        self.write_all(
+            "INSERT INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?) ON CONFLICT (number)"
+            " DO UPDATE SET is_withdrawn = excluded.is_withdrawn, unit_code = excluded.unit_code",
+            [(form, number, unit, int(is_withdrawn)) for form, number, unit, _, is_withdrawn in kept],
+        )
+        self.write_all(
+            "UPDATE states SET item = (SELECT key FROM items WHERE number = ?) WHERE sheet = ? AND row = ?",
+            [
+                (number, sheets[digest, form, title], row)
+                for form, number, _, refs, _ in kept
+                for digest, title, row in refs
+                if (digest, form, title) in sheets
+            ],
+        )
+
+    def withdraw(self, numbers: Iterable[tuple[str, str, str]]) -> None:
+        """Notes numbers (form, number, unit code) that were used once and may never be given again."""
+        self.write_all(
+            "INSERT OR IGNORE INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, 1)", numbers
+        )
+
+    # ---- the office, and what was sent out
+
+    def entries(self) -> tuple[OfficeEntry, ...]:
+        """Everything the office ever typed into its columns, in the order in which it was read."""
+        found = self.rows("SELECT form, number, name, value, as_of FROM entries ORDER BY seq")
+        return tuple(OfficeEntry(f, n, c, from_json(v), date.fromisoformat(d)) for f, n, c, v, d in found)
+
+    def enter(self, entries: Iterable[OfficeEntry], told: Iterable[Finding], as_of: date) -> None:
+        """Keeps what the office typed, and what is told of its ledger on that day."""
+        self.write_all(
+            "INSERT INTO entries (form, number, name, value, as_of) VALUES (?, ?, ?, ?, ?)",
+            [(e.form, e.number, e.column, to_json(e.value), e.as_of.isoformat()) for e in entries],
+        )
+        self.write_all(
+            "INSERT OR IGNORE INTO edits (as_of, told) VALUES (?, ?)",
+            [(as_of.isoformat(), to_json(finding_row(finding))) for finding in told],
+        )
+
+    def edits(self, as_of: date) -> tuple[Finding, ...]:
+        """What is told of the ledger that was read on a day."""
+        found = self.rows("SELECT told FROM edits WHERE as_of = ? ORDER BY rowid", as_of.isoformat())
+        return tuple(finding_from(from_json(told)) for (told,) in found)
+
+    def keep_written(self, run: str, seq: int, told: Any) -> None:
+        """What a run wrote into the ledger, as plain values: edits are judged against it."""
+        packed = zlib.compress(to_json(told).encode(), 1)
+        self.write("INSERT OR REPLACE INTO written (id, run, told) VALUES (?, ?, ?)", run, seq, packed)
+
+    def written(self, run: str) -> Any:
+        """What a run wrote into the ledger; None of a run that is not known any more."""
+        packed = self.value("SELECT told FROM written WHERE id = ?", run)
+        return from_json(zlib.decompress(packed).decode()) if packed else None
+
+    def ledgers(self) -> dict[str, str]:
+        """The digest of every ledger workbook in 成果 as it was written or last read, by its name there."""
+        return dict(self.rows("SELECT name, digest FROM ledgers"))
+
+    def keep_ledger(self, name: str, digest: str) -> None:
+        """Notes the digest of a ledger workbook as it was written or read."""
+        self.write("INSERT OR REPLACE INTO ledgers (name, digest) VALUES (?, ?)", name, digest)
+
+    def reminders(self) -> dict[ReminderKey, date]:
+        """The day on which each reminder was first sent."""
+        found = self.rows("SELECT told, sent_on FROM reminders")
+        return {ReminderKey(*from_json(key)): date.fromisoformat(day) for key, day in found}
+
+    def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
+        """Notes reminders as sent; one that was sent before keeps its day."""
+        self.write_all(
+            "INSERT OR IGNORE INTO reminders (told, sent_on) VALUES (?, ?)",
+            [(to_json(list(key)), as_of.isoformat()) for key in keys],
+        )
