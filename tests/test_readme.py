@@ -94,6 +94,20 @@ def test_every_module_has_its_place() -> None:
     assert {module.parts[0].removesuffix(".py") for module in modules()} - placed == {"__init__"}
 
 
+def places() -> list[tuple[str, str]]:
+    """The files and names of the table "Where is …?", each name with every file of its line."""
+    lines = [line for line in text_of().split("**Where is …?**")[1].splitlines() if "](rectify_xl/" in line]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return [(cell[1], name) for cell in cells for name in re.findall(r"`([^`]+)`", cell[2])]
+
+
+def test_what_the_newcomer_looks_for_is_there() -> None:
+    assert len(places()) > 20
+    for files, name in places():
+        paths = re.findall(r"\]\(([^)#]+)\)", files)
+        assert any(name in (ROOT / path).read_text(encoding="utf-8") for path in paths), (name, paths)
+
+
 # ---- commands and examples
 
 

@@ -16,7 +16,7 @@ from rectify_xl.progress.units import Counted, counted_units, items_of, subject_
 COMPLETED = ("done", "done_late")
 # The kinds of a change, in the order in which they are told.
 KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
-# How much of each part of a key a finding quotes (see changes.py).
+# How much of each part of a key a finding quotes (see merging/changes.py).
 _QUOTED = 30
 
 
