@@ -42,9 +42,9 @@ def test_errors_and_wanting_values_are_found_where_they_stand() -> None:
             line(TEXT, '<table:table-cell table:formula="of:=A1+1"/>', more='table:number-rows-repeated="2"'),
             line(
                 cell("#REF!", 'office:value-type="string"'),
-                cell("2", 'table:formula="of:=1+1" office:value-type="float"'),
+                cell("2", 'table:formula="of:=1+1" office:value-type="float" office:value="2"'),
             ),
-            line(cell("2", 'table:formula="of:=1+1" office:value-type="float"')),
+            line(cell("2", 'table:formula="of:=1+1" office:value-type="float" office:value="2"')),
             line(TEXT, f"<table:table-cell><draw:frame>{FAILED}</draw:frame></table:table-cell>"),
         )
     )["甲"]

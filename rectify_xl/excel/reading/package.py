@@ -77,7 +77,11 @@ class Package:
             raise Unreadable("limit-sheets", count=len(listed), limit=most)
         made = []
         for held in listed:
-            target = targets.get(held.get("id", ""))
+            ident = held.get("id", "")
+            if ident == "" and "id" in held:  # a sheet of old macros, kept as code
+                made.append(SheetAbout(held.get("name", ""), "", visible=False))
+                continue
+            target = targets.get(ident)
             if target is None or target.part not in self:
                 damaged(held.get("name", ""))
             part = target.part if target.kind == "worksheet" else ""

@@ -63,6 +63,9 @@ def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
 
 def _looked_over(texts: bytes, part: str) -> tuple[bytes, bool]:
     """The shared texts in UTF-8, and whether the fast reader must not have them."""
+    if b"</" not in texts and b"/>" in texts:  # no text in it
+        as_utf_8(texts, part)
+        return b"", False
     if not texts:
         return b"", False
     plain, is_prefixed = as_utf_8(texts, part)

@@ -14,7 +14,8 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from rectify_xl import catalog
-from rectify_xl.excel.reading.ods_content import CONTENT, Untold, completed, untold_in
+from rectify_xl.excel.reading.ods_content import CONTENT, Untold, bare_package, completed, is_locked, untold_in
+from rectify_xl.excel.reading.ole_files import OLE, audit_ole
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.plain_package import IsUnread, PlainBook, plain_book
 from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, read_texts
@@ -23,7 +24,6 @@ from rectify_xl.grid import Grid, RawBook, Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.zipped import SIGNATURE, damaged, directory, has_directory, stored
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF", "pdf"),
     (b"\x89PNG", "image"),
@@ -49,11 +49,8 @@ def read_workbook(data: bytes) -> RawBook:
         raise Unreadable("too-large", size=len(data), limit=most)
     if data.startswith(SIGNATURE):
         return _read_package(Package(data))
-    if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Unreadable("encrypted")
-        if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
-            raise Unreadable("not-a-workbook", "word" if "WordDocument".encode("utf-16-le") in data else "")
+    if data.startswith(OLE):
+        audit_ole(data)
         return RawBook(sheets=tuple(_calamine_grids(data)), is_half_seen=True)
     raise Unreadable("not-a-workbook", _nature(data))
 
@@ -81,6 +78,8 @@ def _nature(data: bytes) -> str:
 
 def _read_package(package: Package) -> RawBook:
     main = package.workbook_part
+    if main not in package and is_locked(package):
+        raise Unreadable("encrypted")
     if main not in package and CONTENT in package:
         return _read_ods(package)
     if main not in package or not main.endswith((".xml", ".bin")) or main.startswith(("word/", "ppt/", "visio/")):
@@ -212,7 +211,7 @@ def _grid(sheet: Any, title: str) -> Grid:
 def _read_ods(package: Package) -> RawBook:
     content, _ = as_utf_8(package.part(CONTENT), CONTENT)
     untold = untold_in(content)
-    grids = _calamine_grids(_stored(package), is_unread)
+    grids = _calamine_grids(bare_package(content), is_unread)
     return RawBook(sheets=tuple(completed(grid, untold.get(grid.title, Untold())) for grid in grids))
 
 

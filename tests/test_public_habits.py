@@ -1,0 +1,110 @@
+"""What sound files of other people do that ours never do, found in public spreadsheets: read, or told by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hard_packages import zipped
+from raw_books import LINKS, MAIN, book, parts, relations, worksheet
+
+from rectify_xl.excel.reading.ods_content import bare_package
+from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.grid import Unreadable
+from rectify_xl.kinds import NoValue
+
+ONE = worksheet('<row r="1"><c r="A1"><v>1</v></c></row>')
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+LOCKED = b"\x8f\x01\x02\x03"
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:m"><manifest:file-entry>{}</manifest:file-entry></manifest:manifest>'
+SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def rows_of(data: bytes) -> list[Any]:
+    return [list(map(list, grid.rows)) for grid in read_workbook(data).sheets]
+
+
+def ods(cells: str, between: str = "") -> bytes:
+    """The content of a workbook of one row."""
+    table = between.join(("<table:table table:name='甲'>", "<table:table-row>", cells, "</table:table-row>", ""))
+    head = f"<office:document-content {SPACES}><office:body><office:spreadsheet>"
+    foot = "</table:table></office:spreadsheet></office:body></office:document-content>"
+    return (head + table + foot).encode()
+
+
+@pytest.mark.parametrize(
+    "texts", [f'<sst xmlns="{MAIN}"/>', f'<sst xmlns="{MAIN}" count="0" />', f'<sst xmlns="{MAIN}"></sst>']
+)
+def test_shared_texts_without_any(texts: str) -> None:
+    made = parts(ONE, texts="x") | {"xl/sharedStrings.xml": texts}
+    assert rows_of(book(ONE, more=made)) == [[[1.0]]]
+
+
+def test_a_sheet_of_old_macros_has_no_part() -> None:
+    listed = '<sheets><sheet name="表1" sheetId="1" r:id="r1"/><sheet name="Module1" sheetId="2" r:id=""/></sheets>'
+    main = f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">{listed}</workbook>'
+    assert rows_of(book(ONE, more={"xl/workbook.xml": main})) == [[[1.0]]]
+    links = relations(("r1", "worksheet", "worksheets/none.xml"))
+    with pytest.raises(Unreadable, match="damaged"):
+        read_workbook(book(ONE, more={"xl/workbook.xml": main, "xl/_rels/workbook.xml.rels": links}))
+
+
+@pytest.mark.parametrize(
+    ("cells", "between", "expected"),
+    [
+        ('<table:table-cell office:value-type="float" office:value="1"/>', "\n   ", [1.0]),
+        ("<table:table-cell><text:p>会议</text:p></table:table-cell>", "", ["会议"]),
+        ('<table:table-cell office:value-type="unknown"><text:p>会议</text:p></table:table-cell>', "", ["会议"]),
+        (
+            '<table:table-cell office:value-type="string"><text:p>一<text:line-break/>二<text:s text:c="2"/>三</text:p>'
+            "<text:p>四</text:p></table:table-cell>",
+            "",
+            ["一\n二  三\n四"],
+        ),
+        ('<table:table-cell table:formula="of:=1+1"/>', "", [NoValue("of:=1+1")]),
+    ],
+)
+def test_opendocument_as_other_programs_write_it(cells: str, between: str, expected: list[Any]) -> None:
+    assert rows_of(bare_package(ods(cells, between))) == [[expected]]
+
+
+@pytest.mark.parametrize("number", ["NaN", "inf", "-Infinity"])
+def test_a_number_of_opendocument_that_is_none_is_damage(number: str) -> None:
+    cell = f'<table:table-cell office:value-type="float" office:value="{number}"><text:p>1</text:p></table:table-cell>'
+    with pytest.raises(Unreadable, match="damaged"):
+        read_workbook(bare_package(ods(cell)))
+
+
+def listed(about: str = "") -> bytes:
+    return MANIFEST.format(about).encode()
+
+
+def old_book(*records: tuple[int, bytes]) -> bytes:
+    """The beginning of an .xls: the first records of its stream at a sector's border."""
+    first = ((0x809, b"\x00\x06\x05\x00" + bytes(12)), *records)
+    stream = b"".join(kind.to_bytes(2, "little") + len(held).to_bytes(2, "little") + held for kind, held in first)
+    return OLE + stream.ljust(1024, b"\0") + "Workbook".encode("utf-16-le").ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (old_book((0x86, b""), (0x2F, b"\x01\x00\x01\x00\x01\x00" + bytes(48))), "encrypted"),
+        (old_book((0x2F, bytes(4))), "encrypted"),
+        (old_book((0xE1, b"\xb0\x04"), (0x3F, b"/\0/\0")), "damaged"),
+        (zipped({"mimetype": b"x", "encrypted-package": b"\x01\x02"}), "encrypted"),
+        (zipped({"content.xml": LOCKED, "META-INF/manifest.xml": listed("<m:encryption-data/>")}), "encrypted"),
+        (zipped({"content.xml": LOCKED, "META-INF/manifest.xml": listed()}), "damaged"),
+    ],
+)
+def test_a_password_is_told_as_one_and_damage_as_damage(data: bytes, code: str) -> None:
+    with pytest.raises(Unreadable, match=code):
+        read_workbook(data)
+
+
+def test_encrypted_macros_hide_no_value() -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="1"/>'
+    made = {"mimetype": b"x", "content.xml": ods(cell), "META-INF/manifest.xml": listed("<m:encryption-data/>")}
+    assert rows_of(zipped(made)) == [[[1.0]]]
