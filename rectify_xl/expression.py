@@ -8,8 +8,10 @@ the pandas test in `schema`, the sentence in `phrasing`) walks these few node ty
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple, Union
 
 # What a rule may name besides the form's own columns: the stage's bounds, the cover's day, the kind of the unit.
@@ -347,14 +349,17 @@ class _Source:
 
     def __init__(self, positions: Mapping[str, int], texts: frozenset[str]) -> None:
         self.positions, self.texts = positions, texts
-        self.constants: dict[str, Any] = {}
+        self.constants: dict[frozenset[str], str] = {}
+
+    def place(self, name: str) -> str:
+        """The Python that holds what stands in a column, or a bound."""
+        if name not in self.positions:
+            return f"c[{BOUNDS.index(name)}]"
+        return f"v[{self.positions[name]}]"
 
     def read(self, name: str) -> str:
         """The Python that reads a column or a bound; texts are compared in normal form."""
-        if name not in self.positions:
-            return f"c[{BOUNDS.index(name)}]"
-        place = f"v[{self.positions[name]}]"
-        return f"plain({place})" if name in self.texts else place
+        return f"plain({self.place(name)})" if name in self.texts else self.place(name)
 
     def value(self, node: Node) -> str:
         match node:
@@ -368,7 +373,7 @@ class _Source:
 
     def known(self, node: Node) -> str:
         """The guard that every column read by a comparison is filled."""
-        places = dict.fromkeys(self.read(name) for name in names_in(node))
+        places = dict.fromkeys(self.place(name) for name in names_in(node))
         return "".join(f"{place} is not None and " for place in places)
 
     def test(self, node: Node, wanted: bool) -> str:
@@ -379,11 +384,10 @@ class _Source:
                 op = "==" if op == "=" else op
                 return f"({self.known(node)}{self.value(left)} {op} {self.value(right)})"
             case Among(name, options):
-                constant = f"k{len(self.constants)}"
-                self.constants[constant] = frozenset(options)
+                constant = self.constants.setdefault(frozenset(options), f"k{len(self.constants)}")
                 return f"({self.known(node)}{self.read(name)} {'in' if wanted else 'not in'} {constant})"
             case Filled(name, filled):
-                return f"({self.read(name)} {'is not' if filled == wanted else 'is'} None)"
+                return f"({self.place(name)} {'is not' if filled == wanted else 'is'} None)"
             case Call(function, names):
                 return f"({function}({', '.join(self.read(n) for n in names)}) is {wanted})"
             case And(parts) | Or(parts):
@@ -392,6 +396,7 @@ class _Source:
         raise TypeError(node)
 
 
+_COLUMN = re.compile(r"\bv\[(\d+)\]")
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 Test = Callable[[Sequence[Any], Sequence[Any]], Any]
@@ -421,15 +426,20 @@ def compile_rules(
     """
     source = _Source(positions, texts)
     lines = ["broken = []"]
-    for index, when, holds in rules:
-        tests = [source.test(when, True)] if when else []
-        tests += [source.test(holds, False)] if holds else []
-        lines.append(f"if {' and '.join(tests)}: broken.append({index})")
+    for when, alike in groupby(rules, lambda rule: rule[1]):  # what several rules ask first is asked once
+        asked = [f"if {source.test(when, True)}:"] if when else []
+        lines += asked
+        for index, _, holds in alike:
+            test = source.test(holds, False) if holds else "True"
+            lines.append(f"{'    ' * len(asked)}if {test}: broken.append({index})")
     return _function("\n    ".join([*lines, "return broken"]), source, functions)
 
 
 def _function(body: str, source: _Source, functions: Mapping[str, Any]) -> Test:
-    namespace: dict[str, Any] = {**functions, **source.constants}
-    exec(compile(f"def judge(v, c):\n    {body}\n", "<rules>", "exec"), namespace)  # no text of a form is in it
+    namespace: dict[str, Any] = {**functions, **{name: options for options, name in source.constants.items()}}
+    often = [place for place, times in Counter(_COLUMN.findall(body)).items() if times > 1]
+    taken = "".join(f"v{place} = v[{place}]\n    " for place in often)
+    body = _COLUMN.sub(lambda found: f"v{found[1]}" if found[1] in often else found[0], body)
+    exec(compile(f"def judge(v, c):\n    {taken}{body}\n", "<rules>", "exec"), namespace)  # no text of a form is in it
     made: Test = namespace["judge"]
     return made

@@ -17,7 +17,8 @@ class Grid:
     `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent; `hidden_rows` are
     Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged cells, as (first row,
     first column, last row, last column), rows and columns counted as above; `far` are cells very far to the right of
-    the others, by row and column, which `rows` does not hold.
+    the others, by row and column, which `rows` does not hold; where `is_plain` no value says
+    what is wrong with its cell (a CellError, a NoValue, a text too long).
     """
 
     title: str
@@ -25,6 +26,7 @@ class Grid:
     first_row: int = 1
     first_column: int = 0
     visible: bool = True
+    is_plain: bool = False
     hidden_rows: tuple[int, ...] = ()
     merges: Sequence[tuple[int, int, int, int]] = ()
     far: Mapping[tuple[int, int], CellValue] = field(default_factory=dict)

@@ -14,12 +14,20 @@ _WIDE = re.compile("[\uff01-\uff5e\u3000]")
 _LAID_ASIDE = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
 # What `key_text` changes at all: most texts hold none of it.
 _CHANGED = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}\uff01-\uff5e]")
-_WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
+
+
+def is_printed(text: str) -> bool:
+    """Whether every character shows or is the usual space: nothing invisible, no control, no other white space.
+
+    Far sooner told than by looking for these; Python takes three of them for printed.
+    """
+    return text.isprintable() and not ("\ufe0f" in text or "\ufe0e" in text or "\u034f" in text)
 
 
 def tidy(text: str) -> str:
     """The text without surrounding spaces and invisible characters; line ends are \\n. Width stays."""
-    if _ODD.search(text) is None:
+    if is_printed(text) or _ODD.search(text) is None:
         return text.strip()
     return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
@@ -31,7 +39,12 @@ def is_tidy(text: str) -> bool:
 
 def narrow(text: str) -> str:
     """Full-width ASCII and the ideographic space as their usual forms."""
-    return text.translate(_WIDE_TO_NARROW) if _WIDE.search(text) else text
+    raw = text.encode("utf-8", "surrogatepass")
+    if not (b"\xef" in raw or b"\xe3\x80\x80" in raw):  # in UTF-8 a wide character begins so
+        return text
+    for sign in set(_WIDE.findall(text)):
+        text = text.replace(sign, _NARROW[sign])
+    return text
 
 
 def plain(text: str | None) -> str | None:
@@ -41,7 +54,13 @@ def plain(text: str | None) -> str | None:
 
 def key_text(text: str) -> str:
     """`plain` of a text that is there."""
-    return text if _CHANGED.search(text) is None else _LAID_ASIDE.sub("", narrow(text))
+    if text.isprintable():  # in UTF-8, whatever else is changed shows by one of three bytes
+        raw = text.encode()
+        if not (b" " in raw or b"\xef" in raw or b"\xcd" in raw):
+            return text
+    if _CHANGED.search(text) is None:
+        return text
+    return narrow(text).replace(" ", "") if is_printed(text) else _LAID_ASIDE.sub("", narrow(text))
 
 
 def shown(value: object, limit: int = 60) -> str:

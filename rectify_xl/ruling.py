@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.expression import Test, compile_rules, names_in
-from rectify_xl.kinds import Parser, Setting, parser_for
+from rectify_xl.expression import And, Filled, Test, compile_rules, compile_test, names_in
+from rectify_xl.kinds import Parser, Setting, Usual, parser_for, usual_for
 from rectify_xl.model import Column, Form, Level, Rule, Settings
 from rectify_xl.normal import key_text, plain
 from rectify_xl.roster import Roster, roster_for
@@ -21,11 +22,16 @@ COMPARED_AS_TEXT = frozenset({"text", "people"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlan:
-    """How one form is judged: `parsers` and `required` by column position, `broken` gives indices of broken rules."""
+    """How one form is judged: `parsers`, `usual` and `required` by column position.
+
+    `is_whole` tells whether every required cell is filled, `broken` gives the indices of the broken rules.
+    """
 
     form: Form
     parsers: tuple[Parser, ...]
+    usual: tuple[Usual, ...]
     required: tuple[int, ...]
+    is_whole: Test
     broken: Test
     reads: Mapping[int, frozenset[int]]
     needed: frozenset[str]
@@ -86,7 +92,11 @@ def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
     return FormPlan(
         form=form,
         parsers=tuple(parser_for(column, setting) for column in form.columns),
+        usual=tuple(usual_for(column, setting) for column in form.columns),
         required=tuple(form.positions[c.name] for c in form.columns if c.name in required),
+        is_whole=compile_test(
+            And(tuple(Filled(c.name) for c in form.columns if c.name in required)), form.positions, texts, {}
+        ),
         broken=compile_rules(
             [(r.index, r.when, r.holds) for r in judged], form.positions, texts, {**ruling.functions, "plain": plain}
         ),
@@ -120,6 +130,7 @@ def authorities_of(settings: Settings, unit_kind: str, document: str) -> tuple[t
 def _functions(
     settings: Settings, roster: Roster, calendar: WorkCalendar
 ) -> Mapping[str, Callable[..., bool | None]]:
+    @lru_cache(maxsize=4096)
     def is_workday(day: date | None) -> bool | None:
         return None if day is None else calendar.is_workday(day)
 
@@ -154,7 +165,8 @@ def _functions(
 
 def key_of(values: Sequence[Any], form: Form, names: Sequence[str]) -> tuple[Any, ...]:
     """The values of some columns as rows are told apart by them: texts in normal form."""
-    return tuple(key_text(v) if isinstance(v := values[form.positions[name]], str) else v for name in names)
+    held = [values[form.positions[name]] for name in names]
+    return tuple([key_text(value) if value.__class__ is str else value for value in held])
 
 
 def column_of(form: Form, name: str) -> Column:

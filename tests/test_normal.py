@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from rectify_xl.normal import escaped, inert, is_tidy, key_text, narrow, plain, shown, tidy
 
+# Controls, zero-width, direction and other format characters: nobody types them on purpose.
+UNSEEN = {0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x20), *range(0x7F, 0xA0)}
+UNSEEN |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070)}
 TEXTS = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from(" \u3000\u200b\u00a0Ａ０（\n\r\t\x07甲")), max_size=30
 )
@@ -141,3 +144,15 @@ def test_a_told_name_can_always_be_printed(name: str) -> None:
 )
 def test_escaped(character: str, told: str) -> None:
     assert escaped(character) == told
+
+
+def test_every_character_is_laid_aside_or_kept_as_it_is_by_itself() -> None:
+    wide = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+    for code in (*range(0xD800), *range(0xE000, 0x10000), 0xD83D, 0x1F600, 0x20000, 0xE0001, 0xE0100):
+        sign = chr(code)
+        is_unseen = code in UNSEEN and sign not in "\t\n\r"
+        folded = chr(wide.get(code, code))
+        text = f"甲{sign}乙"
+        assert narrow(text) == f"甲{folded}乙"
+        assert key_text(text) == ("甲乙" if is_unseen or folded.isspace() else f"甲{folded}乙"), hex(code)
+        assert tidy(text) == ("甲乙" if is_unseen else f"甲{chr(10) if code == 13 else sign}乙"), hex(code)

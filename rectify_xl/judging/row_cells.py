@@ -1,42 +1,86 @@
-"""The cells of a row as they are understood: each by its kind or taken over from above, with what is told of it."""
+"""The cells of a sheet as they are understood: each by its kind or taken over from above, with what is told of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from rectify_xl.judging.carried import Above
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.judging.trials import Trial, add_finding
-from rectify_xl.kinds import DITTO, STANDING, Parser, Reading
+from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Column
+from rectify_xl.ruling import FormPlan
+
+# So many rows are understood at once, column by column.
+_AT_ONCE = 256
+_WRONG = frozenset((CellError, NoValue, LongText))
 
 
 class RowReader:
     """Reads the rows of one sheet, from the first to the last: what stands above a row may be its own."""
 
-    def __init__(self, sheet: FormSheet, parsers: Sequence[Parser], lists: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, sheet: FormSheet, plan: FormPlan, lists: Mapping[str, Sequence[str]]) -> None:
         positions = sheet.form.positions
-        self._sheet, self._lists, self._above = sheet, lists, Above(sheet.data)
-        self._sources = tuple((positions[n], at, parsers[positions[n]]) for n, at in sheet.offsets.items())
-        self._at = {at: (position, parse) for position, at, parse in self._sources}
+        self._sheet, self._plan, self._lists, self._above = sheet, plan, lists, Above(sheet.data)
+        self._sources = tuple((positions[name], at) for name, at in sheet.offsets.items())
+        self._positions = {at: position for position, at in self._sources}
+        self._width = max(self._positions, default=-1) + 1
 
-    def read(self, offset: int) -> Trial:
-        """The row at an offset with its typed values and what is told of its cells."""
-        cells = self._sheet.grid.rows[offset]
-        width = len(cells)
-        values: list[Any] = [None] * len(self._sheet.form.columns)
-        trial = Trial(offset, self._sheet.grid.first_row + offset, values, self._sheet.form.positions)
-        for position, at, parse in self._sources:
-            if at < width and (raw := cells[at]) != "":
-                value = parse(raw)
-                values[position] = self._told(trial, at, value) if value.__class__ is Reading else value
-        for at, top in self._sheet.covered.get(offset, ()):
-            values[self._at[at][0]] = self._taken_over(trial, at, top)
+    def blocks(self) -> Iterator[list[Trial]]:
+        """The rows of data with their typed values and what is told of their cells, some at a time."""
+        data = self._sheet.data
+        for start in range(0, len(data), _AT_ONCE):
+            yield self._block(data[start : start + _AT_ONCE])
+
+    def _block(self, offsets: Sequence[int]) -> list[Trial]:
+        columns, odd = self._understood([self._sheet.grid.rows[offset] for offset in offsets])
+        form, first = self._sheet.form, self._sheet.grid.first_row
+        trials = [
+            Trial(offset, first + offset, list(values), form.positions)
+            for offset, values in zip(offsets, zip(*columns, strict=True), strict=True)
+        ]
+        odd.update(place for place, offset in enumerate(offsets) if offset in self._sheet.covered)
+        for place in sorted(odd):
+            self._tell_row(trials[place])
+        return trials
+
+    def _understood(self, rows: Sequence[Sequence[Any]]) -> tuple[list[Sequence[Any]], set[int]]:
+        """The columns of the form with their cells as understood, and the rows in which something is to be told."""
+        rows = [row if len(row) >= self._width else [*row, *[""] * (self._width - len(row))] for row in rows]
+        raw = list(islice(zip(*rows, strict=False), self._width))
+        columns: list[Sequence[Any]] = [[None] * len(rows)] * len(self._sheet.form.columns)
+        odd: set[int] = set()
+        for position, at in self._sources:
+            cells, blank = raw[at], raw[at].count("")
+            told = [cell for cell in cells if cell != ""] if blank else cells
+            if not told:
+                continue
+            values = self._usual(position, told)
+            if values is None:
+                values = list(map(self._plan.parsers[position], told))
+                filled = [place for place, cell in enumerate(cells) if cell != ""]
+                odd.update(place for place, value in zip(filled, values, strict=True) if value.__class__ is Reading)
+            columns[position] = _among_blanks(values, cells) if blank else values
+        return columns, odd
+
+    def _usual(self, position: int, told: Sequence[Any]) -> Sequence[Any] | None:
+        """The filled cells of a column understood at once, None where their parser must be asked."""
+        is_plain = self._sheet.grid.is_plain or _WRONG.isdisjoint(map(type, told))
+        return self._plan.usual[position](told) if is_plain else None
+
+    def _tell_row(self, trial: Trial) -> None:
+        """Tells what there is to tell of a row's cells, which were all read."""
+        values = trial.values
+        for position, at in self._sources:
+            if values[position].__class__ is Reading:
+                values[position] = self._told(trial, at, values[position])
+        for at, top in self._sheet.covered.get(trial.offset, ()):
+            values[self._positions[at]] = self._taken_over(trial, at, top)
         for column in trial.standing:
             self._fill(trial, column)
-        return trial
 
     def _told(self, trial: Trial, at: int, reading: Reading) -> Any:
         if reading == DITTO:
@@ -44,9 +88,9 @@ class RowReader:
         return self._tell(trial, at, self._as_shown(trial.offset, at, reading))
 
     def _tell(self, trial: Trial, at: int, reading: Reading) -> Any:
-        position = self._at[at][0]
+        position = self._positions[at]
         if not reading.read:
-            trial.unread.add(position)
+            trial.unread |= {position}
         self._note(trial, position, reading)
         add_finding(self._sheet, trial, position, code=reading.code, params=reading.params)
         return reading.value
@@ -54,7 +98,7 @@ class RowReader:
     def _note(self, trial: Trial, position: int, reading: Reading) -> None:
         column = self._sheet.form.columns[position]
         if column.standing_fills and reading.case in STANDING:
-            trial.standing.append(column)
+            trial.standing += (column,)
 
     def _as_shown(self, offset: int, at: int, reading: Reading) -> Reading:
         """50 in a cell that shows percents is 5000 %: no number between 0 and 1, and no habit."""
@@ -67,13 +111,13 @@ class RowReader:
 
     def _taken_over(self, trial: Trial, at: int, top: int | None = None) -> Any:
         """The value of the cell above (or of the merged cell's own), with what is told of that if it is wrong."""
-        position, parse = self._at[at]
+        position = self._positions[at]
         grid = self._sheet.grid
         origin = self._above.origin(trial.offset, at, top)
         if origin is None:
             return self._tell(trial, at, DITTO)
         cells = grid.rows[origin]
-        value = parse(cells[at]) if at < len(cells) and cells[at] != "" else None
+        value = self._plan.parsers[position](cells[at]) if at < len(cells) and cells[at] != "" else None
         if isinstance(value, Reading):
             value = self._as_shown(origin, at, value)
             if not value.code.startswith("fixed-"):
@@ -95,3 +139,9 @@ class RowReader:
                 trial.values[position] = option
                 params = (("case", "filled"), ("understood", option), ("other_label", column.label))
                 add_finding(self._sheet, trial, position, code="fixed-choice", params=params)
+
+
+def _among_blanks(values: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
+    """The values of a column's filled cells with None for its blank ones."""
+    following = iter(values)
+    return [None if cell == "" else next(following) for cell in cells]

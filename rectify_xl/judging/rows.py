@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,26 +54,38 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
     positions = sheet.form.positions
     judged = JudgedSheet(sheet=sheet, trials=[], missing=frozenset(positions) - set(sheet.offsets))
     absent = {positions[name] for name in judged.missing}
-    cells = RowReader(sheet, plan.parsers, ruling.settings.lists)
     wanted = tuple(p for p in plan.required if p not in absent)
     assigned = tuple(position for position, column in enumerate(sheet.form.columns) if column.assigned)
-    for offset in sheet.data:
-        trial = cells.read(offset)
-        for position in wanted:
-            if trial.values[position] is None and position not in trial.unread:
-                add_finding(sheet, trial, position, code="required", params=_typed_nothing(sheet, trial, position))
-        for position in assigned:
-            _judge_number(sheet, trial, position, place)
-        blocked = trial.unread | absent if trial.unread or absent else absent
-        for index in plan.broken(trial.values, place.bounds):
-            if not blocked or not plan.reads[index] & blocked:
-                rule = sheet.form.rules[index]
-                position = sheet.form.positions[rule.column]
-                void = _typed_nothing(sheet, trial, position) if rule.code == "required-when" else ()
-                params = (*void, *_rule_params(rule, trial, place, ruling))
-                add_finding(sheet, trial, position, rule=rule, params=params)
-        judged.trials.append(trial)
+    is_whole, broken, bounds = plan.is_whole, plan.broken, place.bounds
+    for block in RowReader(sheet, plan, ruling.settings.lists).blocks():
+        judged.trials += block
+        for trial in block:
+            if not is_whole(trial.values, bounds):
+                _judge_filled(sheet, trial, wanted)
+            for position in assigned:
+                if trial.values[position] is not None:
+                    _judge_number(sheet, trial, position, place)
+            if found := broken(trial.values, bounds):
+                sure = [index for index in found if not plan.reads[index] & (trial.unread | absent)]
+                _judge_rules(sheet, trial, sure, place, ruling)
     return judged
+
+
+def _judge_filled(sheet: FormSheet, trial: Trial, wanted: Sequence[int]) -> None:
+    """Tells the required cells that are blank."""
+    for position in wanted:
+        if trial.values[position] is None and position not in trial.unread:
+            add_finding(sheet, trial, position, code="required", params=_typed_nothing(sheet, trial, position))
+
+
+def _judge_rules(sheet: FormSheet, trial: Trial, broken: Sequence[int], place: Place, ruling: Ruling) -> None:
+    """Tells the rules that a row breaks."""
+    for index in broken:
+        rule = sheet.form.rules[index]
+        position = sheet.form.positions[rule.column]
+        void = _typed_nothing(sheet, trial, position) if rule.code == "required-when" else ()
+        params = (*void, *_rule_params(rule, trial, place, ruling))
+        add_finding(sheet, trial, position, rule=rule, params=params)
 
 
 def _typed_nothing(sheet: FormSheet, trial: Trial, position: int) -> tuple[tuple[str, Any], ...]:
@@ -84,7 +96,7 @@ def _typed_nothing(sheet: FormSheet, trial: Trial, position: int) -> tuple[tuple
 
 def _judge_number(sheet: FormSheet, trial: Trial, position: int, place: Place) -> None:
     """A 编号 with another unit's prefix is foreign; with another form's letter it is none of ours."""
-    number = item_number(trial.values[position] or "")
+    number = item_number(trial.values[position])
     if number and number[1] != sheet.form.id_letter:
         trial.values[position] = None
         add_finding(sheet, trial, position, code="fixed-id")

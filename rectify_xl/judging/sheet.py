@@ -27,7 +27,11 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     for rule in (r for r in form.rules if r.on):
         groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
         for judged, trial in _with_key(sheets, rule):
-            groups.setdefault(key_of(trial.values, form, rule.on), []).append((judged, trial))
+            key = key_of(trial.values, form, rule.on)
+            if key in groups:
+                groups[key].append((judged, trial))
+            else:
+                groups[key] = [(judged, trial)]
         for group in groups.values():
             if len(group) > 1:
                 _tell_group(rule, group)
@@ -43,8 +47,12 @@ def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[Judge
         if judged.missing.intersection(rule.on):
             continue
         for trial in judged.trials:
-            if not trial.unread.intersection(places) and None not in [trial.values[place] for place in wanted]:
-                yield judged, trial
+            for place in wanted:
+                if trial.values[place] is None:
+                    break
+            else:
+                if not trial.unread or trial.unread.isdisjoint(places):
+                    yield judged, trial
 
 
 def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rectify_xl import catalog
@@ -25,9 +25,9 @@ class Trial:
     row: int
     values: list[Any]
     positions: Mapping[str, int]
-    findings: list[tuple[int, Finding]] = field(default_factory=list)
-    unread: set[int] = field(default_factory=set)
-    standing: list[Column] = field(default_factory=list)
+    findings: tuple[tuple[int, Finding], ...] = ()
+    unread: frozenset[int] = frozenset()
+    standing: tuple[Column, ...] = ()
 
     @property
     def is_bad(self) -> bool:
@@ -51,24 +51,20 @@ def add_finding(
     usual: Level = rule.level if rule else catalog.codes()[code].level
     at = sheet.offsets.get(column.name)
     raw = sheet.typed(trial.offset, column.name)
-    trial.findings.append(
-        (
-            position,
-            Finding(
-                level=level or (column.level if usual == "error" and not rule else usual),
-                code=code,
-                sheet=sheet.grid.title,
-                cell=cell_name(trial.row, sheet.grid.first_column + at) if at is not None else "",
-                row=trial.row,
-                column=column.name,
-                label=column.label,
-                value=as_typed(as_text(raw)),
-                params=params,
-                form=sheet.form.name,
-                rule=rule.index if rule else -1,
-            ),
-        )
+    told = Finding(
+        level=level or (column.level if usual == "error" and not rule else usual),
+        code=code,
+        sheet=sheet.grid.title,
+        cell=cell_name(trial.row, sheet.grid.first_column + at) if at is not None else "",
+        row=trial.row,
+        column=column.name,
+        label=column.label,
+        value=as_typed(as_text(raw)),
+        params=params,
+        form=sheet.form.name,
+        rule=rule.index if rule else -1,
     )
+    trial.findings += ((position, told),)
 
 
 def told_once(trial: Trial) -> list[Finding]:

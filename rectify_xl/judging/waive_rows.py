@@ -17,4 +17,4 @@ def waive_rows(sheets: Sequence[JudgedSheet], waivers: Waivers, unit: str, matte
         for trial in judged.trials:
             if trial.findings:
                 row = replace(matter, names=names_for(judged.sheet.form, trial.values))
-                trial.findings = [(at, waivers.told(unit, finding, row)) for at, finding in trial.findings]
+                trial.findings = tuple((at, waivers.told(unit, finding, row)) for at, finding in trial.findings)

@@ -27,6 +27,7 @@ from rectify_xl.kinds.reading import (
     unreadable,
 )
 from rectify_xl.kinds.texts import id_parser, item_number, people_in, people_parser, text_parser
+from rectify_xl.kinds.usual import Usual, usual_for
 from rectify_xl.model import Column
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Parser",
     "Reading",
     "Setting",
+    "Usual",
     "as_text",
     "excel_length",
     "fixed",
@@ -48,6 +50,7 @@ __all__ = [
     "parser_for",
     "people_in",
     "unreadable",
+    "usual_for",
 ]
 
 PARSERS: Mapping[str, Callable[[Column, Setting], Parser]] = {

@@ -15,10 +15,15 @@ from rectify_xl.normal import key_text
 _CLOSE_ENOUGH = 0.6
 
 
+def usual_options(column: Column, setting: Setting) -> dict[str, Any]:
+    """What the exact words of a column's cells mean: its options, and the words for nothing and the value above."""
+    return dict(empties()) | {option: option for option in setting.lists.get(column.choices, ())}
+
+
 def choice_parser(column: Column, setting: Setting) -> Parser:
     """The parser of a choice: one of the list's options."""
     options = setting.lists.get(column.choices, ())
-    exact: dict[Any, Any] = dict(empties()) | {o: o for o in options}
+    exact = usual_options(column, setting)
     by_key = {key_text(option): option for option in options}
     by_alias = {key_text(a): o for a, o in setting.aliases.get(column.choices, {}).items() if o in exact}
     listed = "、".join(options)

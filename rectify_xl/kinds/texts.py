@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
@@ -24,10 +25,15 @@ from rectify_xl.model import Column
 from rectify_xl.normal import is_tidy, narrow, tidy
 
 
+def text_bounds(column: Column) -> tuple[int, int]:
+    """How long, as Excel counts it, the texts of a column may be."""
+    return column.length or (0, catalog.reading().longest_text)
+
+
 def text_parser(column: Column, setting: Setting) -> Parser:
     """The parser of free text: a `str` of the length asked for."""
     nothing = empties()
-    low, high = column.length or (0, catalog.reading().longest_text)
+    low, high = text_bounds(column)
 
     def parse(value: Any) -> Any:
         if value.__class__ is str:
@@ -76,6 +82,14 @@ def people_parser(column: Column, setting: Setting) -> Parser:
     return parse
 
 
+def are_names(texts: Sequence[str]) -> bool:
+    """Whether texts are certainly people as they are asked for: names, 、 between them, and nothing to fold or part."""
+    joined = "、".join(texts)
+    if not joined.replace("、", "").isalpha() or "、、" in f"、{joined}、" or narrow(joined) is not joined:
+        return False
+    return max(map(len, texts)) <= _LONGEST_NAME or not any(w in joined for w in catalog.reading().people_joints)
+
+
 def people_in(text: str) -> list[str]:
     """The names in a cell, whatever stands between them; 张 三 is one person, 张三 李四 are two."""
     people: list[str] = []
@@ -122,6 +136,11 @@ def item_number(text: str) -> tuple[str, str, int] | None:
     """(unit code, form letter, count) of a 编号 of our pattern, else None."""
     found = _NUMBER.fullmatch(text)
     return (found["prefix"], found["letter"], int(found["count"])) if found else None
+
+
+def are_item_numbers(texts: Sequence[str]) -> bool:
+    """Whether all texts are of our pattern of a 编号."""
+    return all(map(_NUMBER.fullmatch, texts))
 
 
 def id_parser(column: Column, setting: Setting) -> Parser:

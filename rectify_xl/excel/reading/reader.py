@@ -145,7 +145,7 @@ def _fast_grid(sheet: Any, title: str) -> Grid | None:
         return None
     if datetime in kinds and min(v for v in flat if v.__class__ is datetime).date() < _FIRST_SURE_DAY:
         return None
-    return grid if isfinite(sum(v for v in flat if v.__class__ is float)) else None
+    return replace(grid, is_plain=True) if isfinite(sum(v for v in flat if v.__class__ is float)) else None
 
 
 class _Exact:
