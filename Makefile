@@ -48,6 +48,11 @@ lint: $(STAMP)
 templates: $(STAMP)
 	$(BIN)/python -m rectify_xl templates templates --profile gdsta
 
+# The sdist and the wheel, each installed into a new environment where the demo runs; both stay in dist/.
+.PHONY: wheel
+wheel: $(STAMP)
+	$(BIN)/python tests/wheel_check.py
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-gdsta demo-sysu
 
