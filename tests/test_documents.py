@@ -16,6 +16,7 @@ from typing import Any
 
 import commands
 import dictionary
+import limits
 import frames_page
 import pytest
 from sources import ROOT
@@ -43,6 +44,18 @@ def test_a_generated_page_is_the_programs(name: str, made: Callable[[], str]) ->
     if os.environ.get("RECTIFY_XL_REGENERATE"):
         page.write_text(text, encoding="utf-8")
     assert text_of(page) == text, "RECTIFY_XL_REGENERATE=1 makes it anew"
+
+
+def test_the_limits_are_the_facts() -> None:
+    page, made = DOCS / "security.md", limits.table()
+    before, rest = text_of(page).split("<!-- limits -->\n")
+    held, after = rest.split("<!-- /limits -->\n")
+    if os.environ.get("RECTIFY_XL_REGENERATE") and held != made:
+        page.write_text(f"{before}<!-- limits -->\n{made}<!-- /limits -->\n{after}", encoding="utf-8")
+        held = made
+    assert held == made, "RECTIFY_XL_REGENERATE=1 makes it anew"
+    told = set(re.findall("`((?:limit|too)-[a-z]+)`", held))
+    assert told == {code for code in catalog.codes() if code.startswith("limit-")} | {"too-large"}
 
 
 def test_the_dictionary_holds_every_column_and_list() -> None:
