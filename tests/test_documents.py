@@ -16,8 +16,8 @@ from typing import Any
 
 import commands
 import dictionary
-import limits
 import frames_page
+import limits
 import pytest
 from sources import ROOT
 
