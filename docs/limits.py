@@ -1,4 +1,4 @@
-"""The table of limits in docs/security.md: what a file may ask for before it is refused, as facts/limits.toml has it."""
+"""The table of limits in docs/security.md: what a file may ask for before it is refused, from facts/limits.toml."""
 
 from __future__ import annotations
 
