@@ -28,28 +28,40 @@ def _listed(paths: Paths) -> list[str | Path]:
     return [paths] if isinstance(paths, (str, Path)) else list(paths)
 
 
-def check(paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None) -> Report:
+def check(
+    paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None, spool: str | Path | None = None
+) -> Report:
     """Judges files or folders, each file for itself: `.files` and `.findings` are frames, `.ok` says all is well.
+
+    Chunks of files go to the `executor`, if there is one, as `consolidate` has it.
 
     `.files` has one row a file (file, verdict, unit_code, unit_name, ...), `.findings` one row a finding (level,
     code, file, sheet, cell, row, column, label, value, message). Raises intake.WrongUse for a missing path.
     """
     from rectify_xl.frames.result import Report
 
-    means = pipeline.Means(workers=1, executor=executor)
+    means = _means(executor, spool)
     returns = pipeline.check_returns(_listed(paths), settings, as_of, means)
     return Report(returns=returns, forms=settings.forms)
 
 
-def consolidate(paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None) -> Result:
+def consolidate(
+    paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None, spool: str | Path | None = None
+) -> Result:
     """Judges and merges files or folders without a workspace; writes nothing.
 
     `.rows[form]`, `.tasks`, `.deadlines`, `.findings`, `.files` and `.pending` are frames, made when first asked for.
+    Any `executor` may read the files, also a Dask client's (`client.get_executor()`): each chunk is read by a guarded
+    process of its worker. The workers leave rows in `spool`, a folder or URL that they see too, instead of sending
+    them. Unsaid, a Dask client's are tried with this machine's folder for temporary files, others send them.
     """
     from rectify_xl.frames.result import Result
 
-    means = pipeline.Means(workers=1, executor=executor)
-    return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, means))
+    return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, _means(executor, spool)))
+
+
+def _means(executor: Executor | None, spool: str | Path | None) -> pipeline.Means:
+    return pipeline.Means(workers=1, executor=executor, spool=None if spool is None else str(spool))
 
 
 def run(
@@ -58,6 +70,7 @@ def run(
     as_of: date,
     workers: int = 1,
     executor: Executor | None = None,
+    scheduler: str | None = None,
     dry_run: bool = False,
     verify: bool = False,
     progress: Progress | None = None,
@@ -65,11 +78,15 @@ def run(
     """The weekly job on a workspace, as the command `run` does it; `.outputs` are the files written, relative to it.
 
     Files are read by as many processes as `workers` says, under limits; they import nothing of the caller's script.
+    Instead, an `executor` may read them, or the workers of the Dask `scheduler` at an address such as tcp://host:8786:
+    these must see the workspace under the same path, and leave rows in a hidden folder of it meanwhile.
     """
     from rectify_xl.frames.result import Result
+    from rectify_xl.receiving.cluster import reached
 
-    means = pipeline.Means(workers=workers, executor=executor, progress=progress)
-    outcome = pipeline.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
+    with reached(scheduler) as reading:
+        means = pipeline.Means(workers=workers, executor=reading or executor, progress=progress)
+        outcome = pipeline.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 

@@ -137,10 +137,12 @@ def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], fold
 
 
 def run(
-    call: Call, folder: str, *, workers: int | None, dry_run: bool, verify: bool, fail_on: str | None
-) -> int:
+    call: Call, folder: str, *, workers: int | None, scheduler: str | None, dry_run: bool, verify: bool,
+    fail_on: str | None,
+) -> int:  # fmt: skip
     """The weekly job."""
-    outcome = _run(call, folder, workers=workers, dry_run=dry_run, verify=verify)
+    only_one(call, workers, scheduler, names=("--workers", "--scheduler"))
+    outcome = _run(call, folder, workers=workers, scheduler=scheduler, dry_run=dry_run, verify=verify)
     return _show_outcome(call, outcome, dry_run=dry_run, fail_on=fail_on)
 
 
@@ -207,13 +209,15 @@ COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for comman
 
 
 def _run(
-    call: Call, folder: str, *, workers: int | None = None, dry_run: bool = False, verify: bool = False
-) -> Outcome:
+    call: Call, folder: str, *, workers: int | None = None, scheduler: str | None = None, dry_run: bool = False,
+    verify: bool = False,
+) -> Outcome:  # fmt: skip
     from rectify_xl.commands import console
+    from rectify_xl.receiving.cluster import reached
     from rectify_xl.runs import pipeline
 
-    with console.progress(call) as progress:
-        means = pipeline.Means(workers=workers, progress=progress)
+    with reached(scheduler) as executor, console.progress(call) as progress:
+        means = pipeline.Means(workers=workers, executor=executor, progress=progress)
         return pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=dry_run, verify=verify)
 
 

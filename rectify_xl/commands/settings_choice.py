@@ -11,6 +11,7 @@ from pathlib import Path
 from rectify_xl import catalog, profiles
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Form, RectifyError, Return, Settings
+from rectify_xl.receiving.places import is_url
 from rectify_xl.runs import pipeline, workspace
 
 
@@ -30,7 +31,10 @@ def said_settings(profile: str | None, file: str | None) -> Settings | None:
 
 
 def workspace_of(path: str | Path) -> Path | None:
-    """The settings workbook of the workspace that holds a path, the nearest one upwards; None outside of any."""
+    """The settings workbook of the workspace that holds a path, the nearest one upwards; None outside of any, and of
+    a URL."""
+    if is_url(str(path)):
+        return None
     place = Path(path).absolute()
     name = workspace.names()["settings"]
     return next((folder / name for folder in (place, *place.parents) if (folder / name).is_file()), None)

@@ -32,10 +32,12 @@ def print_json(told: Mapping[str, Any]) -> None:
     click.echo(json.dumps(told, ensure_ascii=False))
 
 
-def only_one(call: Call, profile: str | None, settings: str | None) -> None:
-    """Refuses a call that names both a profile and a settings workbook."""
-    if profile is not None and settings is not None:
-        told = call.words["wrong"]["both"].format(first="--profile", second="--settings")
+def only_one(
+    call: Call, first: object, second: object, names: tuple[str, str] = ("--profile", "--settings")
+) -> None:
+    """Refuses a call that gives two options of which only one may be: a profile and a settings workbook."""
+    if first is not None and second is not None:
+        told = call.words["wrong"]["both"].format(first=names[0], second=names[1])
         raise click.UsageError(told, click.get_current_context())
 
 

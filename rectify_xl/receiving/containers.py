@@ -16,6 +16,7 @@ from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.pool import Failure, Readers
 from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.intake import Refusal, Source, open_regular
+from rectify_xl.receiving.places import is_url
 from rectify_xl.receiving.unpacking import Member, is_archive, is_container
 from rectify_xl.zipped import SIGNATURE, directory
 
@@ -23,8 +24,22 @@ _LOOK = 4_096
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
-    """The files named and below the folders named, as `intake.sources_in`; archives and mails as their members."""
-    return unpacked(intake.sources_in(paths))
+    """The files named and below the folders named, as `intake.sources_in`; archives and mails as their members.
+
+    A path may be a URL that fsspec knows, of a file or a folder. Raises WrongUse.
+    """
+    return unpacked([source for path in paths for source in _sources_at(os.fspath(path))])
+
+
+def _sources_at(path: str) -> list[Source]:
+    if not is_url(path) or os.path.lexists(path):
+        return intake.sources_in([path])
+    from rectify_xl.receiving.remote import beginnings, brought, sources_at
+
+    sources = sources_at(path)
+    away = [source for source in sources if source.is_regular and not source.is_clutter]
+    opened = dict(zip(away, map(is_container, beginnings(away, _LOOK)), strict=True))
+    return [brought(source, Path(_spool())) if opened.get(source) else source for source in sources]
 
 
 def inbox_sources(folder: Path) -> list[Source]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import date
 from functools import lru_cache, partial
 from pickle import dumps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rectify_xl.model import Form, Return, Settings
 from rectify_xl.receiving.guarded.bugs import tell
@@ -18,6 +18,10 @@ from rectify_xl.receiving.guarded.limits import MIB, process_limits
 from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting
 from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.intake import Source
+from rectify_xl.receiving.remote import fetched
+
+if TYPE_CHECKING:
+    from rectify_xl.receiving.elsewhere import Elsewhere
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -27,8 +31,6 @@ CHUNK = 25
 MARKED_CHUNK = 5
 # Starting a process costs about as much as reading this many files.
 FILES_WORTH_A_PROCESS = 60
-# How many chunks an executor of the caller is given ahead of the one that is waited for.
-CHUNKS_AHEAD = 32
 
 
 def read_all(
@@ -40,28 +42,45 @@ def read_all(
     executor: Executor | None = None,
     progress: Progress | None = None,
     guard: bool = True,
+    spool: str | None = None,
+    remarks: list[str] | None = None,
 ) -> Iterator[Return]:
     """Every file's return, in the order of `sources`, read by processes of our own under limits.
 
-    An `executor` is given the chunks, and each is read by a process that its worker starts. Without `guard` files are
-    read where they are: in the executor's worker, or in this very process. `progress(done, total)` is called in this
+    An `executor` is given the chunks, and each is read by a process that its worker starts; `spool` is a folder or URL
+    where its workers leave rows (see `elsewhere.Elsewhere`), `remarks` are added to. Without `guard` files are read
+    where they are: in the executor's worker, or in this very process. `progress(done, total)` is called in this
     process whenever a chunk is done. Raises OSError where no process can be started.
     """
     context = dumps((settings, as_of))
     chunks = [sources[i : i + CHUNK] for i in range(0, len(sources), CHUNK)]
+    done = 0
     with ExitStack() as stack:
         stack.callback(end_waiting)
-        read, ahead = partial(_chunk_read, context=context, guard=guard), CHUNKS_AHEAD
-        if executor is None and guard and chunks:
+        if executor is not None:
+            made = _elsewhere(executor, context, guard=guard, spool=spool, remarks=[] if remarks is None else remarks)
+            answers = stack.enter_context(made).returns(chunks)
+        elif guard and chunks:
             count = _worker_count(workers, len(sources))
-            executor, ahead = stack.enter_context(ThreadPoolExecutor(count)), 2 * count
+            threads = stack.enter_context(ThreadPoolExecutor(count))
             read = partial(read_guarded, stack.enter_context(Readers()), context=context)
-        done = 0
-        for returns in _in_order(read, chunks, executor, ahead):
+            answers = _in_order(read, chunks, threads, 2 * count)
+        else:
+            answers = (_chunk_read(chunk, context, guard) for chunk in chunks)
+        for returns in answers:
             done += len(returns)
             if progress:
                 progress(done, len(sources))
             yield from returns
+
+
+def _elsewhere(executor: Executor, context: bytes, **how: Any) -> Elsewhere:
+    from rectify_xl.receiving.elsewhere import Elsewhere
+
+    # A chunk that its workers did not survive is read by a guarded process of this one, whatever they were told.
+    return Elsewhere(
+        executor, _chunk_read, partial(_chunk_read, context=context, guard=True), context=context, **how
+    )
 
 
 def marked_copies(
@@ -88,7 +107,9 @@ def marked_copies(
         readers = stack.enter_context(Readers())
 
         def marked(chunk: Sequence[tuple[Source, Return]]) -> list[Any]:
-            made: list[Any] = readers.answers(task, [(source.path, held) for source, held in chunk])
+            with fetched([source for source, _ in chunk]) as here:
+                asked = [(source.path, held) for source, (_, held) in zip(here, chunk, strict=True)]
+                made: list[Any] = readers.answers(task, asked)
             for (source, _), answer in zip(chunk, made, strict=True):
                 if isinstance(answer, Failure):
                     tell(source.name, answer)
@@ -111,12 +132,9 @@ def _worker_count(workers: int | None, files: int) -> int:
 
 
 def _in_order(
-    read: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], executor: Executor | None, ahead: int
+    read: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], executor: Executor, ahead: int
 ) -> Iterator[list[R]]:
     """The chunks' answers in order; no more than `ahead` chunks are read before somebody takes the first."""
-    if executor is None:
-        yield from map(read, chunks)
-        return
     waiting: deque[Future[list[R]]] = deque()
     try:
         for chunk in chunks:
@@ -134,7 +152,8 @@ def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Re
     """A chunk read in a worker of the caller's executor; its process waits there for the next one."""
     if not guard:
         reader = _reader(context)
-        return [reader(source) for source in chunk]
+        with fetched(chunk) as here:
+            return [reader(source) for source in here]
     with Readers() as readers:
         return read_guarded(readers, chunk, context)
 
@@ -149,8 +168,9 @@ def _reader(context: bytes) -> Callable[[Source], Return]:
 
 def read_guarded(readers: Readers, chunk: Sequence[Source], context: bytes) -> list[Return]:
     """The returns of some files, read by a process; one at which it broke is refused for that."""
-    answers: list[Any] = readers.answers(Task("read", context), chunk)
-    return [_verdict(source, answer) for source, answer in zip(chunk, answers, strict=True)]
+    with fetched(chunk) as here:
+        answers: list[Any] = readers.answers(Task("read", context), here)
+        return [_verdict(source, answer) for source, answer in zip(here, answers, strict=True)]
 
 
 def _verdict(source: Source, answer: Any) -> Return:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rectify_xl.model import Book, Return, Settings
@@ -14,15 +14,23 @@ from rectify_xl.receiving.intake import Source
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Means:
-    """What a run works with: processes of our own or the caller's executor, and whom to tell of progress."""
+    """What a run works with: processes of our own or the caller's executor, and whom to tell of progress.
+
+    `spool` is a folder or URL where workers on other machines leave rows; `remarks` collects what the reading told.
+    """
 
     workers: int | None = None
     executor: Executor | None = None
     progress: Progress | None = None
+    spool: str | None = None
+    remarks: list[str] = field(default_factory=list)
 
     def read(self, sources: Sequence[Source], settings: Settings, as_of: date) -> Iterator[Return]:
         """The verdict on every file, in the order of `sources` (see `engine.read_all`)."""
-        return read_all(sources, settings, as_of, workers=self.workers, executor=self.executor, progress=self.progress)
+        return read_all(
+            sources, settings, as_of, workers=self.workers, executor=self.executor, progress=self.progress,
+            spool=self.spool, remarks=self.remarks,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from rectify_xl.merging.deadlines import units_that_report
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import Book, Return, Settings
 from rectify_xl.normal import key_text
+from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source, WrongUse
+from rectify_xl.receiving.places import is_url
 from rectify_xl.roster import roster_for
 from rectify_xl.runs import weekly, workspace
 from rectify_xl.runs.means import Means as Means
@@ -43,6 +46,8 @@ def send_back(
 
 def _inside(source: Source) -> Path:
     """Where the copy of a file stands below a folder."""
+    if is_url(source.name):
+        return Path(source.name.rpartition("/")[2])
     name = Path(source.path if source.path == source.name else source.name)
     return Path(name.name) if name.is_absolute() or ".." in name.parts else name
 
@@ -63,9 +68,14 @@ def run_workspace(
 ) -> Outcome:
     """The weekly job on a workspace; `dry_run` writes nothing, `verify` passes the merged frames to pandera.
 
+    The workers of a Dask client leave rows in a hidden folder of the workspace while it runs.
     Raises SettingsError before anything is written, WorkspaceError for a folder that is none.
     """
-    return weekly.run_workspace(folder, as_of=as_of, means=means or Means(), dry_run=dry_run, verify=verify)
+    means = means or Means()
+    if is_cluster(means.executor) and not dry_run:
+        means = replace(means, spool=means.spool or str(folder))
+    outcome = weekly.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
+    return replace(outcome, notes=(*outcome.notes, *means.remarks))
 
 
 def issue_workspace(

@@ -76,7 +76,10 @@ class Workspace:
         """Removes what a killed run left half-written; the inbox is never touched."""
         sweep(self.folder / self.names[part] for part in ("results", "archive", "returned", "issued", "templates"))
         for left in self.folder.glob(f"{TEMPORARY_PREFIX}*"):
-            left.unlink(missing_ok=True)
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
     @property
     def memory(self) -> Path:

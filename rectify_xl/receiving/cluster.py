@@ -1,0 +1,87 @@
+"""Dask distributed, where somebody asks for it: a scheduler's workers as an executor, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import Any
+
+from rectify_xl.model import CannotFinish
+from rectify_xl.receiving.guarded.pool import end_waiting
+from rectify_xl.receiving.intake import WrongUse
+
+# Seconds that a scheduler has to answer, and a first worker to be there.
+_PATIENCE = 15
+# How a pool of one machine tells that a worker died, or that nobody will answer any more.
+_LOST = (BrokenExecutor, CancelledError)
+
+
+@contextmanager
+def reached(scheduler: str | None) -> Iterator[Executor | None]:
+    """The workers of a scheduler as an executor; None of none.
+
+    Raises WrongUse where the extra `dask` is missing or the address is none, CannotFinish where nobody answers there.
+    """
+    if scheduler is None:
+        yield None
+        return
+    needed("distributed")
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except OSError:
+        raise CannotFinish("no-scheduler", address=scheduler) from None
+    except ValueError:
+        raise WrongUse(scheduler, "no-such-scheduler") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError:
+            raise CannotFinish("no-workers", address=scheduler) from None
+        yield client.get_executor(pure=False)
+
+
+def needed(module: str) -> None:
+    """Raises WrongUse where a part of the extra `dask` is not installed."""
+    if find_spec(module) is None:
+        raise WrongUse("dask", "no-extra")
+
+
+def is_cluster(executor: Executor | None) -> bool:
+    """Whether an executor is that of a Dask client, whose workers may stand on other machines."""
+    return type(executor).__module__.partition(".")[0] == "distributed"
+
+
+def width(executor: Executor) -> int:
+    """How many chunks the workers of a cluster can read at once."""
+    return sum(_client(executor).ncores().values())
+
+
+def is_deserted(executor: Executor) -> bool:
+    """Whether a cluster has no worker left, or no scheduler that could tell."""
+    try:
+        return not _client(executor).ncores()
+    except OSError:
+        return True
+
+
+def lost(executor: Executor) -> tuple[type[BaseException], ...]:
+    """What an executor raises where a worker died at a chunk, or nobody will read it any more."""
+    if not is_cluster(executor):
+        return _LOST
+    from distributed.scheduler import KilledWorker
+
+    return (*_LOST, KilledWorker, OSError)
+
+
+def end_readers(executor: Executor) -> None:
+    """Ends the reader processes that wait for work at the workers of a cluster."""
+    with suppress(OSError):
+        _client(executor).run(end_waiting, on_error="ignore")
+
+
+def _client(executor: Executor) -> Any:
+    return executor._client  # type: ignore[attr-defined]
