@@ -10,6 +10,7 @@ from rectify_xl.in_force import under_settings
 from rectify_xl.merging.deadlines import Day, dues_for, task_states
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
+from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
 from rectify_xl.roster import roster_for
 from rectify_xl.waivers import waivers_for
@@ -22,6 +23,7 @@ class Past:
 
     `run` names the run that writes; `arrived` tells the day on which each file (by digest) came in, `retired` the
     numbers that a rebuilt memory knows as withdrawn; `previous` and `sent` are handed on to the book as they are.
+    `folds` are units whose fold is known.
     """
 
     run: str = ""
@@ -31,12 +33,12 @@ class Past:
     retired: frozenset[str] = frozenset()
     previous: Snapshot | None = None
     sent: Mapping[ReminderKey, date] = field(default_factory=dict)
+    folds: Mapping[str, UnitFold] = field(default_factory=dict)
 
 
 NO_PAST = Past()
 
 
-@under_settings
 def book_of(
     returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers, *, past: Past = NO_PAST
 ) -> Book:
@@ -44,6 +46,14 @@ def book_of(
 
     Of equal bytes under several names the first in `returns` stands.
     """
+    return book_and_folds(returns, settings, as_of, numbers, past=past)[0]
+
+
+@under_settings
+def book_and_folds(
+    returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers, *, past: Past = NO_PAST
+) -> tuple[Book, Mapping[str, UnitFold]]:
+    """The book (see `book_of`), and the folds of the units that had to be folded for it."""
     received = _tell_repeated(returns)
     roster = roster_for(settings)
     calendar = calendar_for(dict(settings.holidays))
@@ -52,13 +62,14 @@ def book_of(
     folded = fold(
         counted, roster, as_of, numbers, settings.stall_days,
         entries=past.entries, waivers=waivers_for(settings, roster), arrived=past.arrived,
+        kept=past.folds,
     )  # fmt: skip
     received = with_findings(received, folded.findings)
     items = with_remarks(folded.items)
     dues = dues_for(items, day)
     owed = [due.day for held in dues.values() for due in held if due.day]
     general = _no_calendar(calendar, [as_of, *owed])
-    return Book(
+    book = Book(
         as_of=as_of,
         settings=settings,
         returns=tuple(replace(r, forms=_counts_only(r), ledger=None) for r in received),
@@ -75,6 +86,7 @@ def book_of(
         previous=past.previous,
         sent=past.sent,
     )
+    return book, folded.made
 
 
 def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:

@@ -68,6 +68,7 @@ class History:
         self._waiting: list[tuple[str, Pending]] = []
         self._by_number: dict[str, Entry] = {}
         self._by_key: dict[tuple[Any, ...], list[Entry]] = {}
+        self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
         self._is_shifted = self._is_brought = False
         self._id = next((p for p, c in enumerate(form.columns) if c.assigned), None)
         self._due = form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None
@@ -92,6 +93,7 @@ class History:
         for row in rows.rows():
             is_bad = (row.sheet, row.row) in bad
             entry, trouble = self._known_as(row, before, held)
+            self.is_plain = self.is_plain and trouble is None and not self._is_brought
             told = self._told(held, row, rows, trouble) if trouble and not is_bad else None
             if told:
                 self.findings.append(told)
@@ -189,6 +191,7 @@ class History:
         entry.units.add(held.unit_code)
         facts = self.known.facts.get(ref, ())
         entry.facts += facts
+        self.is_plain = self.is_plain and not facts
         if self._is_brought:
             entry.brought.add(ref)
         if self._due is not None:
@@ -226,7 +229,7 @@ class History:
             del self._by_number[entry.number]
             entry.number, self._by_number[number] = number, entry
             self.known.given.pass_over(number)
-            self._is_shifted = True
+            self._is_shifted, self.is_plain = True, False
         entry.is_made_up = False
 
     def settle(self) -> None:

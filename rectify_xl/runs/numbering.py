@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -63,11 +63,15 @@ def unnumbered(held: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]
                 yield form, row.sheet, row.row, row.values
 
 
-def given_in(book: Book, given: Mapping[StateRef, str]) -> Iterator[Given]:
-    """The numbers that a book's items have, those taken out by a waiver too, with the states `given` has not yet."""
+def given_in(book: Book, given: Mapping[StateRef, str], kept: Collection[str] = ()) -> Iterator[Given]:
+    """The numbers that a book's items have, those taken out by a waiver too, with the states `given` has not yet.
+
+    Of the units in `kept` every state has its number.
+    """
     for is_withdrawn, items in ((False, chain.from_iterable(book.items.values())), (True, book.withdrawn)):
         for item in items:
             if item.number:
-                states = ((state.digest, state.sheet, state.row) for state in item.states)
+                told = () if item.unit_code in kept else item.states
+                states = ((state.digest, state.sheet, state.row) for state in told)
                 unknown = [state for state in states if given.get(state) != item.number]
                 yield item.form, item.number, item.unit_code, unknown, is_withdrawn

@@ -51,9 +51,9 @@ class Taken:
 def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
     """Reads what the memory does not know under its path, and judges again what stands on other grounds than before.
 
-    Touches nothing but the files it reads.
+    Touches nothing but the files it reads. Known files that are not judged again have no rows, only their counts.
     """
-    arrivals, known = job.store.arrivals(), job.store.returns()
+    arrivals, known = job.store.arrivals(), job.store.returns(with_rows=False)
     known, again = _judged_again(job, arrivals, known, sources, as_of)
     fresh = _fresh(job, arrivals, known, sources, as_of)
     readable = {name for source, held in fresh if held.digest for name in _upwards(source.name)}

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.grounds import Grounds, digest_of
+from rectify_xl.grounds import digest_of
 from rectify_xl.in_force import using
-from rectify_xl.merging.consolidation import Past, book_of
+from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book, Return
-from rectify_xl.outgoing.bulletin_units import not_reported
-from rectify_xl.outgoing.reminders import reminders_for
-from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
+from rectify_xl.merging.office import standing
+from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
-from rectify_xl.reports import run_json
 from rectify_xl.runs import run_lock
-from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in, seen_since
+from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
+from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
-from rectify_xl.runs.numbering import given_in, with_late_arrivals
+from rectify_xl.runs.numbering import with_late_arrivals
 from rectify_xl.runs.rebuilding import differing, entries_from, left_in, numbers_from, retired_rows
+from rectify_xl.runs.remembering import Week, save, saved
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
+from rectify_xl.runs.uncollected import uncollected
 from rectify_xl.runs.verified import verify_book
-from rectify_xl.runs.workspace import TO_CORRECT, Workspace
+from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.runs import RunRow
 
 # How many digits of the fingerprint of what it rests on a run's name carries.
 _RUN_DIGITS = 8
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Week:
-    """One run worked out: what it took in, what the office typed into the ledger, and all that follows."""
-
-    taken: Taken
-    found: Found
-    book: Book
 
 
 @contextmanager
@@ -103,19 +92,28 @@ def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
 
 
 def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, numbers: Numbers | None = None) -> Week:
-    numbers = with_late_arrivals(numbers or job.store.numbers(), taken.known, [held for _, held in taken.fresh])
-    book = book_of(taken.returns, job.settings, as_of, numbers, past=_past(job, taken, found, as_of))
-    standing = {item.number for items in (*book.items.values(), book.withdrawn) for item in items}
-    book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing))
-    return Week(taken=taken, found=found, book=with_restricted_told(book, password()))
+    """`numbers` are those that must be given; else the memory's are, and the folds that it keeps are used."""
+    past = _past(job, taken, found, as_of)
+    if numbers is None:
+        kept = kept_for(job.store, taken, job.settings, as_of, past.entries)
+        numbers = job.store.numbers(kept.read)
+    else:
+        kept = nothing_kept(job.store, taken)
+    numbers = with_late_arrivals(numbers, kept.taken.known, [held for _, held in taken.fresh])
+    past = replace(past, folds=kept.folds)
+    book, made = book_and_folds(kept.taken.returns, job.settings, as_of, numbers, past=past)
+    items = (*chain.from_iterable(book.items.values()), *book.withdrawn)
+    standing_numbers = {item.number for item in items}
+    book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing_numbers))
+    book = with_restricted_told(book, password())
+    return Week(taken=kept.taken, found=found, book=book, kept=kept, made=made, typed=standing(past.entries))
 
 
 def _given_by_then(job: Job, taken: Taken, numbers: Numbers) -> frozenset[str]:
     """The numbers used so far; on a day looked back on, those of rows that had arrived."""
     if len(taken.arrivals) == len(job.store.arrivals()):
         return numbers.used
-    there = {held.digest for held in taken.returns}
-    return frozenset(number for (digest, _, _), number in numbers.given.items() if digest in there)
+    return frozenset(job.store.numbers({held.digest for held in taken.returns}).given.values())
 
 
 def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
@@ -157,10 +155,11 @@ def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
 def _conclude(job: Job, week: Week) -> Outcome:
     place, store, book = job.place, job.store, week.book
     place.keep(week.taken.fresh, book.as_of, containers_in(week.taken))
-    run = _saved(job, week)
-    places = {arrival.seq: at for at, arrival in enumerate(store.arrivals())}
-    first_seen = [book.returns[places[a.seq]] for a in store.arrivals() if a.run == run.seq]
-    due = [] if run.is_finished else [book.returns[places[a.seq]] for a in store.arrivals() if a.sent_back == run.seq]
+    run = saved(job, week)
+    received = list(zip(store.arrivals(), book.returns, strict=True))
+    first_seen = [held for arrival, held in received if arrival.run == run.seq]
+    due = [] if run.is_finished else [held for arrival, held in received if arrival.sent_back == run.seq]
+    due = with_whole_rows(store, week.kept, due)
     sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
     outputs, notes = place.write_results(book, kept=week.found.unread)
     known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
@@ -178,64 +177,6 @@ def _conclude(job: Job, week: Week) -> Outcome:
         outputs=(*outputs, *register, *sent_back),
         notes=(*job.notes, *week.found.notes, *notes, *troubles),
     )
-
-
-def _saved(job: Job, week: Week) -> RunRow:
-    """The run as the memory has it: the last one again where nothing is new, else one that is yet unfinished."""
-    store, taken, book = job.store, week.taken, week.book
-    last = store.runs()[-1:]
-    is_known = bool(last) and last[0].is_finished and last[0].id == book.run
-    if is_known and not taken.fresh and not taken.again and not week.found.read:
-        return last[0]
-    with store.transaction():
-        return _save(job, week)
-
-
-def _save(job: Job, week: Week) -> RunRow:
-    store, taken, book = job.store, week.taken, week.book
-    grounds = Grounds(job.settings)
-    seq = store.begin(book.run, book.as_of, digest_of(repr(job.settings)))
-    _keep_edits(store, week.found, seq, book.as_of)
-    for held in taken.again:
-        store.judged_again(held, grounds.of(held))
-    for _, held in taken.fresh:
-        store.arrive(held, grounds.of(held), seq, book.as_of)
-    arrivals = store.arrivals()
-    store.give(given_in(book, store.numbers().given))
-    verdicts = []
-    for arrival, held in zip(arrivals, book.returns, strict=True):
-        is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
-        verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
-    store.keep_verdicts(seq, verdicts)
-    own = Counter(id(finding) for held in taken.returns for finding in held.findings)
-    store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
-    first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
-    store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
-    store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
-    return RunRow(seq, book.run, book.as_of, False)
-
-
-def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
-    """Keeps what the office typed, and what was read: a cell is judged against what stood there when last read."""
-    store.enter(found.entries, found.told, as_of)
-    for name, digest in found.read.items():
-        store.keep_ledger(name, digest)
-    if found.run and found.entries:
-        store.keep_written(found.run, seq, seen_since(found, store.written(found.run)))
-
-
-def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
-    """What `status` tells of a run without working it out again."""
-    told = run_json(replace(book, findings=()), (), received=first_seen)
-    del told["outputs"], told["findings"]
-    levels = Counter(finding.level for finding in book.findings)
-    return {
-        **told,
-        "levels": dict(levels),
-        "not_reported": not_reported(book),
-        "changes": dict(counts_of(changes_between(book.previous, book))),
-        "since": book.previous.as_of.isoformat() if book.previous else None,
-    }
 
 
 # ---- without a memory
@@ -263,7 +204,7 @@ def _rebuild(job: Job) -> None:
             store.withdraw(retired_rows(left))
             store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
             store.keep_ledger(job.place.names["ledger"], left.digest)
-            store.finish(_save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
+            store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
             if count := differing(left, store.numbers()):
                 job.notes.append(f"numbers-differ:{count}")
     job.notes.append(f"rebuilt:{job.place.names['memory']}")
@@ -275,13 +216,14 @@ def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Number
         known = job.store.numbers()
         numbers = Numbers(given={**given.given, **known.given}, used=known.used | given.used)
         week = _week_of(job, take_in(job, sources, day), day, numbers=numbers)
-        job.store.finish(_save(job, week).seq)
+        job.store.finish(save(job, week).seq)
     return week
 
 
 # ---- for everybody who asks
 
 
+@uncollected
 def run_workspace(
     folder: str | Path, *, as_of: date, means: Means, dry_run: bool = False, verify: bool = False
 ) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -117,9 +117,12 @@ class Files(Database):
             [(file, run, place, *finding_row(finding)) for place, finding in enumerate(findings)],
         )
 
-    def returns(self) -> list[Return]:
-        """Every file under every path as it was judged, in order of arrival, each under its own name."""
-        forms, findings = self._forms(), self._findings()
+    def returns(self, *, with_rows: bool = True) -> list[Return]:
+        """Every file under every path as it was judged, in order of arrival, each under its own name.
+
+        Without their rows the forms say how many there are, and nothing of them.
+        """
+        forms, findings = self._forms(with_rows=with_rows), self._findings()
         made = []
         for path, key, *about in self.rows(
             "SELECT a.path, f.key, coalesce(f.digest, ''), f.suffix, f.size, f.verdict, f.unit_code, f.unit_name,"
@@ -132,6 +135,16 @@ class Files(Database):
             made.append(_return(path, about, forms.get(key, ()), told))
         return made
 
+    def with_rows(self, returns: Iterable[Return]) -> list[Return]:
+        """Known returns with their rows."""
+        wanted = list(returns)
+        digests = json.dumps(sorted({held.digest for held in wanted}))
+        keys = dict(
+            self.rows("SELECT digest, key FROM files WHERE digest IN (SELECT value FROM json_each(?))", digests)
+        )
+        forms = self._forms(keys.values()) if keys else {}
+        return [replace(held, forms=forms.get(keys.get(held.digest, 0), ())) for held in wanted]
+
     def _findings(self) -> dict[int, tuple[Finding, ...]]:
         made: dict[int, list[Finding]] = {}
         for file, *row in self.rows(
@@ -140,44 +153,59 @@ class Files(Database):
             made.setdefault(file, []).append(finding_from(row))
         return {file: tuple(told) for file, told in made.items()}
 
-    def _forms(self) -> dict[int, tuple[FormRows, ...]]:
-        rows = self._rows_by_sheet()
+    def _forms(
+        self, files: Iterable[int] | None = None, *, with_rows: bool = True
+    ) -> dict[int, tuple[FormRows, ...]]:
+        """The forms of some files (None: of all), in the order of their sheets."""
+        sheets = self._of_files("SELECT h.key, h.file, h.form, h.title, h.letters, h.good, h.bad FROM sheets h", files)
+        rows = self._rows_by_sheet(sheets, files) if with_rows else {}
         grouped: dict[int, dict[str, list[tuple[Any, ...]]]] = {}
-        for key, file, form, *about in self.rows(
-            "SELECT key, file, form, title, letters, good, bad FROM sheets ORDER BY key"
-        ):
+        for key, file, form, *about in sorted(sheets):
             grouped.setdefault(file, {}).setdefault(form, []).append((key, *about))
         return {
             file: tuple(
                 form_rows(
                     form,
-                    [(title, letters, good, bad) for _, title, letters, good, bad in sheets],
-                    [told for key, *_ in sheets for told in rows.get(key, ())],
+                    [(title, letters, good, bad) for _, title, letters, good, bad in held],
+                    [told for key, *_ in held for told in rows.get(key, ())] if with_rows else None,
                 )
-                for form, sheets in by_form.items()
+                for form, held in by_form.items()
                 if form in catalog.forms()
             )
             for file, by_form in grouped.items()
         }
 
-    def _rows_by_sheet(self) -> dict[int, list[tuple[Row, bool]]]:
-        """The rows of every sheet in order; equal rows share their values."""
-        sheets = {key: (form, title) for key, form, title in self.rows("SELECT key, form, title FROM sheets")}
-        contents = {key: told for key, *told in self.rows("SELECT key, told, typed FROM contents")}
+    def _of_files(self, query: str, files: Iterable[int] | None) -> list[tuple[Any, ...]]:
+        """What a query about sheets (h) gives for some files, or for all."""
+        if files is None:
+            return self.rows(query)
+        return self.rows(f"{query} WHERE h.file IN (SELECT value FROM json_each(?))", json.dumps(list(files)))
+
+    def _rows_by_sheet(
+        self, sheets: Iterable[tuple[Any, ...]], files: Iterable[int] | None
+    ) -> dict[int, list[tuple[Row, bool]]]:
+        """The rows of sheets in order; equal rows share their values."""
+        about = {key: (form, title) for key, _, form, title, *_ in sheets if form in catalog.forms()}
+        query = "SELECT s.sheet, s.row, s.is_good, s.content FROM states s JOIN sheets h ON h.key = s.sheet"
+        found = sorted(self._of_files(query, files))
+        contents = self._contents({content for *_, content in found})
         known: dict[tuple[str, int], tuple[tuple[Any, ...], tuple[str, ...]]] = {}
         made: dict[int, list[tuple[Row, bool]]] = {}
-        for sheet, row, is_good, content in self.rows(
-            "SELECT sheet, row, is_good, content FROM states ORDER BY sheet, row"
-        ):
-            form, title = sheets[sheet]
-            if form not in catalog.forms():
+        for sheet, row, is_good, content in found:
+            if sheet not in about:
                 continue
+            form, title = about[sheet]
             said = known.get((form, content))
             if said is None:
                 told, typed = contents[content]
                 said = known[form, content] = (values_from(form, told), tuple(json.loads(typed)) if typed else ())
             made.setdefault(sheet, []).append((Row(title, row, *said), bool(is_good)))
         return made
+
+    def _contents(self, keys: Collection[int]) -> dict[int, tuple[str, str | None]]:
+        """What rows say, by their keys."""
+        query = "SELECT key, told, typed FROM contents WHERE key IN (SELECT value FROM json_each(?))"
+        return {key: (told, typed) for key, told, typed in self.rows(query, json.dumps(list(keys)))}
 
     def keep_verdicts(self, seq: int, verdicts: Iterable[tuple[int, Verdict, bool]]) -> None:
         """What a run made of every arrival (its place, the verdict), and whether it sends the file back."""

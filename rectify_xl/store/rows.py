@@ -170,12 +170,14 @@ def sheets_of(held: Return) -> Iterable[SheetRows]:
             yield SheetRows(rows.form, title, json.dumps(rows.letters.get(title, ())), good, bad, kept)
 
 
-def form_rows(form: str, sheets: Sequence[tuple[str, str, int, int]], rows: Iterable[tuple[Row, bool]]) -> FormRows:
-    """One form of a return again from its sheets (title, letters, good, bad) and rows in order."""
+def form_rows(
+    form: str, sheets: Sequence[tuple[str, str, int, int]], rows: Iterable[tuple[Row, bool]] | None
+) -> FormRows:
+    """One form of a return again from its sheets (title, letters, good, bad) and rows in order (None: only counted)."""
     letters = {title: tuple(json.loads(told)) for title, told, _, _ in sheets}
-    if catalog.forms()[form].restricted:
-        good = tuple(Row(title, 0, ()) for title, _, count, _ in sheets for _ in range(count))
-        bad = tuple(Row(title, 0, ()) for title, _, _, count in sheets for _ in range(count))
+    if rows is None or catalog.forms()[form].restricted:
+        good = tuple(row for title, _, count, _ in sheets for row in (Row(title, 0, ()),) * count)
+        bad = tuple(row for title, _, _, count in sheets for row in (Row(title, 0, ()),) * count)
         return FormRows(form=form, good=good, bad=bad, letters=letters)
     kept = list(rows)
     return FormRows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -42,7 +42,8 @@ class Runs(Database):
 
     def forget(self) -> None:
         """Empties the memory: all that it knew of runs and files."""
-        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminders", "written"):
+        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminders", "written",
+                      "folds"):  # fmt: skip
             self.write(f"DELETE FROM {table}")
         self.write("DELETE FROM runs")
 
@@ -70,15 +71,15 @@ class Runs(Database):
 
     # ---- numbers
 
-    def numbers(self) -> Numbers:
-        """The numbers given so far, by the states they were given for, and all that were ever used."""
-        given: dict[StateRef, str] = {
-            (digest, title, row): number
-            for digest, title, row, number in self.rows(
-                "SELECT f.digest, h.title, s.row, i.number FROM states s JOIN items i ON i.key = s.item"
-                " JOIN sheets h ON h.key = s.sheet JOIN files f ON f.key = h.file"
-            )
-        }
+    def numbers(self, digests: Collection[str] | None = None) -> Numbers:
+        """The numbers given so far, by the states of some files (None: of all), and all that were ever used."""
+        query = (
+            "SELECT f.digest, h.title, s.row, i.number FROM states s JOIN items i ON i.key = s.item"
+            " JOIN sheets h ON h.key = s.sheet JOIN files f ON f.key = h.file"
+        )
+        some = f"{query} WHERE f.digest IN (SELECT value FROM json_each(?))"
+        found = self.rows(query) if digests is None else self.rows(some, json.dumps(list(digests)))
+        given: dict[StateRef, str] = {(digest, title, row): number for digest, title, row, number in found}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
     def give(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> None:
@@ -86,24 +87,39 @@ class Runs(Database):
 
         Numbers of no item any more are withdrawn too.
         """
-        self.write("UPDATE items SET is_withdrawn = 1")
+        kept = list(numbered)
+        known = {number: told for number, *told in self.rows("SELECT number, unit_code, is_withdrawn FROM items")}
+        gone = known.keys() - {number for _, number, *_ in kept}
+        self.write_all(
+            "UPDATE items SET is_withdrawn = 1 WHERE number = ?",
+            [(number,) for number in sorted(gone) if not known[number][1]],
+        )
+        self.write_all(
+            "INSERT INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?) ON CONFLICT (number)"
+            " DO UPDATE SET is_withdrawn = excluded.is_withdrawn, unit_code = excluded.unit_code",
+            [
+                (form, number, unit, int(is_withdrawn))
+                for form, number, unit, _, is_withdrawn in kept
+                if known.get(number) != [unit, int(is_withdrawn)]
+            ],
+        )
+        self._give_states([(form, number, refs) for form, number, _, refs, _ in kept if refs])
+
+    def _give_states(self, given: Sequence[tuple[str, str, Sequence[StateRef]]]) -> None:
+        """Notes the number of every state."""
+        digests = json.dumps(sorted({digest for _, _, refs in given for digest, _, _ in refs}))
         sheets = {
             (digest, form, title): key
             for digest, form, title, key in self.rows(
                 "SELECT f.digest, h.form, h.title, h.key FROM sheets h JOIN files f ON f.key = h.file"
+                " WHERE f.digest IN (SELECT value FROM json_each(?))", digests,
             )
-        }
-        kept = list(numbered)
-        self.write_all(
-            "INSERT INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?) ON CONFLICT (number)"
-            " DO UPDATE SET is_withdrawn = excluded.is_withdrawn, unit_code = excluded.unit_code",
-            [(form, number, unit, int(is_withdrawn)) for form, number, unit, _, is_withdrawn in kept],
-        )
+        }  # fmt: skip
         self.write_all(
             "UPDATE states SET item = (SELECT key FROM items WHERE number = ?) WHERE sheet = ? AND row = ?",
             [
                 (number, sheets[digest, form, title], row)
-                for form, number, _, refs, _ in kept
+                for form, number, refs in given
                 for digest, title, row in refs
                 if (digest, form, title) in sheets
             ],
@@ -114,6 +130,21 @@ class Runs(Database):
         self.write_all(
             "INSERT OR IGNORE INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, 1)", numbers
         )
+
+    # ---- what the rows of units come to
+
+    def folds(self) -> list[tuple[str, str, bytes]]:
+        """Of every unit whose fold is kept what it rests on, and the fold, packed."""
+        found = self.rows("SELECT unit, rests_on, told FROM folds ORDER BY unit")
+        return [(unit, key, told) for unit, key, told in found]
+
+    def keep_folds(self, folds: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keeps (unit, what it rests on, the fold, packed) instead of what was kept."""
+        self.write_all("INSERT OR REPLACE INTO folds (unit, rests_on, told) VALUES (?, ?, ?)", folds)
+
+    def drop_folds(self, units: Iterable[str]) -> None:
+        """Lets the folds of some units go."""
+        self.write_all("DELETE FROM folds WHERE unit = ?", ((unit,) for unit in units))
 
     # ---- the office, and what was sent out
 
@@ -159,7 +190,9 @@ class Runs(Database):
     def reminders(self) -> dict[ReminderKey, date]:
         """The day on which each reminder was first sent."""
         found = self.rows("SELECT told, sent_on FROM reminders")
-        return {ReminderKey(*from_json(key)): date.fromisoformat(day) for key, day in found}
+        keys = from_json(f"[{','.join(key for key, _ in found)}]")
+        days = {day: date.fromisoformat(day) for day in {day for _, day in found}}
+        return {ReminderKey(*key): days[day] for key, (_, day) in zip(keys, found, strict=True)}
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Notes reminders as sent; one that was sent before keeps its day."""

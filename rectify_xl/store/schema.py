@@ -67,8 +67,11 @@ CREATE TABLE ledgers (name TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT;
 CREATE TABLE reminders (told TEXT PRIMARY KEY, sent_on TEXT NOT NULL) STRICT;
 """
 
+# What the rows of a unit come to, so that only new ones need be looked at; it may be emptied at any time.
+_FOLDS = "CREATE TABLE folds (unit TEXT PRIMARY KEY, rests_on TEXT NOT NULL, told BLOB NOT NULL) STRICT;"
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen.
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
