@@ -66,14 +66,15 @@ def save(job: Job, week: Week) -> RunRow:
     keep_folds(store, week.kept, week.made, job.settings, week.typed)
     verdicts = []
     for arrival, held in zip(arrivals, book.returns, strict=True):
-        is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
-        verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
+        if arrival.run == seq or arrival.verdict != held.verdict:
+            is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
+            verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
     store.keep_verdicts(seq, verdicts)
     own = Counter(id(finding) for held in taken.returns for finding in held.findings)
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
     first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
     store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
-    store.remind((reminder.key for reminder in reminders_for(book)), book.as_of)
+    store.remind((told.key for told in reminders_for(book) if told.key not in book.sent), book.as_of)
     return RunRow(seq, book.run, book.as_of, False)
 
 

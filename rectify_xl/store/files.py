@@ -53,7 +53,7 @@ class Files(Database):
     def arrive(self, held: Return, judging: str, run: int, arrived: date) -> None:
         """Takes in one file under its path; its content if it is new."""
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
-        if held.digest:
+        if held.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
             self.write(
                 "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
                 " AND file IN (SELECT key FROM files WHERE digest IS NULL)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
-from rectify_xl.model import Finding, FormRows, Item, Ledger, LedgerRow, Pending, Return, Row, State
+from rectify_xl.model import Finding, FormRows, Item, Known, Ledger, LedgerRow, Pending, Return, Row, State
 
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
@@ -44,15 +44,23 @@ class SheetRows(NamedTuple):
     rows: Sequence[StateRow]
 
 
-def to_json(value: Any) -> str:
-    """A value as text: days as {"day": ...}, tuples as lists."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_tagged)
-
-
 def _tagged(value: Any) -> Any:
     if isinstance(value, date):
         return {"day": value.isoformat()}
     raise TypeError(f"{type(value).__name__} is not for the memory")
+
+
+def _encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """What writes values as text; made once, for it is asked a hundred thousand times."""
+    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
+
+
+_with_tagged_days, _with_days = _encoder(_tagged), _encoder(date.isoformat)
+
+
+def to_json(value: Any) -> str:
+    """A value as text: days as {"day": ...}, tuples as lists."""
+    return _with_tagged_days(value)
 
 
 def from_json(text: str) -> Any:
@@ -128,8 +136,8 @@ def day_positions(form: str) -> tuple[int, ...]:
 
 def content_of(row: Row) -> Content:
     """The content of one row."""
-    told = json.dumps(row.values, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
-    typed = json.dumps(row.typed, ensure_ascii=False, separators=(",", ":")) if row.typed else None
+    told = _with_days(row.values)
+    typed = _with_days(row.typed) if row.typed else None
     digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16)
     if typed is not None:
         digest.update(b"\0" + typed.encode("utf-8", "surrogatepass"))
@@ -186,6 +194,29 @@ def form_rows(
         bad=tuple(row for row, is_good in kept if not is_good),
         letters=letters,
     )
+
+
+# ---- what a run knew of every item
+
+
+def snapshot_to(items: Iterable[Known]) -> bytes:
+    """What a run knew of every item, packed: the days as text."""
+    told = [(*known[:5], *(day.isoformat() if day else None for day in known[5:7]), *known[7:]) for known in items]
+    return zlib.compress(_with_days(told).encode(), 1)
+
+
+def snapshot_from(packed: bytes) -> tuple[Known, ...]:
+    """What `snapshot_to` was given."""
+    days: dict[str, date] = {}
+
+    def day(told: Any) -> date | None:
+        if not told:
+            return None
+        text = told["day"] if isinstance(told, dict) else told  # as memories of the first version have it
+        return days.get(text) or days.setdefault(text, date.fromisoformat(text))
+
+    told = json.loads(zlib.decompress(packed))
+    return tuple([Known._make((*known[:5], day(known[5]), day(known[6]), *known[7:])) for known in told])
 
 
 # ---- findings

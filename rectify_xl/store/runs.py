@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from rectify_xl.merging.merge import Numbers, StateRef
-from rectify_xl.model import Finding, Known, OfficeEntry, ReminderKey, Snapshot
+from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
-from rectify_xl.store.rows import finding_from, finding_row, from_json, to_json
+from rectify_xl.store.rows import finding_from, finding_row, from_json, snapshot_from, snapshot_to, to_json
 
 
 class RunRow(NamedTuple):
@@ -53,8 +53,8 @@ class Runs(Database):
 
     def keep_run(self, seq: int, summary: Mapping[str, Any], snapshot: Snapshot) -> None:
         """What a run came to, and what it knew of every item."""
-        told = zlib.compress(to_json([list(known) for known in snapshot.items]).encode(), 1)
-        self.write("UPDATE runs SET summary = ?, snapshot = ? WHERE seq = ?", json.dumps(summary), told, seq)
+        told = json.dumps(summary), snapshot_to(snapshot.items)
+        self.write("UPDATE runs SET summary = ?, snapshot = ? WHERE seq = ?", *told, seq)
 
     def summary(self, seq: int) -> dict[str, Any]:
         """What a run came to."""
@@ -66,8 +66,7 @@ class Runs(Database):
         if not found:
             return None
         day, told = found[0]
-        items = tuple(Known(*known) for known in from_json(zlib.decompress(told).decode()))
-        return Snapshot(as_of=date.fromisoformat(day), items=items)
+        return Snapshot(as_of=date.fromisoformat(day), items=snapshot_from(told))
 
     # ---- numbers
 
