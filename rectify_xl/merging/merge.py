@@ -84,10 +84,7 @@ def fold(
         known=known, stall_days=stall_days, typed=standing(entries), kept=kept or {}, by_unit=by_unit,
         names_items=any(names_items(catalog.forms()[rows.form]) for r in union for rows in r.forms),
     )  # fmt: skip
-    order = roster.order()
-    for form in sorted(catalog.forms().values(), key=names_items):
-        for unit in sorted(by_unit, key=lambda code: (order.get(code, len(order)), code)):
-            folding.take(form, unit)
+    folding.take_all(roster.order())
     about = _about_files([r for r in union if r.forms and not r.ledger], known, as_of, arrived or {})
     return Folded(
         items={name: tuple(folding.items[name]) for name in catalog.forms() if name in folding.items},
@@ -137,6 +134,12 @@ class _Folding:
     findings: list[Finding] = field(default_factory=list)
     restricted: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, dict[str, FormFold]] = field(default_factory=dict)
+
+    def take_all(self, order: Mapping[str, int]) -> None:
+        """Every form of every unit: those judged by other forms' items last, units in the roster's order."""
+        for form in sorted(catalog.forms().values(), key=names_items):
+            for unit in sorted(self.by_unit, key=lambda code: (order.get(code, len(order)), code)):
+                self.take(form, unit)
 
     def take(self, form: Form, unit: str) -> None:
         """One form of one unit, folded now or known."""
