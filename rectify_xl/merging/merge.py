@@ -73,12 +73,8 @@ def fold(
     """
     union = merge(returns)
     brought = bring(union)
-    known = Known(
-        given=Given(numbers, brought.numbers(), brought.retired),
-        roster=roster,
-        waivers=waivers or Waivers(roster=roster),
-        facts=brought.facts,
-    )
+    given = Given(numbers, brought.numbers(), brought.retired)
+    known = Known(given=given, roster=roster, waivers=waivers or Waivers(roster=roster), facts=brought.facts)
     by_unit = _by_unit(union, brought, roster, as_of)
     folding = _Folding(
         known=known, stall_days=stall_days, typed=standing(entries), kept=kept or {}, by_unit=by_unit,
