@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import file_digest, sha256
@@ -13,12 +14,32 @@ TEMPORARY_PREFIX = ".rectify_xl-"
 # Settling so many files one by one takes about as long as settling everything.
 _FEW = 20
 _PIECE = 1 << 20
+# What a name may not hold, end with or be on Windows.
+_FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_ENDING = re.compile("[. ]+$")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def temporary_for(path: Path) -> Path:
     """The name under which `path` is written first: short whatever the length of the name, one a process."""
     digest = sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return path.with_name(f"{TEMPORARY_PREFIX}{digest}-{os.getpid()}.tmp")
+
+
+def writable(name: str, *, windows: bool = sys.platform == "win32") -> str:
+    """A path with / as a received file is told by, as this system can write it.
+
+    Names out of archives and of other systems may hold what Windows forbids, or would take for a device, another
+    drive or a stream of a file: there each such character becomes _.
+    """
+    return "/".join(map(_for_windows, name.split("/"))) if windows else name
+
+
+def _for_windows(part: str) -> str:
+    part = _FORBIDDEN.sub("_", part)
+    if part not in (".", ".."):
+        part = _ENDING.sub(lambda found: "_" * len(found[0]), part)
+    return f"_{part}" if _DEVICE.match(part) else part
 
 
 def at(step: str, path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for
+from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for, writable
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -43,3 +43,21 @@ def test_a_temporary_name_is_short_hidden_and_in_the_same_folder(tmp_path: Path,
     assert temporary.name.startswith(".")
     assert len(temporary.name.encode()) < 60
     assert temporary != temporary_for(tmp_path / f"{name}2")
+
+
+@pytest.mark.parametrize(
+    ("name", "on_windows"),
+    [
+        ("05月25日/KX01/整改台帐 (1).xlsx", "05月25日/KX01/整改台帐 (1).xlsx"),
+        ("报送.zip/整改:台帐?.xlsx", "报送.zip/整改_台帐_.xlsx"),
+        ("坏\\x07名.xlsx", "坏_x07名.xlsx"),
+        ("CON/nul.xlsx", "_CON/_nul.xlsx"),
+        ("COM1.tar.xlsx", "_COM1.tar.xlsx"),
+        ("concert.xlsx", "concert.xlsx"),
+        ("夹. /a.", "夹__/a_"),
+        ("./a.xlsx", "./a.xlsx"),
+    ],
+)
+def test_a_name_is_one_that_windows_can_write(name: str, on_windows: str) -> None:
+    assert writable(name, windows=True) == on_windows
+    assert writable(name, windows=False) == name

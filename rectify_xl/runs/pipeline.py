@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from rectify_xl.files import writable
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
@@ -49,7 +50,7 @@ def _inside(source: Source) -> Path:
     if is_url(source.name):
         return Path(source.name.rpartition("/")[2])
     name = Path(source.path if source.path == source.name else source.name)
-    return Path(name.name) if name.is_absolute() or ".." in name.parts else name
+    return Path(name.name) if name.is_absolute() or ".." in name.parts else Path(writable(name.as_posix()))
 
 
 def consolidate_paths(paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None) -> Book:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, is_whole, save_atomically, settle_all, sweep
+from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, is_whole, save_atomically, settle_all, sweep, writable
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, RectifyError, Return, Settings
@@ -139,7 +139,7 @@ class Workspace:
         folder = self.folder / self.names["returned"] / book.as_of.isoformat()
         send_by = send_by_for(book.settings, book.as_of)
         wanted = [(source, held) for source, held in received if held.verdict in TO_CORRECT]
-        targets = [folder / held.file for _, held in wanted]
+        targets = [folder / writable(held.file) for _, held in wanted]
         written = [*write_marked(wanted, targets, send_by=send_by, replaces=True)]
         written += [write_reason(held, target) for (_, held), target in zip(wanted, targets, strict=True)
                     if held.verdict == "refused"]  # fmt: skip

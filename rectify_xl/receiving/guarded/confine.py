@@ -56,14 +56,14 @@ _may_write = [""]
 
 def limit_memory(mib: int) -> bool:
     """No more than so many MiB for this process; False where the system has no such limit. No core is ever dumped."""
-    if sys.platform == "win32":
-        return False
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (mib * 1024 * 1024, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    except (ValueError, OSError):
-        return False
-    return True
+    if sys.platform != "win32":
+        try:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_AS, (mib * 1024 * 1024, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        except (ValueError, OSError):
+            return False
+        return True
+    return False
 
 
 def limit_seconds(seconds: int) -> None:

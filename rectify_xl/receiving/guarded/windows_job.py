@@ -56,5 +56,6 @@ if sys.platform == "win32":
         limits.Basic.ActiveProcessLimit = 1
         limits.ProcessMemoryLimit = memory_mib * 1024 * 1024
         told = wintypes.HANDLE(handle), _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
-        held = wintypes.HANDLE(handle), wintypes.HANDLE(int(process._handle))
+        # Only a Popen on Windows has a handle, and its stubs do not say so.
+        held = wintypes.HANDLE(handle), wintypes.HANDLE(int(process._handle))  # type: ignore[attr-defined]
         return job if kernel.SetInformationJobObject(*told) and kernel.AssignProcessToJobObject(*held) else None
