@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,18 +21,22 @@ from ledgers import NASTY, frames_of, nasty_book, sheet_of, values_by_calamine, 
 from openpyxl.utils.escape import unescape
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel.writing.cell_faces import legal_text
-from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
-from rectify_xl.excel.writing.fit import height_of, line_width, lines_in
-from rectify_xl.excel.writing.row_xml import Look, rows_xml
+from rectify_xl.excel import fast_rows, status_page
+from rectify_xl.excel.cell_faces import legal_text
+from rectify_xl.excel.fast_rows import FastSheet, Filling
+from rectify_xl.excel.fit import height_of, line_width, lines_in
+from rectify_xl.excel.reminders import write_reminders
+from rectify_xl.excel.row_xml import Look, rows_xml
 from rectify_xl.model import Book
 
 
-def fill_slowly(sheet: FastSheet, filling: Filling) -> None:
-    """The filling by xlsxwriter's own calls, a cell at a time."""
-    for at, row in enumerate(filling.rows, filling.first_row):
-        for place, (value, style) in enumerate(zip(row, filling.formats, strict=True)):
-            write_slowly(sheet, (at, place), value, style)
+def fill_slowly(sheet: FastSheet, *fillings: Filling) -> None:
+    """The fillings by xlsxwriter's own calls, a cell at a time."""
+    for filling in fillings:
+        for at, row in zip(filling.stands_at, filling.rows, strict=True):
+            for place, (value, style) in enumerate(zip(row, filling.formats, strict=True)):
+                by_value = style if isinstance(style, Mapping) else {(type(value), value): style}
+                write_slowly(sheet, (at, place), value, by_value[type(value), value])
 
 
 def write_slowly(sheet: FastSheet, place: tuple[int, int], value: Any, style: Any) -> None:
@@ -149,6 +153,53 @@ def test_a_row_of_another_length_is_refused() -> None:
     for rows in ([(1, 2)], [(1,), (1, 2)], [()]):
         with pytest.raises(ValueError, match="a row that has not 1 values"):
             rows_xml(rows, 0, Look(styles=(0,)))
+
+
+def looks_of(data: bytes) -> dict[str, tuple[Any, ...]]:
+    """Every cell of every sheet with all that shows of its format, whatever number that has."""
+    book = openpyxl.load_workbook(BytesIO(data))
+    return {
+        f"{sheet.title}!{cell.coordinate}": (
+            unescape(cell.value) if isinstance(cell.value, str) else cell.value,
+            cell.number_format, repr(cell.font), repr(cell.fill), repr(cell.border), repr(cell.alignment),
+        )
+        for sheet in book for row in sheet.iter_rows() for cell in row
+    }  # fmt: skip
+
+
+def test_notices_are_those_that_are_written_a_cell_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book, made = small_book(), []
+    monkeypatch.setattr(status_page, "MANY_ROWS", 3)
+    for name in ("fast", "slow"):
+        write_reminders(book, tmp_path / name)
+        made.append((tmp_path / name).read_bytes())
+        monkeypatch.setattr(FastSheet, "fill", fill_slowly)
+    fast, slow = made
+    assert len(frames_of(fast)) == 3 and frames_of(fast) == frames_of(slow)
+    assert looks_of(fast) == looks_of(slow)
+
+
+def test_rows_of_several_fillings_stand_between_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast_rows, "ROWS_AT_ONCE", 2)
+    target = BytesIO()
+    workbook = xlsxwriter.Workbook(target, {"in_memory": True})
+    sheet, style = workbook.add_worksheet("表", FastSheet), workbook.add_format()
+    odd, even = (
+        Filling(rows=[(place, str(place)) for place in places], count=len(places), first_row=places[0], places=places,
+                formats=[style] * 2, lines=lines, least=30, room=2.5, fixed=fixed)
+        for places, lines, fixed in (((1, 3, 4, 9), (), True), ((2, 5, 10), (0, 1), False))
+    )  # fmt: skip
+    sheet.fill(odd, even)
+    sheet.join(9, 0, 1)
+    workbook.close()
+    made = part(target.getvalue(), "xl/worksheets/sheet1.xml")
+    assert '<dimension ref="A2:B11"/>' in made and '<mergeCells count="1"><mergeCell ref="A10:B10"/>' in made
+    rows = re.findall('<row r="(\\d+)"(.*?)>', made)
+    fixed, fitted = ' ht="30" customHeight="1"', f' ht="{max(30, height_of(1) + 2.5)}"'
+    said = {1: fixed, 3: fixed, 4: fixed, 9: fixed, 2: fitted, 5: fitted, 10: f' ht="{height_of(2) + 2.5}"'}
+    assert rows == [(str(place + 1), said[place]) for place in sorted(said)]
+    (read,) = openpyxl.load_workbook(BytesIO(target.getvalue())).worksheets
+    assert [row[0] for row in read.values if row[0] is not None] == sorted(said)
 
 
 TEXTS = st.sampled_from([*NASTY, "甲", "乙", "甲", None, "x" * 50])

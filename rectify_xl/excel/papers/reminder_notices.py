@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from rectify_xl.excel.progress.status_page import Heads, Page, layers_for, lines_of, shown_for
-from rectify_xl.excel.writing.fast_rows import FastSheet
-from rectify_xl.excel.writing.fit import height_of
-from rectify_xl.excel.writing.styles import A4, Styles, must
+from rectify_xl.excel.fast_rows import FastSheet, Filling
+from rectify_xl.excel.page import Heads, Page, Shown, line_held, shown_for
+from rectify_xl.excel.styles import A4, Styles, must
+from rectify_xl.excel.table_rows import filling_for
+from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Reminder, Table, Unit
 from rectify_xl.outgoing.letterhead import answer_by, issuing_office
 from rectify_xl.outgoing.matters import words
 from rectify_xl.progress.units import counted_units
 from rectify_xl.progress.units import words as status_words
-from rectify_xl.tables.ledger_table import day_text
 
 # The columns of a notice: number, kind of reminder, kind of matter, number, text, who answers, by when, how it stands.
 _WIDTHS = (4.5, 9.0, 11.5, 12.0, 26.0, 8.0, 10.5, 8.5)
 _LOOKS = ("centre", "state", "centre", "centre", "text", "centre", "date", "centre")
 _WIDTH, _LAST = sum(_WIDTHS), len(_WIDTHS) - 1
+# The lines of a notice besides its matters, each over all columns, and how they look; a gap is a line without text.
+_LINES = {
+    "title": ("title",),
+    "addressed": ("lefted", "bold", "wrapped_middle"),
+    "body": ("body",),
+    "gap": (),
+    "signature": ("signature",),
+}
 # The scale of the print is fixed: Excel takes no notice of page breaks where it fits pages itself. The columns leave
 # a sixth of the page free, for programs that lack the font and give each character more room.
 _SCALE = 80
-_LEAST = 24.0
+_LEAST, _ROOM = 24.0, 4.0
+_FIXED = {"title": 40.0, "header": 28.0, "gap": 12.0}
 # Excel knows 1,023 page breaks a sheet.
 _UNITS_A_SHEET = 1_000
 
@@ -63,17 +73,21 @@ def _page(workbook: xlsxwriter.Workbook, styles: Styles, book: Book, name: str) 
 
 def _draw_notices(page: Page, by_unit: Sequence[tuple[Unit, list[Reminder]]], waiting: Mapping[str, int]) -> None:
     if not by_unit:
-        _line(page, 0, words()["nothing"], "note", "centered")
+        page.across((0, 0, _LAST), words()["nothing"], "note", "centered")
+        must(page.sheet.set_row(0, _LEAST))
         must(page.sheet.print_area(0, 0, 0, _LAST))
         return
-    row, breaks = 0, []
+    notices, breaks = Notices(), []
     sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)))
     for unit, told in by_unit:
-        if row:
-            breaks.append(row)
-        row = _draw_notice(page, row, (unit, told, waiting.get(unit.code, 0)), sender)
-    page.sheet.set_h_pagebreaks(breaks)
-    must(page.sheet.print_area(0, 0, row - 1, _LAST))
+        breaks.append(notices.row)
+        _add_notice(notices, (unit, told, waiting.get(unit.code, 0)), sender)
+    for name, places in notices.places.items():
+        for row in places if name in _LINES and name != "gap" else ():
+            page.sheet.join(row, 0, _LAST)
+    page.sheet.fill(*_fillings(page, notices))
+    page.sheet.set_h_pagebreaks(breaks[1:])
+    must(page.sheet.print_area(0, 0, notices.row - 1, _LAST))
 
 
 class _Sender(NamedTuple):
@@ -84,31 +98,40 @@ class _Sender(NamedTuple):
     answer_by: str
 
 
+@dataclass(kw_only=True, slots=True)
+class Notices:
+    """The rows of a sheet of notices by their kinds: a line by its name, "header", "matter"; `row` is the next one."""
+
+    row: int = 0
+    rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, kind: str, *rows: Sequence[Any]) -> None:
+        """Adds rows of one kind."""
+        self.rows.setdefault(kind, []).extend(rows)
+        self.places.setdefault(kind, []).extend(range(self.row, self.row + len(rows)))
+        self.row += len(rows)
+
+    def line(self, kind: str, text: str) -> None:
+        """Adds a line over all columns."""
+        self.add(kind, (text, *(None for _ in range(_LAST))))
+
+
 _Owing = tuple[Unit, Sequence[Reminder], int]  # a unit, its reminders, and how many it had before
 
 
-def _draw_notice(page: Page, row: int, owing: _Owing, sender: _Sender) -> int:
-    """One unit's notice from `row` on; gives the row below it."""
+def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
     facts, (unit, told, waiting) = words()["notice"], owing
-    page.across((row, 0, _LAST), facts["title"], "title")
-    must(page.sheet.set_row(row, 40))
-    _line(page, row + 1, _addressed(unit), "lefted", "bold", "wrapped_middle")
-    _line(page, row + 2, _body(told, sender), "body")
-    row = _draw_matters(page, row + 3, told)
+    notices.line("title", facts["title"])
+    notices.line("addressed", _addressed(unit))
+    notices.line("body", _body(told, sender))
+    notices.add("header", _labels())
+    notices.add("matter", *map(_cells, range(1, len(told) + 1), told))
     if waiting:
-        _line(page, row, facts["before"].format(count=waiting), "body")
-        row += 1
-    must(page.sheet.set_row(row, 12))
-    row += 1
-    for text in (sender.office, sender.day):
-        _line(page, row, text, "signature")
-        row += 1
-    return row
-
-
-def _line(page: Page, row: int, text: str, *layers: str) -> None:
-    page.across((row, 0, _LAST), text, *layers)
-    must(page.sheet.set_row(row, max(_LEAST, height_of(lines_of(text, _WIDTH)) + 4)))
+        notices.line("body", facts["before"].format(count=waiting))
+    notices.add("gap", (None,))
+    notices.line("signature", sender.office)
+    notices.line("signature", sender.day)
 
 
 def _addressed(unit: Unit) -> str:
@@ -129,42 +152,46 @@ def _body(told: Sequence[Reminder], sender: _Sender) -> str:
 # ---- the matters
 
 
-def _draw_matters(page: Page, row: int, told: Sequence[Reminder]) -> int:
+def _labels() -> Sequence[str]:
     facts = words()["notice"]
-    named = [shown_for(name).label for name in ("reminder", "matter", "number", "text", "person")]
-    for at, label in enumerate((facts["serial"], *named, facts["term"], facts["state"])):
-        page.text(row, at, label, "header_required")
-    must(page.sheet.set_row(row, 28))
-    for at, reminder in enumerate(told, 1):
-        _draw_matter(page, row + at, at, reminder)
-    return row + len(told) + 1
+    named = (shown_for(name).label for name in ("reminder", "matter", "number", "text", "person"))
+    return facts["serial"], *named, facts["term"], facts["state"]
 
 
-def _draw_matter(page: Page, row: int, serial: int, told: Reminder) -> None:
-    lines = 1
-    for at, (look, value) in enumerate(zip(_LOOKS, _cells(serial, told), strict=True)):
-        page.value(row, at, value, *_layers(look, value if look == "state" else None))
-        if isinstance(value, str) and len(value) > 4:
-            lines = max(lines, lines_of(value, _WIDTHS[at]))
-    must(page.sheet.set_row(row, max(_LEAST, height_of(lines))))
+def _cells(serial: int, told: Reminder) -> Sequence[Any]:
+    kind, left = told.key.kind, _standing(told.key.kind, told.workdays_left)
+    return str(serial), words()["kinds"][kind], told.matter, told.number, told.text, told.person, told.due_on, left
 
 
 @cache
-def _layers(look: str, value: Any) -> tuple[str, ...]:
-    """How a cell looks: by its look, and a state by what it says."""
-    return (*status_words()["looks"][look], "grid", *layers_for(look, value))
-
-
-def _cells(serial: int, told: Reminder) -> Iterator[Any]:
-    yield from (str(serial), words()["kinds"][told.key.kind], told.matter, told.number, told.text, told.person)
-    yield told.due_on
-    yield _standing(told)
-
-
-def _standing(told: Reminder) -> str:
-    """How the matter stands in working days."""
-    facts, left = words()["notice"], told.workdays_left
+def _standing(kind: str, left: int | None) -> str:
+    """How a matter stands in working days."""
+    facts = words()["notice"]
     if left is None:
         return str(facts["no_term"])
-    name = "today" if told.key.kind == "day" else "late" if left < 0 else "left"
+    name = "today" if kind == "day" else "late" if left < 0 else "left"
     return str(facts[name].format(days=abs(left)))
+
+
+# ---- all rows at once
+
+
+def _fillings(page: Page, notices: Notices) -> Iterator[Filling]:
+    """The rows of each kind, with their heights: merged cells are fitted by no program."""
+    for kind, rows in notices.rows.items():
+        fixed: dict[str, Any] = {"places": notices.places[kind], "least": _FIXED.get(kind, _LEAST), "fixed": True}
+        if kind == "matter":
+            columns = [Shown(band="", label="", width=w, look=k) for w, k in zip(_WIDTHS, _LOOKS, strict=True)]
+            yield filling_for(page, columns, rows, notices.places[kind][0], **fixed)
+            continue
+        style = page.styles(*_LINES.get(kind, ("header_required",)))
+        lines = [] if kind in _FIXED else [line_held(_WIDTH), *(0 for _ in range(_LAST))]
+        yield Filling(
+            rows=rows,
+            count=len(rows),
+            first_row=notices.places[kind][0],
+            formats=[style] * len(rows[0]),
+            lines=lines,
+            room=0.0 if kind in _FIXED else _ROOM,
+            **fixed,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -20,6 +20,8 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)_")
 # What texts laid side by side must not hold if each of them is to be its own XML; the border shows a space at an end.
 _BORDER = "|"
+# A text in a cell, and what stands between such texts that are made together: no text of a cell can hold it.
+_OPENING, _CLOSING, _APART = ' t="inlineStr"><is><t>', "</t></is></c>", "\0"
 _MARKS = ("&", "<", ">", "_x", f" {_BORDER}", f"{_BORDER} ")
 
 
@@ -41,9 +43,10 @@ def are_plain(texts: Iterable[str]) -> bool:
     return joined.isprintable() and not any(mark in joined for mark in _MARKS)
 
 
-def plain_face(text: str) -> str:
-    """`face_of` a text that is its own XML and not empty."""
-    return f' t="inlineStr"><is><t>{text}</t></is></c>'
+def plain_cells(texts: Sequence[str], before: str, after: str) -> list[bytes]:
+    """`face_of` each of some texts that are their own XML, between what stands before and after all of them."""
+    opening, closing = before + _OPENING, _CLOSING + after
+    return f"{opening}{f'{closing}{_APART}{opening}'.join(texts)}{closing}".encode().split(_APART.encode())
 
 
 def _blank(value: None) -> str:
@@ -54,11 +57,11 @@ def _text(value: str) -> str:
     if not value:
         return "/>"
     if _SPECIAL.search(value) is None:
-        return plain_face(value)
+        return f"{_OPENING}{value}{_CLOSING}"
     text = _LOOKS_ESCAPED.sub("_x005F_", legal_text(value))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     space = ' xml:space="preserve"' if text != text.strip() else ""
-    return f' t="inlineStr"><is><t{space}>{text}</t></is></c>'
+    return f' t="inlineStr"><is><t{space}>{text}{_CLOSING}'
 
 
 def _number(value: float) -> str:

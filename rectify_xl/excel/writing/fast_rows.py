@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,7 +11,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl.excel.writing.row_xml import Look, Style, rows_xml
+from rectify_xl.excel.row_xml import Look, Style, rows_made
 
 # Rows turned into XML together: enough that a column's repeated values are made once, few enough to hold.
 ROWS_AT_ONCE = 1024
@@ -18,66 +19,98 @@ ROWS_AT_ONCE = 1024
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filling:
-    """The many rows of a sheet: where they begin (0-based), how many there are, and of each column the format (or
-    the formats by (class, value)) and what one line of it holds (see `Look`)."""
+    """Many rows of a sheet that look alike: where they begin (0-based), how many there are, and of each column the
+    format (or the formats by (class, value)) and what one line of it holds (see `Look`, as for the heights).
+
+    They stand one below the other, or at `places`, in ascending order, with rows of other fillings between them.
+    """
 
     rows: Iterable[Sequence[Any]]
     count: int
     first_row: int
     formats: Sequence[Format | Mapping[tuple[type, Any], Format]]
+    places: Sequence[int] = ()
     lines: Sequence[int] = ()
     least: float = 0.0
+    room: float = 0.0
+    fixed: bool = False
+
+    @property
+    def stands_at(self) -> Sequence[int]:
+        """The rows of the sheet that it takes."""
+        return self.places or range(self.first_row, self.first_row + self.count)
 
 
 class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
-    """A worksheet of xlsxwriter that writes its filling behind the cells that were written one by one.
+    """A worksheet of xlsxwriter that writes its fillings behind the cells that were written one by one.
 
-    Rows of the filling are read once, when the workbook is closed. No cell may stand between them; what stands
+    Rows of fillings are read once, when the workbook is closed. No cell may stand between them; what stands
     below them must be written after `fill`. With a `mark` only that stands where the rows belong.
     """
 
-    filling: Filling | None = None
-    look: Look | None = None
+    fillings: tuple[Filling, ...] = ()
+    looks: tuple[Look, ...] = ()
     mark: str = ""
     dim_rowmin: int | None
     dim_rowmax: int | None
+    merge: list[list[int]]
 
-    def fill(self, filling: Filling) -> None:
+    def fill(self, *fillings: Filling) -> None:
         """Sets the many rows; ValueError if a cell stands at or below them, or they reach past the sheet's end."""
-        last = filling.first_row + filling.count - 1
         above = -1 if self.dim_rowmax is None else self.dim_rowmax
-        if self.filling or above >= filling.first_row:
+        if self.fillings or above >= min(held.first_row for held in fillings):
             raise ValueError("the filling must stand below every cell written before it, once")
-        if filling.count and self._check_dimensions(last, len(filling.formats) - 1):
-            raise ValueError("the filling reaches past the sheet's end")
-        self.filling = filling
+        held_rows = tuple(held for held in fillings if held.count)
+        for held in held_rows:
+            ends = ((held.stands_at[-1], len(held.formats) - 1), (held.stands_at[0], 0))
+            if any(self._check_dimensions(*end) for end in ends):
+                raise ValueError("the filling reaches past the sheet's end")
+        self.fillings = held_rows
+
+    def join(self, row: int, first: int, last: int) -> None:
+        """Merges the cells of a filling's row from column `first` to `last`."""
+        self.merge.append([row, first, row, last])
 
     def pieces(self) -> Iterator[bytes]:
-        """The <row> elements of the filling, some rows at a time; only while or after the workbook is closed."""
-        assert self.filling and self.look
-        pending, row = iter(self.filling.rows), self.filling.first_row
-        while chunk := list(islice(pending, ROWS_AT_ONCE)):
-            yield rows_xml(chunk, row, self.look)
-            row += len(chunk)
+        """The <row> elements of the fillings, some rows at a time; only while or after the workbook is closed."""
+        pending = [(filling.stands_at, iter(filling.rows)) for filling in self.fillings]
+        first, last = self._bounds()
+        for row in range(first, last + 1, ROWS_AT_ONCE):
+            made: dict[int, bytes] = {}
+            for (places, rows), look in zip(pending, self.looks, strict=True):
+                here = places[bisect_left(places, row) : bisect_left(places, row + ROWS_AT_ONCE)]
+                made.update(zip(here, rows_made(list(islice(rows, len(here))), here, look), strict=True))
+            yield b"".join([made[place] for place in sorted(made)])
+
+    def _bounds(self) -> tuple[int, int]:
+        """The first and the last row of all fillings."""
+        places = [filling.stands_at for filling in self.fillings]
+        return min(held[0] for held in places), max(held[-1] for held in places)
 
     def _write_sheet_data(self) -> None:
-        filling = self.filling
-        if filling is None or not filling.count:
+        if not self.fillings:
             super()._write_sheet_data()
             return
         self._xml_start_tag("sheetData")
-        last, self.dim_rowmax = self.dim_rowmax, filling.first_row - 1
+        (first_row, last_row), (first, last) = self._bounds(), (self.dim_rowmin, self.dim_rowmax)
+        self.dim_rowmax = first_row - 1
         self._write_rows()
         self.dim_rowmax = last
         # Formats get their places when they are first asked for them, and must have them before the styles are written.
-        styles = tuple(_style(made) for made in filling.formats)
-        self.look = Look(styles=styles, lines=tuple(filling.lines), least=filling.least)
+        self.looks = tuple(map(_look, self.fillings))
         for piece in [self.mark.encode()] if self.mark else self.pieces():
             self.fh.write(piece.decode())
-        first, self.dim_rowmin = self.dim_rowmin, filling.first_row + filling.count
+        self.dim_rowmin = last_row + 1
         self._write_rows()  # cells written one by one below the filling, such as totals
         self.dim_rowmin = first
         self._xml_end_tag("sheetData")
+
+
+def _look(filling: Filling) -> Look:
+    styles = tuple(_style(made) for made in filling.formats)
+    return Look(
+        styles=styles, lines=tuple(filling.lines), least=filling.least, room=filling.room, fixed=filling.fixed
+    )
 
 
 def _style(made: Format | Mapping[tuple[type, Any], Format]) -> Style:

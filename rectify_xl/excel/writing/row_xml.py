@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
-from rectify_xl.excel.writing.cell_faces import are_plain, face_of, plain_face
-from rectify_xl.excel.writing.deflating import Fragment, deflated
-from rectify_xl.excel.writing.fit import height_of, lines_in
+from rectify_xl.excel.cell_faces import are_plain, face_of, plain_cells
+from rectify_xl.excel.deflating import Fragment, deflated
+from rectify_xl.excel.fit import height_of, lines_in
 from rectify_xl.layout import column_letter
 
 # A column's style: one for all its cells, or one by (class, value).
 Style = int | Mapping[tuple[type, Any], int]
-_TEXTS = frozenset((str, type(None)))
+_NOTHING = type(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
     """How rows look: `styles` are cellXfs by column, `lines` what one line of each column holds (0: no wrapping).
 
-    The height made from `lines` is not called custom, so Excel fits the row again where it knows better; no row is
-    lower than `least` points.
+    A row is as high as its fullest cell needs with `room` points besides, and never lower than `least`; where no column
+    wraps it is as high as `least`, and has no height without. Unless heights are `fixed`, Excel fits a row again where
+    it knows better.
     """
 
     styles: tuple[Style, ...]
     lines: tuple[int, ...] = ()
     least: float = 0.0
+    room: float = 0.0
+    fixed: bool = False
 
 
 def rows_xml(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> bytes:
@@ -35,20 +38,24 @@ def rows_xml(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> bytes
 
     None is a blank cell in its column's style. Every row must be as long as `look.styles`, else it is a ValueError.
     """
+    return b"".join(rows_made(rows, range(first_row, first_row + len(rows)), look))
+
+
+def rows_made(rows: Sequence[Sequence[Any]], places: Sequence[int], look: Look) -> list[bytes]:
+    """The <row> elements of some rows, each of which stands at its place (from 0) on the sheet; see `rows_xml`."""
     if set(map(len, rows)) - {len(look.styles)}:
         raise ValueError(f"a row that has not {len(look.styles)} values")
     if not (rows and look.styles):
-        return b""
-    columns = list(zip(*rows, strict=True))
-    numbers = [b"%d" % number for number in range(first_row + 1, first_row + 1 + len(rows))]
-    # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
-    opening = _openings(columns, look)
-    parts = [
-        _cells(values, style, f'<c r="{column_letter(at)}' if at < len(columns) else "</row>")
-        for at, (style, values) in enumerate(zip(look.styles, columns, strict=True), 1)
+        return []
+    wraps = look.lines or (0,) * len(look.styles)
+    columns = [
+        _column(values, style, held, f'<c r="{column_letter(at)}' if at < len(look.styles) else "</row>")
+        for at, (style, held, values) in enumerate(zip(look.styles, wraps, zip(*rows, strict=True), strict=True), 1)
     ]
-    joined = zip([b'<row r="'] * len(rows), opening, *parts, strict=True)
-    return b"".join([number.join(row) for number, row in zip(numbers, joined, strict=True)])
+    numbers = [b"%d" % (place + 1) for place in places]
+    # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
+    parts = ([b'<row r="'] * len(rows), _openings(columns, look), *(column.cells for column in columns))
+    return [number.join(row) for number, row in zip(numbers, zip(*parts, strict=True), strict=True)]
 
 
 def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> Fragment:
@@ -56,16 +63,37 @@ def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> F
     return deflated(rows_xml(rows, first_row, look))
 
 
-def _cells(values: Sequence[Any], style: Style, follows: str) -> list[bytes]:
-    """What stands behind the addresses of one column's cells, up to the address of the next cell."""
-    if isinstance(style, int) and frozenset(map(type, values)) <= _TEXTS:
-        return _texts(values, _attributes(style), follows)
-    keys = list(zip(map(type, values), values, strict=True))  # 1, 1.0 and True are equal and yet not the same cell
+# ---- a column's cells
+
+
+class _Column(NamedTuple):
+    """What stands behind the addresses of a column's cells, and on how many lines those stand that need several."""
+
+    values: Sequence[Any]
+    cells: list[bytes]
+    high: Mapping[Any, int] = {}
+
+
+def _column(values: Sequence[Any], style: Style, held: int, follows: str) -> _Column:
+    """The cells of one column, each up to the address of the next cell; a line holds `held` (0: no wrapping)."""
+    kinds = frozenset(map(type, values)) - {_NOTHING}
+    if isinstance(style, int) and kinds <= {str}:
+        return _texts(values, _attributes(style), held, follows)
+    if len(kinds) > 1:  # 1, 1.0 and True are equal and yet not the same cell
+        keys: Sequence[Any] = list(zip(map(type, values), values, strict=True))
+        by_key = {key: (key[1], _style_of(style, key)) for key in frozenset(keys)}
+    else:
+        keys = values
+        by_key = {value: (value, _style_of(style, (type(value), value))) for value in frozenset(values)}
     made = {
-        key: f"{_attributes(style if isinstance(style, int) else style[key])}{face_of(key[1])}{follows}".encode()
-        for key in frozenset(keys)
+        key: f"{_attributes(number)}{face_of(value)}{follows}".encode() for key, (value, number) in by_key.items()
     }
-    return list(map(made.__getitem__, keys))
+    high = _high([v for v in frozenset(values) if v.__class__ is str], held) if held and str in kinds else {}
+    return _Column(values, _each(made, keys), high)
+
+
+def _style_of(style: Style, key: tuple[type, Any]) -> int:
+    return style if isinstance(style, int) else style[key]
 
 
 def _attributes(style: int) -> str:
@@ -73,39 +101,54 @@ def _attributes(style: int) -> str:
     return f'" s="{style}"' if style else '"'
 
 
-def _texts(values: Sequence[str | None], attributes: str, follows: str) -> list[bytes]:
-    """`_cells` of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
+def _each(made: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
+    """What was made of each key, in their order."""
+    return list(made.values()) * len(keys) if len(made) == 1 else list(map(made.__getitem__, keys))
+
+
+def _texts(values: Sequence[str | None], attributes: str, held: int, follows: str) -> _Column:
+    """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
     distinct = frozenset(values)
     texts = [value for value in distinct if value]
-    face = plain_face if are_plain(texts) else face_of
-    made: dict[str | None, bytes] = {text: f"{attributes}{face(text)}{follows}".encode() for text in texts}
-    if len(texts) < len(distinct):
-        made[None] = made[""] = f"{attributes}{face_of(None)}{follows}".encode()
-    return list(map(made.__getitem__, values))
+    if not texts or not are_plain(texts):
+        made = {text: f"{attributes}{face_of(text)}{follows}".encode() for text in distinct}
+        return _Column(values, _each(made, values), _high(texts, held) if held else {})
+    cells = plain_cells(texts, attributes, follows)
+    made = dict(zip(texts, cells, strict=True))
+    high: dict[Any, int] = {}
+    if held:
+        # Twice what `text_width` tells, from the bytes that are made already: what surrounds a text is the same of all.
+        beside, most = len(cells[0]) - len(texts[0].encode()), 2 * held
+        widths = [len(cell) + len(text) for cell, text in zip(cells, texts, strict=True)]
+        if max(widths) > most + beside:
+            high = {
+                text: -(-(width - beside) // most)
+                for text, width in zip(texts, widths, strict=True) if width > most + beside
+            }  # fmt: skip
+    for blank in distinct.difference(texts):
+        made[blank] = f"{attributes}{face_of(None)}{follows}".encode()
+    return _Column(values, _each(made, values), high)
 
 
 # ---- heights
 
 
-def _openings(columns: Sequence[Sequence[Any]], look: Look) -> list[bytes]:
-    """What stands behind each row's number: the height that its fullest cell needs, none where no column wraps."""
-    most, wraps = [1] * len(columns[0]), False
-    for values, held in zip(columns, look.lines, strict=bool(look.lines)):
-        if held:
-            wraps = True
-            if high := _high(values, held):
-                most = list(map(max, most, map(high.get, values, repeat(1))))
-    heights = {lines: f' ht="{max(height_of(lines), look.least)!r}"' if wraps else "" for lines in frozenset(most)}
-    made = {lines: f'"{height}><c r="{column_letter(0)}'.encode() for lines, height in heights.items()}
-    return list(map(made.__getitem__, most))
+def _openings(columns: Sequence[_Column], look: Look) -> list[bytes]:
+    """What stands behind each row's number: the height that its fullest cell needs."""
+    most = [1] * len(columns[0].values)
+    for values, _, high in columns:
+        if high:
+            most = list(map(max, most, map(high.get, values, repeat(1))))
+    wraps, custom = any(look.lines), ' customHeight="1"' if look.fixed else ""
+    made = {}
+    for lines in frozenset(most):
+        height = max(height_of(lines) + look.room, look.least) if wraps else look.least
+        told = f' ht="{height!r}"{custom}' if height else ""
+        made[lines] = f'"{told}><c r="{column_letter(0)}'.encode()
+    return _each(made, most)
 
 
-def _high(values: Sequence[Any], held: int) -> dict[Any, int]:
-    """The values that need more than one line, with how many; a text of a third of a line never does."""
-    sure, most = held // 3, 2 * held  # twice what `text_width` may be, told here without a call a text
-    texts = [v for v in frozenset(values) if v.__class__ is str and (len(v) > sure or "\n" in v)]
-    high = {
-        text: -(-width // most) for text in texts
-        if (width := len(text.encode("utf-8", "surrogatepass")) + len(text)) > most and "\n" not in text
-    }  # fmt: skip
-    return high | {text: lines_in(text, held) for text in texts if "\n" in text}
+def _high(texts: Sequence[str], held: int) -> dict[Any, int]:
+    """The texts that need more than one line, with how many."""
+    told = ((text, lines_in(text, held)) for text in texts if 3 * len(text) > held or "\n" in text)
+    return {text: lines for text, lines in told if lines > 1}

@@ -48,7 +48,7 @@ def save_spliced(workbook: xlsxwriter.Workbook, skeleton: BytesIO, target: Path 
 
 def is_filled(workbook: xlsxwriter.Workbook) -> bool:
     """Whether some sheet of a workbook has many rows to be spliced in."""
-    return any(isinstance(sheet, FastSheet) and sheet.filling for sheet in workbook.worksheets())
+    return any(isinstance(sheet, FastSheet) and sheet.fillings for sheet in workbook.worksheets())
 
 
 def _as_it_is(skeleton: BytesIO, info: ZipInfo) -> Fragment:
