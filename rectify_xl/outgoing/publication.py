@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -10,8 +10,7 @@ from rectify_xl import catalog
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
-from rectify_xl.progress.units import said
-from rectify_xl.tables.ledger_table import ledger_table
+from rectify_xl.progress.units import items_of, said
 
 
 def words() -> Mapping[str, Any]:
@@ -30,29 +29,29 @@ def publication(book: Book) -> Table:
 
     Columns: those of `public_columns`.
     """
-    table, optional = _public(book), book.settings.optional_columns
-    labels = {column.name: column.label for column in public_columns()}
+    columns, optional = public_columns(), book.settings.optional_columns
+    table = _table(book, [column.name for column in columns])
     kept = [
-        name for at, name in enumerate(table.columns)
-        if labels[name] not in optional or any(row[at] is not None for row in table.rows)
+        column.name for at, column in enumerate(columns)
+        if column.label not in optional or any(row[at] is not None for row in table.rows)
     ]  # fmt: skip
-    return table if len(kept) == len(table.columns) else _picked(table, kept)
+    return table if len(kept) == len(columns) else _table(book, kept)
 
 
 def pledges(book: Book) -> Table:
     """One row a public pledge (公开承诺 = 是), in the ledger's order; columns as facts/words/publication.toml names."""
     public = {column.name for column in public_columns()}
-    is_pledged, table = said("pledged", ITEMS), ledger_table(book, ITEMS)
-    pledged = [at for at, item in enumerate(book.items.get(ITEMS, ())) if is_pledged(item.values)]
-    rows = [table.rows[at] for at in pledged]
-    return _picked(Table(table.columns, rows), [name for name in words()["pledge_columns"] if name in public])
+    return _table(book, [name for name in words()["pledge_columns"] if name in public], said("pledged", ITEMS))
 
 
-def _public(book: Book) -> Table:
-    return _picked(ledger_table(book, ITEMS), [column.name for column in public_columns()])
-
-
-def _picked(table: Table, names: Sequence[str]) -> Table:
-    """Some columns of a table, its rows made at once: they are gone through several times."""
-    pick = itemgetter(*map(table.columns.index, names))
-    return Table(tuple(names), list(map(pick, table.rows)))
+def _table(book: Book, names: Sequence[str], asked: Callable[[Sequence[Any]], bool] | None = None) -> Table:
+    """The named columns of the ledger's rows (of those asked for), made at once."""
+    groups = groups_for(catalog.forms()[ITEMS])
+    every = [column.name for column in (*groups.lead, *groups.form, *groups.deadline)]
+    pick = itemgetter(*map(every.index, names))
+    rows = [
+        pick((item.unit_code, item.unit_name, *item.values, due.state, due.workdays_left))
+        for item, due in zip(items_of(book, ITEMS), book.dues.get(ITEMS, ()), strict=True)
+        if asked is None or asked(item.values)
+    ]
+    return Table(tuple(names), rows)

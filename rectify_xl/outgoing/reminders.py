@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from rectify_xl.in_force import kept_by_book, under_settings
@@ -15,6 +16,8 @@ from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units
 from rectify_xl.workdays import calendar_for
 
+# From the first and the last day of a term: the step on the day of judgement, and the working days left.
+_Ladder = Callable[[date | None, date], tuple[str, int]]
 # From the gravest to the mildest: the order within a unit.
 KINDS = ("late", "day", "soon", "half", "missing", "correct")
 
@@ -52,7 +55,8 @@ def _owed(book: Book) -> list[Reminder]:
     order = {unit.code: place for place, unit in enumerate(units.asked)}
     matters = (matter for matter in matters_of(book) if matter.unit.code in order)
     whole = replace(book, sent=_sent_in(book))
-    told = [made for matter in matters if (made := _reminder(matter, whole, day))]
+    ladder = cache(partial(_rung, day))
+    told = [made for matter in matters if (made := _reminder(matter, whole, day, ladder))]
     return sorted(told, key=lambda r: (order[r.key.unit_code], KINDS.index(r.key.kind), r.due_on or date.max))
 
 
@@ -80,12 +84,17 @@ def step_of(start: date | None, due: date, day: Day) -> str:
     return "half" if start and start < due and day.as_of >= start + (due - start) / 2 else ""
 
 
-def _reminder(matter: Matter, book: Book, day: Day) -> Reminder | None:
+def _rung(day: Day, start: date | None, due: date) -> tuple[str, int]:
+    """`step_of`, and the working days left: many matters have the same days."""
+    return step_of(start, due, day), day.workdays_left(due)
+
+
+def _reminder(matter: Matter, book: Book, day: Day, ladder: _Ladder) -> Reminder | None:
     kind, due = matter.kind, matter.due
     if kind == CORRECT and matter.form == FILE:
         kind, due = _of_a_file(matter, book, day)
     elif not kind and due:
-        kind = step_of(matter.start, due, day)
+        kind = ladder(matter.start, due)[0]
     if not kind:
         return None
     key = ReminderKey(matter.form, matter.unit.code, matter.id, kind, None if kind == CORRECT else due)
@@ -97,7 +106,7 @@ def _reminder(matter: Matter, book: Book, day: Day) -> Reminder | None:
         number=matter.number,
         person=matter.person or matter.unit.first_responsible,
         due_on=due,
-        workdays_left=day.workdays_left(due) if due else None,
+        workdays_left=ladder(matter.start, due)[1] if due else None,
         sent_on=min(book.sent.get(_whoever(key), book.as_of), book.as_of),
     )
 

@@ -10,7 +10,7 @@ from rectify_xl import catalog
 from rectify_xl.kinds import people_in
 from rectify_xl.model import Book, Table, Unit
 from rectify_xl.progress.tasks import ITEM_COLUMNS, counts_by_unit, item_cells
-from rectify_xl.progress.units import Counted, counted_units, reported, words
+from rectify_xl.progress.units import Counted, counted_units, reported, together, words
 
 # The leaders in contact are few and stand first.
 ROLES = ("leader", "first_responsible")
@@ -28,7 +28,7 @@ def leaders(book: Book) -> Table:
     rows: list[tuple[Any, ...]] = []
     for role in ROLES:
         for person, held in _held_by(units, role):
-            counts = sum((by_unit.get(unit.code, Counter()) for unit in held), Counter[str]())
+            counts = together(by_unit.get(unit.code, Counter()) for unit in held)
             missing = sum(unit.code not in arrived for unit in held)
             told = (words()["roles"][role], person or words()["nobody"], len(held), _names(held))
             rows.append((*told, missing, sum(late[unit.code] for unit in held), *item_cells(counts)))

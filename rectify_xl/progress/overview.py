@@ -11,7 +11,7 @@ from rectify_xl.model import Book, Table
 from rectify_xl.progress.forms import branch_flags
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import COMPLETED, ITEMS, states_by_task
-from rectify_xl.progress.units import counted_units, items_of, options_of, reported, said, share, words
+from rectify_xl.progress.units import counted_units, items_of, options_of, reported, said, share, together, words
 
 
 class Figure(NamedTuple):
@@ -68,7 +68,7 @@ def _items(book: Book) -> Iterator[Figure]:
 
 
 def _tasks(book: Book) -> Iterator[Figure]:
-    counts = sum(states_by_task(book).values(), Counter[str]())
+    counts = together(states_by_task(book).values())
     names = {name: text for name, text in catalog.states("task").items() if name != "not_asked"}
     yield from _counted("tasks", {text: counts[text] for text in names.values()})
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.deadlines import Day
+from rectify_xl.deadlines import Day
+from rectify_xl.in_force import kept_by_book
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
 from rectify_xl.progress.units import (
     Counted,
@@ -17,6 +18,7 @@ from rectify_xl.progress.units import (
     places_by_unit,
     share,
     subject_of,
+    together,
     words,
 )
 from rectify_xl.workdays import calendar_for
@@ -44,7 +46,7 @@ def unit_progress(book: Book) -> Table:
         (u.code, u.name, u.kind, *_task_cells(u, tasks, known), *item_cells(counts.get(u.code, Counter())))
         for u in units.listed(counts)
     ]
-    total = sum(counts.values(), Counter[str]())
+    total = together(counts.values())
     by_task = states_by_task(book)
     ratios = (_ratio(by_task.get(task.id, Counter())) for task in tasks)
     return Table(
@@ -54,6 +56,7 @@ def unit_progress(book: Book) -> Table:
     )  # fmt: skip
 
 
+@kept_by_book
 def counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
     """The units, and the items of each unit by the name of their state."""
     units, dues = counted_units(book), book.dues.get(ITEMS, ())
@@ -87,6 +90,7 @@ def task_cell(state: TaskState) -> str:
     return part
 
 
+@kept_by_book
 def states_by_task(book: Book) -> dict[str, Counter[str]]:
     """How many units stand in each state of a task, by the task's number; units stopped are not counted."""
     asked, made = {unit.code for unit in counted_units(book).asked}, dict[str, Counter[str]]()

@@ -115,10 +115,19 @@ def subject_of(form: Form) -> Callable[[Item], str]:
 
 def places_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[int]]:
     """Where each unit's rows stand in `book.items[form]`, by the code they count under."""
-    about, made = subject_of(catalog.forms()[form]), dict[str, list[int]]()
-    for place, item in enumerate(items_of(book, form)):
-        made.setdefault(units.code_of(about(item)), []).append(place)
-    return made
+    kept = _places(book)
+    if form not in kept:
+        about, made = subject_of(catalog.forms()[form]), dict[str, list[int]]()
+        for place, item in enumerate(items_of(book, form)):
+            made.setdefault(units.code_of(about(item)), []).append(place)
+        kept[form] = made
+    return kept[form]
+
+
+@kept_by_book
+def _places(book: Book) -> dict[str, dict[str, list[int]]]:
+    """`places_by_unit` by form, as far as it was asked for."""
+    return {}
 
 
 def rows_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -182,6 +191,15 @@ def counted(values: Iterable[Any], options: Sequence[str]) -> tuple[int, ...]:
     """How often each option stands among the values, in the order of the options."""
     counts = Counter(values)
     return tuple(counts[option] for option in options)
+
+
+def together(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """Several counts as one."""
+    made = Counter[str]()
+    for held in counts:
+        for name, count in held.items():
+            made[name] += count
+    return made
 
 
 def share(part: float, whole: float) -> float | None:

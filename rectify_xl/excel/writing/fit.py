@@ -54,7 +54,9 @@ def width_for_values(column: Column, values: Sequence[Any]) -> float:
     if column.kind in facts["fixed"]:
         return max(float(facts["fixed"][column.kind]), header)
     lines, least, most = (float(facts[part][column.kind]) for part in ("lines", "least", "most"))
-    widths = sorted(max(map(text_width, value.split("\n"))) for value in values if isinstance(value, str))
+    texts = [value for value in values if isinstance(value, str)]
+    known = {text: max(map(text_width, text.split("\n"))) for text in frozenset(texts)}
+    widths = sorted(map(known.__getitem__, texts))
     usual = widths[int((len(widths) - 1) * (1 if lines == 1 else 0.9))] if widths else 0
     return round(max(min(max(_width_of(usual / lines), least), most), header), 2)
 

@@ -15,6 +15,7 @@ from rectify_xl.layout import column_letter
 # A column's style: one for all its cells, or one by (class, value).
 Style = int | Mapping[tuple[type, Any], int]
 _NOTHING = type(None)
+_BLANKS = frozenset(("", None))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,11 +68,10 @@ def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> F
 
 
 class _Column(NamedTuple):
-    """What stands behind the addresses of a column's cells, and on how many lines those stand that need several."""
+    """What stands behind the addresses of a column's cells, and on how many lines each stands (None: all on one)."""
 
-    values: Sequence[Any]
     cells: list[bytes]
-    high: Mapping[Any, int] = {}
+    lines: list[int] | None = None
 
 
 def _column(values: Sequence[Any], style: Style, held: int, follows: str) -> _Column:
@@ -88,8 +88,7 @@ def _column(values: Sequence[Any], style: Style, held: int, follows: str) -> _Co
     made = {
         key: f"{_attributes(number)}{face_of(value)}{follows}".encode() for key, (value, number) in by_key.items()
     }
-    high = _high([v for v in frozenset(values) if v.__class__ is str], held) if held and str in kinds else {}
-    return _Column(values, _each(made, keys), high)
+    return _Column(_each(made, keys), _high(values, held) if str in kinds else None)
 
 
 def _style_of(style: Style, key: tuple[type, Any]) -> int:
@@ -109,25 +108,21 @@ def _each(made: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
 def _texts(values: Sequence[str | None], attributes: str, held: int, follows: str) -> _Column:
     """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
     distinct = frozenset(values)
-    texts = [value for value in distinct if value]
+    blanks = distinct & _BLANKS
+    is_varied = not blanks and 2 * len(distinct) > len(values)  # then each is made where it stands
+    texts = [value for value in (values if is_varied else distinct) if value]
     if not texts or not are_plain(texts):
         made = {text: f"{attributes}{face_of(text)}{follows}".encode() for text in distinct}
-        return _Column(values, _each(made, values), _high(texts, held) if held else {})
+        return _Column(_each(made, values), _high(values, held))
     cells = plain_cells(texts, attributes, follows)
+    lines = _lines(texts, cells, held) if held else None
+    if is_varied:
+        return _Column(cells, lines)
     made = dict(zip(texts, cells, strict=True))
-    high: dict[Any, int] = {}
-    if held:
-        # Twice what `text_width` tells, from the bytes that are made already: what surrounds a text is the same of all.
-        beside, most = len(cells[0]) - len(texts[0].encode()), 2 * held
-        widths = [len(cell) + len(text) for cell, text in zip(cells, texts, strict=True)]
-        if max(widths) > most + beside:
-            high = {
-                text: -(-(width - beside) // most)
-                for text, width in zip(texts, widths, strict=True) if width > most + beside
-            }  # fmt: skip
-    for blank in distinct.difference(texts):
+    for blank in blanks:
         made[blank] = f"{attributes}{face_of(None)}{follows}".encode()
-    return _Column(values, _each(made, values), high)
+    high: dict[Any, int] = dict(zip(texts, lines, strict=True)) if lines else {}
+    return _Column(_each(made, values), list(map(high.get, values, repeat(1))) if high else None)
 
 
 # ---- heights
@@ -135,20 +130,26 @@ def _texts(values: Sequence[str | None], attributes: str, held: int, follows: st
 
 def _openings(columns: Sequence[_Column], look: Look) -> list[bytes]:
     """What stands behind each row's number: the height that its fullest cell needs."""
-    most = [1] * len(columns[0].values)
-    for values, _, high in columns:
-        if high:
-            most = list(map(max, most, map(high.get, values, repeat(1))))
+    lines = [column.lines for column in columns if column.lines]
+    most = [1] * len(columns[0].cells) if not lines else lines[0] if len(lines) == 1 else list(map(max, *lines))
     wraps, custom = any(look.lines), ' customHeight="1"' if look.fixed else ""
     made = {}
-    for lines in frozenset(most):
-        height = max(height_of(lines) + look.room, look.least) if wraps else look.least
+    for count in frozenset(most):
+        height = max(height_of(count) + look.room, look.least) if wraps else look.least
         told = f' ht="{height!r}"{custom}' if height else ""
-        made[lines] = f'"{told}><c r="{column_letter(0)}'.encode()
+        made[count] = f'"{told}><c r="{column_letter(0)}'.encode()
     return _each(made, most)
 
 
-def _high(texts: Sequence[str], held: int) -> dict[Any, int]:
-    """The texts that need more than one line, with how many."""
-    told = ((text, lines_in(text, held)) for text in texts if 3 * len(text) > held or "\n" in text)
-    return {text: lines for text, lines in told if lines > 1}
+def _lines(texts: Sequence[str], cells: Sequence[bytes], held: int) -> list[int] | None:
+    """`lines_in` texts that are their own XML, from their cells: what surrounds the text is the same in all of them."""
+    beside, most = len(cells[0]) - len(texts[0].encode()), 2 * held  # twice what `text_width` tells
+    widths = [len(cell) + len(text) - beside for cell, text in zip(cells, texts, strict=True)]
+    return [-(-width // most) for width in widths] if max(widths) > most else None
+
+
+def _high(values: Sequence[Any], held: int) -> list[int] | None:
+    """On how many lines each of some values stands; None where each stands on one."""
+    texts = [text for text in frozenset(values) if text.__class__ is str] if held else []
+    high = {text: lines_in(text, held) for text in texts if 3 * len(text) > held or "\n" in text}
+    return list(map(high.get, values, repeat(1))) if high else None

@@ -34,7 +34,7 @@ def save_spliced(workbook: xlsxwriter.Workbook, skeleton: BytesIO, target: Path 
 
     The same workbook gives the same bytes with the same deflating back end.
     """
-    filled = [sheet for sheet in workbook.worksheets() if isinstance(sheet, FastSheet)]
+    filled = _filled(workbook)
     for sheet in filled:
         sheet.mark = _MARK
     workbook.close()
@@ -48,7 +48,11 @@ def save_spliced(workbook: xlsxwriter.Workbook, skeleton: BytesIO, target: Path 
 
 def is_filled(workbook: xlsxwriter.Workbook) -> bool:
     """Whether some sheet of a workbook has many rows to be spliced in."""
-    return any(isinstance(sheet, FastSheet) and sheet.fillings for sheet in workbook.worksheets())
+    return bool(_filled(workbook))
+
+
+def _filled(workbook: xlsxwriter.Workbook) -> list[FastSheet]:
+    return [sheet for sheet in workbook.worksheets() if isinstance(sheet, FastSheet) and sheet.fillings]
 
 
 def _as_it_is(skeleton: BytesIO, info: ZipInfo) -> Fragment:
