@@ -21,12 +21,13 @@ from ledgers import NASTY, frames_of, nasty_book, sheet_of, values_by_calamine, 
 from openpyxl.utils.escape import unescape
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel import fast_rows, status_page
-from rectify_xl.excel.cell_faces import legal_text
-from rectify_xl.excel.fast_rows import FastSheet, Filling
-from rectify_xl.excel.fit import height_of, line_width, lines_in
-from rectify_xl.excel.reminders import write_reminders
-from rectify_xl.excel.row_xml import Look, rows_xml
+from rectify_xl.excel.papers.reminders import write_reminders
+from rectify_xl.excel.progress import status_page
+from rectify_xl.excel.writing import fast_rows
+from rectify_xl.excel.writing.cell_faces import legal_text
+from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
+from rectify_xl.excel.writing.fit import height_of, line_width, lines_in
+from rectify_xl.excel.writing.row_xml import Look, rows_xml
 from rectify_xl.model import Book
 
 

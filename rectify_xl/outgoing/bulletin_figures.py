@@ -6,13 +6,13 @@ from collections import Counter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.ledger_table import returns_to_correct
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.matters import revisions_of
 from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import ITEMS, states_by_task, task_headings
 from rectify_xl.progress.units import Counted, counted_units, items_of, reported, said, share, together
+from rectify_xl.tables.ledger_table import returns_to_correct
 
 
 def figures_of(book: Book) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.deadlines import Day
 from rectify_xl.in_force import kept_by_book
+from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
 from rectify_xl.progress.units import (
     Counted,

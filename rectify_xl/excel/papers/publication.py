@@ -9,19 +9,19 @@ from pathlib import Path
 
 import xlsxwriter
 
-from rectify_xl.excel.fast_rows import FastSheet
-from rectify_xl.excel.fit import width_for_values
-from rectify_xl.excel.page import Heads, Page, Shown
-from rectify_xl.excel.splice import save_spliced
-from rectify_xl.excel.status import HasBook
-from rectify_xl.excel.status_page import draw_table
-from rectify_xl.excel.styles import A3, A4_HOLDS, Styles, new_workbook
+from rectify_xl.excel.progress.status import HasBook
+from rectify_xl.excel.progress.status_page import draw_table
+from rectify_xl.excel.writing.fast_rows import FastSheet
+from rectify_xl.excel.writing.fit import width_for_values
+from rectify_xl.excel.writing.page import Heads, Page, Shown
+from rectify_xl.excel.writing.splice import save_spliced
+from rectify_xl.excel.writing.styles import A3, A4_HOLDS, Styles, new_workbook
 from rectify_xl.files import save_atomically
 from rectify_xl.in_force import under_settings
-from rectify_xl.ledger_table import day_text
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.letterhead import issuing_office
 from rectify_xl.outgoing.publication import pledges, public_columns, publication, words
+from rectify_xl.tables.ledger_table import day_text
 
 _TABLES = {"publication": publication, "pledges": pledges}
 # Rows that the widths of the columns are told from.

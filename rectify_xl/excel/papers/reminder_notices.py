@@ -11,16 +11,16 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from rectify_xl.excel.fast_rows import FastSheet, Filling
-from rectify_xl.excel.page import Heads, Page, Shown, line_held, shown_for
-from rectify_xl.excel.styles import A4, Styles, must
-from rectify_xl.excel.table_rows import filling_for
-from rectify_xl.ledger_table import day_text
+from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
+from rectify_xl.excel.writing.page import Heads, Page, Shown, line_held, shown_for
+from rectify_xl.excel.writing.styles import A4, Styles, must
+from rectify_xl.excel.writing.table_rows import filling_for
 from rectify_xl.model import Book, Reminder, Table, Unit
 from rectify_xl.outgoing.letterhead import answer_by, issuing_office
 from rectify_xl.outgoing.matters import words
 from rectify_xl.progress.units import counted_units
 from rectify_xl.progress.units import words as status_words
+from rectify_xl.tables.ledger_table import day_text
 
 # The columns of a notice: number, kind of reminder, kind of matter, number, text, who answers, by when, how it stands.
 _WIDTHS = (4.5, 9.0, 11.5, 12.0, 26.0, 8.0, 10.5, 8.5)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import xlsxwriter
 
-from rectify_xl.excel.fast_rows import FastSheet
-from rectify_xl.excel.page import Heads, Page
-from rectify_xl.excel.reminder_notices import add_notices
-from rectify_xl.excel.status import HasBook
-from rectify_xl.excel.status_page import draw_table
-from rectify_xl.excel.styles import Styles, save_workbook
+from rectify_xl.excel.papers.reminder_notices import add_notices
+from rectify_xl.excel.progress.status import HasBook
+from rectify_xl.excel.progress.status_page import draw_table
+from rectify_xl.excel.writing.fast_rows import FastSheet
+from rectify_xl.excel.writing.page import Heads, Page
+from rectify_xl.excel.writing.styles import Styles, save_workbook
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Reminder
 from rectify_xl.outgoing.matters import words

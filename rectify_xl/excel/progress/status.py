@@ -9,12 +9,12 @@ from typing import NamedTuple, Protocol
 
 import xlsxwriter
 
-from rectify_xl.excel.fast_rows import FastSheet
-from rectify_xl.excel.page import Heads, Page
-from rectify_xl.excel.status_overview import draw_overview
-from rectify_xl.excel.status_page import draw_table
-from rectify_xl.excel.status_schedule import draw_schedule
-from rectify_xl.excel.styles import Styles, save_workbook
+from rectify_xl.excel.progress.status_overview import draw_overview
+from rectify_xl.excel.progress.status_page import draw_table
+from rectify_xl.excel.progress.status_schedule import draw_schedule
+from rectify_xl.excel.writing.fast_rows import FastSheet
+from rectify_xl.excel.writing.page import Heads, Page
+from rectify_xl.excel.writing.styles import Styles, save_workbook
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.coordination import coordination

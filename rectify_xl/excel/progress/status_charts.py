@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from rectify_xl import catalog
-from rectify_xl.excel.charts import (
+from rectify_xl.excel.progress.charts import (
     Data,
     Margins,
     Span,
@@ -21,8 +21,8 @@ from rectify_xl.excel.charts import (
     shares_chart,
     states_chart,
 )
-from rectify_xl.excel.page import Page
-from rectify_xl.excel.styles import must
+from rectify_xl.excel.writing.page import Page
+from rectify_xl.excel.writing.styles import must
 from rectify_xl.layout import display_width
 from rectify_xl.progress.tasks import task_headings
 from rectify_xl.progress.units import BAND, words

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from rectify_xl.excel import status_charts
-from rectify_xl.excel.charts import set_size
-from rectify_xl.excel.page import Page, layers_for
-from rectify_xl.excel.status_charts import Drawn
-from rectify_xl.excel.status_page import HEADING_ROW, SUBTITLE_ROW, add_bar, draw_heading, set_print
-from rectify_xl.excel.styles import must
+from rectify_xl.excel.progress import status_charts
+from rectify_xl.excel.progress.charts import set_size
+from rectify_xl.excel.progress.status_charts import Drawn
+from rectify_xl.excel.progress.status_page import HEADING_ROW, SUBTITLE_ROW, add_bar, draw_heading, set_print
+from rectify_xl.excel.writing.page import Page, layers_for
+from rectify_xl.excel.writing.styles import must
 from rectify_xl.progress.overview import Figure
 from rectify_xl.progress.units import words
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby, takewhile
 from typing import Any
 
-from rectify_xl.excel.fit import height_of
-from rectify_xl.excel.page import LEAST, Page, Shown, layers_for, lines_of, shown_for
-from rectify_xl.excel.styles import A4, colours, must
-from rectify_xl.excel.table_rows import filling_for
+from rectify_xl.excel.writing.fit import height_of
+from rectify_xl.excel.writing.page import LEAST, Page, Shown, layers_for, lines_of, shown_for
+from rectify_xl.excel.writing.styles import A4, colours, must
+from rectify_xl.excel.writing.table_rows import filling_for
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.units import words
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rectify_xl.excel import status_charts
-from rectify_xl.excel.charts import set_size
-from rectify_xl.excel.page import Page, shown_for
-from rectify_xl.excel.status_page import draw_table, last_row, set_print
-from rectify_xl.excel.styles import must
+from rectify_xl.excel.progress import status_charts
+from rectify_xl.excel.progress.charts import set_size
+from rectify_xl.excel.progress.status_page import draw_table, last_row, set_print
+from rectify_xl.excel.writing.page import Page, shown_for
+from rectify_xl.excel.writing.styles import must
 from rectify_xl.progress.units import words
 
 _ROW_PIXELS = 20

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl.excel.row_xml import Look, Style, rows_made
+from rectify_xl.excel.writing.row_xml import Look, Style, rows_made
 
 # Rows turned into XML together: enough that a column's repeated values are made once, few enough to hold.
 ROWS_AT_ONCE = 1024

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from rectify_xl.excel.cell_faces import are_plain, face_of, plain_cells
-from rectify_xl.excel.deflating import Fragment, deflated
-from rectify_xl.excel.fit import height_of, lines_in
+from rectify_xl.excel.writing.cell_faces import are_plain, face_of, plain_cells
+from rectify_xl.excel.writing.deflating import Fragment, deflated
+from rectify_xl.excel.writing.fit import height_of, lines_in
 from rectify_xl.layout import column_letter
 
 # A column's style: one for all its cells, or one by (class, value).
