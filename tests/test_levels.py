@@ -90,6 +90,18 @@ def test_rows_keep_number_source_state_and_office_columns() -> None:
     assert upper.dues["ledger"][1].day == date(2005, 7, 8)
 
 
+def test_who_was_in_time_is_so_at_the_upper_office_too() -> None:
+    """A ledger brings the latest states alone; 首报日期 and 首次启动日期 tell when the tasks were first shown."""
+    idle = {**A, "status": "未启动", "percent": 0, "progress": None}
+    weeks = [sent("KX02", "05-16", idle), sent("KX02", "05-19", A), sent("KX02", "05-25", {**A, "percent": 0.8})]
+    weeks += [sent("KX02", day, row("measures"), form="measures") for day in ("05-19", "05-25")]
+    lower = book(*weeks)
+    asked = {"T4": ("按期完成", date(2005, 5, 19)), "T5": ("按期完成", date(2005, 5, 19))}
+    for held in (lower, book(ledger(lower))):
+        states = {t.task: (t.state, t.shown_on) for t in held.tasks if t.unit_code == "KX02" and t.task in asked}
+        assert states == asked
+
+
 def test_what_waits_and_the_files_travel_along() -> None:
     lower = book(*SECOND)
     upper = book(ledger(lower))

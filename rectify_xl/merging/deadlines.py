@@ -122,10 +122,11 @@ class _Shown:
         self._days: dict[Evidence, dict[str, date]] = {}
         for evidence in dict.fromkeys(e for task in settings.tasks for e in task.evidence):
             form = catalog.forms()[evidence.form]
-            test = _where(form, evidence.where, settings)
+            tree = _where(form, evidence.where, settings)
+            test = form_test(form, tree) if tree else None
             first = self._days[evidence] = {}
             for item in items.get(form.name, ()):
-                shown_on = self._shown_on(item, form, test)
+                shown_on = self._shown_on(item, form, test, _known_since(item, form, tree))
                 if shown_on and shown_on < first.get(item.unit_code, date.max):
                     first[item.unit_code] = shown_on
 
@@ -133,17 +134,27 @@ class _Shown:
         """The first day that shows the evidence for a unit, None if nothing does."""
         return self._days[evidence].get(unit)
 
-    def _shown_on(self, item: Item, form: Form, test: Test | None) -> date | None:
+    def _shown_on(self, item: Item, form: Form, test: Test | None, since: date | None) -> date | None:
         if test and not test(item.values, ()):
             return None
         if form.evidence_on:
             own: date | None = item.values[form.positions[form.evidence_on]]
             return own if own and self._counts(own) else None
-        days = (s.filled_on for s in item.states if not test or test(s.values, ()))
+        days = sorted({*(s.filled_on for s in item.states if not test or test(s.values, ())), *filter(None, [since])})
         return next((day for day in days if self._counts(day)), None)
 
     def _counts(self, day: date) -> bool:
         return day <= self._until and (self._since is None or day >= self._since)
+
+
+def _known_since(item: Item, form: Form, tree: Node | None) -> date | None:
+    """The day that first showed the item, or first showed it begun, where that is what is asked.
+
+    A lower office's ledger brings the latest state alone and these two days beside it.
+    """
+    if tree is None:
+        return item.first_on
+    return item.started_on if tree == form.started else None
 
 
 def condition_names(form: Form, lists: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Sequence[str]]]:
@@ -151,8 +162,8 @@ def condition_names(form: Form, lists: Mapping[str, Sequence[str]]) -> dict[str,
     return {c.label: (c.name, lists[c.choices]) for c in form.columns if c.choices in lists}
 
 
-def _where(form: Form, where: str, settings: Settings) -> Test | None:
-    return form_test(form, parse_condition(where, condition_names(form, settings.lists))) if where else None
+def _where(form: Form, where: str, settings: Settings) -> Node | None:
+    return parse_condition(where, condition_names(form, settings.lists)) if where else None
 
 
 def is_asked(evidence: Evidence, unit: Unit) -> bool:
