@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from raw_books import LINKS, MAIN, book, parts, relations, worksheet
 from rectify_xl.excel.reading.ods_content import bare_package
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Unreadable
-from rectify_xl.kinds import NoValue
+from rectify_xl.kinds import CellError, NoValue
 
 ONE = worksheet('<row r="1"><c r="A1"><v>1</v></c></row>')
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -108,3 +109,64 @@ def test_encrypted_macros_hide_no_value() -> None:
     cell = '<table:table-cell office:value-type="float" office:value="1"/>'
     made = {"mimetype": b"x", "content.xml": ods(cell), "META-INF/manifest.xml": listed("<m:encryption-data/>")}
     assert rows_of(zipped(made)) == [[[1.0]]]
+
+
+ERROR, NOW = CellError("#REF!"), NoValue("=NOW()")
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<c r="A1"><v>1<!-- 0 -->2</v></c>', 12.0),
+        ('<c r="A1"><v>1<?a b?>2</v></c>', 12.0),
+        ('<c r="A1"><v><![CDATA[12]]></v></c>', 12.0),
+        ('<c r="A1"><v>&#49;2</v></c>', 12.0),
+        ('<c r="A1"><v> 12 </v></c>', 12.0),
+        ('<c r="A1"><v>\n12\n</v></c>', 12.0),
+        ('<c r="A1"><v>1_000</v></c>', "1_000"),
+        ('<c r="A1"><v>１２</v></c>', "１２"),
+        ("<c r=\"A1\" t='e'><v>#REF!</v></c>", ERROR),
+        ('<c r="A1" t = "e"><v>#REF!</v></c>', ERROR),
+        ('<c r="A1" t\n=\n"e"><v>#REF!</v></c>', ERROR),
+        ('<c r="A1" t="&#101;"><v>#REF!</v></c>', ERROR),
+        ('<c r="A1" s="&#49;"><v>38497</v></c>', date(2005, 5, 25)),
+        ('<c r="A1" t="d"><v>2005-05-25T10:00:00.000Z</v></c>', datetime(2005, 5, 25, 10)),
+        ('<c r="A1" t="d"><v>2005-05-25T10:00:00+08:00</v></c>', datetime(2005, 5, 25, 10)),
+        ('<c r="A1" t="d"><v>2005-W21</v></c>', "2005-W21"),
+        ('<c r="A1" t="inlineStr"><v>5</v></c>', "5"),
+        ('<c r="A1" t="str"><v>一_x000D_二</v></c>', "一\r二"),
+        ('<c r="A1"><f>NOW()</f>\n</c>', NOW),
+        ('<c r="A1"><f>NOW()</f> <v></v></c>', NOW),
+        ('<c r="A1"><f>NOW()</f ><v/></c>', NOW),
+        ('<c r="A1"><f>NOW()</f><!-- 1 --></c>', NOW),
+        ('<c r="A1"><f/></c>', NoValue("=")),
+    ],
+)
+def test_cells_as_no_program_but_somebody_writes_them(cell: str, expected: Any) -> None:
+    (((value,),),) = rows_of(book(worksheet(f'<row r="1">{cell}</row>')))
+    assert (type(value), value) == (type(expected), expected)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="s"><v>-1</v></c>',
+        '<c r="A1" t="s"><v>1</v></c>',
+        '<c r="A1" t="z"><v>1</v></c>',
+        '<c r="A1" t="b"><v>2</v></c>',
+        '<c r="A1"><v>1</v><v>2</v></c>',
+        '<c r="A1"><v>-INF</v></c>',
+        '</row><row r="1_0"><c r="A10"><v>1</v></c>',
+    ],
+)
+def test_cells_that_mean_nothing_are_damage(cell: str) -> None:
+    with pytest.raises(Unreadable, match="damaged"):
+        read_workbook(book(worksheet(f'<row r="1">{cell}</row>'), texts="<si><t>零</t></si>"))
+
+
+@pytest.mark.parametrize(
+    "hidden", ["hidden='1'", 'hidden ="1"', 'hidden="&#49;"', 'hidden="true"', "hidden\t=\t'true'"]
+)
+def test_a_hidden_row_is_seen_however_it_says_so(hidden: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2" {hidden}><c r="A2"><v>1</v></c></row>'
+    assert read_workbook(book(worksheet(rows))).sheets[0].hidden_rows == (2,)

@@ -19,6 +19,12 @@ from rectify_xl.zipped import damaged
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+# A number as XML writes it, and what only looks like one to some programs; Python's own reading takes 1_000 too.
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+_NO_NUMBER = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
+_ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:T?\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_DIGITS = 16
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _LAST_COLUMN = 16_383
 _DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
 # Excel counts a 29 February 1900: days before it are one off, and that day itself is none.
@@ -123,6 +129,8 @@ class _Pass(Handlers):
         if local == "c":
             self._open_cell(attributes)
         elif local in ("v", "t"):
+            if local == "v" and self.pieces:
+                damaged(self.part)
             self.inside = "" if self.is_phonetic else "v"
         elif local == "f":
             self.inside, self.has_formula = "f", True
@@ -150,7 +158,7 @@ class _Pass(Handlers):
 
     def _open_row(self, attributes: Attributes) -> None:
         told = attributes.get("r")
-        number = self.row + 1 if told is None else int(told)
+        number = self.row + 1 if told is None else _whole(told)
         if not self.row < number <= LAST_ROW:  # twice, out of order, or outside the grid
             damaged(f"{self.part} {told}")
         self.row, self.next_column = number, 0
@@ -211,24 +219,22 @@ class _Pass(Handlers):
             formula = "".join(self.formula)
             return "" if is_ours(formula.encode()) else NoValue(f"={formula}")
         if self.kind == "inlineStr" or self.kind == "str":
-            return _within_limit(unescaped(text) if self.kind == "inlineStr" else text)
+            return _within_limit(unescaped(text))
         if not text:
             return ""
         return _within_limit(self._shared_text(text)) if self.kind == "s" else _typed(text, self.kind, self)
 
     def _shared_text(self, text: str) -> str:
-        try:
-            index = int(text)
-            return self.shared.texts[index] if index >= 0 else damaged(self.part)
-        except (ValueError, IndexError) as error:
-            raise Unreadable("damaged", "part", part=self.part) from error
+        index = _whole(text.strip())
+        return self.shared.texts[index] if 0 <= index < len(self.shared.texts) else damaged(self.part)
 
     def number(self, text: str) -> Any:
         """A number as its cell's format means it."""
-        try:
-            value = float(text)
-        except ValueError:
+        if _NO_NUMBER.fullmatch(text):
+            damaged(self.part)
+        if not _NUMBER.fullmatch(text):
             return text
+        value = float(text)
         if not isfinite(value):
             damaged(self.part)
         kind = self.shared.formats.kind(self.style)
@@ -246,23 +252,31 @@ class _Pass(Handlers):
 
 def _typed(text: str, kind: str, cell: _Pass) -> Any:
     if kind == "b":
-        return text.strip() in ("1", "true")
+        flag = _FLAGS.get(text.strip().lower())
+        return damaged(cell.part) if flag is None else flag
     if kind == "d":
         return _iso(text)
-    return cell.number(text)
+    return cell.number(text) if kind == "n" else damaged(cell.part)
 
 
 def _within_limit(text: str) -> str:
     return text if len(text) <= limits().kept_text else LongText(text[:200], len(text))
 
 
+def _whole(text: str) -> int:
+    """A whole number of decimal digits; -1 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else -1
+
+
 def _iso(text: str) -> Any:
-    """A day, a moment or a time of ISO 8601; what is none stays text."""
-    for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
-        try:
-            return read(text.removesuffix("Z"))
-        except ValueError:
-            continue
+    """A day, a moment or a time of ISO 8601, as the clock there has it; what is none stays text."""
+    if _ISO.fullmatch(text.strip()):
+        for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
+            try:
+                made = read(text.strip())
+            except ValueError:
+                continue
+            return made.replace(tzinfo=None) if isinstance(made, (datetime, time)) else made
     return text
 
 

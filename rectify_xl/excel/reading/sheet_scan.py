@@ -16,8 +16,23 @@ LAST_ROW = 1_048_576
 # An address of at most two letters; what has none, or stands further right, is found as b"".
 _CELL = re.compile(rb'<c[\s>/](?:r="([A-Z]{1,2}[0-9]+)")?')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
-# Signs that a sheet holds what the fast reader does not tell: error values, hidden rows.
-_SIGNS = (b't="e"', b'hidden="1"', b'hidden="true"')
+# Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
+# and instructions (it takes what stands before them), blanks around a value, two values.
+_SIGNS = (
+    *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b"!--", b"![", b"?>"),
+    *(b"<v> ", b" </v>", b"</v><v"),
+)
+# Attributes and values as no program writes them: what makes a closer look worth while, and what that one looks for.
+_APART = {
+    b" =": (b" t =", b"hidden ="),
+    b"= ": (b" t= ", b"hidden= "),
+    b"='": (b" t='", b"hidden='"),
+    b"\n": (b"=\n", b"\n=", b"<v>\n", b"\n</v>"),
+    b"\r": (b"=\r", b"\r=", b"<v>\r", b"\r</v>"),
+    b"\t": (b"=\t", b"\t=", b"<v>\t", b"\t</v>"),
+}
+_ODD_REFERENCE = re.compile(rb'="&#|<v>[^<]*&#')
+_ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v|t="s"[^>]*><v>-')
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
 _CHILD_FORMULA = re.compile(rb"<f\b[^>]*/></")
@@ -32,6 +47,8 @@ _PIECE = 2_000_000
 _RECTANGLE, _SPARSE, _FEW_ROWS = 2_000_000, 8, 1_000
 # A run of closing tags, and a text that is too long, fill every window of these sizes within them.
 _WINDOW, _TEXT_WINDOW = 4_096, 40_000
+# How far behind a formula its value is looked for, blanks between them.
+_BEHIND = 80
 # No row of a formula alone is longer.
 _SHORT = 400
 _BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
@@ -110,10 +127,24 @@ def _is_plain(data: bytes, formulas: Sequence[bytes]) -> bool:
     """Whether rows hold nothing that the fast reader does not tell."""
     return not (
         any(sign in data for sign in _SIGNS)
+        or _is_laid_out_oddly(data)
         or has_control(data)
         or is_long_or_deep(data)
         or any(_is_odd(formula) for formula in formulas)
         or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
+    )
+
+
+def _is_laid_out_oddly(data: bytes) -> bool:
+    """Whether attributes, values or formulas are written as programs do not write them."""
+    return (
+        (b"&#" in data and _ODD_REFERENCE.search(data) is not None)
+        or any(sign in data and any(held in data for held in signs) for sign, signs in _APART.items())
+        or (b"<f" in data and (b"<f/>" in data or b"</f " in data))
+        or (
+            (data.count(b'"inlineStr"') != data.count(b"<is>") or b"<v>-" in data)
+            and _ODD_TEXT.search(data) is not None
+        )
     )
 
 
@@ -139,7 +170,7 @@ def _formulas_in(data: bytes) -> list[bytes]:
             continue
         cell = before[before.rfind(b"<c ") :]
         if not is_ours(cell):
-            made.append(cell + b"</f>" + after[:12])
+            made.append(cell + b"</f>" + after[:_BEHIND].lstrip())
     return made
 
 
