@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +39,7 @@ def prepared_rows(filled: int) -> int:
     return max(PREPARED_ROWS, -(-(filled + _ROOM) // _ROOM) * _ROOM)
 
 
+@lru_cache(maxsize=1024)
 def column_letter(index: int) -> str:
     """Excel's letters of the column `index`, counted from 0: 0 is A, 26 is AA."""
     letters = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rectify_xl import catalog
@@ -16,6 +16,8 @@ from rectify_xl.normal import key_text, tidy
 
 # A signature or title line fills few cells, and what means nothing has few characters.
 _FEW = 4
+# From here on a character is the same in a label's key as in the label.
+_FIRST_SIGN = "\u4e00"
 
 
 def data_rows(grid: Grid, header: Header) -> list[int]:
@@ -28,7 +30,7 @@ def data_rows(grid: Grid, header: Header) -> list[int]:
     kept = []
     for offset in range(header.start, len(grid.rows)):
         row = grid.rows[offset]
-        if row.count("") == len(row):
+        if not any(row) and row.count("") == len(row):
             continue
         filled = _filled(row, ours)
         if not filled or _is_aside(row, filled, silent, headings) or (again and _said(row) in again):
@@ -40,12 +42,17 @@ def data_rows(grid: Grid, header: Header) -> list[int]:
 
 def _filled(row: Sequence[Any], ours: Sequence[int]) -> int:
     """How many of our cells mean something; counted as far as it matters."""
-    filled = 0
+    filled, width = 0, len(row)
     for offset in ours:
-        if offset < len(row) and row[offset] != "" and _means_something(row[offset]):
-            filled += 1
-            if filled > _FEW:
-                break
+        value = row[offset] if offset < width else ""
+        if value.__class__ is str:
+            if not value or not (_is_word(value) if len(value) <= _FEW else not value.isspace()):
+                continue
+        elif value == "":
+            continue
+        filled += 1
+        if filled > _FEW:
+            break
     return filled
 
 
@@ -53,10 +60,10 @@ def _said(row: Sequence[Any]) -> list[Any]:
     return [value for value in row if value != ""]
 
 
-def _means_something(value: Any) -> bool:
-    if value.__class__ is not str or len(value) > _FEW:
-        return value.__class__ is not str or not value.isspace()
-    text = tidy(value)
+@lru_cache(maxsize=4096)
+def _is_word(text: str) -> bool:
+    """Whether a text of few characters is a value; the same options stand in every row."""
+    text = tidy(text)
     return bool(text) and text not in _blanks()
 
 
@@ -67,7 +74,11 @@ def _blanks() -> frozenset[str]:
 
 def _is_aside(row: Sequence[Any], filled: int, silent: set[int], headings: Sequence[Heading]) -> bool:
     """Whether a row is a total, a signature, an example or the header once more."""
-    first = next((v for j, v in enumerate(row) if v != "" and (j not in silent or v.__class__ is str)), "")
+    first: Any = ""
+    for at, value in enumerate(row):
+        if value != "" and (at not in silent or value.__class__ is str):
+            first = value
+            break
     if filled == 1 and _is_day(_said(row)):
         return True
     if first.__class__ is not str or first[:1].isdigit():
@@ -119,7 +130,13 @@ def _either(labels: Sequence[str]) -> str:
 
 
 def _repeats_header(row: Sequence[Any], headings: Sequence[Heading]) -> bool:
-    ours = [h for h in headings if h.column and h.offset < len(row) and row[h.offset] != ""]
-    return len(ours) > 1 and all(
-        row[h.offset].__class__ is str and label_key(row[h.offset]) == label_key(h.text) for h in ours
-    )
+    said = 0
+    for heading in headings:
+        if heading.column and heading.offset < len(row) and row[heading.offset] != "":
+            value, label = row[heading.offset], label_key(heading.text)
+            if value.__class__ is not str or (label[:1] not in value and label[:1] >= _FIRST_SIGN):
+                return False
+            if label_key(value) != label:
+                return False
+            said += 1
+    return said > 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid
+from rectify_xl.in_force import kept_by_forms
 from rectify_xl.judging.headings import (
     LONGEST_LABEL,
     HeaderText,
@@ -20,6 +21,8 @@ from rectify_xl.judging.headings import (
 )
 from rectify_xl.model import Form
 
+# No header of ours has as many cells.
+_WIDE = 200
 # Rows that a header takes at most, and rows below it that may only say how to fill in.
 _MOST_ROWS, _MOST_HINTS = 3, 2
 # From so many on, numbers that count 1, 2, 3 below a header are those of its columns.
@@ -56,13 +59,9 @@ class SheetTop:
     def keys(self, line: int) -> Mapping[int, str]:
         """What the texts of a row are known by if they are labels, by place."""
         if line not in self._keys:
-            row = self.grid.rows[line]
-            self._keys[line] = {at: label_key(v) for at, v in enumerate(row) if v.__class__ is str and _may_be_label(v)}
+            said = [(at, v) for at, v in enumerate(self.grid.rows[line]) if v.__class__ is str and v]
+            self._keys[line] = {at: label_key(text) for at, text in said if len(text) <= LONGEST_LABEL}
         return self._keys[line]
-
-
-def _may_be_label(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_LABEL
 
 
 def find_header(top: SheetTop, form: Form, least: int) -> Header | None:
@@ -86,6 +85,10 @@ def _score(keys: Sequence[str] | Any, form: Form) -> int:
 def _header(top: SheetTop, form: Form, line: int, least: int) -> Header | None:
     """The header of which one row is known, with the rows above and below it that belong to it."""
     rows, lines = top.grid.rows, [line]
+    if all(cell.__class__ is str and len(cell) <= LONGEST_LABEL for cell in rows[line]) and len(rows[line]) <= _WIDE:
+        if known := _whole(tuple(rows[line]), line, form.name):
+            score, headings = known
+            return Header(top=line, bottom=line, start=_start(rows, line), score=score, headings=headings)
     texts = list(_texts(rows, lines, form))
     if len(_columns(texts, form)) < len(form.columns):
         for step in (-1, 1):
@@ -99,6 +102,19 @@ def _header(top: SheetTop, form: Form, line: int, least: int) -> Header | None:
         score=_score([text.key for text in texts], form),
         headings=headings_of(texts, form),
     )
+
+
+@kept_by_forms(64)
+def _whole(row: tuple[str, ...], line: int, form_name: str) -> tuple[int, tuple[Heading, ...]] | None:
+    """Score and headings of a row of texts that names every column of a form; None for any other.
+
+    The header of a template is that of all its copies.
+    """
+    form, rows = catalog.forms()[form_name], [()] * line + [row]
+    texts = list(_texts(rows, [line], form))
+    if len(_columns(texts, form)) < len(form.columns):
+        return None
+    return _score([text.key for text in texts], form), headings_of(texts, form)
 
 
 def _columns(texts: Sequence[HeaderText], form: Form) -> set[str]:
@@ -184,8 +200,13 @@ def _is_hints(said: Sequence[Any]) -> bool:
     """Whether a row only says how to fill in, or counts the columns from 1 on."""
     if all(value.__class__ is str and len(value) <= LONGEST_LABEL and is_hint(value) for value in said):
         return True
-    counted = [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in said if not _hints(v)]
-    return len(counted) >= _COUNTED and counted == [str(n) for n in range(1, len(counted) + 1)]
+    counted = 0
+    for value in said:
+        if not _hints(value):
+            counted += 1
+            if str(int(value) if isinstance(value, float) and value.is_integer() else value) != str(counted):
+                return False
+    return counted >= _COUNTED
 
 
 def _hints(value: Any) -> bool:

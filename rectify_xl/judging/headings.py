@@ -100,7 +100,12 @@ def form_labels(name: str) -> Mapping[str, tuple[str, bool]]:
 
 def is_serial(text: str) -> bool:
     """Whether a header is 序号 or its like: numbered by hand, nobody's data."""
-    return key_text(text) in {key_text(label) for label in catalog.reading().serial_labels}
+    return key_text(text) in _serial_labels()
+
+
+@cache
+def _serial_labels() -> frozenset[str]:
+    return frozenset(map(key_text, catalog.reading().serial_labels))
 
 
 def is_self_check(text: str) -> bool:

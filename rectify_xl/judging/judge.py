@@ -192,7 +192,7 @@ def _judge_forms(sheets: Sequence[FormSheet], ruling: Ruling, place: Place) -> l
 
 def _findings_of(sheets: Sequence[JudgedSheet]) -> list[Finding]:
     """The findings of one form's sheets in the order of the sheet; of a restricted form without any value."""
-    told = [f for judged in sheets for f in (*judged.told, *(f for t in judged.trials for f in told_once(t)))]
+    told = [f for judged in sheets for f in (*judged.told, *(f for t in judged.trials if t.findings for f in told_once(t)))]
     if not sheets[0].sheet.form.restricted:
         return told
     return [replace(f, value="", params=tuple(p for p in f.params if p[0] in _HARMLESS)) for f in told]
@@ -209,10 +209,11 @@ def _form_rows(sheets: Sequence[JudgedSheet], *, shows_restricted: bool = False)
     bad: list[Row] = []
     for judged in sheets:
         for trial in judged.trials:
-            row = judged.row_of(trial)
+            is_bad = judged.all_wait or trial.is_bad
+            row = judged.row_of(trial, is_bad=is_bad)
             if form.restricted and not shows_restricted:
                 row = Row(row.sheet, row.row, ())
-            (bad if trial.is_bad or judged.all_wait else good).append(row)
+            (bad if is_bad else good).append(row)
     return FormRows(form=form.name, good=tuple(good), bad=tuple(bad), letters=_letters(sheets))
 
 

@@ -37,9 +37,9 @@ class JudgedSheet:
     told: list[Finding] = field(default_factory=list)
     all_wait: bool = False
 
-    def row_of(self, trial: Trial) -> Row:
+    def row_of(self, trial: Trial, *, is_bad: bool) -> Row:
         """The row as it goes on: bad rows carry what was typed."""
-        if not (trial.is_bad or self.all_wait):
+        if not is_bad:
             return Row(self.sheet.grid.title, trial.row, tuple(trial.values))
         cells = self.sheet.grid.rows[trial.offset]
         at = self.sheet.offsets

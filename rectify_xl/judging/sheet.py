@@ -47,12 +47,9 @@ def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[Judge
         if judged.missing.intersection(rule.on):
             continue
         for trial in judged.trials:
-            for place in wanted:
-                if trial.values[place] is None:
-                    break
-            else:
-                if not trial.unread or trial.unread.isdisjoint(places):
-                    yield judged, trial
+            values = trial.values
+            if all([values[place] is not None for place in wanted]) and trial.unread.isdisjoint(places):
+                yield judged, trial
 
 
 def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:

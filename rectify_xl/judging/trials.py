@@ -32,7 +32,7 @@ class Trial:
     @property
     def is_bad(self) -> bool:
         """Whether any error stands on the row."""
-        return any(finding.level == "error" for _, finding in self.findings)
+        return bool(self.findings) and any(finding.level == "error" for _, finding in self.findings)
 
 
 def add_finding(
