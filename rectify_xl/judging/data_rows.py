@@ -17,7 +17,7 @@ from rectify_xl.normal import key_text, tidy
 # A signature or title line fills few cells, and what means nothing has few characters.
 _FEW = 4
 # From here on a character is the same in a label's key as in the label.
-_FIRST_SIGN = "\u4e00"
+_FIRST_SIGN = chr(0x4E00)
 
 
 def data_rows(grid: Grid, header: Header) -> list[int]:

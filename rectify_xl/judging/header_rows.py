@@ -85,10 +85,11 @@ def _score(keys: Sequence[str] | Any, form: Form) -> int:
 def _header(top: SheetTop, form: Form, line: int, least: int) -> Header | None:
     """The header of which one row is known, with the rows above and below it that belong to it."""
     rows, lines = top.grid.rows, [line]
-    if all(cell.__class__ is str and len(cell) <= LONGEST_LABEL for cell in rows[line]) and len(rows[line]) <= _WIDE:
-        if known := _whole(tuple(rows[line]), line, form.name):
-            score, headings = known
-            return Header(top=line, bottom=line, start=_start(rows, line), score=score, headings=headings)
+    cells = rows[line]
+    is_usual = len(cells) <= _WIDE and all(cell.__class__ is str and len(cell) <= LONGEST_LABEL for cell in cells)
+    if is_usual and (known := _whole(tuple(cells), line, form.name)):
+        score, headings = known
+        return Header(top=line, bottom=line, start=_start(rows, line), score=score, headings=headings)
     texts = list(_texts(rows, lines, form))
     if len(_columns(texts, form)) < len(form.columns):
         for step in (-1, 1):

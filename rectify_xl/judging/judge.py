@@ -192,7 +192,12 @@ def _judge_forms(sheets: Sequence[FormSheet], ruling: Ruling, place: Place) -> l
 
 def _findings_of(sheets: Sequence[JudgedSheet]) -> list[Finding]:
     """The findings of one form's sheets in the order of the sheet; of a restricted form without any value."""
-    told = [f for judged in sheets for f in (*judged.told, *(f for t in judged.trials if t.findings for f in told_once(t)))]
+    told: list[Finding] = []
+    for judged in sheets:
+        told += judged.told
+        for trial in judged.trials:
+            if trial.findings:
+                told += told_once(trial)
     if not sheets[0].sheet.form.restricted:
         return told
     return [replace(f, value="", params=tuple(p for p in f.params if p[0] in _HARMLESS)) for f in told]

@@ -48,7 +48,7 @@ def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[Judge
             continue
         for trial in judged.trials:
             values = trial.values
-            if all([values[place] is not None for place in wanted]) and trial.unread.isdisjoint(places):
+            if None not in [values[place] for place in wanted] and trial.unread.isdisjoint(places):
                 yield judged, trial
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import lt
 from typing import NamedTuple
 
 from rectify_xl import catalog
@@ -15,6 +16,7 @@ from rectify_xl.limits import limits
 LAST_ROW = 1_048_576
 # An address of at most two letters; what has none, or stands further right, is found as b"".
 _CELL = re.compile(rb'<c[\s>/](?:r="([A-Z]{1,2}[0-9]+)")?')
+_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
 # and instructions (it takes what stands before them), blanks around a value, two values.
@@ -73,11 +75,10 @@ def look_at(data: bytes) -> Look:
     kept, last, widest, cells = [_PLAIN_HEAD], 0, 1, 0
     reaching = False
     for piece in _pieces(data, begin + len(_BEGIN), end):
-        rows = piece.split(b"<row ")
-        numbers = _numbers(rows, last)
+        numbers = _numbers(piece, last)
         if numbers is None:
             return Look(None)
-        piece = b"<row ".join([b"", *(row for row in rows[1:] if len(row) > _SHORT or not _is_check_alone(row))])
+        piece = _without_checks(piece)
         formulas = _formulas_in(piece)
         addresses = _CELL.findall(piece)
         reaching = reaching or any(_REACHING.search(formula) for formula in formulas)
@@ -105,22 +106,24 @@ def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
     yield data[at:end]
 
 
-def _numbers(rows: Sequence[bytes], last: int) -> list[int] | None:
+def _numbers(data: bytes, last: int) -> list[int] | None:
     """The numbers of rows behind the `last`; None where one lacks, is no number, or stands twice or out of order."""
-    if rows[0].strip():
+    first = data.find(b"<row ")
+    if data[: first if first >= 0 else len(data)].strip():
         return None
-    try:
-        numbers = [last, *(int(row[3 : row.index(b'"', 3)]) for row in rows[1:])]
-    except ValueError:
+    numbers = [last, *map(int, _ROW.findall(data))]
+    if len(numbers) - 1 != data.count(b"<row ") or numbers[-1] > LAST_ROW:
         return None
-    if any(before >= after for before, after in pairwise(numbers)) or numbers[-1] > LAST_ROW:
-        return None
-    return numbers if all(row.startswith(b'r="') for row in rows[1:]) else None
+    return numbers if all(map(lt, numbers, islice(numbers, 1, None))) else None
 
 
-def _is_check_alone(row: bytes) -> bool:
-    """Whether a row holds nothing but a formula of our self-check."""
-    return row.count(b"<c") == 1 and _CHECK_TEXT in row
+def _without_checks(data: bytes) -> bytes:
+    """The rows but those that hold nothing but a formula of our self-check."""
+    if _CHECK_TEXT not in data:
+        return data
+    rows = data.split(b"<row ")
+    kept = [row for row in rows if len(row) > _SHORT or _CHECK_TEXT not in row or row.count(b"<c") != 1]
+    return b"<row ".join(kept)
 
 
 def _is_plain(data: bytes, formulas: Sequence[bytes]) -> bool:
