@@ -30,7 +30,7 @@ from rectify_xl.model import FormRows, Return, Row, Settings
 from rectify_xl.progress.period import snapshot_of
 from rectify_xl.runs import pipeline, workspace
 from rectify_xl.runs.recalled import status_of
-from rectify_xl.runs.weekly import summary_of
+from rectify_xl.runs.remembering import summary_of
 from rectify_xl.store import Store
 
 FIRST, SECOND = date(2005, 5, 25), date(2005, 6, 1)
@@ -137,7 +137,7 @@ def many_weeks(folder: Path, given: argparse.Namespace) -> None:
                     store.arrive(held, "0" * 32, seq, day)
                 numbered = [item for item in book.items["ledger"] if item.number]
                 store.give(
-                    (item.form, item.number, item.unit_code, [(s.digest, s.sheet, s.row) for s in item.states])
+                    (item.form, item.number, item.unit_code, [(s.digest, s.sheet, s.row) for s in item.states], False)
                     for item in numbered
                 )
                 store.keep_run(seq, summary_of(book, returns), snapshot_of(book))

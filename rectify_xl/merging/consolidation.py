@@ -103,15 +103,17 @@ def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
 
 
 def _counts_only(held: Return) -> tuple[FormRows, ...]:
-    """A return's forms without what their rows say: items and pending rows hold that."""
-    return tuple(
-        FormRows(
-            form=rows.form,
-            good=tuple(Row(r.sheet, r.row, ()) for r in rows.good),
-            bad=tuple(Row(r.sheet, r.row, ()) for r in rows.bad),
-        )
-        for rows in held.forms
-    )
+    """A return's forms without what their rows say: items and pending rows hold that.
+
+    Where the rows stand is asked only of a file that is sent back.
+    """
+    return tuple(FormRows(form=f.form, good=_stripped(f.good, held), bad=_stripped(f.bad, held)) for f in held.forms)
+
+
+def _stripped(rows: Sequence[Row], held: Return) -> tuple[Row, ...]:
+    if held.verdict == "accepted":
+        return (Row("", 0, ()),) * len(rows)
+    return tuple(Row(row.sheet, row.row, ()) for row in rows)
 
 
 def _no_calendar(calendar: WorkCalendar, days: Sequence[date]) -> list[Finding]:

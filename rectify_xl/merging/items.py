@@ -13,6 +13,9 @@ from rectify_xl.merging.identity import Entry, History
 from rectify_xl.merging.office import Standing
 from rectify_xl.model import Item, State
 
+# What the offices say of nearly every item.
+NOTHING_SAID: Mapping[str, Any] = {}
+
 
 def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
     """The items of one form of one unit, in the order in which their rows came to be known."""
@@ -52,11 +55,11 @@ def _item(
     )
 
 
-def _office(entry: Entry, typed: Mapping[str, Any]) -> dict[str, Any]:
+def _office(entry: Entry, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the latest of the lower offices' ledgers says, in its place what the office itself typed."""
     latest = max(entry.facts, key=lambda fact: fact.ledger.order, default=None)
     said = {**(latest.row.item.office if latest else {}), **typed}
-    return {name: value for name, value in said.items() if value is not None}
+    return NOTHING_SAID if not said else {name: value for name, value in said.items() if value is not None}
 
 
 def _shown(states: Iterable[State], test: Test | None) -> list[date]:

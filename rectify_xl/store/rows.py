@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
+from sys import intern
 from typing import Any, NamedTuple, cast
 
 from rectify_xl import catalog
@@ -216,7 +217,12 @@ def snapshot_from(packed: bytes) -> tuple[Known, ...]:
         return days.get(text) or days.setdefault(text, date.fromisoformat(text))
 
     told = json.loads(zlib.decompress(packed))
-    return tuple([Known._make((*known[:5], day(known[5]), day(known[6]), *known[7:])) for known in told])
+    return tuple(
+        [
+            Known(intern(form), intern(unit), intern(number), text, intern(state), day(due), day(told_due), is_missing)
+            for form, unit, number, text, state, due, told_due, is_missing in told
+        ]
+    )
 
 
 # ---- findings

@@ -6,12 +6,16 @@ import json
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from sys import intern
 from typing import Any, NamedTuple, cast
 
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
 from rectify_xl.store.rows import finding_from, finding_row, from_json, snapshot_from, snapshot_to, to_json
+
+# How many texts are read in one go.
+_AT_ONCE = 2000
 
 
 class RunRow(NamedTuple):
@@ -188,10 +192,15 @@ class Runs(Database):
 
     def reminders(self) -> dict[ReminderKey, date]:
         """The day on which each reminder was first sent."""
+        made: dict[ReminderKey, date] = {}
+        days: dict[Any, date] = {}
         found = self.rows("SELECT told, sent_on FROM reminders")
-        keys = from_json(f"[{','.join(key for key, _ in found)}]")
-        days = {day: date.fromisoformat(day) for day in {day for _, day in found}}
-        return {ReminderKey(*key): days[day] for key, (_, day) in zip(keys, found, strict=True)}
+        for at in range(0, len(found), _AT_ONCE):
+            part = found[at : at + _AT_ONCE]
+            for (*names, due), (_, sent_on) in zip(_joined(part), part, strict=True):
+                key = ReminderKey._make((*map(intern, names), due and days.setdefault(due, due)))
+                made[key] = days.get(sent_on) or days.setdefault(sent_on, date.fromisoformat(sent_on))
+        return made
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Notes reminders as sent; one that was sent before keeps its day."""
@@ -199,3 +208,8 @@ class Runs(Database):
             "INSERT OR IGNORE INTO reminders (told, sent_on) VALUES (?, ?)",
             [(to_json(list(key)), as_of.isoformat()) for key in keys],
         )
+
+
+def _joined(texts: Iterable[tuple[Any, ...]]) -> Any:
+    """What several texts (the first of every row) say."""
+    return from_json(f"[{','.join(row[0] for row in texts)}]")
