@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from rectify_xl.model import FormRows, Return, Row
-from rectify_xl.store.rows import from_json, ledger_from, ledger_to, to_json
+from rectify_xl.store.rows import ledger_from, ledger_to
 
 # What stands in a spool, a line a row: of which return of the chunk (from 0) and which of its forms, where, and what.
 # `told` and `typed` are JSON (days as {"day": ...}); a line without a form holds an office's ledger as a whole.
 COLUMNS = ("file", "form", "sheet", "row", "is_good", "told", "typed", "ledger")
 _Line = tuple[Any, ...]
 _WORDS = ("utf-8", "surrogatepass")
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    raise TypeError(f"{type(value).__name__} stands in no row")
+
+
+# Made once: json.dumps and json.loads make theirs anew for every row.
+_told = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+_understood = json.JSONDecoder(object_hook=lambda found: date.fromisoformat(found["day"])).decode
+
+
+def _values(told: bytes) -> tuple[Any, ...]:
+    found = _understood(told.decode(*_WORDS))
+    return tuple([_tuples(part) if part.__class__ is list else part for part in found])
+
+
+def _tuples(found: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuples(part) if isinstance(part, list) else part for part in found)
 
 
 def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:
@@ -40,8 +62,8 @@ def with_rows(light: Sequence[Return], spooled: bytes) -> list[Return]:
             ledgers[file] = ledger
         else:
             good, bad = rows.setdefault((file, form), ([], []))
-            words = () if typed is None else from_json(typed.decode(*_WORDS))
-            (good if is_good else bad).append(Row(sheet.decode(*_WORDS), row, from_json(told.decode(*_WORDS)), words))
+            words = () if typed is None else _values(typed)
+            (good if is_good else bad).append(Row(sheet.decode(*_WORDS), row, _values(told), words))
     made = []
     for at, held in enumerate(light):
         if not held.is_restricted:
@@ -61,8 +83,8 @@ def _lines_of(held: Return, at: int) -> Iterator[_Line]:
     for form in held.forms:
         for is_good, rows in ((True, form.good), (False, form.bad)):
             for row in rows:
-                typed = to_json(row.typed).encode(*_WORDS) if row.typed else None
-                sheet, told = row.sheet.encode(*_WORDS), to_json(row.values).encode(*_WORDS)
+                typed = _told(row.typed).encode(*_WORDS) if row.typed else None
+                sheet, told = row.sheet.encode(*_WORDS), _told(row.values).encode(*_WORDS)
                 yield at, form.form, sheet, row.row, is_good, told, typed, None
 
 
