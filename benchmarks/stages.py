@@ -2,7 +2,9 @@
 
     python benchmarks/stages.py read FOLDER [--pairs 5]
     python benchmarks/stages.py judge FOLDER [--pairs 5]
+    python benchmarks/stages.py chunks FOLDER
     python benchmarks/stages.py write [--rows 30000] [--pairs 5]
+    python benchmarks/stages.py write-ours --rows 300000
 
 FOLDER holds returns of `made_returns`. What is compared is measured in turn, a block at a time, and told as the median
 of the ratios within a block; seconds are the least of all blocks, and on a busy machine two or three times too many.
@@ -109,7 +111,30 @@ def judge(folder: Path, pairs: int) -> None:
         )
 
 
+def chunks(folder: Path) -> None:
+    """Whether every file's verdict, rows and findings are the same whatever the chunk, read by two processes."""
+    from rectify_xl.receiving import engine
+    from rectify_xl.receiving.intake import sources_in
+
+    sources = sources_in([folder])[:60]
+    settings, told = settings_for(len(sources)), []
+    for size in (25, 1, 7):
+        engine.CHUNK = size
+        told.append(list(engine.read_all(sources, settings, FILLED_ON, workers=2)))
+    count = sum(len(held.findings) for held in told[0])
+    same = "the same" if told[0] == told[1] == told[2] else "DIFFERENT"
+    print(f"  {len(sources)} files in chunks of 25, 1 and 7: {same} rows and findings ({count} of these)")
+
+
 # ---- writing
+
+
+def write_ours(rows: int) -> None:
+    """The ledger by us alone, in a fresh process."""
+    command = [sys.executable, __file__, "write-one", "ours", "--rows", str(rows)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, memory, size = map(float, done.stdout.split())
+    print(f"  write {rows} rows, ours       {seconds:6.2f} s CPU {memory:6.1f} MiB besides the book {size:5.1f} MiB")
 
 
 def write_one(way: str, rows: int) -> None:
@@ -152,14 +177,18 @@ def write(rows: int, pairs: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["read", "judge", "write", "write-one"])
+    parser.add_argument("stage", choices=["read", "judge", "chunks", "write", "write-ours", "write-one"])
     parser.add_argument("what", nargs="?", default="")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--rows", type=int, default=30_000)
     given = parser.parse_args()
     if given.stage == "write-one":
         write_one(given.what, given.rows)
+    elif given.stage == "write-ours":
+        write_ours(given.rows)
     elif given.stage == "write":
         write(given.rows, given.pairs)
+    elif given.stage == "chunks":
+        chunks(Path(given.what))
     else:
         (read if given.stage == "read" else judge)(Path(given.what), given.pairs)
