@@ -18,6 +18,7 @@ import commands
 import dictionary
 import frames_page
 import limits
+import nation
 import pytest
 from sources import ROOT
 
@@ -37,7 +38,10 @@ def text_of(page: Path) -> str:
 
 @pytest.mark.parametrize(
     ("name", "made"),
-    [("dictionary.md", dictionary.page), ("commands.md", commands.page), ("frames.md", frames_page.page)],
+    [
+        ("dictionary.md", dictionary.page), ("commands.md", commands.page), ("frames.md", frames_page.page),
+        ("scale.md", nation.page),
+    ],  # fmt: skip
 )
 def test_a_generated_page_is_the_programs(name: str, made: Callable[[], str]) -> None:
     page, text = DOCS / name, made()
