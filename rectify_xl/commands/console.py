@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140
-# How many findings about the office's own ledger are shown.
-_MOST_OWN = 20
+# How many findings of each sort a run shows; and the verdicts on files whose findings stand in their copies.
+_MOST_TOLD, _SENT_BACK = 20, ("returned", "refused")
 _STYLES = {"accepted": "green", "returned": "yellow", "refused": "red", "held": "cyan"}
 _LEVEL_STYLES = {"error": "red", "warning": "yellow", "fixed": "dim"}
 
@@ -144,10 +144,13 @@ def pairs(counts: Mapping[str, int], words: Words) -> str:
 
 
 @under_settings
-def show_run(call: Call, told: Mapping[str, Any], book: Book, *, dry_run: bool = False) -> None:
+def show_run(
+    call: Call, told: Mapping[str, Any], book: Book, received: Iterable[Return], *, dry_run: bool = False
+) -> None:
     """The run in short: files by verdict, rows by form, deadlines, tasks, what waits, what was written.
 
-    What is wrong with a return stands in its copy; what the office typed into its own ledger in vain is told here.
+    What is wrong with a file that is sent back stands in its copy; what is doubtful in the others, the files first
+    seen by this run (`received`), and what the office typed into its own ledger in vain, is told here.
     """
     out, words = screen(call), call.words["run"]
     title = words["title"].format(campaign=book.settings.campaign, as_of=told["as_of"])
@@ -155,21 +158,27 @@ def show_run(call: Call, told: Mapping[str, Any], book: Book, *, dry_run: bool =
     _print_table(out, _run_table(call, told))
     for path in told["outputs"]:
         out.print(f"  {inert(path)}", soft_wrap=True)
-    _show_own(call, out, book)
+    _show_told(call, out, book, received)
     if dry_run:
         out.print(words["dry-run"])
 
 
-def _show_own(call: Call, out: Console, book: Book) -> None:
-    """The findings about the office's own ledger: those of a file that nobody sent."""
+def _show_told(call: Call, out: Console, book: Book, received: Iterable[Return]) -> None:
+    """What nobody but the office is told: about its own ledger, and about new files that no one gets back."""
     sent = {back.file for back in book.returns}
-    own = [finding for finding in book.findings if finding.file and finding.file not in sent]
-    if own:
-        out.print(call.words["run"]["own"].format(count=len(own)), soft_wrap=True)
-    for finding in own[:_MOST_OWN]:
-        out.print(_finding_line(finding, call.lang), soft_wrap=True)
-    if len(own) > _MOST_OWN:
-        out.print(call.words["status"]["more"].format(count=len(own) - _MOST_OWN))
+    kept = {back.file for back in received if back.verdict not in _SENT_BACK}
+    told = {
+        "own": [finding for finding in book.findings if finding.file and finding.file not in sent],
+        "doubtful": [finding for finding in book.findings if finding.file in kept and finding.level == "warning"],
+    }
+    for name, findings in told.items():
+        if findings:
+            out.print(call.words["run"][name].format(count=len(findings)), soft_wrap=True)
+        for finding in findings[:_MOST_TOLD]:
+            said = {"file": finding.file, "sentence": sentence(finding, call.lang)}
+            out.print(inert(call.words["run"]["line"].format(**said)), soft_wrap=True)
+        if len(findings) > _MOST_TOLD:
+            out.print(call.words["status"]["more"].format(count=len(findings) - _MOST_TOLD))
 
 
 def _print_table(out: Console, table: Table) -> None:
