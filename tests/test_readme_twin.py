@@ -95,7 +95,7 @@ def test_the_demo_prints_the_same_in_chinese(tmp_path: Path) -> None:
     assert len(english) == len(chinese) > 20
     said = [[line for line in told if not line.startswith("  ")] for told in (english, chinese)]
     assert [re.findall(r"\d+", line) for line in said[0]] == [re.findall(r"\d+", line) for line in said[1]]
-    named = [re.findall(r"^  ([^:：]+\.(?:xlsx|txt))", "\n".join(told), re.MULTILINE) for told in (english, chinese)]
+    named = [re.findall(r"^  ([^:：\n]+\.(?:xlsx|txt))", "\n".join(told), re.MULTILINE) for told in (english, chinese)]
     assert named[0] == named[1] and len(named[0]) > 15
 
 
