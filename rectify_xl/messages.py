@@ -15,7 +15,7 @@ from rectify_xl.catalog import Cover, FactsError
 from rectify_xl.expression import BOUNDS
 from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Finding, Form, Level
-from rectify_xl.normal import shown
+from rectify_xl.normal import as_seen, shown
 from rectify_xl.phrasing import LANGUAGES, clause, demand, words
 
 # What every sentence may name, and what those of row rules may name besides.
@@ -118,10 +118,17 @@ def _said(value: Any) -> str:
     return f"{value * 100:.10g}%" if isinstance(value, float) else str(value)
 
 
+@kept_by_forms()
+def _kinds() -> Mapping[tuple[str, str], str]:
+    """The kind of each column, by the names of its form and its own."""
+    return {(form.name, column.name): column.kind for form in catalog.forms().values() for column in form.columns}
+
+
 def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     frame = catalog.words("phrases")[lang]["finding"]
-    elsewhere = {name: shown(getattr(finding, held)) for name, held in _ELSEWHERE.items() if getattr(finding, held)}
-    quoted = shown(finding.value)
+    quoted = shown(as_seen(finding.value, _kinds().get((finding.form, finding.column), "")))
+    told = {"sheet": shown(finding.sheet), "value": quoted}
+    elsewhere = {name: told[held] for name, held in _ELSEWHERE.items() if told[held]}
     return {
         **elsewhere,
         "unsaid": frame["unsaid"],

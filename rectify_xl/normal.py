@@ -70,6 +70,17 @@ def shown(value: object, limit: int = 60) -> str:
     return _UNSEEN.sub(lambda m: escaped(m[0]), _LINE_END.sub("⏎", text))
 
 
+def as_seen(text: str, kind: str) -> str:
+    """What was typed as its cell shows it: of a percent the fraction 0.8 as 80%, all else as it stands."""
+    if kind != "percent":
+        return text
+    try:
+        part = float(text)
+    except ValueError:
+        return text
+    return f"{part * 100:.10g}%" if 0 <= part <= 1 else text
+
+
 def as_typed(text: str) -> str:
     """A text as a finding keeps it: whole, with line ends as \\n, control and direction characters as \\xNN."""
     return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -26,9 +26,9 @@ from rectify_xl.excel.progress import status_page
 from rectify_xl.excel.writing import fast_rows
 from rectify_xl.excel.writing.cell_faces import legal_text
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
-from rectify_xl.excel.writing.fit import height_of, line_width, lines_in
+from rectify_xl.excel.writing.fit import height_of, line_width, lines_in, width_for_values
 from rectify_xl.excel.writing.row_xml import Look, rows_xml
-from rectify_xl.model import Book
+from rectify_xl.model import Book, Column
 
 
 def fill_slowly(sheet: FastSheet, *fillings: Filling) -> None:
@@ -244,3 +244,16 @@ def test_the_filling_stands_below_all_cells_within_the_sheet_and_once() -> None:
 def test_lines_that_a_text_needs(text: str, width: float, lines: int) -> None:
     assert lines_in(text, line_width(width)) == lines
     assert height_of(2) > height_of(1)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "width"),
+    [
+        (Column(name="a", label="到期", kind="choice", choices="state"), ["逾期", "按期完成"], 8.88),
+        (Column(name="a", label="来源", kind="choice", choices="source"), ["班子查摆"], 4.7),
+        (Column(name="a", label="说明", kind="text"), ["字" * 30] * 4, 21.46),
+        (Column(name="a", label="说明", kind="text"), ["字" * 30, *[None] * 4], 13.07),
+    ],
+)
+def test_widths_keep_states_whole_and_seldom_texts_narrow(column: Column, values: list[Any], width: float) -> None:
+    assert width_for_values(column, values) == width

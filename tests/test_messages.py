@@ -203,3 +203,9 @@ def test_names() -> None:
         assert len({code_name(code, lang) for code in catalog.codes()}) == len(catalog.codes())
     assert [level_name(level) for level in LEVELS] == ["错误", "提醒", "已规范"]
     assert [level_name(level, "en") for level in LEVELS] == list(LEVELS)
+
+
+@pytest.mark.parametrize(("column", "typed", "quoted"), [("percent", "0.8", "80%"), ("percent", "1.5", "1.5"), ("goal", "0.8", "0.8")])
+def test_a_fraction_is_quoted_as_its_cell_shows_it(column: str, typed: str, quoted: str) -> None:
+    told = sentence(Finding(level="error", code="date", form="ledger", column=column, cell="T7", value=typed))
+    assert f"T7填写的“{quoted}”" in told

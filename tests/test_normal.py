@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl.normal import escaped, inert, is_tidy, key_text, narrow, plain, shown, tidy
+from rectify_xl.normal import as_seen, escaped, inert, is_tidy, key_text, narrow, plain, shown, tidy
 
 # Controls, zero-width, direction and other format characters: nobody types them on purpose.
 UNSEEN = {0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x20), *range(0x7F, 0xA0)}
@@ -156,3 +156,20 @@ def test_every_character_is_laid_aside_or_kept_as_it_is_by_itself() -> None:
         assert narrow(text) == f"甲{folded}乙"
         assert key_text(text) == ("甲乙" if is_unseen or folded.isspace() else f"甲{folded}乙"), hex(code)
         assert tidy(text) == ("甲乙" if is_unseen else f"甲{chr(10) if code == 13 else sign}乙"), hex(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "seen"),
+    [
+        ("0.8", "percent", "80%"),
+        ("0.125", "percent", "12.5%"),
+        ("1", "percent", "100%"),
+        ("0", "percent", "0%"),
+        ("1.5", "percent", "1.5"),
+        ("八成", "percent", "八成"),
+        ("nan", "percent", "nan"),
+        ("0.8", "text", "0.8"),
+    ],
+)
+def test_a_fraction_is_seen_as_a_percent_in_a_percent_column_alone(text: str, kind: str, seen: str) -> None:
+    assert as_seen(text, kind) == seen

@@ -12,7 +12,7 @@ from rectify_xl import catalog
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Form, Item, Pending, Return, Table
-from rectify_xl.normal import inert, shown
+from rectify_xl.normal import as_seen, inert, shown
 
 # The verdicts of files whose rows were merged.
 _MERGED = ("accepted", "returned")
@@ -123,8 +123,8 @@ def typed_summary(waiting: Pending) -> str:
         return waiting.typed
     facts, columns = catalog.words("ledger")["pending"], catalog.forms()[waiting.form].columns
     typed = waiting.row.typed or tuple("" if value is None else str(value) for value in waiting.row.values)
-    pairs = zip((column.label for column in columns), typed, strict=False)
-    filled = (facts["pair"].format(label=label, value=shown(text)) for label, text in pairs if text)
+    pairs = zip(columns, typed, strict=False)
+    filled = (facts["pair"].format(label=c.label, value=shown(as_seen(text, c.kind))) for c, text in pairs if text)
     return str(facts["joint"]).join(filled)
 
 

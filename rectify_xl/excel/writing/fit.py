@@ -53,12 +53,22 @@ def width_for_values(column: Column, values: Sequence[Any]) -> float:
     header = _width_of(-(-len(column.label) // 2) * 2)
     if column.kind in facts["fixed"]:
         return max(float(facts["fixed"][column.kind]), header)
-    lines, least, most = (float(facts[part][column.kind]) for part in ("lines", "least", "most"))
+    least, most = (float(facts[part][column.kind]) for part in ("least", "most"))
     texts = [value for value in values if isinstance(value, str)]
+    lines = _lines_wanted(column, len(texts), len(values))
     known = {text: max(map(text_width, text.split("\n"))) for text in frozenset(texts)}
     widths = sorted(map(known.__getitem__, texts))
     usual = widths[int((len(widths) - 1) * (1 if lines == 1 else 0.9))] if widths else 0
     return round(max(min(max(_width_of(usual / lines), least), most), header), 2)
+
+
+def _lines_wanted(column: Column, filled: int, rows: int) -> float:
+    """On how many lines most values of a column shall stand."""
+    facts = _facts()
+    if column.choices in facts["whole"]:
+        return 1.0
+    is_seldom = column.kind == "text" and filled < facts["seldom"]["share"] * rows
+    return float(facts["seldom"]["lines"] if is_seldom else facts["lines"][column.kind])
 
 
 def _width_of(halves: float) -> float:
