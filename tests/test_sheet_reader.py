@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from raw_books import MAIN, book, rows_book, worksheet
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel.reading import plain_package
+from rectify_xl.excel.reading import plain_package, sheet_scan
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.reading.sheet_scan import Look, look_at
@@ -346,3 +347,65 @@ def test_formulas_that_lead_outside_are_told() -> None:
         assert read_workbook(rows_book(row(f'<c r="A1" t="str"><f>{formula}</f><v>a</v></c>'))).has_external_links
     inside = row("""<c r="A1" t="str"><f>HYPERLINK("#'表1'!A1","b")</f><v>a</v></c>""")
     assert not read_workbook(rows_book(inside)).has_external_links
+
+
+# ---- what is told from the few different attributes, and from values alone
+
+_USUAL = (
+    '<c r="A2" s="1"/><c r="B2" s="2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>甲 &#30002; "t=</t></is></c>'
+    '<c r="D2" s="1"><f>B2&amp;"="</f><v>-1.5E-3</v></c><c r="E2" t="str"><f aca="false">A1</f><v>是</v></c>'
+    '<c r="F2"><v>-7</v></c><c r="G2" s="1" t="b"><v>1</v></c>'
+)
+
+
+def _amid(odd: str) -> bytes:
+    """A sheet of usual rows with something among them."""
+    third = re.sub(r'r="([A-G])2"', r'r="\g<1>3"', _USUAL)
+    rows = f'<row r="2" spans="1:7">{_USUAL}</row><row r="3">{third}</row>'
+    return rows_book(f'<row r="1" ht="15">{_A1}</row>{rows}{odd}', texts="<si><t>乙</t></si>")
+
+
+def test_what_programs_write_is_usual() -> None:
+    for piece in (f'<row r="2" spans="1:7">{_USUAL}</row>', '<row r="2"><c r="A2"><f>A1</f><v /></c></row>'):
+        data = piece.encode()
+        assert sheet_scan._is_usual(data, sheet_scan._ROW.findall(data), sheet_scan._CELL.findall(data)) is (
+            "-7" not in piece
+        )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '<row r="4" hidden="1"><c r="A4"><v>1</v></c></row>',
+        '<row r="4" hidden = "true"><c r="A4"><v>1</v></c></row>',
+        "<row r=\"4\" hidden='1'><c r=\"A4\"><v>1</v></c></row>",
+        '<row r="4" a=">" hidden="1"><c r="A4"><v>1</v></c></row>',
+        '<row r="4"><c r="A4" t="e"><v>#REF!</v></c></row>',
+        '<row r="4"><c r="A4" a=">" t="e"><v>#REF!</v></c></row>',
+        '<row r="4"><c r="A4" t="d"><v>2005-05-16</v></c></row>',
+        "<row r=\"4\"><c r=\"A4\" t='e'><v>#N/A</v></c></row>",
+        '<row r="4"><c r="A4" t="&#101;"><v>#N/A</v></c></row>',
+        '<row r="4"><c r="A4"><v> 1</v></c></row>',
+        '<row r="4"><c r="A4"><v>1\n</v></c></row>',
+        '<row r="4"><c r="A4"><v>&#49;</v></c></row>',
+        '<row r="4"><c r="A4"><v>1</v><v>2</v></c></row>',
+        '<row r="4"><c r="A4" t="s"><v>-1</v></c></row>',
+        '<row r="4"><c r="A4" t="inlineStr"><v>0</v></c></row>',
+        '<row r="4"><c r="A4"><v>1<!--2--></v></c></row>',
+        '<row r="4"><c r="A4"><v><![CDATA[1]]></v></c></row>',
+        '<row r="4"><c r="A4"><v><?x?>1</v></c></row>',
+        '<row r="4"><c r="A4"><f/><v>1</v></c></row>',
+        '<row r="4"><c r="A4"><f>B2</f></c></row>',
+        '<row r="4"><c r="A4"><f>B2</f><v></v></c></row>',
+        '<row r="4"><c r="A4" t="str"><f>DISPIMG("a",1)</f><v>=DISPIMG("a",1)</v></c></row>',
+        '<row r="4"><c  r="A4"><v>1</v></c></row>',
+        '<row r="3"><c r="A4"><v>1</v></c></row>',
+    ],
+)
+def test_one_odd_cell_among_usual_ones_has_its_sheet_read_exactly(odd: str) -> None:
+    assert not is_plain(_amid(odd))
+
+
+def test_usual_cells_are_read_alike_by_both() -> None:
+    read, exact = read_both(_amid(""))
+    assert is_plain(_amid("")) and read == exact and len(exact) > 12

@@ -14,9 +14,14 @@ from rectify_xl.layout import CHECK_TEXT_NAME
 from rectify_xl.limits import limits
 
 LAST_ROW = 1_048_576
-# An address of at most two letters; what has none, or stands further right, is found as b"".
-_CELL = re.compile(rb'<c[\s>/](?:r="([A-Z]{1,2}[0-9]+)")?')
-_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
+# A cell: its address of at most two letters (b"" where it has none, or stands further right), its other attributes, and
+# its formula and value where both are written as every program writes them.
+_CELL = re.compile(
+    rb'<c(?: r="([A-Z]{1,2}[0-9]+)"([^<>]*)>(?:(<f[^<>]*>[^<]*</f>)?(<v>[^<]*</v>|<v ?/>)?</c>)?|[\s>/])'
+)
+_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?/?')
+_TELLING = re.compile(rb't="[ed]"|hidden="(?:1|true)"')
+_ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)>')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
 # and instructions (it takes what stands before them), blanks around a value, two values.
@@ -72,25 +77,29 @@ def look_at(data: bytes) -> Look:
     begin, end = data.find(_BEGIN), data.rfind(_END)
     if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
         return Look(None)  # no rows, or no end: whichever it is, the exact reader tells
-    kept, last, widest, cells = [_PLAIN_HEAD], 0, 1, 0
+    kept, last, widest, count = [_PLAIN_HEAD], 0, 1, 0
     reaching = False
     for piece in _pieces(data, begin + len(_BEGIN), end):
-        numbers = _numbers(piece, last)
+        rows = _ROW.findall(piece)
+        numbers = _numbers(piece, rows, last)
         if numbers is None:
             return Look(None)
         piece = _without_checks(piece)
-        formulas = _formulas_in(piece)
-        addresses = _CELL.findall(piece)
+        cells = _CELL.findall(piece)
+        is_usual = _is_usual(piece, rows, cells)
+        is_ours_alone = is_usual and all(_CHECK_TEXT in cell[2] for cell in cells if cell[2])
+        formulas = [] if is_ours_alone else _formulas_in(piece)
         reaching = reaching or any(_REACHING.search(formula) for formula in formulas)
-        if not _is_plain(piece, formulas) or (wide := _width(addresses, numbers)) is None:
+        is_plain = _is_plain(piece, formulas, is_usual=is_usual)
+        if not is_plain or (wide := _width([cell[0] for cell in cells], numbers)) is None:
             return Look(None, reaching)
-        last, widest, cells = numbers[-1], max(widest, wide), cells + len(addresses)
+        last, widest, count = numbers[-1], max(widest, wide), count + len(cells)
         kept.append(piece)
     merges = _merges(data, end)
     if len(merges) > limits().merges and merges.count(b"<mergeCell ") > limits().merges:
         return Look(None, reaching)
     area = last * widest
-    if cells > limits().cells or (area > _RECTANGLE and area > _SPARSE * cells):
+    if count > limits().cells or (area > _RECTANGLE and area > _SPARSE * count):
         return Look(None, reaching)
     return Look(b"".join((*kept, _END, merges, _WORKSHEET_END)), reaching)
 
@@ -106,12 +115,12 @@ def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
     yield data[at:end]
 
 
-def _numbers(data: bytes, last: int) -> list[int] | None:
+def _numbers(data: bytes, rows: Sequence[tuple[bytes, bytes]], last: int) -> list[int] | None:
     """The numbers of rows behind the `last`; None where one lacks, is no number, or stands twice or out of order."""
     first = data.find(b"<row ")
     if data[: first if first >= 0 else len(data)].strip():
         return None
-    numbers = [last, *map(int, _ROW.findall(data))]
+    numbers = [last, *(int(row[0]) for row in rows)]
     if len(numbers) - 1 != data.count(b"<row ") or numbers[-1] > LAST_ROW:
         return None
     return numbers if all(map(lt, numbers, islice(numbers, 1, None))) else None
@@ -126,16 +135,35 @@ def _without_checks(data: bytes) -> bytes:
     return b"<row ".join(kept)
 
 
-def _is_plain(data: bytes, formulas: Sequence[bytes]) -> bool:
+def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tuple[bytes, ...]]) -> bool:
+    """Whether rows, cells, formulas and values are written as programs write them, and none tells of itself.
+
+    What is looked at are the few different attributes and the values alone: far less than the sheet.
+    """
+    attributes = {row[1] for row in rows}.union(cell[1] for cell in cells)
+    joined = b"".join(attributes)
+    if not all(map(_ATTRIBUTES.fullmatch, attributes)) or _TELLING.search(joined):
+        return False
+    values = [cell[3] for cell in cells if cell[3]]
+    if data.count(b"<v") != len(values) or data.count(b"<f") != sum(1 for cell in cells if cell[2]):
+        return False
+    said = b"".join(value for value in values if value.startswith(b"<v>"))
+    if b"&" in said or b">-" in said or len(said.split()) > 1:
+        return False
+    if b"inlineStr" in joined and data.count(b'"inlineStr"') != data.count(b"<is>"):
+        return False
+    is_marked = b"!" in data and (b"!--" in data or b"![" in data)
+    return not (is_marked or (b"?" in data and b"?>" in data) or (b"&" in data and b'="&#' in data))
+
+
+def _is_plain(data: bytes, formulas: Sequence[bytes], *, is_usual: bool) -> bool:
     """Whether rows hold nothing that the fast reader does not tell."""
-    return not (
+    is_odd = not is_usual and (
         any(sign in data for sign in _SIGNS)
         or _is_laid_out_oddly(data)
-        or has_control(data)
-        or is_long_or_deep(data)
-        or any(_is_odd(formula) for formula in formulas)
         or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
     )
+    return not (is_odd or has_control(data) or is_long_or_deep(data) or any(_is_odd(formula) for formula in formulas))
 
 
 def _is_laid_out_oddly(data: bytes) -> bool:
