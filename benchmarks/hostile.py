@@ -92,7 +92,10 @@ def _answer(source: Source, writes: int) -> None:
     limits = process_limits()
     confine.limit_memory(limits.memory_mib)
     confine.limit_seconds(limits.seconds)
-    made = said(read(source))
+    try:
+        made = said(read(source))
+    except MemoryError:  # what the pool tells of such an answer
+        made = Outcome("refused", (("limit-memory", ""),))
     with os.fdopen(writes, "wb") as stream:
         stream.write(pickle.dumps((made.verdict, made.told, _memory("VmHWM") - before)))
     os._exit(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
 from io import BytesIO
@@ -14,7 +15,8 @@ import pytest
 from raw_books import rows_book
 from returns import filled_template, row, settings_for
 
-from rectify_xl.receiving import containers, intake
+from rectify_xl.limits import limits
+from rectify_xl.receiving import containers, intake, unpacking
 from rectify_xl.receiving.containers import inbox_sources, sources_in
 from rectify_xl.receiving.engine import read_all
 from rectify_xl.receiving.intake import read_regular
@@ -308,3 +310,77 @@ def test_an_archive_or_mail_without_files_is_told_wherever_it_lies(tmp_path: Pat
     empty = ("not-a-workbook", "nothing", ())
     assert told == {"a.eml": empty, "b.zip/空.zip": empty, "b.zip/信.eml": empty, "b.zip/甲.xlsx": None}
     assert all(Path(source.path).is_file() for source in inbox_sources(tmp_path))
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_an_archive_that_holds_too_much_is_refused_as_a_whole(
+    depth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "limits", lambda: replace(limits(), inflated_bytes=30_000))
+    data = archive({f"{i}.bin": bytes(10_000) for i in range(4)})
+    for _ in range(depth):
+        data = archive({"a.xlsx": BOOK, "b.zip": data})
+    (tmp_path / "a.zip").write_bytes(data)
+    (held,) = intake.sources_in([tmp_path / "a.zip"])
+    (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
+    assert (member.name, member.refusal and member.refusal[0]) == ("", "limit-inflated")
+
+
+def sparse(path: Path, size: int) -> Path:
+    with path.open("wb") as made:
+        made.write(b"PK\x03\x04".ljust(40, b"a"))
+        made.truncate(size)
+    return path
+
+
+def test_what_is_larger_than_any_file_may_be_is_never_taken_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "read_regular", None)
+    sparse(tmp_path / "a.xlsx", 60_000_000)
+    (held,) = read_all(inbox_sources(tmp_path), settings_for(), date(2005, 5, 25))
+    assert (held.verdict, held.findings[0].code, held.size, len(held.digest)) == (
+        "refused",
+        "too-large",
+        60_000_000,
+        64,
+    )
+
+
+def test_an_archive_of_many_gigabytes_is_refused_unopened(tmp_path: Path) -> None:
+    (held,) = intake.sources_in([sparse(tmp_path / "a.zip", 10_000_000_000)])
+    assert containers._holds_files(held)
+    (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
+    assert (member.name, member.refusal and member.refusal[0]) == ("", "too-large")
+
+
+def _deep(levels: int) -> bytes:
+    """A mail of parts inside parts."""
+    body = b"Content-Type: text/plain\n\nhi\n"
+    for level in range(levels):
+        sign = f"q{level}q".encode()
+        body = b'Content-Type: multipart/mixed; boundary="%b"\n\n--%b\n%b\n--%b--\n' % (sign, sign, body, sign)
+    return b"From: a@example.org\nSubject: x\nMIME-Version: 1.0\n" + body
+
+
+@pytest.mark.parametrize(
+    ("mail", "code"),
+    [
+        (_deep(500), "damaged"),
+        (b"From: a@example.org\nSubject: x\nContent-Type: text/plain; charset=x-none\n\nhi\n", "not-a-workbook"),
+        (b"From: a@example.org\nSubject: x\nContent-Type: multipart/mixed\n\n--B\nhi\n--B--\n", "not-a-workbook"),
+    ],
+)
+def test_mails_that_keep_to_no_rule_are_refused(mail: bytes, code: str, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail)
+    (held,) = intake.sources_in([tmp_path / "a.eml"])
+    (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
+    assert member.refusal and member.refusal[0] == code
+
+
+def test_a_fork_leaves_the_spool_to_whom_it_belongs(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    containers._remove(str(tmp_path / "a"), os.getpid() + 1)
+    assert (tmp_path / "a").is_dir()
+    containers._remove(str(tmp_path / "a"), os.getpid())
+    assert not (tmp_path / "a").exists()

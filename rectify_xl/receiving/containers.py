@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rectify_xl.limits import limits
 from rectify_xl.receiving import intake
 from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.pool import Failure, Readers
@@ -76,6 +77,8 @@ def _holds_files(source: Source) -> bool:
                 return False
             if not head.startswith(SIGNATURE):
                 return True
+            if os.fstat(opened.fileno()).st_size > limits().file_bytes:
+                return not intake.is_workbook_name(source.path)
             return is_archive(directory(head + opened.read()))
     except OSError:
         return False
@@ -108,5 +111,11 @@ def _refused(source: Source, refusal: Refusal) -> Source:
 @cache
 def _spool() -> str:
     folder = tempfile.mkdtemp(prefix="rectify_xl-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_remove, folder, os.getpid())
     return folder
+
+
+def _remove(folder: str, whose: int) -> None:
+    """Removes the spool, unless this is a fork of the process that has it."""
+    if os.getpid() == whose:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -78,9 +78,7 @@ def _elsewhere(executor: Executor, context: bytes, **how: Any) -> Elsewhere:
     from rectify_xl.receiving.elsewhere import Elsewhere
 
     # A chunk that its workers did not survive is read by a guarded process of this one, whatever they were told.
-    return Elsewhere(
-        executor, _chunk_read, partial(_chunk_read, context=context, guard=True), context=context, **how
-    )
+    return Elsewhere(executor, _chunk_read, partial(_chunk_read, context=context, guard=True), context=context, **how)
 
 
 def marked_copies(
@@ -168,9 +166,14 @@ def _reader(context: bytes) -> Callable[[Source], Return]:
 
 def read_guarded(readers: Readers, chunk: Sequence[Source], context: bytes) -> list[Return]:
     """The returns of some files, read by a process; one at which it broke is refused for that."""
+    from rectify_xl.receiving.reading import too_large
+
     with fetched(chunk) as here:
-        answers: list[Any] = readers.answers(Task("read", context), here)
-        return [_verdict(source, answer) for source, answer in zip(here, answers, strict=True)]
+        large = list(map(too_large, here))
+        rest = [source for source, held in zip(here, large, strict=True) if held is None]
+        answers: list[Any] = readers.answers(Task("read", context), rest)
+        read = iter([_verdict(source, answer) for source, answer in zip(rest, answers, strict=True)])
+        return [held or next(read) for held in large]
 
 
 def _verdict(source: Source, answer: Any) -> Return:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from pickle import loads
 
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Unreadable
 from rectify_xl.judging.judge import Received, judge_book, refused
+from rectify_xl.limits import limits
 from rectify_xl.model import Return
-from rectify_xl.receiving.intake import Source, read_regular, suffix_of
+from rectify_xl.receiving.intake import Source, open_regular, read_regular, suffix_of
 from rectify_xl.ruling import Ruling, ruling_for
 
 
@@ -30,6 +31,8 @@ def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
         return Return(file=source.name, verdict="ignored")
     if not source.is_regular:
         return refused(received, _refusal(source) or Unreadable("not-a-file"))
+    if large := too_large(source):
+        return large
     try:
         data = read_regular(source.path)
     except BlockingIOError:
@@ -56,11 +59,25 @@ def _refusal(source: Source) -> Unreadable | None:
     return Unreadable(code, case, **dict(params))
 
 
-def broken_off(source: Source, code: str, case: str, **params: str | int) -> Return:
+def too_large(source: Source) -> Return | None:
+    """The verdict on a file larger than any may be, which nobody takes into memory; None for every other one."""
+    if source.is_clutter or not source.is_regular:
+        return None
+    try:
+        size = os.lstat(source.path).st_size
+    except OSError:
+        return None
+    if size <= (most := limits().file_bytes):
+        return None
+    reason = _refusal(source) or Unreadable("too-large", size=size, limit=most)
+    return broken_off(source, reason.code, reason.case, **reason.params)
+
+
+def broken_off(source: Source, code: str, case: str, **params: str | int | date) -> Return:
     """The verdict on a file whose reading was ended; its digest is taken in pieces, nothing of it is understood."""
     digest, size = sha256(), 0
     try:
-        with Path(source.path).open("rb") as held:
+        with open_regular(source.path) as held:
             while piece := held.read(1 << 20):
                 digest.update(piece)
                 size += len(piece)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import Message
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from rectify_xl.grid import Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.normal import inert
 from rectify_xl.receiving.intake import Refusal, Source, clutter, read_regular
-from rectify_xl.zipped import SIGNATURE, Entry, directory, inflated
+from rectify_xl.zipped import SIGNATURE, Entry, damaged, directory, inflated
 
 # How a zip begins that is a document of some program and no archive of files.
 _DOCUMENT = re.compile(
@@ -32,6 +33,8 @@ _MAIL = re.compile(
 )
 _MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", re.IGNORECASE | re.MULTILINE)
 _LOOK = 4_096
+# What the parser raises on mails that keep to no rule: too deep, of no charset, of headers that are none.
+_STUMBLES = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
 
@@ -56,13 +59,22 @@ def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
 
     def unpack(source: Source) -> tuple[Member, ...]:
         try:
+            size, most = os.lstat(source.path).st_size, limits().inflated_bytes
+            if size > most:
+                return (Member(source.path, "", ("too-large", "", (("size", size), ("limit", most)))),)
             data = read_regular(source.path)
         except OSError:
             return (Member(source.path, "", ("not-a-file", "unreadable", ())),)
-        spool = _Spool(folder)
-        return tuple(_members(data, "", 1, spool))
+        try:
+            return tuple(_members(data, "", 1, _Spool(folder)))
+        except _HoldsTooMuch as error:
+            return (Member(source.path, "", _refusal(error)),)
 
     return unpack
+
+
+class _HoldsTooMuch(Unreadable):
+    """A container whose files are too much in all: it is refused as a whole, whatever was unpacked of it."""
 
 
 class _Spool:
@@ -72,10 +84,10 @@ class _Spool:
         self.folder, self.taken = folder, 0
 
     def put(self, data: bytes, name: str) -> str:
-        """The path of a file of these bytes; Unreadable(limit-inflated) where a container holds too much in all."""
+        """The path of a file of these bytes; _HoldsTooMuch where a container holds too much in all."""
         self.taken += len(data)
         if self.taken > (most := limits().inflated_bytes):
-            raise Unreadable("limit-inflated", size=self.taken, limit=most)
+            raise _HoldsTooMuch("limit-inflated", size=self.taken, limit=most)
         suffix = _SUFFIX.search(name)
         path = self.folder / f"{sha256(data).hexdigest()}{suffix[0].lower() if suffix else ''}"
         if not path.exists():
@@ -87,11 +99,13 @@ def _members(data: bytes, within: str, depth: int, spool: _Spool) -> Iterator[Me
     """The files of a container whose name within the outermost one is `within`, those of containers in it as well."""
     try:
         is_empty = True
-        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _mail_members(data):
+        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _parsed(data):
             is_empty = False
             yield from _member(name, read(), f"{within}/{inert(name)}".lstrip("/"), depth, spool)
         if is_empty:
             raise Unreadable("not-a-workbook", "nothing")
+    except _HoldsTooMuch:
+        raise
     except Unreadable as error:
         yield Member(spool.put(data, within), within, _refusal(error))
 
@@ -140,6 +154,16 @@ def _zip_name(entry: Entry) -> str:
         except UnicodeDecodeError:
             continue
     return entry.raw_name.decode("utf-8", "surrogateescape").replace("\\", "/")
+
+
+def _parsed(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The members of a mail, their bytes at hand; Unreadable(damaged) for one over which the parser stumbles."""
+    try:
+        held = [(name, read()) for name, read in _mail_members(data)]
+    except _STUMBLES:
+        damaged()
+    for name, made in held:
+        yield name, lambda made=made: made  # type: ignore[misc]
 
 
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
