@@ -41,8 +41,8 @@ def text_of(page: Path) -> str:
     [
         ("dictionary.md", dictionary.page), ("commands.md", commands.page), ("frames.md", frames_page.page),
         ("scale.md", nation.page),
-    ],  # fmt: skip
-)
+    ],
+)  # fmt: skip
 def test_a_generated_page_is_the_programs(name: str, made: Callable[[], str]) -> None:
     page, text = DOCS / name, made()
     if os.environ.get("RECTIFY_XL_REGENERATE"):
