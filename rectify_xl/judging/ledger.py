@@ -90,6 +90,11 @@ class _FormSheet:
         start = ruling.settings.stage_start
         self.parsers = [self._parser(c, start.year if start else None) for c in sheet.layout.columns]
         self.places = {column.name: at for at, column in enumerate(sheet.layout.columns)}
+        states, sources = self.groups.deadline, [c for c in self.groups.source if c.kind == "text"]
+        self.are_words = [column in states or column in sources for column in sheet.layout.columns]
+        # The texts of a ledger repeat from row to row: each is held, and sent to the parent, once.
+        self.words: dict[str, str] = {}
+        self.letters = self._letters()
         done = form.deadline.done if form.deadline else None
         self.done: Test | None = (
             compile_test(done, form.positions, frozenset(), {"plain": plain}) if done is not None else None
@@ -117,26 +122,26 @@ class _FormSheet:
                 judged.pending.append(self._waiting(number, cells, values, told))
             else:
                 item = self._item(unit, values)
-                judged.rows.append(LedgerRow(item, self.sheet.title, number, self._letters()))
+                judged.rows.append(LedgerRow(item, self.sheet.title, number, self.letters))
 
     def _values(self, number: int, cells: Sequence[Any]) -> tuple[list[Any], list[Finding]]:
         """The typed values of a row, and its errors; what a kind reading understands is taken in silence."""
         values: list[Any] = []
         told: list[Finding] = []
-        state_columns = {c.name for c in self.groups.deadline}
-        for at, (cell, parse) in enumerate(zip(cells, self.parsers, strict=True)):
-            column = self.sheet.layout.columns[at]
+        words = self.words
+        for at, (cell, parse, is_word) in enumerate(zip(cells, self.parsers, self.are_words, strict=True)):
             if cell == "":
                 values.append(None)
-            elif column.name in state_columns or (column in self.groups.source and column.kind == "text"):
-                values.append(as_text(cell))
+            elif is_word:
+                text = as_text(cell)
+                values.append(words.setdefault(text, text))
             else:
                 value = parse(cell)
                 if isinstance(value, Reading):
                     if catalog.codes()[value.code].level == "error":
                         told.append(self._finding(number, cells, at, value.code, value.params))
                     value = value.value
-                values.append(value)
+                values.append(words.setdefault(value, value) if value.__class__ is str else value)
         return values, told
 
     def _unit(self, values: Sequence[Any]) -> Unit | None:
