@@ -247,7 +247,6 @@ def votes(satisfied: int, fairly: int, dissatisfied: int, **more: Any) -> dict[s
 @pytest.mark.parametrize(
     ("rows", "valid", "rate", "conclusion"),
     [
-        ([], None, None, "未测评"),
         ([votes(5, 4, 1, abstained=2, valid=12)], 12, 0.9, ""),
         ([votes(5, 4, 1, abstained=2)], 12, 0.9, ""),
         ([votes(2, 3, 5)], 10, 0.5, ""),
@@ -267,6 +266,12 @@ def test_the_latest_survey(rows: list[dict[str, Any]], valid: int | None, rate: 
     assert ("B", valid, rate, conclusion) in shown
     assert [code for code, *_ in shown] == (["B", "A", "C", ""] if conclusion == "补课" else ["A", "B", "C", ""])
     assert pick(table, "unit_name", "valid", "rate")[-1] == (TOTAL, valid, rate)
+
+
+def test_units_without_a_survey_are_listed_from_the_first_survey_on() -> None:
+    assert satisfaction(book_of({})).rows == []
+    table = satisfaction(book_of({"survey": [("A", votes(5, 4, 1))]}))
+    assert ("B", None, None, "未测评") in pick(table, "unit_code", "valid", "rate", "make_up")
 
 
 def test_surveys_by_kind_of_participants() -> None:

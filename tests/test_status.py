@@ -114,12 +114,12 @@ def test_every_heading_says_what_whose_and_of_which_day(small: Path) -> None:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_it_prints_on_a4_across_one_page_wide_with_its_header_on_every_page(small: Path, title: str) -> None:
+def test_it_prints_on_a4_one_page_wide_across_unless_it_is_narrow_with_its_header_on_every_page(small: Path, title: str) -> None:
     book = book_xml(small)
     sheet = book.sheets[title]
     setup, properties = sheet.find("pageSetup"), sheet.find("sheetPr/pageSetUpPr")
     assert setup is not None
-    assert (setup.get("paperSize"), setup.get("orientation")) == ("9", "landscape")
+    assert (setup.get("paperSize"), setup.get("orientation")) == ("9", "portrait" if title == "审核进度" else "landscape")
     assert "&P" in (sheet.findtext("headerFooter/oddFooter") or "")
     assert (title == "总览") == (properties is None)  # there the scale is fixed, and the charts with it
     assert setup.get("scale" if title == "总览" else "fitToHeight") in ("82", "0")
@@ -210,7 +210,7 @@ def test_the_changes_name_the_run_they_are_told_against(tmp_path: Path) -> None:
 
 def test_a_sheet_without_rows_says_so_in_words(tmp_path: Path) -> None:
     path = written(Book(as_of=AS_OF, settings=Settings(campaign="示例活动", organisation="示例单位")), tmp_path)
-    own = {"提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period"}
+    own = {"满意度": "satisfaction", "提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period"}
     for title in TITLES[1:]:
         told = words()["empty"][own[title]] if title in own else "暂无"
         assert below_header(path, title)[0][0] == told, title

@@ -22,14 +22,14 @@ def satisfaction(book: Book) -> Table:
     satisfied, fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side,
     a fraction of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were
     dissatisfied), opinions (of those who must make up, each once; no such column where nobody must). The other units
-    stand in the roster's order; last the total.
+    stand in the roster's order; last the total. Before the first survey there is no row.
     """
     units, surveys = counted_units(book), latest_surveys(book)
     asked = {values[_at("participant")] for held in surveys.values() for values in held}
     kinds = tuple(kind for kind in options_of(book, "survey", "participant") if kind in asked)
     answers = words()["answers"]
     rows: list[tuple[Any, ...]] = []
-    for unit in sorted(units.listed(surveys), key=lambda unit: _urgency(surveys.get(unit.code, []))):
+    for unit in sorted(units.listed(surveys) if surveys else (), key=lambda unit: _urgency(surveys.get(unit.code, []))):
         held = surveys.get(unit.code, [])
         verdict = "make_up" if must_make_up(held) else "" if held else "not_surveyed"
         told = (answers.get(verdict, ""), _opinions(held) if must_make_up(held) else "")

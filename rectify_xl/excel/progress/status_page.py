@@ -17,6 +17,8 @@ from rectify_xl.progress.units import words
 HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)
 # From so many rows on a table is filled in at once; nothing may stand below it.
 MANY_ROWS = 200
+# Tables up to so many characters wide are printed upright: nearly twice as many rows a page, and still readable.
+_UPRIGHT = 112.0
 
 
 # ---- the parts of a sheet
@@ -47,6 +49,8 @@ def draw_table(page: Page, *, stands_alone: bool = True) -> None:
     page.sheet.freeze_panes(FIRST_ROW, held)
     page.sheet.repeat_rows(BAND_ROW, HEADER_ROW)
     set_print(page, last_row(page), len(columns) - 1)
+    if stands_alone and sum(shown.width for shown in columns) <= _UPRIGHT:
+        page.sheet.set_portrait()
 
 
 def last_row(page: Page) -> int:
