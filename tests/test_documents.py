@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ from sources import ROOT
 
 from rectify_xl import catalog
 from rectify_xl.commands.table import COMMANDS, SHARED, flags_for
+from rectify_xl.expression import ExpressionError
+from rectify_xl.form_book.conditions import Vocabulary, parse_labelled
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -187,3 +190,23 @@ def test_what_the_manual_quotes_is_what_the_program_says(told: str) -> None:
     bare = re.sub("（[^（）]*）$", "", told)  # the path that a failure may name behind its reason
     known = [*patterns(), *(re.compile(re.escape(text)) for text in catalog.words("cli.zh")["failed"].values())]
     assert any(pattern.fullmatch(text) for pattern in known for text in (told, bare)), told
+
+
+def conditions() -> list[str]:
+    """What the manual shows in its table of conditions."""
+    table = text_of(MANUAL).split("| 写法 | 意思 |")[1].split("\n\n")[0]
+    return re.findall("`([^`]+)`", table)
+
+
+@pytest.mark.parametrize("condition", conditions())
+def test_a_condition_of_the_manual_is_understood_by_some_form(condition: str) -> None:
+    understood = []
+    for form in catalog.forms().values():
+        options = {c.name: catalog.base_lists().get(c.choices) for c in form.columns if c.choices}
+        with suppress(ExpressionError):
+            understood.append(parse_labelled(condition, Vocabulary(columns=form.columns, options=options)))
+    assert understood
+
+
+def test_the_manual_shows_every_sort_of_condition() -> None:
+    assert len(conditions()) >= 10
