@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from pickle import dumps
 from typing import Any
 
+import dask
 import pytest
 from distributed import Client, LocalCluster
 from executors import Dying, Weighing, killing
@@ -133,6 +135,7 @@ def test_a_cluster_gives_the_results_of_one_machine_whatever_becomes_of_its_work
 ) -> None:
     """One cluster for three questions, as its start costs seconds: its executor, a run, and a file that kills."""
     with (
+        dask.config.set({"distributed.comm.timeouts.connect": "120s"}),  # a machine may be busy
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as held,
         Client(held, set_as_default=False) as client,
     ):
@@ -209,3 +212,24 @@ def test_a_missing_extra_is_said(
     assert status == 2 and 'pip install "rectify_xl[dask]"' in said
     with pytest.raises(rx.RectifyError):
         pipeline.check_returns([tmp_path], SETTINGS, DAY, pipeline.Means(executor=Weighing(), spool=str(tmp_path)))
+
+
+def test_when_no_worker_is_left_the_rest_is_read_here_at_once(returns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float | None] = []
+
+    class Silent(Future[Any]):
+        def result(self, timeout: float | None = None) -> Any:
+            waited.append(timeout)
+            raise TimeoutError
+
+    class Deserted(Executor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            return Silent()
+
+    monkeypatch.setattr(cluster, "is_cluster", lambda executor: True)
+    monkeypatch.setattr(cluster, "lost", lambda executor: ())
+    monkeypatch.setattr(cluster, "width", lambda executor: 2)
+    monkeypatch.setattr(cluster, "end_readers", lambda executor: None)
+    monkeypatch.setattr(cluster, "is_deserted", lambda executor: True)
+    assert read(returns, executor=Deserted()) == read(returns, guard=False)
+    assert waited == [elsewhere._LOOK] + [0.0] * 6

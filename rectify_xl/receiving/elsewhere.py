@@ -115,7 +115,7 @@ class Elsewhere:
     ) -> None:  # fmt: skip
         self._executor, self._here, self._remarks = executor, here, remarks
         self._is_cluster, self._lost = cluster.is_cluster(executor), cluster.lost(executor)
-        self._is_private = not spool
+        self._is_private, self._is_deserted = not spool, False
         beside = spool or (gettempdir() if self._is_cluster else "")
         beside = beside if not beside or places.is_url(beside) else os.path.abspath(beside)  # noqa: PTH100
         self._spool = f"{beside.rstrip('/')}/{TEMPORARY_PREFIX}{uuid4().hex}" if beside else ""
@@ -177,9 +177,11 @@ class Elsewhere:
         """What a worker said; None where it will never say anything, or what it said is no answer."""
         while future is not None:
             try:
-                said = future.result(_LOOK if self._is_cluster else None)
+                # Nobody waits long for each of many chunks once the workers have gone; but some may come.
+                said = future.result((0.0 if self._is_deserted else _LOOK) if self._is_cluster else None)
             except NotYet:
-                if future.done() or cluster.is_deserted(self._executor):
+                self._is_deserted = cluster.is_deserted(self._executor)
+                if future.done() or self._is_deserted:
                     future.cancel()
                     return None
             except self._lost:
