@@ -20,8 +20,16 @@ What the library hands out as pandas frames: what a row is, and of each column t
   categories, so that frames of several weeks can be put together as they are; the options of a list stand in
   [dictionary.md](dictionary.md#lists), their order is the office's.
 - Every frame has a fresh index 0..n-1, and all its columns with these dtypes when it has no row.
+- `rx.export(result, folder)` and `rectify-xl export` write them as files, a file a frame, named as its frame is headed
+  here (`rows_<form>`, `states_<form>`, tasks, arrivals, ...). CSV is UTF-8 with a byte order mark, days as 2005-05-25,
+  flags as true and false, a blank as an empty cell. A text that begins with = + - @, tab, line end (or = + - @ in full
+  width) could run as a formula in a spreadsheet: it stands behind an apostrophe, and so does one that begins with an
+  apostrophe, so that taking one apostrophe away gives the text. Parquet has texts as they are. `rx.read_export(folder)`
+  gives the frames back, typed as they were.
 - Nothing of a restricted form (教育转化登记) stands in any of them.
 """
+# What a frame is exported as, where that is not its name here; a history is not exported.
+_FILES = {"ledger": "rows_<form>", "states": "states_<form>", "history": ""}
 _FORMS = "The columns of each form stand in [dictionary.md](dictionary.md)."
 
 
@@ -33,8 +41,11 @@ def page() -> str:
 
 def _frame(name: str, facts: FrameFacts) -> Iterator[str]:
     titles = " · ".join(f"`{of.strip()}`" for of in facts.of.split(", "))
+    file = _FILES.get(name, name)
     yield f'<a id="{name}"></a>\n\n## {titles}\n'
     yield f"{facts.rows[0].upper()}{facts.rows[1:]}." + (f" {_FORMS}" if "[form]" in facts.of else "") + "\n"
+    if file:
+        yield f"Exported as `{file}`.\n"
     yield "| column | dtype | what stands there |"
     yield "|---|---|---|"
     kinds = ledger_kinds(forms()["ledger"]) if name == "ledger" else {}

@@ -12,6 +12,7 @@ from rectify_xl import catalog
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings
 from rectify_xl.receiving.engine import Progress
+from rectify_xl.receiving.intake import WrongUse
 from rectify_xl.runs import pipeline
 
 if TYPE_CHECKING:
@@ -111,6 +112,29 @@ def open(folder: str | Path) -> Memory:
     from rectify_xl.runs.memory import open_memory
 
     return open_memory(folder)
+
+
+def export(known: Result | Report | Memory, folder: str | Path, *, format: str = "csv") -> tuple[str, ...]:
+    """Writes the frames of a result, a report or a memory as files into a folder; gives the files' names.
+
+    One file a frame, `format` csv (for Excel and everything else; no text can run as a formula, see docs/frames.md)
+    or parquet (needs the extra `parquet`). Files of those names are replaced.
+    Raises intake.WrongUse for another format, or without pyarrow.
+    """
+    from rectify_xl.runs.exported import FORMATS, export_frames
+
+    if format not in FORMATS:
+        raise WrongUse(format, "no-such-format")
+    with using(known.own_forms):
+        return export_frames(known.frames(), folder, form=format)
+
+
+def read_export(folder: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
+    """The frames of a folder that `export` wrote, by name, typed as they were; with `settings` of own forms too."""
+    from rectify_xl.runs.exported import read_frames
+
+    with using(settings.forms if settings else ()):
+        return read_frames(folder)
 
 
 def write_ledger(result: Result, path: str | Path) -> None:

@@ -16,6 +16,7 @@ import click
 
 from rectify_xl import catalog
 from rectify_xl.catalog import FactsError
+from rectify_xl.commands.export import export
 from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
@@ -201,7 +202,7 @@ def _until_read(command: Run) -> Run:
     return until_read
 
 
-_ALL = (init, templates, check, issue, run, schedule, status, history, form, migrate, demo)
+_ALL = (init, templates, check, issue, run, schedule, status, history, export, form, migrate, demo)
 COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for command in _ALL}
 
 

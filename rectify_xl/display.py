@@ -1,8 +1,8 @@
-"""Forms, settings and plain tables as small HTML, for Jupyter."""
+"""Forms, settings, periods, counts and plain tables as small HTML, for Jupyter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.in_force import lists_of
 from rectify_xl.model import Column, Form, Settings, Table
+from rectify_xl.normal import as_typed
+from rectify_xl.periods import Period
 from rectify_xl.phrasing import rule_words
 
 
@@ -41,6 +43,23 @@ def settings_html(settings: Settings) -> str:
     return _table(words["columns"], [(words[name], value) for name, value in said.items()], caption)
 
 
+def period_html(period: Period) -> str:
+    """HTML text: a table of one row, its first and last day and the half of a day."""
+    words = catalog.words("display")["period"]
+    days = [words["open"] if day is None else day for day in (period.start, period.end)]
+    return _table(words["columns"], [(*days, period.half_day)], words["undated"] if period.is_undated else "")
+
+
+def counts_html(caption: str, counted: Mapping[str, int]) -> str:
+    """HTML text: a small table of what there is and how many of it."""
+    return table_html(Table(tuple(catalog.words("display")["counts"]), list(counted.items())), caption)
+
+
+def plain(name: str, counted: Mapping[str, int]) -> str:
+    """One line for a console: a name, and what there is and how many of it."""
+    return f"<{name}: {', '.join(f'{thing} {count}' for thing, count in counted.items())}>"
+
+
 def table_html(table: Table, caption: str = "") -> str:
     """HTML text of a plain table; a long one is cut, and says how many rows it has."""
     words = catalog.words("display")["table"]
@@ -64,9 +83,9 @@ def _column_cells(column: Column, options: Sequence[str], words: dict[str, Any])
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> str:
-    head = "".join(f"<th>{escape(str(column))}</th>" for column in columns)
+    head = "".join(f"<th>{_cell(column)}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row)}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{_cell(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -74,4 +93,4 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return escape(text).replace("\n", "<br>")
+    return escape(as_typed(text)).replace("\n", "<br>")

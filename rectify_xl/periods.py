@@ -41,6 +41,11 @@ class Period:
         """True where the period starts and ends on the same day."""
         return self.start is not None and self.start == self.end
 
+    def _repr_html_(self) -> str:
+        from rectify_xl.display import period_html
+
+        return period_html(self)
+
 
 def parse_period(phrase: str | None, *, year: int | None) -> Period:
     """Return the period a phrase names; `year` is the campaign's, used where the phrase writes none.

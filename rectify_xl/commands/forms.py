@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import only_one, tell
+from rectify_xl.commands.telling import not_into_the_inbox, only_one, tell
 from rectify_xl.model import Form, Settings
 from rectify_xl.normal import inert, key_text
 
@@ -66,7 +66,7 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
 
     only_one(call, profile, settings)
     target = migration.target_beside(file, out)
-    _not_into_the_inbox(call, target)
+    not_into_the_inbox(call, target, "--out")
     raw = migration.read_old(file)
     known = said_settings(profile, settings) or _settings_for(file, raw)
     carried = migration.write_carried(raw, Path(file), target, known)
@@ -93,18 +93,6 @@ def _settings_for(file: str, raw: RawBook) -> Settings:
     if name is None:
         raise NoSettings("no-campaign", file)
     return profiles.profile(name)
-
-
-def _not_into_the_inbox(call: Call, target: Path) -> None:
-    """收件 is only read: what lies there has come from a unit."""
-    from rectify_xl.commands.settings_choice import workspace_of
-    from rectify_xl.runs.workspace import Workspace
-
-    found = workspace_of(target.parent)
-    inbox = Workspace(found.parent).inbox if found else None
-    if inbox and inbox.absolute() in target.absolute().parents:
-        told = call.words["wrong"]["into-inbox"].format(inbox=inert(inbox.name))
-        raise click.UsageError(told, click.get_current_context())
 
 
 def _lines(call: Call, carried: CarriedOver, target: Path) -> Iterator[str]:

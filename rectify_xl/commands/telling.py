@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -38,6 +39,18 @@ def only_one(
     """Refuses a call that gives two options of which only one may be: a profile and a settings workbook."""
     if first is not None and second is not None:
         told = call.words["wrong"]["both"].format(first=names[0], second=names[1])
+        raise click.UsageError(told, click.get_current_context())
+
+
+def not_into_the_inbox(call: Call, target: Path, option: str) -> None:
+    """Refuses a file to be written below 收件: what lies there has come from a unit; `option` says another place."""
+    from rectify_xl.commands.settings_choice import workspace_of
+    from rectify_xl.runs.workspace import Workspace
+
+    found = workspace_of(target.parent)
+    inbox = Workspace(found.parent).inbox if found else None
+    if inbox and inbox.absolute() in target.absolute().parents:
+        told = call.words["wrong"]["into-inbox"].format(inbox=inert(inbox.name), option=option)
         raise click.UsageError(told, click.get_current_context())
 
 

@@ -20,21 +20,21 @@ def rows_for(scene: Scene, others: Sequence[Unit]) -> dict[str, Rows]:
     if any(filing.unit_kind == scene.unit.kind for filing in scene.settings.filings):
         wanted.add("filings")
     if scene.unit.kind == scene.own["office"]["kind"]:
-        return {"supervision": _dated("inspected_on", list(_inspections(scene, others)))}
+        return {"supervision": dated("inspected_on", list(_inspections(scene, others)))}
     makers: dict[str, Callable[[Scene], Rows]] = {
         "ledger": problems_for,
         "measures": measures_for,
         "institutions": institutions_for,
-        "activities": lambda s: _dated("held_on", list(_meetings(s))),
-        "publications": lambda s: _dated("published_on", list(_publications(s))),
-        "filings": lambda s: _dated("filed_on", list(_filings(s))),
-        "survey": lambda s: _dated("surveyed_on", list(_ballots(s))),
+        "activities": lambda s: dated("held_on", list(_meetings(s))),
+        "publications": lambda s: dated("published_on", list(_publications(s))),
+        "filings": lambda s: dated("filed_on", list(_filings(s))),
+        "survey": lambda s: dated("surveyed_on", list(_ballots(s))),
         "branches": lambda s: _always(list(_branches(s))),
     }
     return {name: make(scene) for name, make in makers.items() if name in wanted}
 
 
-def _dated(column: str, rows: Sequence[Values]) -> Rows:
+def dated(column: str, rows: Sequence[Values]) -> Rows:
     return lambda day: [row for row in rows if row[column] <= day]
 
 
@@ -42,7 +42,7 @@ def _always(rows: list[Values]) -> Rows:
     return lambda day: rows
 
 
-def _day_of(task: Task, scene: Scene) -> date | None:
+def day_of(task: Task, scene: Scene) -> date | None:
     """A working day in the task's window by the unit's latest return; None where it lies ahead of that."""
     first, last = max(task.start or scene.start, scene.start), min(task.end or scene.last, scene.last)
     return scene.day_within(first, last) if first <= last else None
@@ -54,7 +54,7 @@ def _day_of(task: Task, scene: Scene) -> date | None:
 def _meetings(scene: Scene) -> Iterator[Values]:
     facts, form = demo_facts(), form_named("activities")
     for task, evidence in asked_of(scene, "activities"):
-        activity, held_on = option_asked(evidence, form, scene.settings), _day_of(task, scene)
+        activity, held_on = option_asked(evidence, form, scene.settings), day_of(task, scene)
         if held_on is not None and scene.happens(activity):
             yield _meeting(activity, held_on, task.half_day, scene)
     extra = list(facts["activities"])[-1]
@@ -85,7 +85,7 @@ def _publications(scene: Scene) -> Iterator[Values]:
     if plan not in [published for _, published in asked]:
         yield _publication(plan, scene.day_within(scene.step(scene.start, 3), scene.last), scene)
     for task, published in asked:
-        day = _day_of(task, scene)
+        day = day_of(task, scene)
         if day is None and published == plan:
             day = scene.last
         if day is not None and scene.happens(published):
@@ -129,7 +129,7 @@ def _filings(scene: Scene) -> Iterator[Values]:
 
 
 def _ballots(scene: Scene) -> Iterator[Values]:
-    days = [day for task, _ in asked_of(scene, "survey") if (day := _day_of(task, scene))]
+    days = [day for task, _ in asked_of(scene, "survey") if (day := day_of(task, scene))]
     if not days or not scene.happens("survey"):
         return
     sour = scene.rng.random() < 0.15

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from random import Random
 
 from rectify_xl import catalog
+from rectify_xl.demo.ballots import ballots_for
 from rectify_xl.demo.flaws import FLAWS, Draft, add_flaw
 from rectify_xl.demo.problems import SORTS, Plan, ledger_row
-from rectify_xl.demo.records import Rows, rows_for
+from rectify_xl.demo.records import Rows, dated, rows_for
 from rectify_xl.demo.returns import Sent, sent_by
 from rectify_xl.demo.scene import Scene, Values, scene_for
 from rectify_xl.demo.units import Facts, demo_facts
@@ -52,6 +53,8 @@ def _reporters(settings: Settings, profile: str, last: date) -> Iterator[_Report
         rows = rows_for(scene, others)
         if _WEEKLY in rows:
             rows[_WEEKLY] = _problems(scene, habit)
+        if "survey" in rows:
+            rows["survey"] = dated("surveyed_on", list(ballots_for(scene, habit)))
         yield _Reporter(scene=scene, habit=habit, rows=rows, rng=Random(f"season {profile} {unit.code}"))
 
 
@@ -74,11 +77,10 @@ def _sent_in(reporter: _Reporter, week: int, day: date) -> Iterator[Sent]:
 
 def _flaws_of(reporter: _Reporter, told: Container[str]) -> Sequence[str]:
     """The flaws of one return of some forms, by the unit's habit: mostly none or one, seldom three."""
-    said = {name: weight for name, weight in demo_facts()["season"]["flaws"].items() if FLAWS[name].form in told}
-    if not said:
-        return ()
+    said = demo_facts()["season"]["flaws"]
     count = sum(reporter.rng.random() < reporter.habit["flaws"] / 3 for _ in range(3))
-    return list(dict.fromkeys(reporter.rng.choices([*said], [*said.values()], k=count)))
+    made = dict.fromkeys(reporter.rng.choices([*said], [*said.values()], k=count))
+    return [name for name in made if FLAWS[name].form in told]
 
 
 # ---- the lives of its problems

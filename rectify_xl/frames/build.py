@@ -64,7 +64,7 @@ def _flags(values: Sequence[Any]) -> Any:
 def _texts(values: Sequence[Any]) -> Any:
     import pandas as pd
 
-    return pd.Series(values, dtype=object)
+    return pd.Series([None if value == "" else value for value in values], dtype=object)
 
 
 def _is_number(value: Any) -> bool:

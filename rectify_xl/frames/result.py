@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,17 +10,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.display import table_html
+from rectify_xl.display import counts_html, plain
 from rectify_xl.frames.build import deadlines_table, findings_table, frame_of, returns_table, tasks_table
 from rectify_xl.frames.columns import frame_kinds, ledger_kinds
 from rectify_xl.in_force import under_settings, using
-from rectify_xl.model import Book, Form, Return, Settings, Table
+from rectify_xl.model import Book, Form, Return, Settings
 from rectify_xl.tables.ledger_table import files_table, ledger_table, pending_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BAD = ("returned", "refused")
+# The form whose items are told by state.
+_COUNTED_FORM = "ledger"
 
 
 class FormFrames(Mapping[str, "pd.DataFrame"]):
@@ -44,7 +47,7 @@ class FormFrames(Mapping[str, "pd.DataFrame"]):
         return len(self._forms)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Result:
     """What one consolidation knows. Frames: `rows[form]`, `tasks`, `deadlines`, `findings`, `files`, `pending`.
 
@@ -63,6 +66,11 @@ class Result:
     def settings(self) -> Settings:
         """The settings it was judged by."""
         return self.book.settings
+
+    @property
+    def own_forms(self) -> tuple[Form, ...]:
+        """The office's own forms."""
+        return self.settings.forms
 
     @property
     def ok(self) -> bool:
@@ -104,15 +112,33 @@ class Result:
         """One row per row that waits in 待更正; `form` is the form's name, `findings` the sentences, a line each."""
         return frame_of(pending_table(self.book), frame_kinds("pending"))
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every frame that holds anything, by the name it is exported under: rows_ledger, tasks, deadlines, ..."""
+        made = {f"rows_{name}": frame for name, frame in self.rows.items() if len(frame)}
+        return made | {name: getattr(self, name) for name in ("tasks", "deadlines", "findings", "files", "pending")}
+
     @under_settings
+    def _told(self) -> dict[str, int]:
+        """How many there are of each thing: files by verdict, rows by form, what waits, the ledger's items by state."""
+        counted = _verdicts(self.book.returns)
+        counted |= {form.title: len(self.book.items.get(form.name, ())) for form in _open_forms()}
+        counted[catalog.words("ledger")["pending"]["title"]] = len(self.book.pending)
+        words = catalog.words("display")["result"]
+        states = Counter(due.state for due in self.book.dues.get(_COUNTED_FORM, ()))
+        title = catalog.forms()[_COUNTED_FORM].title
+        for state in catalog.states("item").values():
+            counted[words["state"].format(title=title, state=state)] = states[state]
+        return {name: count for name, count in counted.items() if count}
+
+    def __repr__(self) -> str:
+        return plain(f"Result {self.as_of}", self._told())
+
     def _repr_html_(self) -> str:
-        pending = catalog.words("ledger")["pending"]["title"], len(self.book.pending)
-        counted = [(form.title, len(self.book.items.get(form.name, ()))) for form in _open_forms()]
-        caption = f"{self.settings.campaign} {self.as_of}"
-        return _counts_html(caption, [*counted, pending, *_verdicts(self.book.returns)])
+        words = catalog.words("display")["result"]
+        return counts_html(words["caption"].format(campaign=self.settings.campaign, as_of=self.as_of), self._told())
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
     """What a check found. Frames: `files` (one row a file) and `findings` (one row a finding).
 
@@ -121,6 +147,11 @@ class Report:
 
     returns: tuple[Return, ...]
     forms: tuple[Form, ...] = ()
+
+    @property
+    def own_forms(self) -> tuple[Form, ...]:
+        """The office's own forms."""
+        return self.forms
 
     @property
     def ok(self) -> bool:
@@ -139,11 +170,21 @@ class Report:
             told = findings_table([finding for held in self.returns for finding in held.findings])
             return frame_of(told, frame_kinds("findings"))
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Both frames by the name they are exported under: checked (the files) and findings."""
+        return {"checked": self.files, "findings": self.findings}
+
+    def _told(self) -> dict[str, int]:
+        """How many files there are by verdict, and findings by level."""
+        levels = Counter(str(finding.level) for held in self.returns for finding in held.findings)
+        counted = _verdicts(self.returns) | {name: levels[level] for level, name in catalog.states("level").items()}
+        return {name: count for name, count in counted.items() if count}
+
+    def __repr__(self) -> str:
+        return plain("Report", self._told())
+
     def _repr_html_(self) -> str:
-        levels = catalog.states("level")
-        told = [str(finding.level) for held in self.returns for finding in held.findings]
-        counted = [(levels[level], told.count(level)) for level in levels]
-        return _counts_html("", [*_verdicts(self.returns), *counted])
+        return counts_html(catalog.words("display")["report"]["caption"].format(files=len(self.returns)), self._told())
 
 
 def _is_ok(returns: Sequence[Return]) -> bool:
@@ -154,12 +195,6 @@ def _open_forms() -> Iterator[Form]:
     return (form for form in catalog.forms().values() if not form.restricted)
 
 
-def _verdicts(returns: Sequence[Return]) -> list[tuple[str, int]]:
-    names = catalog.states("verdict")
-    return [(name, sum(told.verdict == verdict for told in returns)) for verdict, name in names.items()]
-
-
-def _counts_html(caption: str, counted: Sequence[tuple[str, int]]) -> str:
-    """A small table of what there is, nothings left out."""
-    names = tuple(catalog.words("ledger")["counts"])
-    return table_html(Table(names, [pair for pair in counted if pair[1]]), caption)
+def _verdicts(returns: Sequence[Return]) -> dict[str, int]:
+    found = Counter(str(told.verdict) for told in returns)
+    return {name: found[verdict] for verdict, name in catalog.states("verdict").items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
+from rectify_xl.display import counts_html, plain
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.frames.build import findings_table, frame_of
 from rectify_xl.frames.columns import frame_columns, frame_kinds
@@ -23,7 +24,7 @@ from rectify_xl.store.rows import FINDING_NAMES, finding_from, values_from
 if TYPE_CHECKING:
     import pandas as pd
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Memory:
     """The memory of one workspace. Frames: `runs`, `files`, `findings`, and `states[form]`; nothing is written."""
 
@@ -62,6 +63,36 @@ class Memory:
     def states(self) -> Mapping[str, pd.DataFrame]:
         """By form name one row per row of every return received: its number and source, then the form's columns."""
         return _States(self)
+
+    @property
+    def own_forms(self) -> tuple[Form, ...]:
+        """The office's own forms."""
+        return self.settings.forms
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every frame that holds anything, by the name it is exported under: runs, arrivals, states_ledger, ..."""
+        made = {f"states_{name}": frame for name, frame in self.states.items() if len(frame)}
+        return {"runs": self.runs, "arrivals": self.files, "findings": self.findings} | made
+
+    def _told(self) -> tuple[str, dict[str, int]]:
+        """The campaign, and how many there are of each thing it holds, by name."""
+        words = catalog.words("display")["memory"]
+        counted = {words["runs"]: self._rows("SELECT count(*) FROM runs")[0][0]}
+        verdicts = dict(self._rows("SELECT verdict, count(*) FROM arrivals GROUP BY verdict"))
+        counted |= {name: verdicts.get(verdict, 0) for verdict, name in catalog.states("verdict").items()}
+        query = "SELECT h.form, count(*) FROM states s JOIN sheets h ON h.key = s.sheet GROUP BY h.form"
+        rows = dict(self._rows(query))
+        with using(self.settings.forms):
+            for form in catalog.forms().values():
+                counted[words["states"].format(title=form.title)] = 0 if form.restricted else rows.get(form.name, 0)
+        return self.settings.campaign, {name: count for name, count in counted.items() if count}
+
+    def __repr__(self) -> str:
+        return plain("Memory", self._told()[1])
+
+    def _repr_html_(self) -> str:
+        campaign, counted = self._told()
+        return counts_html(catalog.words("display")["memory"]["caption"].format(campaign=campaign), counted)
 
 
 class _States(Mapping[str, "pd.DataFrame"]):

@@ -1,0 +1,30 @@
+"""`export`: the workspace as tables for other programs, CSV or Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rectify_xl.commands.table import Call
+from rectify_xl.commands.telling import not_into_the_inbox, tell
+from rectify_xl.in_force import using
+from rectify_xl.normal import inert
+
+
+def export(call: Call, folder: str, to: str, format: str) -> int:
+    """What a run of the day would know, and what the memory holds, a file a frame; the workspace stays as it is."""
+    from rectify_xl.commands import console
+    from rectify_xl.frames.result import Result
+    from rectify_xl.runs import pipeline
+    from rectify_xl.runs.exported import export_frames
+    from rectify_xl.runs.memory import open_memory
+
+    not_into_the_inbox(call, Path(to) / format, "--to")
+    with console.progress(call) as progress:
+        means = pipeline.Means(progress=progress)
+        outcome = pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=True)
+    result, memory = Result(book=outcome.book), open_memory(folder)
+    with using(result.own_forms):
+        outputs = export_frames(memory.frames() | result.frames(), to, form=format)
+    told = call.words["export"]["done"].format(count=len(outputs), folder=inert(to))
+    lines = [told, *(f"  {name}" for name in outputs)]
+    return tell(call, {"as_of": call.as_of.isoformat(), "outputs": list(outputs)}, lines)

@@ -1,0 +1,52 @@
+"""The surveys of the demo's weeks: units are pleased to different degrees, and few or many cast a ballot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from math import log
+
+from rectify_xl.demo.records import day_of
+from rectify_xl.demo.scene import Scene, Values, asked_of, form_named
+from rectify_xl.demo.units import Facts, demo_facts
+
+_AGAIN = timedelta(days=28)
+
+
+def ballots_for(scene: Scene, habit: Facts) -> Iterator[Values]:
+    """A unit's rows of the survey, a row a kind of participant; a sour unit asks once more four weeks later."""
+    said = demo_facts()["season"]["survey"]
+    day = next((day for task, _ in asked_of(scene, "survey") if (day := day_of(task, scene))), None)
+    if day is None:
+        return
+    is_sour = scene.rng.random() < said["sour"]
+    usual = said["pleased"] - said["slow_costs"] * (habit["pace"] - 0.75)
+    pleased = said["sour_pleased"] if is_sour else usual + scene.rng.gauss(0, said["spread"])
+    yield from _ballots(scene, day, pleased)
+    if is_sour:
+        yield from _ballots(scene, scene.step(day + _AGAIN, 1), usual)
+
+
+def _ballots(scene: Scene, day: date, pleased: float) -> Iterator[Values]:
+    participants = next(rule.all_of for rule in form_named("survey").rules if rule.all_of)
+    said, rng = demo_facts()["season"]["survey"], scene.rng
+    size = rng.lognormvariate(log(said["ballots"]), said["ballots_spread"])
+    for participant in participants:
+        issued = max(3, round(size * rng.uniform(0.5, 1.5)))
+        valid = issued - rng.randint(0, issued // 8)
+        abstained = rng.randint(0, 1)
+        happy = sum(rng.random() < pleased for _ in range(valid - abstained))
+        fairly = sum(rng.random() < 0.3 for _ in range(happy))
+        yield {
+            "participant": participant,
+            "method": scene.options["written_ballot"],
+            "surveyed_on": day,
+            "issued": issued,
+            "returned": valid,
+            "valid": valid,
+            "satisfied": happy - fairly,
+            "fairly_satisfied": fairly,
+            "dissatisfied": valid - abstained - happy,
+            "abstained": abstained,
+            "opinions": scene.choose(demo_facts()["advice"]),
+        }

@@ -1,0 +1,173 @@
+"""Frames as files for other programs: CSV that no spreadsheet executes, and Parquet; and such a folder read back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rectify_xl import catalog
+from rectify_xl.files import save_atomically
+from rectify_xl.frames.build import frame_of
+from rectify_xl.frames.columns import DTYPES, frame_facts, frame_kinds, ledger_kinds
+from rectify_xl.model import Table
+from rectify_xl.receiving.intake import WrongUse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CSV, PARQUET = FORMATS = ("csv", "parquet")
+# What stands before a form's name where the frame has that form's rows, or its row states.
+ROWS, STATES = "rows_", "states_"
+# A text that begins so could be taken for a formula, by some programs in full width too. It is written behind an
+# apostrophe, and so is one that begins with an apostrophe: reading takes one away.
+_GUARD = "'"
+_GUARDED = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20", _GUARD)
+Frames = Mapping[str, "pd.DataFrame"]
+
+
+def export_frames(frames: Frames, folder: str | Path, *, form: str = CSV) -> tuple[str, ...]:
+    """Writes each frame to <name>.csv or <name>.parquet in a folder, over one that is there; gives the files' names.
+
+    CSV is UTF-8 with a byte order mark, so that Excel shows Chinese; days are written 2005-05-25, flags true and
+    false, a blank is an empty cell, and no text begins as a formula does. Raises WrongUse where Parquet is asked for
+    and pyarrow is not installed.
+    """
+    if form == PARQUET and find_spec("pyarrow") is None:
+        raise WrongUse("pyarrow", "no-parquet")
+    place, writer = Path(folder), _WRITERS[form].write
+    place.mkdir(parents=True, exist_ok=True)
+    names = []
+    for name, frame in frames.items():
+        save_atomically(place / f"{name}.{form}", partial(writer, frame, kinds_of(name, list(frame.columns))))
+        names.append(f"{name}.{form}")
+    return tuple(names)
+
+
+def read_frames(folder: str | Path) -> dict[str, pd.DataFrame]:
+    """The frames of a folder that `export_frames` wrote, by name, as they were; of one in both formats the Parquet."""
+    found = {}
+    for form in FORMATS:
+        for path in sorted(Path(folder).glob(f"*.{form}")):
+            if _is_known(path.stem):
+                found[path.stem] = _WRITERS[form].read(path)
+    return {name: frame_of(table, kinds_of(name, table.columns)) for name, table in found.items()}
+
+
+def kinds_of(name: str, columns: Sequence[str]) -> dict[str, str]:
+    """The kind of every column of the frame called so; a column that nothing declares holds texts."""
+    kinds: dict[str, str] = {}
+    for prefix, made in ((ROWS, ledger_kinds), (STATES, partial(frame_kinds, "states"))):
+        form = catalog.forms().get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        kinds |= made(form) if form else {}
+    if name in frame_facts():
+        kinds = frame_kinds(name)
+    return {column: kinds.get(column, "text") for column in columns}
+
+
+def _is_known(name: str) -> bool:
+    forms = catalog.forms()
+    return name in frame_facts() or any(name == f"{prefix}{form}" for prefix in (ROWS, STATES) for form in forms)
+
+
+# ---- texts that no spreadsheet executes
+
+
+def guarded(text: str) -> str:
+    """The text, behind an apostrophe where it begins as a formula, or an apostrophe, does."""
+    return _GUARD + text if text.startswith(_GUARDED) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given."""
+    return text.removeprefix(_GUARD)
+
+
+# ---- CSV
+
+
+def _write_csv(frame: pd.DataFrame, kinds: Mapping[str, str], target: Path) -> None:
+    columns = [[_cell(value, kinds[name]) for value in _plain(frame[name], kinds[name])] for name in frame.columns]
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow([guarded(name) for name in frame.columns])
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _plain(column: pd.Series[Any], kind: str) -> Iterator[Any]:
+    """The values of a column as Python has them, None for a blank; what is no Unicode as \\udc80."""
+    blank = column.isna()
+    values = column.dt.date if kind == "date" else column.astype(object)
+    known = _known_text if kind not in DTYPES else lambda value: value
+    return (None if is_blank else known(value) for value, is_blank in zip(values, blank, strict=True))
+
+
+def _known_text(value: Any) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _cell(value: Any, kind: str) -> Any:
+    if value is None:
+        return ""
+    if kind in ("integer", "percent"):
+        return int(value) if kind == "integer" else float(value)
+    if kind == "flag":
+        return "true" if value else "false"
+    return value.isoformat() if kind == "date" else guarded(value)
+
+
+def _read_csv(path: Path) -> Table:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    names = tuple(map(unguarded, lines[0]))
+    kinds = kinds_of(path.stem, names)
+    readers = [_READERS.get(kinds[name], unguarded) for name in names]
+    rows = [tuple(read(text) if text else None for read, text in zip(readers, line, strict=True)) for line in lines[1:]]
+    return Table(names, rows)
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "integer": int, "percent": float, "date": date.fromisoformat, "flag": lambda text: text == "true",
+}  # fmt: skip
+
+
+# ---- Parquet
+
+
+def _write_parquet(frame: pd.DataFrame, kinds: Mapping[str, str], target: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    types = {
+        "integer": pyarrow.int64(), "percent": pyarrow.float64(), "date": pyarrow.date32(), "flag": pyarrow.bool_(),
+    }  # fmt: skip
+    arrays = {
+        name: pyarrow.array(list(_plain(frame[name], kinds[name])), types.get(kinds[name], pyarrow.string()))
+        for name in frame.columns
+    }
+    parquet.write_table(pyarrow.table(arrays), target)
+
+
+def _read_parquet(path: Path) -> Table:
+    from pyarrow import parquet
+
+    held = parquet.read_table(path)
+    columns = [held[name].to_pylist() for name in held.column_names]
+    return Table(tuple(held.column_names), list(zip(*columns, strict=True)))
+
+
+class _Writer(NamedTuple):
+    """How a format is written and read."""
+
+    write: Callable[[pd.DataFrame, Mapping[str, str], Path], None]
+    read: Callable[[Path], Table]
+
+
+_WRITERS: Mapping[str, _Writer] = {
+    CSV: _Writer(_write_csv, _read_csv),
+    PARQUET: _Writer(_write_parquet, _read_parquet),
+}
