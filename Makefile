@@ -37,9 +37,12 @@ hostile: $(STAMP)
 
 # The notebooks run from their sources, which they must agree with; notebooks-write keeps what came out.
 .PHONY: notebooks notebooks-write
-notebooks notebooks-write: $(STAMP)
+notebooks: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[notebooks]"
-	$(BIN)/python notebooks/execute.py $(if $(filter notebooks-write,$@),--write)
+	$(BIN)/python notebooks/execute.py $(EXECUTE)
+
+notebooks-write:
+	$(MAKE) notebooks EXECUTE=--write
 
 # Every kind of seeded mistake in every place, in Python and in the template itself: some ten minutes.
 .PHONY: mistakes
