@@ -16,8 +16,7 @@ class PeriodError(ValueError):
 
     def __init__(self, phrase: str, reason: Reason) -> None:
         super().__init__(phrase, reason)
-        self.phrase = phrase
-        self.reason: Reason = reason
+        self.phrase, self.reason = phrase, reason
 
     def __str__(self) -> str:
         return f"cannot read the time {self.phrase!r}: {self.reason}"
@@ -62,28 +61,24 @@ def parse_period(phrase: str | None, *, year: int | None) -> Period:
         raise PeriodError(given, refusal.reason) from None
 
 
-_UNDATED = frozenset(
-    {
-        *("适时", "适时开展", "随时", "不定期", "长期", "长期坚持", "长期整改", "长期推进", "常态化", "无"),
-        *("持续", "持续整改", "持续推进", "持续坚持", "立即", "立即整改", "立行立改", "立说立改", "立改"),
-        *("立查立改", "即知即改", "即行即改", "边查边改", "视情", "视情况", "视情而定", "视情况而定"),
-        *("待定", "未定", "另定", "另行通知", "另行安排", "另行确定"),
-    }
-)
+_UNDATED = frozenset({
+    *("适时", "适时开展", "随时", "不定期", "长期", "长期坚持", "长期整改", "长期推进", "常态化", "无"),
+    *("持续", "持续整改", "持续推进", "持续坚持", "立即", "立即整改", "立行立改", "立说立改", "立改"),
+    *("立查立改", "即知即改", "即行即改", "边查边改", "视情", "视情况", "视情而定", "视情况而定"),
+    *("待定", "未定", "另定", "另行通知", "另行安排", "另行确定"),
+})
 # The dashes are written as escapes because they look alike in print.
 _CHARACTERS = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | str.maketrans(
     {"\u2010": "-", "\u2011": "-", "\u2212": "-", "廿": "二十", "卅": "三十"}
     | dict.fromkeys("\u200b\u200c\u200d\ufeff", "")
 )
-# Goes before the spaces do, since without them the day runs into the hour; and never before 前,
-# where midnight would leave the day out.
+# Goes before the spaces do, or the day runs into the hour; never before 前, where midnight leaves the day out.
 _MIDNIGHT = re.compile(r"(?<=[0-9])(?:\s+|T)00?:00(?::00(?:\.0+)?)?(?=\s*(?:$|[\u2013\u2014~到至-]))")
 _STOPS = "。;,.、"
 _BRACKETS: Mapping[str, str] = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
 _NUMERALS: Mapping[str, int] = {
-    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")},
-    **dict.fromkeys("零○◯Oo0", 0),
-}
+    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")}, **dict.fromkeys("零○◯Oo0", 0),
+}  # fmt: skip
 # A day in words without its unit may be of the lunar year (八月十五), so it is not read.
 _NUMBER = re.compile("[0-9Oo〇零○◯一二三四五六七八九十]++(?!$|[前以之起止上下全])")
 _COUNTED = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")

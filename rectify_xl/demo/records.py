@@ -35,6 +35,7 @@ def rows_for(scene: Scene, others: Sequence[Unit]) -> dict[str, Rows]:
 
 
 def dated(column: str, rows: Sequence[Values]) -> Rows:
+    """A function day -> the rows that are dated up to it."""
     return lambda day: [row for row in rows if row[column] <= day]
 
 
