@@ -47,11 +47,14 @@ class Changes:
         full = [(held, rows) for held, rows in told if rows.good or rows.bad]
         for entry in entries:
             office = self.office.get(entry.number, {})
-            yield from self._moved(entry, office)
-            yield from self._reopened(entry, office)
+            has_changed = len(entry.states) > 1
+            if has_changed:
+                yield from self._moved(entry, office)
+                yield from self._reopened(entry, office)
             latest = next((t for t in reversed(full) if self._tells(t[0], entry)), None)
             if latest and entry.seen_in == latest[0].digest:
-                yield from self._stalled(entry, office)
+                if has_changed:
+                    yield from self._stalled(entry, office)
             elif latest and _order(entry.states[-1]) < latest[0].order:
                 held = latest[0]
                 assert held.filled_on is not None

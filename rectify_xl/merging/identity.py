@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from rectify_xl.kinds import item_number
 from rectify_xl.merging.given import Given, StateRef, ref_of
@@ -53,9 +53,19 @@ class Entry:
 
     def fact_of(self, state: State) -> Fact | None:
         """Where a state stands in the ledger that alone tells it; None for one that was reported directly."""
+        if not self.brought:
+            return None
         ref = ref_of(state.digest, state.sheet, state.row)
         held = (f for f in reversed(self.facts) if f.row.item.latest[1:4] == state[1:4])
         return next(held, None) if ref in self.brought else None
+
+
+class _Seen(NamedTuple):
+    """One row of a return with the number it is known by ("": none) and its key."""
+
+    row: Row
+    number: str
+    key: tuple[Any, ...]
 
 
 class History:
@@ -70,6 +80,7 @@ class History:
         self._by_key: dict[tuple[Any, ...], list[Entry]] = {}
         self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
         self._is_shifted = self._is_brought = False
+        self._rules_between = [rule for rule in form.rules if rule.between]
         self._id = next((p for p, c in enumerate(form.columns) if c.assigned), None)
         self._due = form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None
 
@@ -92,7 +103,8 @@ class History:
         before = {key: list(entries) for key, entries in self._by_key.items()}
         for row in rows.rows():
             is_bad = (row.sheet, row.row) in bad
-            entry, trouble = self._known_as(row, before, held)
+            seen = _Seen(row, self._number_of(row, held), key_of(row.values, self.form, self.form.key))
+            entry, trouble = self._known_as(seen, before, held)
             self.is_plain = self.is_plain and trouble is None and not self._is_brought
             told = self._told(held, row, rows, trouble) if trouble and not is_bad else None
             if told:
@@ -104,7 +116,7 @@ class History:
             elif told and told.level == "error":
                 self._wait(held, row, (told,))
             else:
-                self._add_state(entry, held, row, rows)
+                self._add_state(entry, held, seen, rows)
 
     def _told(self, held: Return, row: Row, rows: FormRows, trouble: Trouble) -> Finding:
         """What is told of a row that must wait, unless a waiver lets it pass: at its own cell, or in the ledger."""
@@ -131,12 +143,11 @@ class History:
     # ---- which row it is
 
     def _known_as(
-        self, row: Row, before: Mapping[tuple[Any, ...], list[Entry]], held: Return
+        self, seen: _Seen, before: Mapping[tuple[Any, ...], list[Entry]], held: Return
     ) -> tuple[Entry | None, Trouble | None]:
         """The entry that a row is known as (None: a new one), and why it must wait."""
+        row, number, key = seen
         trouble = self._between(row)
-        number = self._number_of(row, held)
-        key = key_of(row.values, self.form, self.form.key)
         same = [e for e in before.get(key, ()) if e.seen_in != held.digest]
         own = [e for e in same if held.unit_code in e.units]
         same = own or [e for e in same if any(self.known.speaks_for(held, unit) for unit in e.units)]
@@ -167,7 +178,7 @@ class History:
 
     def _between(self, row: Row) -> Trouble | None:
         """Whether a rule that only the merge can judge is broken: the item named is not that unit's."""
-        for rule in (r for r in self.form.rules if r.between):
+        for rule in self._rules_between:
             number = row.values[self.form.positions[rule.column]]
             unit = row.values[self.form.positions["unit_code"]]
             if number and unit and (unit, number) not in self.known.items:
@@ -176,16 +187,17 @@ class History:
 
     # ---- its states
 
-    def _add_state(self, entry: Entry | None, held: Return, row: Row, rows: FormRows) -> None:
+    def _add_state(self, entry: Entry | None, held: Return, seen: _Seen, rows: FormRows) -> None:
         assert held.filled_on is not None
+        row, number, key = seen
         letters = rows.letters.get(row.sheet, ())
         state = State(held.file, held.digest, row.sheet, row.row, held.filled_on, held.saved, row.values, letters)
-        number, ref = self._number_of(row, held), ref_of(held.digest, row.sheet, row.row)
+        ref = ref_of(held.digest, row.sheet, row.row)
         if entry is None:
             entry = self._new_entry(number, held)
         elif number and entry.is_made_up:
             self._confirm(entry, number)
-        self._file_under(entry, key_of(row.values, self.form, self.form.key))
+        self._file_under(entry, key)
         entry.states.append(state)
         entry.seen_in = held.digest
         entry.units.add(held.unit_code)
@@ -217,7 +229,8 @@ class History:
         made_up = self._id is not None and not number
         given = self.known.given
         entry = Entry(given.next(held.unit_code, self.form.id_letter) if made_up else number, is_made_up=made_up)
-        given.pass_over(entry.number)
+        if not made_up:
+            given.pass_over(entry.number)
         self.entries.append(entry)
         if entry.number:
             self._by_number[entry.number] = entry

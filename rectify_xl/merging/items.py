@@ -22,19 +22,19 @@ def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
     form = history.form
     started = form_test(form, form.started) if form.started else None
     done = form_test(form, form.deadline.done) if form.deadline else None
-    return [_item(history, unit_name, entry, typed, (started, done)) for entry in history.entries]
+    numbered = [place for place, column in enumerate(form.columns) if column.assigned]
+    return [_item(history, unit_name, entry, typed, (started, done, numbered)) for entry in history.entries]
 
 
 def _item(
-    history: History, unit_name: str, entry: Entry, typed: Standing, tests: tuple[Test | None, Test | None]
+    history: History, unit_name: str, entry: Entry, typed: Standing, facts: tuple[Test | None, Test | None, list[int]]
 ) -> Item:
-    form, (started, done) = history.form, tests
+    form, (started, done, numbered) = history.form, facts
     office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number else {})
     stands = standing_place(form, entry.states, office)
     values = list(entry.states[stands].values)
-    for place, column in enumerate(form.columns):
-        if column.assigned:
-            values[place] = entry.number
+    for place in numbered:
+        values[place] = entry.number
     if form.deadline and form.deadline.agreed:
         values[form.positions[form.deadline.due]] = entry.agreed
     told = [fact.row.item for fact in entry.facts]
