@@ -140,8 +140,10 @@ class _Shown:
         if form.evidence_on:
             own: date | None = item.values[form.positions[form.evidence_on]]
             return own if own and self._counts(own) else None
-        days = sorted({*(s.filled_on for s in item.states if not test or test(s.values, ())), *filter(None, [since])})
-        return next((day for day in days if self._counts(day)), None)
+        days = [s.filled_on for s in item.states if self._counts(s.filled_on) and (not test or test(s.values, ()))]
+        if since and self._counts(since):
+            days.append(since)
+        return min(days, default=None)
 
     def _counts(self, day: date) -> bool:
         return day <= self._until and (self._since is None or day >= self._since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from sys import intern
 from typing import Any, NamedTuple, cast
@@ -136,10 +136,10 @@ class Runs(Database):
 
     # ---- what the rows of units come to
 
-    def folds(self) -> list[tuple[str, str, bytes]]:
-        """Of every unit whose fold is kept what it rests on, and the fold, packed."""
-        found = self.rows("SELECT unit, rests_on, told FROM folds ORDER BY unit")
-        return [(unit, key, told) for unit, key, told in found]
+    def folds(self) -> Iterator[tuple[str, str, bytes]]:
+        """Of every unit whose fold is kept what it rests on, and the fold, packed; one after the other."""
+        for unit, key in self.rows("SELECT unit, rests_on FROM folds ORDER BY unit"):
+            yield unit, key, self.value("SELECT told FROM folds WHERE unit = ?", unit)
 
     def keep_folds(self, folds: Iterable[tuple[str, str, bytes]]) -> None:
         """Keeps (unit, what it rests on, the fold, packed) instead of what was kept."""
