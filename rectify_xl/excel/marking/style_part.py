@@ -40,12 +40,19 @@ _NAMED = {
     name: re.compile(rb"\b" + key + rb"\s*=\s*[\"'](\d{1,9})[\"']")
     for name, key in (("fonts", b"fontId"), ("fills", b"fillId"), ("borders", b"borderId"))
 }
+# A colour, b"" where it is not written as programs write it.
+_COLOURS = re.compile(rb"\brgb\b(?:=[\"']([0-9A-Fa-f]{6,8})[\"'])?")
 _WHITE_INDEXES, _WHITE_THEMES = ("1", "9"), ("0", "2")
 
 
 def bare_styles(space: str) -> bytes:
     """A styles part for a workbook that has none."""
     return HEAD + b"<styleSheet xmlns=" + xml_value(space) + b"></styleSheet>"
+
+
+def may_hold_marks(data: bytes) -> bool:
+    """Whether some colour of a styles part may be that of a mark: a quick look before the whole part is read."""
+    return any(not colour or number_in(colour.decode()) is not None for colour in _COLOURS.findall(data))
 
 
 class _Section:

@@ -12,7 +12,7 @@ from rectify_xl.excel.marking.note_part import NotePart
 from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.excel.marking.shape_part import without_shapes
 from rectify_xl.excel.marking.sheet_part import SheetPart
-from rectify_xl.excel.marking.style_part import StyleBook
+from rectify_xl.excel.marking.style_part import StyleBook, may_hold_marks
 
 
 def take_off(parts: Parts) -> None:
@@ -47,7 +47,7 @@ def _kept(parts: Parts, sheets: Sequence[SheetName], shared: Sequence[str]) -> l
 def _restore_fills(parts: Parts, book: BookPart, fills: Sequence[str]) -> None:
     """Gives every cell, row and column that carries a mark its old fill back."""
     name = next((r.target for r in parts.relations(parts.workbook) if r.kind == "styles"), "")
-    if not parts.archive.find(name):
+    if not parts.archive.find(name) or not may_hold_marks(parts.read(name)):
         return
     styles = StyleBook(parts.read(name))
     if not styles.ours:
