@@ -24,6 +24,8 @@ _COUNTS = "0;;"
 _DAYS = 'm"-"d'
 # Labels on slices of the ring thinner than this would lie over one another.
 _LEAST_LABELLED = 0.05
+# Room between bars in percent of their thickness, and how much more for each bar fewer than a few.
+_GAP, _THINNER, _FEW_BARS = 45, 60, 5
 # Days between two lines of the schedule, by the longest schedule that each of them suits.
 _STEPS = ((21, 2), (45, 5), (120, 14), (400, 31))
 
@@ -135,15 +137,20 @@ def shares_chart(workbook: xlsxwriter.Workbook, data: Data, states: Sequence[str
     """A bar a unit or task: the shares of each state, with their numbers; the data's last row stands on top."""
     chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
     for place, name in enumerate(states, 1):
-        chart.add_series(series(data, place, name, data_labels=labels_for(name), gap=45))
+        chart.add_series(series(data, place, name, data_labels=labels_for(name), gap=_gap(data)))
     _axes(chart, {"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.25})
     return _dressed(chart, title, legend={"position": "bottom"})
+
+
+def _gap(data: Data) -> int:
+    """Percent of a bar's thickness between two bars: few bars would otherwise be blocks."""
+    return _GAP + _THINNER * max(_FEW_BARS - data.count, 0)
 
 
 def errors_chart(workbook: xlsxwriter.Workbook, data: Data, title: str) -> Chart:
     """A bar a unit with its number of errors; the data's last row stands on top."""
     chart = workbook.add_chart({"type": "bar"})
-    chart.add_series(series(data, 1, "errors", data_labels=labels_for("errors"), gap=45))
+    chart.add_series(series(data, 1, "errors", data_labels=labels_for("errors"), gap=_gap(data)))
     _axes(chart, {"visible": False, "major_gridlines": {"visible": False}, "min": 0})
     return _dressed(chart, title)
 
