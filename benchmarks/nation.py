@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.excel.ledgers.ledger import ROWS_A_SHEET
 
 Figures = Mapping[str, Any]
 DATA = Path(__file__).with_name("nation.toml")
@@ -101,7 +102,7 @@ def office_rows(told: Figures) -> Iterator[Sequence[object]]:
     """A line a level: what its office holds, and whether one worksheet does."""
     most, _ = largest_ledger(told)
     for level in levels(told):
-        sheets = math.ceil(level.rows / told["sheet_rows"])
+        sheets = math.ceil(level.rows / ROWS_A_SHEET)
         above = "yes" if level.rows <= most else "no"
         yield level.name, level.offices, level.branches, level.rows, sheets, size(level.ledger), above
 
@@ -156,6 +157,7 @@ def page(**changes: float) -> str:
     filled = {
         **{name: f"{value:,}" for name, value in told.items() if isinstance(value, (int, float))},
         "on": told["on"],
+        "sheet_rows": f"{ROWS_A_SHEET:,}",
         "most": f"{most:,}",
         "limit": LIMITS[limit],
         "share": f"{told['share_new']:.0%}",
