@@ -15,10 +15,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from clean_rows import AS_OF
 from hostile_base import Kind, sound
+from hostile_more import MORE
 from hostile_sheets import SHEETS
 from hostile_zips import ZIPS
 
@@ -30,7 +32,7 @@ from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
-KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS)
+KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE)
 # What refusing a bomb may take: seconds, and MiB beyond what the process had.
 _BOMB_SECONDS, _BOMB_MIB = 2, 64
 
@@ -88,9 +90,9 @@ def apart(source: Source) -> Outcome:
 
 def _answer(source: Source, writes: int) -> None:
     """Reads in a forked process, answers, and ends without going back to what the parent was doing."""
-    before = _memory("VmRSS")
+    before, before_size = _memory("VmRSS"), _memory("VmSize")
     limits = process_limits()
-    confine.limit_memory(limits.memory_mib)
+    confine.limit_memory(limits.memory_mib + round(before_size - _at_start()))
     confine.limit_seconds(limits.seconds)
     try:
         made = said(read(source))
@@ -99,6 +101,12 @@ def _answer(source: Source, writes: int) -> None:
     with os.fdopen(writes, "wb") as stream:
         stream.write(pickle.dumps((made.verdict, made.told, _memory("VmHWM") - before)))
     os._exit(0)
+
+
+@cache
+def _at_start() -> float:
+    """The address space of this process before it made any file, in MiB."""
+    return _memory("VmSize")
 
 
 def _memory(name: str) -> float:
@@ -111,6 +119,7 @@ def _memory(name: str) -> float:
 
 def outcome(kind: Kind) -> Outcome:
     """Lays one kind into an inbox and reads what is there."""
+    _at_start()
     with tempfile.TemporaryDirectory() as folder:
         kind.lay(Path(folder))
         sources = inbox_sources(Path(folder))
@@ -120,6 +129,7 @@ def outcome(kind: Kind) -> Outcome:
 def table(kinds: Sequence[Kind]) -> int:
     """Prints a line a kind; how many are not as promised."""
     read(Source(path=os.devnull, name="warm", is_regular=False))
+    _at_start()
     print(f"{'kind':42} {'verdict':9} {'told':18} {'s':>6} {'MiB':>6}")
     wrong = 0
     for kind in kinds:

@@ -6,12 +6,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, elements
+from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Attributes, Handlers, parse
 
 NUMBER, DAY, DURATION = 0, 14, 46
 # Built-in formats of days and times, those of Chinese, Japanese and Korean Excel among them (ECMA-376, 18.8.30).
 _DAYS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
-_WANTED = frozenset(("numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "xf"))
 _PERCENTS = {9, 10}
 _SILENT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
@@ -38,20 +37,35 @@ def formats_of(styles: bytes) -> Formats:
     return _known_formats(styles) if len(styles) <= WORTH_KEEPING else _formats_of(styles)
 
 
-def _formats_of(styles: bytes) -> Formats:
-    codes: dict[str, str] = {}
-    used: list[str] = []
-    inside = False
-    for local, held in elements(styles, "styles", _WANTED):
-        if local == "numFmt":
-            codes[held.get("numFmtId", "")] = held.get("formatCode", "")
+class _Styles(Handlers):
+    """The codes of a workbook's own formats, and the number of the format of every style."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.used: list[str] = []
+        self.inside = False
+        self._same: dict[str, str] = {}
+
+    def start(self, local: str, attributes: Attributes) -> None:
+        if local == "xf" and self.inside:
+            number = attributes.get("numFmtId", "0")
+            self.used.append(self._same.setdefault(number, number))
+        elif local == "numFmt":
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif local in ("cellStyleXfs", "cellXfs", "cellStyles"):
-            inside = local == "cellXfs"
-        elif local == "xf" and inside:
-            used.append(held.get("numFmtId", "0"))
-    kinds = tuple(_kind(number, codes.get(number)) for number in used)
-    percents = frozenset(i for i, number in enumerate(used) if _is_percent(number, codes.get(number)))
-    return Formats(kinds, percents)
+            self.inside = local == "cellXfs"
+
+
+def _formats_of(styles: bytes) -> Formats:
+    if not styles:
+        return Formats((), frozenset())
+    held = _Styles()
+    parse(styles, "styles", held)
+    kinds = {number: _kind(number, held.codes.get(number)) for number in set(held.used)}
+    percents = {number for number in kinds if _is_percent(number, held.codes.get(number))}
+    return Formats(
+        tuple(kinds[number] for number in held.used), frozenset(i for i, n in enumerate(held.used) if n in percents)
+    )
 
 
 _known_formats = lru_cache(maxsize=32)(_formats_of)
