@@ -257,7 +257,8 @@ def _socket(folder: Path) -> None:
     here = Path.cwd()
     os.chdir(folder)
     try:
-        socket.socket(socket.AF_UNIX).bind("报送.xlsx")
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind("报送.xlsx")
     finally:
         os.chdir(here)
 
