@@ -16,7 +16,7 @@ from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import reminders_for
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
 from rectify_xl.reports import run_json
-from rectify_xl.runs.kept_folds import Kept
+from rectify_xl.runs.kept_folds import Kept, keep_folds
 from rectify_xl.runs.ledger_edits import Found, seen_since
 from rectify_xl.runs.numbering import given_in
 from rectify_xl.runs.taking_in import Job, Taken
@@ -63,6 +63,7 @@ def save(job: Job, week: Week) -> RunRow:
         store.arrive(held, grounds.of(held), seq, book.as_of)
     arrivals = store.arrivals()
     store.give(given_in(book, store.numbers(week.kept.read).given, week.kept.folds))
+    keep_folds(store, week.kept, week.made, job.settings, week.typed)
     verdicts = []
     for arrival, held in zip(arrivals, book.returns, strict=True):
         if arrival.run == seq or arrival.verdict != held.verdict:

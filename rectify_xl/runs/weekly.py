@@ -20,7 +20,7 @@ from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
-from rectify_xl.runs.kept_folds import keep_folds, kept_for, nothing_kept, with_whole_rows
+from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
 from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
@@ -169,7 +169,6 @@ def _conclude(job: Job, week: Week) -> Outcome:
             for path in ledgers_in(place):
                 if path.relative_to(place.folder).as_posix() in outputs:
                     store.keep_ledger(path.name, sha256(path.read_bytes()).hexdigest())
-            keep_folds(store, week.kept, week.made, job.settings, week.typed)
             store.finish(run.seq)
     is_again = run.is_finished
     return Outcome(
