@@ -109,7 +109,8 @@ plt.show()
 # - *record*: the share of the unit's earlier items that were late, drawn towards everybody's average as if four more
 #   average items were known of it, so that a unit with one item is not called good or bad for it.
 #
-# What clerks write of an item's difficulty was tried too. On these data it made forecasts worse, so it is not used.
+# What clerks write of an item's difficulty could be a third number: try it in the backtest below, and keep it only if
+# forecasts become better.
 
 # %%
 AHEAD = pd.Timedelta(days=21)

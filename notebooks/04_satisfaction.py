@@ -62,9 +62,10 @@ shown = units.sort_values("low", ascending=False)
 fig, ax = plt.subplots(figsize=(9, 0.3 * len(shown) + 1.4))
 colours = [RED if owed else NAVY for owed in shown["make_up"]]
 ax.hlines(shown.index, shown["low"], shown["high"], color=SOFT, linewidth=5)
-ax.scatter(shown["share"], shown.index, color=colours, zorder=3)
+ax.scatter(shown["share"], shown.index, color=colours, zorder=3, clip_on=False)
 for name, told in shown.iterrows():
-    ax.annotate(f"n={told['n']}", (1.005, name), xytext=(4, -4), textcoords="offset points", color=MUTED, fontsize=8)
+    ax.annotate(f"n={told['n']}", (1, name), xytext=(9, -4), textcoords="offset points", color=MUTED, fontsize=8,
+                annotation_clip=False)  # fmt: skip
 ax.axvline(overall, color=LINE, linestyle="--")
 ax.axvline(0.5, color=RED, linewidth=0.8)
 ax.invert_yaxis()

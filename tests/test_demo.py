@@ -163,14 +163,14 @@ def test_a_demo_of_weeks_is_run_week_by_week_and_says_what_it_meant(profile: str
     folder = tmp_path / "demo"
     books = [
         pipeline.run_workspace(folder, as_of=day, means=ONE).book
-        for day in make_weeks(folder, profile=profile, units=7, weeks=4)
+        for day in make_weeks(folder, profile=profile, units=7, weeks=3)
     ]
-    assert [book.as_of for book in books] == [date(2005, 5, 18), date(2005, 5, 25), date(2005, 6, 1), date(2005, 6, 8)]
-    plan = {s.path: s.codes for _, sent in season_for(demo_settings(profile, 7), profile, 4) for s in sent}
+    assert [book.as_of for book in books] == [date(2005, 5, 18), date(2005, 5, 25), date(2005, 6, 1)]
+    plan = {s.path: s.codes for _, sent in season_for(demo_settings(profile, 7), profile, 3) for s in sent}
     between = {"missing-row", "moved-deadline", "reopened", "stalled"}
     told = {held.file: {f.code for f in held.findings} - between for held in books[-1].returns}
     assert told == {path: codes - between for path, codes in plan.items()} and len(plan) > 20
-    assert sum(len(item.states) for item in books[-1].items["ledger"]) > 2 * len(books[-1].items["ledger"])
+    assert sum(len(item.states) for item in books[-1].items["ledger"]) > 1.5 * len(books[-1].items["ledger"])
     states = [Counter(due.state for due in book.dues["ledger"]) for book in books]
     assert states[-1]["按期完成"] > states[0]["按期完成"] and states[-1]["逾期"] > 0
     assert books[-1].previous is not None
