@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice, pairwise
-from operator import lt
+from operator import itemgetter, lt
 from typing import NamedTuple
 
 from rectify_xl import catalog
@@ -87,7 +87,7 @@ def look_at(data: bytes) -> Look:
         piece = _without_checks(piece)
         cells = _CELL.findall(piece)
         is_usual = _is_usual(piece, rows, cells)
-        is_ours_alone = is_usual and all(_CHECK_TEXT in cell[2] for cell in cells if cell[2])
+        is_ours_alone = is_usual and all(_CHECK_TEXT in formula for formula in filter(None, map(itemgetter(2), cells)))
         formulas = [] if is_ours_alone else _formulas_in(piece)
         reaching = reaching or any(_REACHING.search(formula) for formula in formulas)
         is_plain = _is_plain(piece, formulas, is_usual=is_usual)
@@ -120,7 +120,7 @@ def _numbers(data: bytes, rows: Sequence[tuple[bytes, bytes]], last: int) -> lis
     first = data.find(b"<row ")
     if data[: first if first >= 0 else len(data)].strip():
         return None
-    numbers = [last, *(int(row[0]) for row in rows)]
+    numbers = [last, *map(int, map(itemgetter(0), rows))]
     if len(numbers) - 1 != data.count(b"<row ") or numbers[-1] > LAST_ROW:
         return None
     return numbers if all(map(lt, numbers, islice(numbers, 1, None))) else None
@@ -140,14 +140,14 @@ def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tu
 
     What is looked at are the few different attributes and the values alone: far less than the sheet.
     """
-    attributes = {row[1] for row in rows}.union(cell[1] for cell in cells)
+    attributes = {*map(itemgetter(1), rows), *map(itemgetter(1), cells)}
     joined = b"".join(attributes)
     if not all(map(_ATTRIBUTES.fullmatch, attributes)) or _TELLING.search(joined):
         return False
-    values = [cell[3] for cell in cells if cell[3]]
-    if data.count(b"<v") != len(values) or data.count(b"<f") != sum(1 for cell in cells if cell[2]):
+    formulas, values = (list(filter(None, map(itemgetter(place), cells))) for place in (2, 3))
+    if data.count(b"<v") != len(values) or data.count(b"<f") != len(formulas):
         return False
-    said = b"".join(value for value in values if value.startswith(b"<v>"))
+    said = b"".join(values).replace(b"<v />", b"")
     if b"&" in said or b">-" in said or len(said.split()) > 1:
         return False
     if b"inlineStr" in joined and data.count(b'"inlineStr"') != data.count(b"<is>"):
