@@ -1,15 +1,11 @@
-"""LibreOffice as the tests' second Excel: converts workbooks in a profile of its own, out of everybody's way."""
+"""LibreOffice as the tests' second Excel: converts workbooks, out of the way of a user's own LibreOffice."""
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,8 +13,6 @@ import pytest
 
 # For tests that call `convert`: `pytest -m "not soffice"` leaves them out.
 needs_soffice = pytest.mark.soffice
-
-_TIMEOUT = 180
 
 
 def convert(workbook: Path, to: str, folder: Path) -> Path:
@@ -30,21 +24,15 @@ def convert(workbook: Path, to: str, folder: Path) -> Path:
 
 
 def convert_all(workbooks: Sequence[Path], to: str, folder: Path) -> list[Path]:
-    """Several workbooks as LibreOffice saves them, in order: it is started once for all."""
+    """Several workbooks as LibreOffice saves them, in order: by the one that stays (`uno_office`)."""
+    from uno_office import office
+
     folder.mkdir(parents=True, exist_ok=True)
     made = [folder / f"{workbook.stem}.{to}" for workbook in workbooks]
     if set(made) & set(workbooks):
         raise ValueError(f"{workbooks} would be converted onto themselves")
-    command = [program(), "--headless", f"-env:UserInstallation={_profile().as_uri()}", "--convert-to", to]
-    done = subprocess.run(
-        [*command, "--outdir", str(folder), *map(str, workbooks)],
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT,
-        check=False,
-    )
-    if lost := [path.name for path in made if not path.exists()]:
-        pytest.fail(f"LibreOffice did not make {lost}: {done.stdout} {done.stderr}")
+    for workbook, saved in zip(workbooks, made, strict=True):
+        office().ask("convert", path=str(workbook), to=str(saved))
     return made
 
 
@@ -59,11 +47,3 @@ def absent(reason: str) -> NoReturn:
         pytest.fail(reason)
     print(f"\nSKIPPED, NOT PASSED: {reason}", file=sys.__stderr__)
     pytest.skip(reason)
-
-
-@cache
-def _profile() -> Path:
-    """One profile folder a test process, so that parallel workers and a user's own LibreOffice never meet."""
-    folder = Path(tempfile.mkdtemp(prefix="rectify_xl-soffice-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

@@ -42,7 +42,7 @@ def agree(node: Node, form: Form, rows: list[list[Any]], bounds: dict[str, Any])
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_every_rule_of_every_form_agrees(name: str, data: st.DataObject) -> None:
     form = FORMS[name]

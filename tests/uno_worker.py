@@ -23,7 +23,14 @@ from com.sun.star.uno import Exception as UnoError
 
 SECONDS_TO_START = 120
 SECONDS_TO_END = 10
-FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".html": "HTML (StarCalc)", ".pdf": "calc_pdf_Export"}
+FILTERS = {
+    ".xlsx": "Calc MS Excel 2007 XML",
+    ".xls": "MS Excel 97",
+    ".ods": "calc8",
+    ".fods": "OpenDocument Spreadsheet Flat XML",
+    ".html": "HTML (StarCalc)",
+    ".pdf": "calc_pdf_Export",
+}
 DAY_FORMAT = "YYYY-MM-DD"
 Block = Any  # rows of cells: None, text, number, {"day": number} or {"formula": text}
 
@@ -142,6 +149,17 @@ class Desk:
         opened.enableAutomaticCalculation(True)  # conditions of formats too
         opened.storeToURL(made.as_uri(), properties(FilterName=FILTERS[made.suffix], Overwrite=True))
         opened.enableAutomaticCalculation(False)
+
+    def convert(self, path: str, to: str) -> None:
+        """Opens a workbook and saves it under another name, as somebody does who looks at it and changes nothing."""
+        book = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, properties(Hidden=True))
+        if book is None:
+            raise ValueError(f"LibreOffice cannot open {path}")
+        try:
+            made = Path(to)
+            book.storeToURL(made.as_uri(), properties(FilterName=FILTERS[made.suffix], Overwrite=True))
+        finally:
+            book.close(True)
 
     def close(self, book: int) -> None:
         self.books.pop(book).close(True)
