@@ -122,7 +122,7 @@ def put(sheet: Any, row: int, column: int, value: Any) -> None:
 
 @needs_soffice
 def test_excel_and_python_say_the_same_of_every_expression(tmp_path: Path) -> None:
-    table = rows(150)
+    table = rows(200)
     saved = convert(written(tmp_path / "x.xlsx", table), "xlsx", tmp_path / "out")
     cells = CalamineWorkbook.from_path(saved).get_sheet_by_name("x").to_python()
     found = {(text, wanted): 0 for text in TEXTS for wanted in (0, 1)}
