@@ -265,16 +265,13 @@ def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     from rectify_xl.commands.settings_choice import NoSettings
     from rectify_xl.receiving.intake import WrongUse
     from rectify_xl.runs import workspace
-    from rectify_xl.settings.problems import SettingsError
 
-    if isinstance(error, SettingsError):
-        return error.sentences(lang)
     if isinstance(error, WrongUse):
         return [words["wrong"][error.code].format(path=inert(error.path))]
     if isinstance(error, (NoSettings, workspace.WorkspaceError)):
         told = {"settings": workspace.names()["settings"], "profiles": "|".join(catalog.profile_names())}
         return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]
-    return [inert(str(error))]
+    return [inert(told) for told in error.sentences(lang)]
 
 
 def _reason(error: OSError, words: Words) -> str:

@@ -18,6 +18,10 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
 class RectifyError(Exception):
     """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
 
+    def sentences(self, lang: str = "zh") -> list[str]:
+        """What is wrong, a sentence a mistake."""
+        return [str(self)]
+
 
 class CannotFinish(RectifyError):
     """A job that could not be finished though it was asked for rightly; `code` names the sentence, `params` fill it."""

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from rectify_xl.grid import RawBook
+from rectify_xl.judging.judge import Received
 from rectify_xl.model import Return
-from rectify_xl.receiving import reading
+from rectify_xl.receiving import carrying, reading
 from rectify_xl.receiving.guarded import child
 from rectify_xl.receiving.intake import Source
 
-_read_file = reading.read_file
+_opened = reading.opened
 _told = os.dup(1)
 _served: list[str] = []
 
@@ -55,27 +57,27 @@ MISDEEDS: dict[str, Callable[[], object]] = {
 }
 
 
-def read_file(source: Source, **judging: object) -> Return:
+def opened(source: Source) -> tuple[Received, RawBook] | Return:
     """Does as the name says; then, or for any other name, reads the file as the real process does."""
     misdeed = Path(source.name).stem.partition("-")[0]
     if misdeed == "foreign":
         return Return(file="another file")
     if misdeed == "pickle":
-        return _Evil()  # type: ignore[return-value]
+        return _Evil(file=source.name)
     _served.append(source.name)
     if misdeed == "tired" and len(_served) > 1:
         os._exit(1)
     if misdeed in MISDEEDS:
         MISDEEDS[misdeed]()
-    return _read_file(source, **judging)  # type: ignore[arg-type]
+    return _opened(source)
 
 
-class _Evil:
+class _Evil(Return):
     def __reduce__(self) -> tuple[object, ...]:
         return os.system, ("touch evil",)
 
 
 def main() -> None:
     """The life of this process."""
-    reading.read_file = read_file  # type: ignore[assignment]
+    reading.opened = carrying.opened = opened
     child.main()

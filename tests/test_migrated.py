@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,7 +21,8 @@ from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over, plain_value
 from rectify_xl.judging.recognise import sort_sheets
-from rectify_xl.kinds import CellError, NoValue
+from rectify_xl.kinds import CellError, LongText, NoValue
+from rectify_xl.receiving.guarded import pool, process
 from rectify_xl.runs import workspace
 from rectify_xl.runs.migration import MigrationError
 
@@ -59,10 +61,11 @@ def test_columns_in_another_order_and_under_other_words_find_their_places() -> N
         ("", None), (" 五成 ", " 五成 "), ("=1+1", "=1+1"), (0.5, 0.5), (3.0, 3.0), (True, "TRUE"),
         (date(2005, 5, 20), date(2005, 5, 20)), (datetime(2005, 5, 20), date(2005, 5, 20)),
         (datetime(2005, 5, 20, 9, 30), "2005-05-20 09:30:00"), (time(9, 30), "09:30:00"),
+        (LongText("长", 40_000), "长"),
     ],
 )  # fmt: skip
 def test_nothing_is_understood_or_mended(raw: Any, kept: Any) -> None:
-    assert plain_value(raw) == kept
+    assert plain_value(raw) == kept and type(plain_value(raw)) is type(kept)
 
 
 def test_what_has_no_place_is_listed() -> None:
@@ -198,3 +201,29 @@ def test_what_cannot_be_carried_is_told_as_check_tells_it(tmp_path: Path) -> Non
         assert told.exit_code == 2 and name in told.stderr
     assert command(tmp_path / "别.xlsx").exit_code == 2
     assert command(tmp_path / "没有.xlsx", "--profile", "gdsta").exit_code == 3
+
+
+def test_a_hostile_file_is_refused_and_harms_only_the_process_that_reads_it(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(old) as package, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
+        for part in package.namelist():
+            made.writestr(part, package.read(part) + b" " * (40 << 20) * (part == "xl/workbook.xml"))
+    (tmp_path / "link.xlsx").symlink_to(old)
+    expected = {"bomb": "limit-ratio", "link": "not-a-file", "eat": "limit-memory", "segfault": "damaged"}
+    monkeypatch.setattr(process, "CHILD_MODULE", "misbehaving_child")
+    monkeypatch.setattr(pool._WAITING, "keepers", 0)
+    pool.end_waiting()
+    for name, code in expected.items():
+        path = tmp_path / f"{name}.xlsx"
+        if not path.exists():
+            path.write_bytes(old.read_bytes())
+        told = command(path, "--lang", "en")
+        assert told.exit_code == 2 and told.stderr.count(path.name) == 1
+        with pytest.raises(MigrationError) as refused:
+            rx.migrate(path, tmp_path / "新.xlsx", SETTINGS)
+        assert refused.value.finding.code == code
+        assert refused.value.sentence("en") in told.stderr
+    assert not (tmp_path / "新.xlsx").exists()
+    assert rx.migrate(old, tmp_path / "新.xlsx", SETTINGS).left == ()

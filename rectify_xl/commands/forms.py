@@ -17,7 +17,6 @@ from rectify_xl.model import Form, Settings
 from rectify_xl.normal import inert, key_text
 
 if TYPE_CHECKING:
-    from rectify_xl.grid import RawBook
     from rectify_xl.judging.migrated import CarriedOver
 
 EXPORT = "export"
@@ -67,9 +66,9 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
     only_one(call, profile, settings)
     target = migration.target_beside(file, out)
     not_into_the_inbox(call, target, "--out")
-    raw = migration.read_old(file)
-    known = said_settings(profile, settings) or _settings_for(file, raw)
-    carried = migration.write_carried(raw, Path(file), target, known)
+    known = said_settings(profile, settings) or _settings_of_place(file)
+    held = migration.read_old(file, known)
+    carried = migration.write_carried(held, target, known or _settings_named(file, held.profile))
     told = {
         "file": inert(file),
         "output": inert(target.as_posix()),
@@ -80,16 +79,20 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
     return tell(call, told, list(_lines(call, carried, target)))
 
 
-def _settings_for(file: str, raw: RawBook) -> Settings:
-    """The settings of the workspace that holds the file, else the profile whose campaign its cover names."""
-    from rectify_xl import profiles
-    from rectify_xl.commands.settings_choice import NoSettings, workspace_of
+def _settings_of_place(file: str) -> Settings | None:
+    """The settings of the workspace that holds the file."""
+    from rectify_xl.commands.settings_choice import workspace_of
     from rectify_xl.excel.settings.settings_reader import load_settings
-    from rectify_xl.judging.migrated import campaign_of
 
-    if found := workspace_of(file):
-        return load_settings(found)
-    name = profiles.profile_of_campaign(campaign_of(raw.sheets))
+    found = workspace_of(file)
+    return load_settings(found) if found else None
+
+
+def _settings_named(file: str, name: str | None) -> Settings:
+    """Those of the profile whose campaign the file's cover names."""
+    from rectify_xl import profiles
+    from rectify_xl.commands.settings_choice import NoSettings
+
     if name is None:
         raise NoSettings("no-campaign", file)
     return profiles.profile(name)

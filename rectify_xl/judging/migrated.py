@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -74,7 +74,7 @@ def carry_over(sheets: Sequence[Grid], campaign: str) -> CarriedOver:
     cover = dict(_cover(found, campaign, kept))
     kept.left += [Left(kind="sheet", sheet=grid.title, count=_filled(grid)) for grid in found.others]
     return CarriedOver(
-        forms=_forms_of([sheet.form for sheet in found.forms]),
+        forms=forms_of(rows),
         rows={name: tuple(held) for name, held in rows.items()},
         cover=cover,
         left=tuple(kept.left),
@@ -88,10 +88,11 @@ def campaign_of(sheets: Sequence[Grid]) -> str:
     return as_text(cell.value) if cell else ""
 
 
-def _forms_of(found: Sequence[Form]) -> tuple[Form, ...]:
-    """Every form of the templates that the found ones stand in, in the order of the templates."""
-    templates = {form.template for form in found}
-    return tuple(form for form in catalog.forms().values() if form.template in templates)
+def forms_of(names: Collection[str]) -> tuple[Form, ...]:
+    """Every form of the templates that the forms of these names stand in, in the order of the templates."""
+    known = catalog.forms().values()
+    templates = {form.template for form in known if form.name in names}
+    return tuple(form for form in known if form.template in templates)
 
 
 # ---- the rows
@@ -127,7 +128,9 @@ def plain_value(raw: Any) -> Any:
         return None
     if isinstance(raw, datetime):
         return raw.date() if raw.time() == time.min else as_text(raw)
-    if isinstance(raw, (str, date)) or (isinstance(raw, (int, float)) and not isinstance(raw, bool)):
+    if isinstance(raw, str):
+        return str(raw)  # plain, whatever was known of it
+    if isinstance(raw, date) or (isinstance(raw, (int, float)) and not isinstance(raw, bool)):
         return raw
     return as_text(raw)
 

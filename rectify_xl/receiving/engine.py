@@ -21,6 +21,7 @@ from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.remote import fetched
 
 if TYPE_CHECKING:
+    from rectify_xl.receiving.carrying import Carried
     from rectify_xl.receiving.elsewhere import Elsewhere
 
 Progress = Callable[[int, int], None]
@@ -115,6 +116,24 @@ def marked_copies(
 
         for made in _in_order(marked, chunks, threads, 2 * count):
             yield from map(_copy_or_reason, made)
+
+
+def carried_over(source: Source, settings: Settings | None) -> Carried | Return:
+    """What `migrate` carries over of a file, or its verdict where nothing can be; read by a process under limits.
+
+    Without settings those of the profile hold whose campaign the file names. Raises OSError where no process can be
+    started.
+    """
+    from rectify_xl.receiving.carrying import Carried
+    from rectify_xl.receiving.reading import too_large
+
+    if large := too_large(source):
+        return large
+    with ExitStack() as stack:
+        stack.callback(end_waiting)
+        readers = stack.enter_context(Readers())
+        (answer,) = readers.answers(Task("carry", dumps(settings)), [source])
+    return answer if isinstance(answer, Carried) else _verdict(source, answer)
 
 
 def _copy_or_reason(made: Any) -> bytes | str:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pickle import loads
 
 from rectify_xl.excel.reading.reader import read_workbook
-from rectify_xl.grid import Unreadable
+from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.judging.judge import Received, judge_book, refused
 from rectify_xl.limits import limits
 from rectify_xl.model import Return
@@ -26,6 +26,12 @@ def reader_for(context: bytes) -> Callable[[Source], Return]:
 
 def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
     """One file's verdict, whatever the file is."""
+    held = opened(source)
+    return held if isinstance(held, Return) else judge_book(held[1], ruling, held[0], as_of)
+
+
+def opened(source: Source) -> tuple[Received, RawBook] | Return:
+    """A file as read, or its verdict where it is not read or cannot be."""
     received = Received(file=source.name)
     if source.is_clutter:
         return Return(file=source.name, verdict="ignored")
@@ -45,10 +51,9 @@ def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
     if reason := _refusal(source):
         return refused(received, reason)
     try:
-        raw = read_workbook(data)
+        return received, read_workbook(data)
     except Unreadable as error:
         return refused(received, error)
-    return judge_book(raw, ruling, received, as_of)
 
 
 def _refusal(source: Source) -> Unreadable | None:

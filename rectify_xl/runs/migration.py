@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from errno import EEXIST
+import os
+from dataclasses import replace
+from errno import EEXIST, EISDIR
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.templates.template import write_template
-from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.in_force import using
-from rectify_xl.judging.judge import Received, refused
-from rectify_xl.judging.migrated import CarriedOver, carry_over
+from rectify_xl.judging.migrated import CarriedOver, forms_of
 from rectify_xl.messages import sentence
-from rectify_xl.model import RectifyError, Settings
+from rectify_xl.model import RectifyError, Return, Settings
 from rectify_xl.normal import inert
+from rectify_xl.receiving import engine
+from rectify_xl.receiving.intake import Source
+
+if TYPE_CHECKING:
+    from rectify_xl.receiving.carrying import Carried
 
 
 class MigrationError(RectifyError):
     """A workbook that cannot be carried over; it tells why as `check` would."""
 
-    def __init__(self, path: Path, error: Unreadable) -> None:
-        (self.finding,) = refused(Received(file=inert(str(path))), error).findings
+    def __init__(self, refused: Return) -> None:
+        (self.finding,) = refused.findings
         super().__init__(self.sentence())
 
     def sentence(self, lang: str = "zh") -> str:
         """What is wrong with the file."""
         return f"{self.finding.file}: {sentence(self.finding, lang)}"
 
+    def sentences(self, lang: str = "zh") -> list[str]:
+        """The same, as every error of ours is told."""
+        return [self.sentence(lang)]
 
-def read_old(path: str | Path) -> RawBook:
-    """A workbook to be carried over. Raises MigrationError for what is none, OSError for what cannot be read."""
-    try:
-        return read_workbook(Path(path).read_bytes())
-    except Unreadable as error:
-        raise MigrationError(Path(path), error) from error
+
+def read_old(path: str | Path, settings: Settings | None) -> Carried:
+    """A workbook to be carried over, read by a reader process; without settings by the campaign that it names.
+
+    Raises MigrationError for what is none of ours or is refused, OSError for a file that is not there and for a folder.
+    """
+    given = os.fspath(path)
+    mode = os.lstat(given).st_mode
+    if S_ISDIR(mode):
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), given)
+    held = engine.carried_over(Source(path=given, name=inert(given), is_regular=S_ISREG(mode)), settings)
+    if isinstance(held, Return):
+        raise MigrationError(held)
+    return held
 
 
 def target_beside(path: str | Path, out: str | Path | None = None) -> Path:
@@ -53,16 +70,13 @@ def migrate(path: str | Path, target: str | Path, settings: Settings) -> Carried
     Gives what was carried over, with `left`: everything that has no place there. The old file stays as it is.
     Raises FileExistsError where `target` stands already, MigrationError for a workbook without a form of ours.
     """
-    return write_carried(read_old(path), Path(path), Path(target), settings)
+    return write_carried(read_old(path, settings), Path(target), settings)
 
 
-def write_carried(raw: RawBook, path: Path, target: Path, settings: Settings) -> CarriedOver:
+def write_carried(held: Carried, target: Path, settings: Settings) -> CarriedOver:
     """`migrate` for a workbook that was read already."""
     with using(settings.forms):
-        try:
-            carried = carry_over(raw.sheets, settings.campaign)
-        except Unreadable as error:
-            raise MigrationError(path, error) from error
+        carried = replace(held.over, forms=forms_of(held.over.rows))
     if target.exists():
         raise FileExistsError(EEXIST, "", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ Answer = Callable[[Any], Any]
 # Every task: the function that is called with a task's context and gives what answers one item.
 TASKS = {
     "read": "rectify_xl.receiving.reading:reader_for",
+    "carry": "rectify_xl.receiving.carrying:carrier_for",
     "mark": "rectify_xl.excel.marked:marker_for",
     "unpack": "rectify_xl.receiving.unpacking:unpacker_for",
 }

@@ -1,0 +1,50 @@
+"""One old workbook sorted under the columns of today's forms: what a reader process does for `migrate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pickle import loads
+from typing import NamedTuple
+
+from rectify_xl import profiles
+from rectify_xl.grid import RawBook, Unreadable
+from rectify_xl.in_force import using
+from rectify_xl.judging.judge import refused
+from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over
+from rectify_xl.model import Return, Settings
+from rectify_xl.receiving.intake import Source
+from rectify_xl.receiving.reading import opened
+
+
+class Carried(NamedTuple):
+    """What is carried over of a file, without the forms themselves; `profile` is whose campaign its cover names."""
+
+    over: CarriedOver
+    profile: str | None = None
+
+
+def carrier_for(context: bytes) -> Callable[[Source], Carried | Return]:
+    """What sorts files under the pickled Settings; None for those of the profile whose campaign a file names."""
+    settings: Settings | None = loads(context)
+
+    def carry(source: Source) -> Carried | Return:
+        held = opened(source)
+        if isinstance(held, Return):
+            return held
+        received, raw = held
+        try:
+            return _carried(raw, settings)
+        except Unreadable as error:
+            return refused(received, error)
+
+    return carry
+
+
+def _carried(raw: RawBook, settings: Settings | None) -> Carried:
+    name = None
+    if settings is None and (name := profiles.profile_of_campaign(campaign_of(raw.sheets))):
+        settings = profiles.profile(name)
+    with using(settings.forms if settings else ()):
+        over = carry_over(raw.sheets, settings.campaign if settings else "")
+    return Carried(replace(over, forms=()), name)
