@@ -37,6 +37,7 @@ class Grid:
 class RawBook:
     """One workbook as read: its sheets in order, and what the package says of itself.
 
+    `external_link` is the sheet and the cell of the first formula that refers to other files, where that is known.
     `is_half_seen`: its format (.xls, .xlsb) does not let us see errors, formulas without a value and hidden rows.
     """
 
@@ -44,6 +45,7 @@ class RawBook:
     saved: str = ""
     has_macros: bool = False
     has_external_links: bool = False
+    external_link: tuple[str, str] | None = None
     no_table: bool = False
     is_half_seen: bool = False
 

@@ -54,6 +54,7 @@ SAMPLES: dict[str, Any] = {
     "label": "完成时限",
     "understood": date(2005, 5, 16),
     "source": "V6",
+    "at": "整改台帐!H9",
 }
 # Values that read better than the usual ones.
 BY_CODE: dict[str, dict[str, Any]] = {

@@ -289,6 +289,14 @@ def test_macros_and_links_are_told(fact: str, code: str) -> None:
     assert held.verdict == "accepted"
 
 
+def test_the_first_formula_that_leads_outside_is_named() -> None:
+    link = ("整改台帐", "B4")
+    wrong = form_grid("ledger", [row("ledger", problem="短")])
+    told, short = judge(cover_grid(), wrong, has_external_links=True, external_link=link).findings
+    assert (told.code, told.cell, short.code, short.cell) == ("external-links", "", "length", "B4")
+    assert "整改台帐!B4" in sentence(told) and "整改台帐!B4" in sentence(told, "en")
+
+
 STAMP = stamp_for([catalog.forms()["ledger"], catalog.forms()["survey"]])
 
 

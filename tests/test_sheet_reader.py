@@ -344,7 +344,11 @@ def test_a_look_keeps_what_is_filled() -> None:
 
 def test_formulas_that_lead_outside_are_told() -> None:
     for formula in ('WEBSERVICE("http://a")', "cmd|' /C calc'!A0", "[1]Sheet1!A1", 'HYPERLINK("http://a","b")'):
-        assert read_workbook(rows_book(row(f'<c r="A1" t="str"><f>{formula}</f><v>a</v></c>'))).has_external_links
+        cells = f'{_A1}<c s="1" r="B1" t="str"><f>{formula}</f><v>a</v></c><c r="C1"><f>[2]a!A1</f><v>1</v></c>'
+        told = read_workbook(rows_book(row(cells)))
+        assert told.has_external_links and told.external_link == (told.sheets[0].title, "B1")
+    nameless = read_workbook(rows_book(row("<c><f>[1]a!A1</f><v>1</v></c>")))
+    assert nameless.has_external_links and nameless.external_link is None
     inside = row("""<c r="A1" t="str"><f>HYPERLINK("#'表1'!A1","b")</f><v>a</v></c>""")
     assert not read_workbook(rows_book(inside)).has_external_links
 

@@ -19,6 +19,7 @@ from rectify_xl.judging.waive_rows import waive_rows
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import column_letter, fingerprint, parse_stamp
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, Verdict
+from rectify_xl.normal import shown
 from rectify_xl.ruling import Ruling
 from rectify_xl.waivers import Matter, waived
 
@@ -236,6 +237,10 @@ def _about_book(raw: RawBook, found: Sorted) -> list[Finding]:
     """What is told of the workbook as a whole: an old template, macros, links, sheets that are none of ours."""
     facts = {"macros": raw.has_macros, "external-links": raw.has_external_links, "old-format": raw.is_half_seen}
     told = [Finding(level="warning", code=code) for code, there in facts.items() if there]
+    if raw.external_link:
+        # Told beside the file: a cell has one finding alone, and what is wrong with its value must not hide this.
+        params = (("case", "cell"), ("at", f"{shown(raw.external_link[0])}!{raw.external_link[1]}"))
+        told = [replace(f, params=params) if f.code == "external-links" else f for f in told]
     editions = parse_stamp(found.stamp) or {}
     for form in {sheet.form.name: sheet.form for sheet in found.forms}.values():
         if form.name in editions and _is_old(form, editions[form.name]):

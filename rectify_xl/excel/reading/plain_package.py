@@ -31,14 +31,15 @@ _PLAIN_TEXTS_HEAD = f'<sst xmlns="{_MAIN}">'.encode()
 class PlainBook:
     """The worksheets to be read, their parts in UTF-8, which of them are odd, and the package of all the others.
 
-    In `fast` a sheet is named by its part; b"" if every sheet is odd.
+    In `fast` a sheet is named by its part; b"" if every sheet is odd. `reaching` is the sheet and the cell ("" where
+    it is not known) of the first formula that leads out of the workbook.
     """
 
     sheets: tuple[SheetAbout, ...]
     parts: Mapping[str, bytes]
     odd: frozenset[str]
     fast: bytes
-    is_reaching: bool
+    reaching: tuple[str, str] | None = None
 
 
 def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
@@ -50,15 +51,16 @@ def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
     texts, texts_are_odd = _looked_over(package.related("sharedStrings"), "sharedStrings")
     parts: dict[str, bytes] = {}
     plain: dict[str, bytes] = {}
-    reaching = False
+    reaching = None
     for about in sheets:
         parts[about.part], is_prefixed = as_utf_8(package.part(about.part), about.part)
         look = look_at(parts[about.part])
-        reaching = reaching or look.is_reaching
+        if look.reaching and reaching is None:
+            reaching = about.title, look.reaching_cell
         if look.plain is not None and not (texts_are_odd or is_prefixed):
             plain[about.part] = look.plain
     fast = _packed(plain, texts, package.formats, package.counts_from_1904) if plain else b""
-    return PlainBook(sheets=sheets, parts=parts, odd=frozenset(parts) - plain.keys(), fast=fast, is_reaching=reaching)
+    return PlainBook(sheets=sheets, parts=parts, odd=frozenset(parts) - plain.keys(), fast=fast, reaching=reaching)
 
 
 def _looked_over(texts: bytes, part: str) -> tuple[bytes, bool]:

@@ -95,7 +95,8 @@ def _read_package(package: Package) -> RawBook:
     book = plain_book(package, is_unread)
     return replace(
         told(sheets=_xlsx_grids(package, book)),
-        has_external_links=package.has_external_links or book.is_reaching,
+        has_external_links=package.has_external_links or book.reaching is not None,
+        external_link=book.reaching if book.reaching and book.reaching[1] else None,
         no_table=not book.sheets,
     )
 

@@ -47,6 +47,7 @@ _CHECK_TEXT = CHECK_TEXT_NAME.encode()
 _NO_VALUE = (b"</c>", b"<v></v>", b"<v/>", b"<v />")
 # Formulas that reach beyond the workbook: web services, links made of text, DDE, other files.
 _REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
+_ADDRESS = re.compile(rb'<c (?:[^<>]* )?r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 # Pieces of a large sheet are looked at one by one, so that no list grows with it.
 _PIECE = 2_000_000
 # The fast reader lays out the whole rectangle: at most so many cells, or so many for each that is there. Below so
@@ -63,10 +64,19 @@ _PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetm
 
 
 class Look(NamedTuple):
-    """What a look came to: the sheet for the fast reader, None if it is odd; whether formulas lead out of the book."""
+    """What a look came to: the sheet for the fast reader, None if it is odd; the first cell that leads out of the book.
+
+    That one is `reaching`, as it is written up to behind its formula; b"" if there is none.
+    """
 
     plain: bytes | None
-    is_reaching: bool = False
+    reaching: bytes = b""
+
+    @property
+    def reaching_cell(self) -> str:
+        """The address of the cell with that formula, "" where it has none."""
+        found = _ADDRESS.match(self.reaching)
+        return found[1].decode() if found else ""
 
 
 def look_at(data: bytes) -> Look:
@@ -78,7 +88,7 @@ def look_at(data: bytes) -> Look:
     if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
         return Look(None)  # no rows, or no end: whichever it is, the exact reader tells
     kept, last, widest, count = [_PLAIN_HEAD], 0, 1, 0
-    reaching = False
+    reaching = b""
     for piece in _pieces(data, begin + len(_BEGIN), end):
         rows = _ROW.findall(piece)
         numbers = _numbers(piece, rows, last)
@@ -89,7 +99,7 @@ def look_at(data: bytes) -> Look:
         is_usual = _is_usual(piece, rows, cells)
         is_ours_alone = is_usual and all(_CHECK_TEXT in formula for formula in filter(None, map(itemgetter(2), cells)))
         formulas = [] if is_ours_alone else _formulas_in(piece)
-        reaching = reaching or any(_REACHING.search(formula) for formula in formulas)
+        reaching = reaching or next(filter(_REACHING.search, formulas), b"")
         is_plain = _is_plain(piece, formulas, is_usual=is_usual)
         if not is_plain or (wide := _width([cell[0] for cell in cells], numbers)) is None:
             return Look(None, reaching)
@@ -199,7 +209,7 @@ def _formulas_in(data: bytes) -> list[bytes]:
     for before, after in pairwise(data.split(b"</f>")):
         if _CHECK_TEXT in before[-80:]:
             continue
-        cell = before[before.rfind(b"<c ") :]
+        cell = before[before.rfind(b"<c") :]
         if not is_ours(cell):
             made.append(cell + b"</f>" + after[:_BEHIND].lstrip())
     return made
