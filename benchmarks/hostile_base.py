@@ -16,6 +16,9 @@ from rectify_xl.excel.reading.package import Package
 
 ACCEPTED, RETURNED, REFUSED, IGNORED = "accepted", "returned", "refused", "ignored"
 Parts = dict[str, bytes]
+Maker = Callable[[], bytes]
+BOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,16 @@ def with_part(name: str, change: Callable[[str], str | bytes]) -> bytes:
 def with_sheet(change: Callable[[str], str | bytes]) -> bytes:
     """The sound workbook with the form's sheet changed."""
     return with_part(sheet_part(), change)
+
+
+def rows(text: str) -> Maker:
+    """A maker: the form's sheet with rows behind its last."""
+    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"{text}</sheetData>"))
+
+
+def behind(text: str) -> Maker:
+    """A maker: the form's sheet with elements behind its rows."""
+    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"</sheetData>{text}", 1))
 
 
 def of_sheet(old: str, new: str) -> Callable[[], bytes]:

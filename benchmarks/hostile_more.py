@@ -14,23 +14,26 @@ from pathlib import Path
 
 from hostile_base import (
     ACCEPTED,
+    BOOK,
+    MAIN,
     REFUSED,
+    RELATIONS,
     RETURNED,
+    STYLES,
     Kind,
+    Maker,
     as_cell,
+    behind,
     good,
     of_sheet,
     parts,
     rezipped,
+    rows,
     sound,
     with_part,
     with_parts,
-    with_sheet,
 )
 
-Maker = Callable[[], bytes]
-_BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _LAUGHS = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -168,31 +171,23 @@ _MAILS: tuple[tuple[str, Maker, str, str], ...] = (
 # ---- sheets
 
 
-def _rows(text: str) -> Maker:
-    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"{text}</sheetData>"))
-
-
-def _behind(text: str) -> Maker:
-    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"</sheetData>{text}", 1))
-
-
 def _texts(body: str) -> Maker:
     """The sound workbook with these shared texts, which no cell asks for."""
     link = f'<Relationship Id="rT" Type="{_LINKS}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
-    held = {"xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{body}</sst>'.encode()}
-    told = parts()[_RELATIONS].decode()
+    held = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{body}</sst>'.encode()}
+    told = parts()[RELATIONS].decode()
     if "sharedStrings" not in told:
-        held[_RELATIONS] = told.replace("</Relationships>", link).encode()
+        held[RELATIONS] = told.replace("</Relationships>", link).encode()
     return lambda: rezipped(parts() | held)
 
 
 def _titled(title: str) -> Maker:
     old = f'name="{sound().forms[0].title}"'
-    return lambda: with_part(_BOOK, lambda xml: xml.replace(old, f'name="{title}"'))
+    return lambda: with_part(BOOK, lambda xml: xml.replace(old, f'name="{title}"'))
 
 
 def _targets(to: str) -> Maker:
-    return lambda: with_part(_RELATIONS, lambda xml: re.sub(r"worksheets/sheet\d+\.xml", to, xml))
+    return lambda: with_part(RELATIONS, lambda xml: re.sub(r"worksheets/sheet\d+\.xml", to, xml))
 
 
 
@@ -202,7 +197,7 @@ def _names() -> str:
 
 def _all_merged() -> bytes:
     held = "".join(f'<mergeCell ref="A{row}:XFD1048576"/>' for row in range(1_000, 100_000))
-    return _behind(f"<mergeCells>{held}</mergeCells>")()
+    return behind(f"<mergeCells>{held}</mergeCells>")()
 
 
 _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
@@ -215,10 +210,10 @@ _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
     ("a number with underscores", as_cell("T4", "><v>1_0</v></c>"), RETURNED, "number", "T4"),
     ("a kind of cell that is none", as_cell("B4", 't="z"><v>1</v></c>'), REFUSED, "damaged", ""),
     ("two values", as_cell("T4", "><v>0</v><v>1</v></c>"), REFUSED, "damaged", ""),
-    ("row 0", _rows('<row r="0"><c r="A0"><v>1</v></c></row>'), REFUSED, "damaged", ""),
-    ("row of 5,000 digits", _rows(f'<row r="{"9" * 5_000}"/>'), REFUSED, "damaged", ""),
+    ("row 0", rows('<row r="0"><c r="A0"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("row of 5,000 digits", rows(f'<row r="{"9" * 5_000}"/>'), REFUSED, "damaged", ""),
     ("number of 5,000 digits", as_cell("T4", f"><v>{'9' * 5_000}</v></c>"), REFUSED, "damaged", ""),
-    ("column of 5,000 letters", _rows(f'<row r="900"><c r="{"A" * 5_000}900"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("column of 5,000 letters", rows(f'<row r="900"><c r="{"A" * 5_000}900"><v>1</v></c></row>'), REFUSED, "damaged", ""),
     ("style of 5,000 digits", of_sheet(r'<c r="B4"( s="\d+")?', f'<c r="B4" s="{"9" * 5_000}"'), ACCEPTED, "", ""),
     ("99,000 merges over all", _all_merged, ACCEPTED, "", ""),
     ("every sheet the workbook itself", _targets("workbook.xml"), REFUSED, "no-form damaged", ""),
@@ -226,14 +221,14 @@ _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
     ("sheet called like a formula", _titled("=cmd|&apos;a&apos;!A1"), ACCEPTED, "fixed-header", ""),
     ("sheet called nothing", _titled(""), ACCEPTED, "fixed-header", ""),
     ("sheet called by 100,000 letters", _titled("长" * 100_000), ACCEPTED, "fixed-header", ""),
-    ("empty shared texts", lambda: rezipped(parts() | {"xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}"/>'.encode()}), ACCEPTED, "", ""),
+    ("empty shared texts", lambda: rezipped(parts() | {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"/>'.encode()}), ACCEPTED, "", ""),
 )  # fmt: skip
 
 _HEAVY: tuple[tuple[str, Maker, str, str], ...] = (
     ("a million shared texts", lambda: _texts("".join(f"<si><t>{i}</t></si>" for i in range(1_000_000)))(), ACCEPTED, ""),
     ("a shared text of a million runs", lambda: _texts(f"<si>{'<r><t>a</t></r>' * 1_000_000}</si>")(), ACCEPTED, ""),
-    ("a million styles", lambda: with_part(_STYLES, lambda xml: xml.replace("</cellXfs>", "".join(f'<xf numFmtId="{i % 50}"/>' for i in range(1_000_000)) + "</cellXfs>")), ACCEPTED, ""),
-    ("300,000 names", lambda: with_part(_BOOK, lambda xml: xml.replace("</sheets>", f"</sheets><definedNames>{_names()}</definedNames>", 1)), ACCEPTED, ""),
+    ("a million styles", lambda: with_part(STYLES, lambda xml: xml.replace("</cellXfs>", "".join(f'<xf numFmtId="{i % 50}"/>' for i in range(1_000_000)) + "</cellXfs>")), ACCEPTED, ""),
+    ("300,000 names", lambda: with_part(BOOK, lambda xml: xml.replace("</sheets>", f"</sheets><definedNames>{_names()}</definedNames>", 1)), ACCEPTED, ""),
 )  # fmt: skip
 
 

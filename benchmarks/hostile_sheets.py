@@ -10,15 +10,22 @@ from random import Random
 
 from hostile_base import (
     ACCEPTED,
+    BOOK,
     IGNORED,
+    MAIN,
     REFUSED,
+    RELATIONS,
     RETURNED,
+    STYLES,
     Kind,
+    Maker,
     as_cell,
+    behind,
     good,
     of_sheet,
     parts,
     rezipped,
+    rows,
     sheet_part,
     with_part,
     with_parts,
@@ -28,9 +35,6 @@ from hostile_base import (
 
 from rectify_xl.layout import column_letter
 
-Maker = Callable[[], bytes]
-_BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _LAUGHS = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
 
@@ -48,16 +52,6 @@ def _text(text: str) -> str:
     return f't="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def _rows(text: str) -> Maker:
-    """The form's sheet with rows behind its last."""
-    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"{text}</sheetData>"))
-
-
-def _behind(text: str) -> Maker:
-    """The form's sheet with elements behind its rows."""
-    return lambda: with_sheet(lambda xml: xml.replace("</sheetData>", f"</sheetData>{text}", 1))
-
-
 def _encoded(encoding: str, name: str) -> Maker:
     return lambda: with_sheet(
         lambda xml: (f'<?xml version="1.0" encoding="{name}"?>' + re.sub(r"^<\?xml[^>]*>\s*", "", xml)).encode(encoding)
@@ -66,7 +60,7 @@ def _encoded(encoding: str, name: str) -> Maker:
 
 def _prefixed(xml: str) -> str:
     made = re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", re.sub(r"^<\?xml[^>]*>\s*", "", xml))
-    return made.replace(f'xmlns="{_MAIN}"', f'xmlns:x="{_MAIN}"', 1)
+    return made.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"', 1)
 
 
 _XML: tuple[tuple[str, Maker, str, str], ...] = (
@@ -74,11 +68,11 @@ _XML: tuple[tuple[str, Maker, str, str], ...] = (
     ("quadratic blow-up", _declared(f'<!ENTITY a9 "{"a" * 50_000}">'), REFUSED, "damaged"),
     ("entity of a file", _declared('<!ENTITY a9 SYSTEM "file:///etc/hostname">'), REFUSED, "damaged"),
     ("entity of the network", _declared('<!ENTITY a9 SYSTEM "http://example.org/a">'), REFUSED, "damaged"),
-    ("document type elsewhere", lambda: with_part(_BOOK, lambda xml: xml.replace("<workbook", "<!DOCTYPE a><workbook", 1)), REFUSED, "damaged"),
-    ("document type in styles", lambda: with_part(_STYLES, lambda xml: xml.replace("<styleSheet", "<!DOCTYPE a><styleSheet", 1)), REFUSED, "damaged"),
-    ("document type in relations", lambda: with_part(_RELATIONS, lambda xml: xml.replace("<Relationships", "<!DOCTYPE a><Relationships", 1)), REFUSED, "damaged"),
-    ("200,000 elements deep", _rows("<a>" * 200_000 + "</a>" * 200_000), REFUSED, "limit-depth"),
-    ("workbook part 100 deep", lambda: with_part(_BOOK, lambda xml: xml.replace("</workbook>", "<a>" * 100 + "</a>" * 100 + "</workbook>")), REFUSED, "limit-depth"),
+    ("document type elsewhere", lambda: with_part(BOOK, lambda xml: xml.replace("<workbook", "<!DOCTYPE a><workbook", 1)), REFUSED, "damaged"),
+    ("document type in styles", lambda: with_part(STYLES, lambda xml: xml.replace("<styleSheet", "<!DOCTYPE a><styleSheet", 1)), REFUSED, "damaged"),
+    ("document type in relations", lambda: with_part(RELATIONS, lambda xml: xml.replace("<Relationships", "<!DOCTYPE a><Relationships", 1)), REFUSED, "damaged"),
+    ("200,000 elements deep", rows("<a>" * 200_000 + "</a>" * 200_000), REFUSED, "limit-depth"),
+    ("workbook part 100 deep", lambda: with_part(BOOK, lambda xml: xml.replace("</workbook>", "<a>" * 100 + "</a>" * 100 + "</workbook>")), REFUSED, "limit-depth"),
     ("sheet cut", lambda: with_sheet(lambda xml: xml[: len(xml) // 2]), REFUSED, "damaged"),
     ("sheet cut behind its rows", lambda: with_sheet(lambda xml: xml[: xml.index("</sheetData>") + 20]), REFUSED, "damaged"),
     ("control character", of_sheet("</t></is>", "\x02</t></is>"), REFUSED, "damaged"),
@@ -90,18 +84,18 @@ _XML: tuple[tuple[str, Maker, str, str], ...] = (
     ("tags that cross", of_sheet("</t></is></c>", "</t></c></is>"), REFUSED, "damaged"),
     ("sheet in GBK", _encoded("gbk", "GBK"), REFUSED, "damaged"),
     ("sheet part empty", lambda: rezipped(parts() | {sheet_part(): b""}), REFUSED, "damaged"),
-    ("workbook part empty", with_parts({_BOOK: b""}), REFUSED, "not-a-workbook damaged no-form"),
-    ("workbook part missing", without(_BOOK), REFUSED, "not-a-workbook"),
-    ("relations missing", without(_RELATIONS), REFUSED, "damaged"),
+    ("workbook part empty", with_parts({BOOK: b""}), REFUSED, "not-a-workbook damaged no-form"),
+    ("workbook part missing", without(BOOK), REFUSED, "not-a-workbook"),
+    ("relations missing", without(RELATIONS), REFUSED, "damaged"),
     ("listed sheet missing", lambda: without(sheet_part())(), REFUSED, "damaged"),
-    ("sheet on the network", lambda: with_part(_RELATIONS, lambda xml: xml.replace('/worksheet"', '/worksheet" TargetMode="External"')), REFUSED, "damaged"),
-    ("only a chart sheet", lambda: with_part(_RELATIONS, lambda xml: xml.replace('/worksheet"', '/chartsheet"')), REFUSED, "no-form"),
+    ("sheet on the network", lambda: with_part(RELATIONS, lambda xml: xml.replace('/worksheet"', '/worksheet" TargetMode="External"')), REFUSED, "damaged"),
+    ("only a chart sheet", lambda: with_part(RELATIONS, lambda xml: xml.replace('/worksheet"', '/chartsheet"')), REFUSED, "no-form"),
     ("sheet in UTF-16", _encoded("utf-16", "UTF-16"), ACCEPTED, ""),
     ("sheet in UTF-16, the other end first", _encoded("utf-16-be", "UTF-16BE"), ACCEPTED, ""),
     ("sheet with a byte mark", lambda: with_sheet(lambda xml: "\ufeff" + xml), ACCEPTED, ""),
     ("comments and instructions", of_sheet("<sheetData>", "<!-- a --><?a b?><sheetData>"), ACCEPTED, ""),
     ("prefixed names", lambda: with_sheet(_prefixed), ACCEPTED, ""),
-    ("strict names", lambda: with_sheet(lambda xml: xml.replace(_MAIN, _STRICT)), ACCEPTED, ""),
+    ("strict names", lambda: with_sheet(lambda xml: xml.replace(MAIN, _STRICT)), ACCEPTED, ""),
     ("text in CDATA", of_sheet(r"<t>([^<]*)</t></is>", r"<t><![CDATA[\1]]></t></is>"), ACCEPTED, ""),
 )  # fmt: skip
 
@@ -117,24 +111,24 @@ def _named(count: int) -> str:
 
 def _sheets(count: int) -> bytes:
     """The sound workbook with that many sheets more, all of one part."""
-    ident = re.search(rf'Id="([^"]+)"[^>]*{sheet_part().rpartition("/")[2]}|{sheet_part().rpartition("/")[2]}"[^>]*Id="([^"]+)"', parts()[_RELATIONS].decode())
+    ident = re.search(rf'Id="([^"]+)"[^>]*{sheet_part().rpartition("/")[2]}|{sheet_part().rpartition("/")[2]}"[^>]*Id="([^"]+)"', parts()[RELATIONS].decode())
     assert ident
     more = "".join(f'<sheet name="多{i}" sheetId="{900 + i}" r:id="{ident[1] or ident[2]}"/>' for i in range(count))
     links = ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    return with_part(_BOOK, lambda xml: re.sub("<sheet ", f"<sheet{links} ", xml.replace("</sheets>", f"{more}</sheets>")))
+    return with_part(BOOK, lambda xml: re.sub("<sheet ", f"<sheet{links} ", xml.replace("</sheets>", f"{more}</sheets>")))
 
 
 _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
     ("range that lies", of_sheet(r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"'), ACCEPTED, "", ""),
-    ("text in the farthest cell", _rows(_FAR), ACCEPTED, "extra-column", "XFD1048576"),
-    ("a row outside the grid", _rows('<row r="9999999"><c r="A9999999"><v>1</v></c></row>'), REFUSED, "damaged", ""),
-    ("a column outside the grid", _rows('<row r="900"><c r="XFE900"><v>1</v></c></row>'), REFUSED, "damaged", ""),
-    ("an address that is none", _rows('<row r="900"><c r="9A"><v>1</v></c></row>'), REFUSED, "damaged", ""),
-    ("an address of another row", _rows('<row r="900"><c r="AAA901"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("text in the farthest cell", rows(_FAR), ACCEPTED, "extra-column", "XFD1048576"),
+    ("a row outside the grid", rows('<row r="9999999"><c r="A9999999"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("a column outside the grid", rows('<row r="900"><c r="XFE900"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("an address that is none", rows('<row r="900"><c r="9A"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("an address of another row", rows('<row r="900"><c r="AAA901"><v>1</v></c></row>'), REFUSED, "damaged", ""),
     ("an address twice", of_sheet(r'(<c r="B4"[^>]*>.*?</c>)', r"\1\1"), REFUSED, "damaged", ""),
     ("an address twice, blank once", of_sheet(r'(<c r="B4"[^>]*>.*?</c>)', r'\1<c r="B4" s="1"/>'), REFUSED, "damaged", ""),
     ("a row twice", of_sheet(r'(<row r="4"[^>]*>.*?</row>)', r"\1\1"), REFUSED, "damaged", ""),
-    ("rows out of order", _rows('<row r="1"><c r="A1"><v>1</v></c></row>'), REFUSED, "damaged", ""),
+    ("rows out of order", rows('<row r="1"><c r="A1"><v>1</v></c></row>'), REFUSED, "damaged", ""),
     ("cells without address", lambda: with_sheet(lambda xml: re.sub(r'<c r="A(\d+)"', "<c", xml)), ACCEPTED, "", ""),
     ("shared text past the end", as_cell("B4", 't="s"><v>99999</v></c>'), REFUSED, "damaged", ""),
     ("style past the end", of_sheet(r'<c r="B4"( s="\d+")?', '<c r="B4" s="99999"'), ACCEPTED, "", ""),
@@ -142,11 +136,11 @@ _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
     ("an endless number", as_cell("T4", "><v>1e999</v></c>"), REFUSED, "damaged", ""),
     ("201 sheets more", lambda: _sheets(201), REFUSED, "limit-sheets", ""),
     ("2,000 sheets more", lambda: _sheets(2_000), REFUSED, "limit-sheets", ""),
-    ("546 columns with text", _rows(f'<row r="900">{_WIDE}</row>'), REFUSED, "limit-columns", ""),
-    ("100,001 merged cells", _behind("<mergeCells>" + '<mergeCell ref="AA1:AB1"/>' * 100_001 + "</mergeCells>"), REFUSED, "limit-merges", ""),
-    ("cells merged over the grid", _behind('<mergeCells count="1"><mergeCell ref="AA900:XFD1048576"/></mergeCells>'), ACCEPTED, "", ""),
-    ("100,000 styles", lambda: with_part(_STYLES, lambda xml: xml.replace("</cellXfs>", '<xf numFmtId="14"/>' * 100_000 + "</cellXfs>")), ACCEPTED, "", ""),
-    ("100,000 names", lambda: with_part(_BOOK, lambda xml: xml.replace("</sheets>", "</sheets>" + _named(100_000), 1)), ACCEPTED, "", ""),
+    ("546 columns with text", rows(f'<row r="900">{_WIDE}</row>'), REFUSED, "limit-columns", ""),
+    ("100,001 merged cells", behind("<mergeCells>" + '<mergeCell ref="AA1:AB1"/>' * 100_001 + "</mergeCells>"), REFUSED, "limit-merges", ""),
+    ("cells merged over the grid", behind('<mergeCells count="1"><mergeCell ref="AA900:XFD1048576"/></mergeCells>'), ACCEPTED, "", ""),
+    ("100,000 styles", lambda: with_part(STYLES, lambda xml: xml.replace("</cellXfs>", '<xf numFmtId="14"/>' * 100_000 + "</cellXfs>")), ACCEPTED, "", ""),
+    ("100,000 names", lambda: with_part(BOOK, lambda xml: xml.replace("</sheets>", "</sheets>" + _named(100_000), 1)), ACCEPTED, "", ""),
     ("hidden row", of_sheet('<row r="4"', '<row r="4" hidden="1"'), ACCEPTED, "hidden-rows", ""),
     ("error #REF!", as_cell("B4", 't="e"><v>#REF!</v></c>'), RETURNED, "error-value", "B4"),
     ("error #N/A of a formula", as_cell("K4", 't="e"><f>VLOOKUP(1,A1:B2,2,0)</f><v>#N/A</v></c>'), RETURNED, "error-value", "K4"),
@@ -188,10 +182,10 @@ def _long() -> str:
 
 
 _HEAVY: tuple[tuple[str, Maker, str, str, str], ...] = (
-    ("300,000 blank rows with styles", _rows(_BLANK_ROWS), ACCEPTED, "", ""),
-    ("16,384 blank columns with styles", lambda: _rows(_columns())(), ACCEPTED, "", ""),
+    ("300,000 blank rows with styles", rows(_BLANK_ROWS), ACCEPTED, "", ""),
+    ("16,384 blank columns with styles", lambda: rows(_columns())(), ACCEPTED, "", ""),
     ("a cell of 64 MiB text", lambda: as_cell("B4", _text(_long()))(), RETURNED, "length", "B4"),
-    ("a row far below", _rows('<row r="1048000"><c r="B1048000" t="inlineStr"><is><t>会议多，调研少</t></is></c></row>'), RETURNED, "required", ""),
+    ("a row far below", rows('<row r="1048000"><c r="B1048000" t="inlineStr"><is><t>会议多，调研少</t></is></c></row>'), RETURNED, "required", ""),
 )  # fmt: skip
 
 

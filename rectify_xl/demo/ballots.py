@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import log
 
-from rectify_xl.demo.records import day_of
+from rectify_xl.demo.records import Votes, ballot, day_of
 from rectify_xl.demo.scene import Scene, Values, asked_of, form_named
 from rectify_xl.demo.units import Facts, demo_facts
 
@@ -37,16 +37,4 @@ def _ballots(scene: Scene, day: date, pleased: float) -> Iterator[Values]:
         abstained = rng.randint(0, 1)
         happy = sum(rng.random() < pleased for _ in range(valid - abstained))
         fairly = sum(rng.random() < 0.3 for _ in range(happy))
-        yield {
-            "participant": participant,
-            "method": scene.options["written_ballot"],
-            "surveyed_on": day,
-            "issued": issued,
-            "returned": valid,
-            "valid": valid,
-            "satisfied": happy - fairly,
-            "fairly_satisfied": fairly,
-            "dissatisfied": valid - abstained - happy,
-            "abstained": abstained,
-            "opinions": scene.choose(demo_facts()["advice"]),
-        }
+        yield ballot(scene, participant, day, Votes(issued, valid, abstained, fairly, valid - abstained - happy))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from rectify_xl.demo.problems import institutions_for, measures_for, problems_for
 from rectify_xl.demo.scene import Scene, Values, asked_of, form_named, option_asked
@@ -11,6 +12,16 @@ from rectify_xl.demo.units import chinese_number, demo_facts
 from rectify_xl.model import Task, Unit
 
 Rows = Callable[[date], list[Values]]
+
+
+class Votes(NamedTuple):
+    """Ballots handed out and valid ones, and of these those of no opinion, fairly satisfied and dissatisfied."""
+
+    issued: int
+    valid: int
+    abstained: int
+    fairly: int
+    unhappy: int
 
 
 def rows_for(scene: Scene, others: Sequence[Unit]) -> dict[str, Rows]:
@@ -144,17 +155,22 @@ def _ballot(participant: str, day: date, sour: bool, scene: Scene) -> Values:
     abstained = scene.rng.randint(0, 1)
     unhappy = (valid - abstained) * 2 // 3 if sour else scene.rng.randint(0, valid // 6)
     fairly = scene.rng.randint(0, (valid - abstained - unhappy) // 2)
+    return ballot(scene, participant, day, Votes(issued, valid, abstained, fairly, unhappy))
+
+
+def ballot(scene: Scene, participant: str, day: date, votes: Votes) -> Values:
+    """A row of the survey: what participants of one kind voted on a day; every ballot that came back is valid."""
     return {
         "participant": participant,
         "method": scene.options["written_ballot"],
         "surveyed_on": day,
-        "issued": issued,
-        "returned": valid,
-        "valid": valid,
-        "satisfied": valid - abstained - unhappy - fairly,
-        "fairly_satisfied": fairly,
-        "dissatisfied": unhappy,
-        "abstained": abstained,
+        "issued": votes.issued,
+        "returned": votes.valid,
+        "valid": votes.valid,
+        "satisfied": votes.valid - votes.abstained - votes.unhappy - votes.fairly,
+        "fairly_satisfied": votes.fairly,
+        "dissatisfied": votes.unhappy,
+        "abstained": votes.abstained,
         "opinions": scene.choose(demo_facts()["advice"]),
     }
 
