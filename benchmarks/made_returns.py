@@ -130,10 +130,11 @@ def resave(paths: list[Path]) -> None:
 def copy(job: tuple[Path, int, Path, int]) -> None:
     """Writes a return again as that of another unit: its code and name on the cover, the bytes around them as they were.
 
-    Every program writes the digits of the unit's name as digits, whatever it does to Chinese.
+    Every program writes the digits of the unit's name as digits, whatever it does to Chinese; LibreOffice gives them a
+    run of their own, in another font.
     """
     master, was, path, unit = job
-    ours = re.compile(rf"(?<=KX){was:05d}|{was:05d}(?=党|&#20826;)")
+    ours = re.compile(rf"(?<=KX){was:05d}|{was:05d}(?=党|&#20826;)|(?<=>){was:05d}(?=</t>)")
     with zipfile.ZipFile(master) as held, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for entry in held.infolist():
             data = held.read(entry)
