@@ -71,7 +71,14 @@ def _bar(call: Call) -> Iterator[Callable[[int, int], None] | None]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(call.words["progress"]["reading"], total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def told(done: int, total: int) -> None:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+            if done == total:  # its thread goes with it: what comes next may copy the process
+                bar.stop()
+
+        yield told
 
 
 # ---- check

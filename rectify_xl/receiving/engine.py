@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date
 from functools import lru_cache, partial
 from pickle import dumps
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rectify_xl.model import Form, Return, Settings
 from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.limits import MIB, process_limits
-from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting
+from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting, kept
 from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.remote import fetched
@@ -140,6 +140,11 @@ def _copy_or_reason(made: Any) -> bytes | str:
     if isinstance(made, Failure):
         return "too-large" if made.code.startswith("limit-") else "damaged"
     return made if isinstance(made, (bytes, str)) else "damaged"
+
+
+def processes_ready(files: int, workers: int | None = None) -> AbstractContextManager[None]:
+    """Within this the processes that will read about so many files start ahead, and wait between calls."""
+    return kept(start=_worker_count(workers, files) if files > 0 else 0)
 
 
 def _worker_count(workers: int | None, files: int) -> int:

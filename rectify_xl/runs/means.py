@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 
 from rectify_xl.model import Book, Return, Settings
-from rectify_xl.receiving.engine import Progress, read_all
+from rectify_xl.receiving.engine import Progress, processes_ready, read_all
 from rectify_xl.receiving.intake import Source
 
 
@@ -31,6 +32,10 @@ class Means:
             sources, settings, as_of, workers=self.workers, executor=self.executor, progress=self.progress,
             spool=self.spool, remarks=self.remarks,
         )  # fmt: skip
+
+    def ready_to_read(self, files: int) -> AbstractContextManager[None]:
+        """Within this the processes that will read about so many files start ahead, and wait between calls."""
+        return processes_ready(0 if self.executor else files, self.workers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
+from rectify_xl.runs.beside import WasDone, done_beside
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
 from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
@@ -33,6 +35,8 @@ from rectify_xl.runs.verified import verify_book
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 
+# From how many new files, or items, on a copy of this process that works beside it is worth having.
+_FILES_WORTH_A_COPY, _ITEMS_WORTH_A_COPY = 100, 2000
 # How many digits of the fingerprint of what it rests on a run's name carries.
 _RUN_DIGITS = 8
 
@@ -67,9 +71,15 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
     """One run on a day; a day before the last run's is only looked back on."""
     if looks_back(job.store, as_of):
         return _look_back(job, as_of, dry_run=dry_run)
-    week = _worked_out(job, sources, as_of)
     if dry_run:
+        week = _worked_out(job, sources, as_of)
         return Outcome(book=week.book, received=week.book.returns[len(week.taken.arrivals) :])
+    taken = _taken(job, sources, as_of)
+    keep = partial(job.place.keep, taken.fresh, as_of, containers_in(taken))
+    with done_beside(keep, is_worth=_is_worth(job, len(taken.fresh), _FILES_WORTH_A_COPY)) as archived:
+        week = _judged(job, taken, as_of)
+        if not archived():
+            keep()
     return _conclude(job, week)
 
 
@@ -83,11 +93,25 @@ def known_book(job: Job, as_of: date) -> Book:
     return _worked_out(job, (), as_of).book
 
 
+def _is_worth(job: Job, count: int, least: int) -> bool:
+    """Whether so much is worth a process beside this one; nobody gets one who asked for a single one."""
+    return count >= least and job.means.workers != 1
+
+
 # ---- worked out: reads, and changes nothing
 
 
 def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
-    taken = take_in(job, sources, as_of)
+    return _judged(job, _taken(job, sources, as_of), as_of)
+
+
+def _taken(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
+    """What is taken in; the processes that will read new files start while it is found out which are new."""
+    with job.means.ready_to_read(len(sources) - len(job.store.arrivals())):
+        return take_in(job, sources, as_of)
+
+
+def _judged(job: Job, taken: Taken, as_of: date) -> Week:
     return _week_of(job, taken, as_of, edits_found(job.place, job.store, job.settings, as_of))
 
 
@@ -153,15 +177,22 @@ def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
 
 
 def _conclude(job: Job, week: Week) -> Outcome:
+    draft = partial(job.place.draft_results, week.book)
+    is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
+    with done_beside(draft, is_worth=is_worth) as drafted:
+        return _told(job, week, drafted)
+
+
+def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
+    """What the archive holds is kept in the memory, then told; the workbooks may have been drafted meanwhile."""
     place, store, book = job.place, job.store, week.book
-    place.keep(week.taken.fresh, book.as_of, containers_in(week.taken))
     run = saved(job, week)
     received = list(zip(store.arrivals(), book.returns, strict=True))
     first_seen = [held for arrival, held in received if arrival.run == run.seq]
     due = [] if run.is_finished else [held for arrival, held in received if arrival.sent_back == run.seq]
     due = with_whole_rows(store, week.kept, due)
     sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
-    outputs, notes = place.write_results(book, kept=week.found.unread)
+    outputs, notes = place.write_results(book, kept=week.found.unread, drafted=drafted)
     known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
     register, troubles = keep_restricted(place, [pair for pair in known if pair[0].path], book, password())
     if not run.is_finished:

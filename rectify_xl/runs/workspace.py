@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from rectify_xl.messages import sentence
 from rectify_xl.model import Book, RectifyError, Return, Settings
 from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source, suffix_of
+from rectify_xl.runs.beside import WasDone
 from rectify_xl.workdays import calendar_for
 
 
@@ -147,23 +148,39 @@ class Workspace:
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
     @under_settings
+    def draft_results(self, book: Book) -> None:
+        """Writes the workbooks under hidden names into 历史, for `write_results` to take; sweeping removes them."""
+        self._history(book.as_of).mkdir(parents=True, exist_ok=True)
+        for result in _RESULTS:
+            _write(result, book, self._draft(book.as_of, self.names[result]))
+
+    @under_settings
     def write_results(
-        self, book: Book, *, looks_back: bool = False, kept: Collection[str] = ()
+        self, book: Book, *, looks_back: bool = False, kept: Collection[str] = (), drafted: WasDone = lambda: False
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies into 成果, over none `kept`.
 
-        Gives their paths here, and remarks by code.
+        Those of `draft_results` are taken where they were `drafted`. Gives their paths here, and remarks by code.
         """
-        history = self.results / self.names["history"] / book.as_of.isoformat()
+        history = self._history(book.as_of)
         history.mkdir(parents=True, exist_ok=True)
         outputs: list[str] = []
         notes: list[str] = []
-        for name, write in self._writers():
-            frozen = history / name
-            save_atomically(frozen, partial(write, book))
+        is_drafted = drafted()
+        for result in _RESULTS:
+            name = self.names[result]
+            frozen, draft = history / name, self._draft(book.as_of, name)
+            save_atomically(frozen, draft.replace if is_drafted else partial(_write, result, book))
+            draft.unlink(missing_ok=True)
             current = frozen if looks_back else self._put(frozen, book.as_of, notes, kept)
             outputs.append(current.relative_to(self.folder).as_posix())
         return tuple(outputs), tuple(notes)
+
+    def _history(self, as_of: date) -> Path:
+        return self.results / self.names["history"] / as_of.isoformat()
+
+    def _draft(self, as_of: date, name: str) -> Path:
+        return self._history(as_of) / f"{TEMPORARY_PREFIX}{name}"
 
     def _put(self, frozen: Path, as_of: date, notes: list[str], kept: Collection[str]) -> Path:
         """Copies a workbook into 成果; where the one there is open or kept, under a name with the day."""
@@ -180,18 +197,27 @@ class Workspace:
             notes.append(f"open:{frozen.name}")
         return dated
 
-    def _writers(self) -> Iterator[tuple[str, Callable[[Book, Path], None]]]:
-        from rectify_xl.excel.ledgers.ledger import write_ledger
-        from rectify_xl.excel.papers.bulletin import write_bulletin
-        from rectify_xl.excel.papers.publication import write_publication
-        from rectify_xl.excel.papers.reminders import write_reminders
-        from rectify_xl.excel.progress.status import write_status
 
-        yield self.names["ledger"], write_ledger
-        yield self.names["status"], write_status
-        yield self.names["bulletin"], write_bulletin
-        yield self.names["reminders"], write_reminders
-        yield self.names["publication"], write_publication
+# The workbooks of 成果 by the keys of their names in facts/workspace.toml, in the order in which they are written.
+_RESULTS = ("ledger", "status", "bulletin", "reminders", "publication")
+
+
+def _write(result: str, book: Book, path: Path) -> None:
+    """Writes one of the workbooks of 成果; what it takes is imported only where it is done."""
+    from rectify_xl.excel.ledgers.ledger import write_ledger
+    from rectify_xl.excel.papers.bulletin import write_bulletin
+    from rectify_xl.excel.papers.publication import write_publication
+    from rectify_xl.excel.papers.reminders import write_reminders
+    from rectify_xl.excel.progress.status import write_status
+
+    writers = {
+        "ledger": write_ledger,
+        "status": write_status,
+        "bulletin": write_bulletin,
+        "reminders": write_reminders,
+        "publication": write_publication,
+    }
+    writers[result](book, path)
 
 
 def _refusal_kept(source: Source) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""A weekly run whose copies of its process are had at any size, in a process with no other thread.
+
+    python tests/beside_driver.py WORKSPACE DAY [SPOILED]
+
+SPOILED names the method of the workspace that breaks in a copy, and how: draft_results:raise, keep:kill. Prints how
+many copies were made.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rectify_xl.runs import beside, pipeline, weekly, workspace
+
+WAYS: dict[str, Callable[[], object]] = {
+    "raise": lambda: (_ for _ in ()).throw(OSError(28, "full")),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+}
+
+
+def spoil(method: str, way: str) -> None:
+    """Lets a method do half its work and then break, wherever it is called but in this very process."""
+    whole, original = getattr(workspace.Workspace, method), os.getpid()
+
+    def spoiled(*given: Any, **named: Any) -> Any:
+        done = whole(*given, **named)
+        return done if os.getpid() == original else WAYS[way]()
+
+    setattr(workspace.Workspace, method, spoiled)
+
+
+def main(folder: str, day: str, spoiled: str = "") -> None:
+    weekly._FILES_WORTH_A_COPY = weekly._ITEMS_WORTH_A_COPY = 1
+    made, fork = [], os.fork
+
+    def counted() -> int:
+        made.append(pid := fork())
+        return pid
+
+    os.fork = counted
+    if spoiled:
+        spoil(*spoiled.split(":"))
+    pipeline.run_workspace(Path(folder), as_of=date.fromisoformat(day))
+    print(len(made))
+
+
+if __name__ == "__main__":
+    assert beside._is_alone()
+    main(*sys.argv[1:])
