@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import expression
+from rectify_xl.expression import ExpressionError, Filled, Node
+from rectify_xl.expression_text import parse
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
 from rectify_xl.in_force import kept_by_forms, own_forms
 from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Remarks, Rule
@@ -144,9 +145,9 @@ def _rule(
     rule: Rule = record(Rule, {**entry, **trees, "index": index, "level": level}, file, key)
     _known([rule.column, *rule.on, *([rule.softened_by] if rule.softened_by else [])], positions, file, key)
     if rule.code == "required-when":
-        return replace(rule, holds=expression.Filled(rule.column))
+        return replace(rule, holds=Filled(rule.column))
     if rule.code == "empty-when":
-        return replace(rule, holds=expression.Filled(rule.column, False))
+        return replace(rule, holds=Filled(rule.column, False))
     if not (rule.holds or rule.on or rule.all_of or rule.between):
         raise FactsError(file, key, "says nothing: no holds, on, all_of or between")
     return rule
@@ -159,10 +160,10 @@ def _deadline(entry: Mapping[str, Any], file: str, positions: Mapping[str, int])
     return deadline
 
 
-def _expression(text: str, file: str, key: str, positions: Mapping[str, int]) -> expression.Node:
+def _expression(text: str, file: str, key: str, positions: Mapping[str, int]) -> Node:
     try:
-        return expression.parse(text, tuple(positions))
-    except expression.ExpressionError as error:
+        return parse(text, tuple(positions))
+    except ExpressionError as error:
         raise FactsError(file, key, str(error)) from error
 
 

@@ -9,20 +9,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.catalog import Cover
-from rectify_xl.expression import (
-    BOUNDS,
-    Among,
-    And,
-    Arithmetic,
-    Call,
-    Compare,
-    Const,
-    Filled,
-    Name,
-    Node,
-    Or,
-    names_in,
-)
+from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or, names_in
 from rectify_xl.model import Form, Rule
 
 LANGUAGES = ("zh", "en")

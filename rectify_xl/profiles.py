@@ -12,7 +12,8 @@ from typing import Any
 
 from rectify_xl import catalog, terms
 from rectify_xl.catalog import FACTS, FactsError, profile_names, record
-from rectify_xl.expression import ExpressionError, parse_condition
+from rectify_xl.expression import ExpressionError
+from rectify_xl.expression_text import parse_condition
 from rectify_xl.model import Evidence, Filing, Level, RectifyError, Settings, Task
 from rectify_xl.normal import key_text
 

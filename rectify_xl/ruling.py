@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.expression import And, Filled, Test, compile_rules, compile_test, names_in
+from rectify_xl.expression import And, Filled, names_in
+from rectify_xl.expression_python import Test, compile_rules, compile_test
 from rectify_xl.kinds import Parser, Setting, Usual, parser_for, usual_for
 from rectify_xl.model import Column, Form, Level, Rule, Settings
 from rectify_xl.normal import key_text, plain

@@ -11,7 +11,7 @@ from typing import Any
 
 from book_rows import PROBLEM, TASKS, UNITS, ledger_rows, other_rows
 
-from rectify_xl import catalog, expression
+from rectify_xl import catalog, expression, expression_python
 from rectify_xl.model import (
     Book,
     Due,
@@ -104,7 +104,7 @@ def due_of(form: Form, item: Item, as_of: date) -> Due:
 
 
 def _is(form: Form, node: expression.Node, item: Item) -> bool:
-    return bool(expression.compile_test(node, form.positions, frozenset(), {})(item.values, (None,) * 4))
+    return bool(expression_python.compile_test(node, form.positions, frozenset(), {})(item.values, (None,) * 4))
 
 
 def _weekdays(after: date, until: date) -> int:

@@ -25,13 +25,11 @@ from rectify_xl.expression import (
     Name,
     Node,
     Or,
-    compile_rules,
-    compile_test,
     names_in,
     options_in,
-    parse,
-    parse_condition,
 )
+from rectify_xl.expression_python import compile_rules, compile_test
+from rectify_xl.expression_text import parse, parse_condition
 from rectify_xl.normal import plain
 
 NAMES = ("a", "b", "c", "status", "due")

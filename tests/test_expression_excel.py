@@ -14,7 +14,9 @@ from returns import settings_for
 from soffice import convert, needs_soffice
 
 from rectify_xl import catalog
-from rectify_xl.expression import BOUNDS, FUNCTIONS, Node, compile_rules, compile_test, parse
+from rectify_xl.expression import BOUNDS, FUNCTIONS, Node
+from rectify_xl.expression_python import compile_rules, compile_test
+from rectify_xl.expression_text import parse
 from rectify_xl.layout import column_letter
 from rectify_xl.selfcheck.expression_excel import NEVER, Face, Known, asks_readable, false_where, true_where
 from rectify_xl.selfcheck.strict import functions_known, strict_plan

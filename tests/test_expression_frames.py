@@ -11,22 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typed_rows import BOUND_VALUES, FORMS, FUNCTIONS, framed, rows_of, texts_of, typed
 
-from rectify_xl.expression import (
-    BOUNDS,
-    Among,
-    And,
-    Arithmetic,
-    Call,
-    Compare,
-    Const,
-    Filled,
-    Name,
-    Node,
-    Or,
-    compile_rules,
-    compile_test,
-    parse,
-)
+from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or
+from rectify_xl.expression_python import compile_rules, compile_test
+from rectify_xl.expression_text import parse
 from rectify_xl.frames import expression_frames
 from rectify_xl.model import Form
 

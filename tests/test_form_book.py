@@ -13,7 +13,8 @@ from returns import codes, judged, settings_for
 import rectify_xl as rx
 from rectify_xl import catalog
 from rectify_xl.excel.settings.form_reader import form_books, load_forms
-from rectify_xl.expression import Among, And, Compare, Const, ExpressionError, Filled, Name, parse
+from rectify_xl.expression import Among, And, Compare, Const, ExpressionError, Filled, Name
+from rectify_xl.expression_text import parse
 from rectify_xl.form_book import form_from, rows_for_form
 from rectify_xl.form_book.book import Around
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, text_of

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from rectify_xl import catalog, expression
+from rectify_xl import catalog, expression_text
 from rectify_xl.layout import cell_name, column_letter, display_width, fingerprint, parse_stamp, stamp_for, widths
 from rectify_xl.model import Column, Form
 
@@ -102,7 +102,7 @@ ASKS_FOR_MORE = {
     "rule's when": replace(
         LEDGER,
         rules=(
-            replace(LEDGER.rules[0], when=expression.parse("handling = 逐步解决", ("handling",))),
+            replace(LEDGER.rules[0], when=expression_text.parse("handling = 逐步解决", ("handling",))),
             *LEDGER.rules[1:],
         ),
     ),

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from rectify_xl import catalog
-from rectify_xl.expression import And, Compare, Const, Filled, Name, Or, parse
+from rectify_xl.expression import And, Compare, Const, Filled, Name, Or
+from rectify_xl.expression_text import parse
 from rectify_xl.model import Rule
 from rectify_xl.phrasing import LANGUAGES, clause, demand, needs_office, rule_words, words
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from rectify_xl import catalog
-from rectify_xl.expression import compile_test, names_in
+from rectify_xl.expression import names_in
+from rectify_xl.expression_python import compile_test
 from rectify_xl.model import Filing, Return, Settings
 from rectify_xl.normal import plain
 from rectify_xl.ruling import COMPARED_AS_TEXT

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typed_rows import FORMS, FUNCTIONS, OFFICE, RULING, YEAR, framed, rows_of, texts_of, typed
 
-from rectify_xl.expression import compile_rules
+from rectify_xl.expression_python import compile_rules
 from rectify_xl.frames.schema import dtypes_for, empty_frame, schema_for
 from rectify_xl.model import Settings
 

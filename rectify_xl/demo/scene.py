@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from rectify_xl import catalog
 from rectify_xl.demo.units import Facts, demo_facts, member
-from rectify_xl.expression import Compare, Const, parse_condition
+from rectify_xl.expression import Compare, Const
+from rectify_xl.expression_text import parse_condition
 from rectify_xl.model import Evidence, Form, Settings, Task, Unit
 from rectify_xl.terms import condition_words
 from rectify_xl.workdays import WorkCalendar, calendar_for

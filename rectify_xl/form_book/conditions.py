@@ -19,10 +19,9 @@ from rectify_xl.expression import (
     Name,
     Node,
     Or,
-    Token,
     names_in,
-    parse_tokens,
 )
+from rectify_xl.expression_text import Token, parse_tokens
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.model import Column
 from rectify_xl.normal import narrow

@@ -8,20 +8,7 @@ from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl.expression import (
-    BOUNDS,
-    Among,
-    And,
-    Arithmetic,
-    Call,
-    Compare,
-    Const,
-    Filled,
-    Name,
-    Node,
-    Or,
-    names_in,
-)
+from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or, names_in
 from rectify_xl.normal import plain
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.expression import Test, compile_test
+from rectify_xl.expression_python import Test, compile_test
 from rectify_xl.grid import RawBook
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
 from rectify_xl.layout import column_letter

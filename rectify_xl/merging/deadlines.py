@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from rectify_xl import catalog
-from rectify_xl.expression import Node, Test, compile_test, parse_condition
+from rectify_xl.expression import Node
+from rectify_xl.expression_python import Test, compile_test
+from rectify_xl.expression_text import parse_condition
 from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
 from rectify_xl.normal import plain

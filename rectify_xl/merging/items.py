@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from rectify_xl.expression import Test
+from rectify_xl.expression_python import Test
 from rectify_xl.merging.changes import standing_place
 from rectify_xl.merging.deadlines import form_test
 from rectify_xl.merging.identity import Entry, History

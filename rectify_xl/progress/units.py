@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog, expression
+from rectify_xl import catalog, expression, expression_python, expression_text
 from rectify_xl.in_force import kept_by_book, kept_by_forms
 from rectify_xl.merging.deadlines import form_test
 from rectify_xl.model import Book, Form, Item, Unit
@@ -145,7 +145,7 @@ def rows_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[tuple[
 def judge_for(form: str, text: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool for an expression over the form's columns."""
     declared = catalog.forms()[form]
-    return _judge(declared, expression.parse(text, tuple(declared.positions)))
+    return _judge(declared, expression_text.parse(text, tuple(declared.positions)))
 
 
 @kept_by_forms()
@@ -162,7 +162,7 @@ def broken_test_for(form: str, code: str, column: str) -> Callable[[Sequence[Any
     declared = catalog.forms()[form]
     rules = (rule for rule in declared.rules if (rule.code, rule.column) == (code, column))
     found = [(rule.index, rule.when, rule.holds) for rule in rules]
-    broken = expression.compile_rules(found, declared.positions, frozenset(), {})
+    broken = expression_python.compile_rules(found, declared.positions, frozenset(), {})
     bounds = (None,) * len(expression.BOUNDS)
     return lambda values: bool(broken(values, bounds))
 

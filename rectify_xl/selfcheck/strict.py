@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.catalog import Cover
-from rectify_xl.expression import Test, compile_rules
+from rectify_xl.expression_python import Test, compile_rules
 from rectify_xl.model import LEVELS, Column, Form, Level, Rule, Settings
 from rectify_xl.phrasing import needs_office
 from rectify_xl.ruling import COMPARED_AS_TEXT, Ruling, rule_columns, ruling_for

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog, terms
-from rectify_xl.expression import ExpressionError, parse_condition
+from rectify_xl.expression import ExpressionError
+from rectify_xl.expression_text import parse_condition
 from rectify_xl.model import Evidence, Form, Task
 from rectify_xl.normal import key_text, shown
 from rectify_xl.periods import Period, PeriodError, parse_period
