@@ -408,3 +408,25 @@ def test_a_command_ends_with_the_files_at_which_the_program_failed(
     monkeypatch.setenv("RECTIFY_XL_TRACE", "1")
     asked = said(source.path)
     assert asked[0] == source.path and asked[1].startswith("Traceback") and asked[-1] == line
+
+
+@pytest.mark.parametrize(
+    ("files", "workers", "count"), [(-3, 2, 0), (0, 2, 0), (1, 8, 1), (26, 8, 2), (1000, 2, 2), (30, None, 1)]
+)
+def test_no_more_processes_start_ahead_than_there_is_work_for(
+    files: int, workers: int | None, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    class Started:
+        def __init__(self) -> None:
+            started.append("started")
+
+        def end(self) -> None:
+            started.append("ended")
+
+    monkeypatch.setattr(pool, "_WAITING", pool._Waiting())
+    monkeypatch.setattr(pool, "ReaderProcess", Started)
+    with engine.processes_ready(files, workers):
+        assert started == ["started"] * count
+    assert started == ["started"] * count + ["ended"] * count

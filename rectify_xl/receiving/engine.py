@@ -144,7 +144,8 @@ def _copy_or_reason(made: Any) -> bytes | str:
 
 def processes_ready(files: int, workers: int | None = None) -> AbstractContextManager[None]:
     """Within this the processes that will read about so many files start ahead, and wait between calls."""
-    return kept(start=_worker_count(workers, files) if files > 0 else 0)
+    chunks = -(-files // CHUNK)
+    return kept(start=min(_worker_count(workers, files), chunks) if files > 0 else 0)
 
 
 def _worker_count(workers: int | None, files: int) -> int:
