@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
+from rectify_xl.kinds import as_text
 from rectify_xl.ledger_columns import declared, ledger_columns, solved_columns
 from rectify_xl.model import Column
 from rectify_xl.normal import key_text
@@ -18,6 +20,8 @@ Values = Sequence[Sequence[Any]]
 
 # How much of a sheet's labels must stand in a row for it to be the header of a sheet with a title of its own.
 _ENOUGH = 0.8
+# How like our label a header must be that stands where ours stood.
+_LIKE = 0.5
 _ENDING = re.compile(r"\s*\(\d+\)\Z")
 
 
@@ -49,6 +53,14 @@ class LedgerSheet:
             cells = tuple(row[place] if place is not None and place < width else "" for place in self.places)
             if any(value != "" for value in cells):
                 yield number, cells
+
+    def renamed(self) -> Iterator[tuple[int, str]]:
+        """(Place among the layout's columns, what the header says) of columns that are known by where they stand."""
+        header = self.values[self.header]
+        for at, (column, place) in enumerate(zip(self.layout.columns, self.places, strict=True)):
+            told = "" if place is None else header[place]
+            if place is not None and (not isinstance(told, str) or key_text(told) != key_text(column.label)):
+                yield at, as_text(told)
 
 
 @kept_by_forms()
@@ -100,12 +112,30 @@ def _keys(row: Sequence[Any]) -> set[str]:
     return {key_text(value) for value in row if isinstance(value, str)}
 
 
-def _places(header: Sequence[Any], columns: Sequence[Column]) -> Iterator[int | None]:
-    """Where each column stands; of columns with one label the first of ours is the leftmost."""
+def _places(header: Sequence[Any], columns: Sequence[Column]) -> list[int | None]:
+    """Where each column stands; of columns with one label the first of ours is the leftmost.
+
+    A header that was changed is known by where it stands: behind the column that it followed, if it is like our
+    label, or blank between both its neighbours.
+    """
     standing: dict[str, list[int]] = {}
     for place, value in enumerate(header):
         if isinstance(value, str):
             standing.setdefault(key_text(value), []).append(place)
+    made: list[int | None] = []
     for column in columns:
         places = standing.get(key_text(column.label), [])
-        yield places.pop(0) if places else None
+        made.append(places.pop(0) if places else None)
+    for at, found in enumerate(made):
+        if found is None and (before := made[at - 1] if at else -1) is not None:
+            place, after = before + 1, made[at + 1] if at + 1 < len(made) else len(header)
+            is_free = place < len(header) and place not in made
+            if is_free and _is_renamed(header[place], columns[at].label, after == place + 1):
+                made[at] = place
+    return made
+
+
+def _is_renamed(told: Any, label: str, is_between: bool) -> bool:
+    if told == "":
+        return is_between
+    return SequenceMatcher(None, key_text(as_text(told)), key_text(label), autojunk=False).ratio() > _LIKE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,19 @@ FIRST, SECOND, THIRD = date(2005, 5, 18), DAY, date(2005, 5, 31)
 LEDGER = "成果/整改台帐.xlsx"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "整改工作"
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first week."""
+    folder = tmp_path_factory.mktemp("edits") / "整改工作"
     workspace.create(folder, SETTINGS)
     drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), row("ledger", problem="第二个问题"), filled_on=FIRST)
     run(folder, FIRST)
     return folder
+
+
+@pytest.fixture
+def place(first: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(first, tmp_path / "整改工作")
 
 
 def type_into(path: Path, number: str, label: str, value: Any) -> None:
@@ -101,3 +108,59 @@ def test_a_ledger_that_cannot_be_read_is_not_overwritten(place: Path) -> None:
     done = run(place, SECOND)
     assert (place / LEDGER).read_bytes().startswith(b"PK\x03\x04 locked")
     assert done.notes == ("ledger-unread:整改台帐.xlsx",) and done.outputs[0] == "成果/整改台帐-2005-05-25.xlsx"
+
+
+def test_a_ledger_of_which_not_all_counts_is_kept_as_it_was(place: Path) -> None:
+    book = openpyxl.load_workbook(place / LEDGER)
+    book.create_sheet("记事")["A1"] = "例会纪要"
+    book.save(place / LEDGER)
+    type_into(place / LEDGER, "KX02-T001", "督查意见", "请抓紧")
+    typed, before = (place / LEDGER).read_bytes(), snapshot(place)
+    assert run(place, SECOND, dry_run=True).book.findings[-1].code == "ledger-edited" and snapshot(place) == before
+    done = run(place, SECOND)
+    (kept,) = (note.partition(":")[2] for note in done.notes)
+    assert kept.startswith("成果/历史/2005-05-25/整改台帐.办公室改动-") and (place / kept).read_bytes() == typed
+    assert office(done) == {"KX02-T001": {"supervision": "请抓紧"}}
+    same = snapshot(place)
+    assert run(place, SECOND).notes == () and snapshot(place) == same
+
+
+def test_a_ledger_whose_copy_is_gone_is_read_by_what_the_memory_knows(place: Path) -> None:
+    type_into(place / LEDGER, "KX02-T001", "督查意见", "第一次意见")
+    run(place, SECOND)
+    type_into(place / LEDGER, "KX02-T001", "督查意见", None)
+    type_into(place / LEDGER, "KX02-T002", "同意延期至", date(2005, 6, 10))
+    shutil.rmtree(place / "成果/历史")
+    done = run(place, THIRD)
+    assert office(done) == {"KX02-T002": {"extended_to": date(2005, 6, 10)}}
+    assert done.notes == ("ledger-recalled:整改台帐.xlsx",)
+
+
+def test_a_ledger_that_stayed_open_through_two_runs_of_its_day_is_read(place: Path) -> None:
+    lock = place / "成果/.~lock.整改台帐.xlsx#"
+    lock.touch()
+    drop(place, "二.xlsx", row("ledger", problem="第三个问题"), unit_code="KX03", unit_name="示例第二党支部", filled_on=FIRST)
+    run(place, FIRST)
+    lock.unlink()
+    type_into(place / LEDGER, "KX02-T002", "督查意见", "请抓紧")
+    assert office(run(place, SECOND)) == {"KX02-T002": {"supervision": "请抓紧"}}
+
+
+def test_a_ledger_of_an_earlier_week_that_was_put_back_clears_nothing(place: Path) -> None:
+    type_into(place / LEDGER, "KX02-T001", "督查意见", "第一次意见")
+    run(place, SECOND)
+    shutil.copy(place / "成果/历史/2005-05-18/整改台帐.xlsx", place / LEDGER)
+    type_into(place / LEDGER, "KX02-T002", "督查意见", "写在旧台帐里")
+    assert [held["supervision"] for held in office(run(place, THIRD)).values()] == ["第一次意见", "写在旧台帐里"]
+
+
+def test_a_ledger_without_a_run_and_workbooks_beside_it_are_told(place: Path) -> None:
+    book = openpyxl.load_workbook(place / LEDGER)
+    del book["说明"], book.custom_doc_props["rectify_xl run"]
+    book.save(place / LEDGER)
+    shutil.copy(place / LEDGER, place / "成果/整改台帐 - 副本.xlsx")
+    typed = (place / LEDGER).read_bytes()
+    done = run(place, SECOND)
+    told = [note.partition(":") for note in done.notes]
+    assert [code for code, _, _ in told] == ["ledger-unknown", "ledger-beside", "ledger-kept"]
+    assert (place / told[-1][2]).read_bytes() == typed

@@ -13,8 +13,10 @@ import pytest
 from books import small_book
 from ledgers import written
 
-from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
-from rectify_xl.merging.office_edits import Edits, Reread, edits_in
+from rectify_xl.excel.ledgers.office_reader import read_typed_ledger, written_sheets
+from rectify_xl.merging.office_edits import Edits, edits_in
+from rectify_xl.merging.side_edits import own_work, side_edits
+from rectify_xl.merging.typed_ledger import Reread
 from rectify_xl.messages import sentence
 from rectify_xl.model import OfficeEntry
 from rectify_xl.tables.ledger_table import ledger_forms, ledger_table
@@ -175,18 +177,80 @@ def test_deleted_rows_columns_and_sheets_are_told_and_clear_nothing() -> None:
     assert [(f.form, dict(f.params)["case"]) for f in held.findings] == [("ledger", "sheet")]
 
 
-def test_a_row_typed_below_and_a_copied_row_do_nothing() -> None:
+def test_a_row_typed_below_does_nothing_and_of_a_row_that_stands_twice_the_first_counts() -> None:
     last = 3 + len(WRITTEN["ledger"].rows)
 
     def edit(book: Any) -> None:
-        book["整改台帐"].cell(last + 1, 4).value = "办公室加的一行"
-        for column in range(1, 41):
-            book["整改台帐"].cell(last + 2, column).value = book["整改台帐"].cell(4, column).value
-        book["整改台帐"].cell(last + 2, 31).value = datetime(2005, 9, 1)
+        sheet = book["整改台帐"]
+        sheet.cell(last + 1, 4).value = "办公室加的一行"
+        for below, row in ((2, 4), (3, 5)):
+            for column in range(1, 41):
+                sheet.cell(last + below, column).value = sheet.cell(row, column).value
+        sheet["AC5"] = "第一种说法"
+        sheet.cell(last + 2, 31).value = datetime(2005, 9, 1)
+        sheet.cell(last + 3, 29).value = "第二种说法"
 
     held = edits(edit)
-    assert [(f.row, dict(f.params)["case"]) for f in held.findings] == [(last + 1, "added"), (last + 2, "added")]
-    assert held.entries == ()
+    assert [(f.row, dict(f.params)["case"]) for f in held.findings] == [
+        (last + 1, "added"), (last + 3, "other"), (last + 2, "twice"),
+    ]  # fmt: skip
+    assert taken(held) == [
+        (number_at(5), "supervision", "第一种说法"), (number_at(4), "extended_to", date(2005, 9, 1)),
+    ]  # fmt: skip
+    assert "第一种说法" in sentence(held.findings[1]) and "第二种说法" in sentence(held.findings[1], "en")
+
+
+def test_rows_whose_numbers_alone_were_sorted_are_known_by_what_they_say() -> None:
+    held = edits(put(AE7=datetime(2005, 7, 1), C7=number_at(6), C6=number_at(7)))
+    assert taken(held) == [(number_at(7), "extended_to", date(2005, 7, 1))]
+    assert [f.cell for f in held.findings] == ["C6", "C7"]
+
+
+@pytest.mark.parametrize(("header", "is_read"), [("督察意见：", True), (None, True), ("办公室备忘", False)])
+def test_a_header_that_was_changed_is_known_by_its_place(header: str | None, is_read: bool) -> None:
+    held = edits(put(AC3=header, AC7="请抓紧办理"))
+    assert taken(held) == [(number_at(7), "supervision", "请抓紧办理")] * is_read
+    assert [dict(f.params)["case"] for f in held.findings] == ["header" if is_read else "columns"]
+
+
+def test_a_value_that_no_program_calculated_is_told() -> None:
+    def edit(book: Any) -> None:
+        put(AC7="=A4", AD7="#N/A")(book)
+        book["整改台帐"]["AD7"].data_type = "e"
+
+    held = edits(edit)
+    assert (taken(held), [f.code for f in held.findings]) == ([], ["no-value", "error-value"])
+
+
+def beside(edit: Callable[[Any], object]) -> list[tuple[str, str, str]]:
+    """What is told beside the forms: sheet, cell, case."""
+    typed, written = read_typed_ledger(edited(edit)), written_sheets(DATA, BOOK.run)
+    found = [*own_work(typed, "台帐.xlsx"), *side_edits(typed, written, "台帐.xlsx")]
+    assert all(sentence(f) and sentence(f, "en") for f in found)
+    return [(f.sheet, f.cell, dict(f.params)["case"]) for f in found]
+
+
+def test_what_the_office_added_of_its_own_is_told() -> None:
+    def edit(book: Any) -> None:
+        sheet = book["整改台帐"]
+        sheet.insert_cols(5)
+        sheet["E3"], sheet["E6"], sheet["F1"] = "备忘", "电话催过", "六月例会用"
+        book.create_sheet("记事")["B2"] = "例会"
+        book.create_sheet("空白")
+
+    assert beside(edit) == [("整改台帐", "F1", "own"), ("整改台帐", "E6", "own"), ("记事", "", "own-sheet")]
+    assert beside(lambda book: None) == [] and beside(sort) == []
+
+
+def test_edits_of_the_sheets_beside_the_forms_are_told() -> None:
+    def edit(book: Any) -> None:
+        book["待更正"]["G4"], book["说明"]["B4"] = "已电话更正", "别的活动"
+        book["报送情况"].delete_rows(4)
+        del book["解决问题登记"]
+
+    assert beside(edit) == [
+        ("解决问题登记", "", "lines"), ("待更正", "G4", "side"), ("报送情况", "", "lines"), ("说明", "B4", "side"),
+    ]  # fmt: skip
 
 
 def test_a_row_whose_number_was_overwritten_is_known_by_its_source() -> None:

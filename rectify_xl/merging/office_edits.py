@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from math import isclose
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.in_force import under_settings
-from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
-from rectify_xl.layout import column_letter
+from rectify_xl.kinds import Parser, Reading, as_text, parser_for
 from rectify_xl.ledger_columns import groups_for, ledger_columns
 from rectify_xl.ledger_layouts import LedgerSheet, form_layouts
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
-from rectify_xl.model import Column, Finding, Form, OfficeEntry, Settings, Table
+from rectify_xl.merging.edit_findings import Params, about_sheet, added, at_cell, changed, differs, plainly, said
+from rectify_xl.merging.typed_ledger import Reread, TypedLedger
+from rectify_xl.model import Column, Finding, Form, OfficeEntry, Table
 from rectify_xl.normal import as_typed, key_text
 
 # How many numbers a sentence about rows that are gone names.
 _MOST_NAMED = 10
-
-Params = tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TypedLedger:
-    """A ledger workbook with its cells as they stand in it, and the run that it says wrote it ("": it does not)."""
-
-    run: str = ""
-    sheets: tuple[LedgerSheet, ...] = ()
-
-    def of(self, form: str) -> list[LedgerSheet]:
-        """The sheets that show a form; one of very many rows goes on on a second."""
-        return [sheet for sheet in self.sheets if sheet.layout.name == form]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,27 +27,6 @@ class Edits:
 
     entries: tuple[OfficeEntry, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reread:
-    """The circumstances of reading a ledger back: its name in findings, the day of the run, and the settings.
-
-    `is_copy` says that it is a dated copy beside the ledger: what the office typed there is told and not taken.
-    """
-
-    file: str
-    as_of: date
-    settings: Settings
-    is_copy: bool = False
-
-    @property
-    def setting(self) -> Setting:
-        """What the cells of the office's columns are parsed by."""
-        start = self.settings.stage_start
-        return Setting(
-            lists=self.settings.lists, aliases=self.settings.aliases, year=start.year if start else None
-        )
 
 
 @under_settings
@@ -85,10 +49,8 @@ def edits_in(typed: TypedLedger, written: Mapping[str, Table], reread: Reread) -
             findings += compared.findings
     for name in form_layouts():
         if name not in written or not written[name].rows:
-            findings += [
-                told for sheet in typed.of(name) for number, cells in sheet.rows()
-                if (told := _added(sheet, (number, cells), reread))
-            ]  # fmt: skip
+            for sheet in typed.of(name):
+                findings += [told for row in sheet.rows() for told in added(sheet, row, reread.file)]
     return Edits(entries=tuple(entries), findings=tuple(findings))
 
 
@@ -101,28 +63,30 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class _Compared:
-    """One form's sheets against the rows that were written."""
+    """One form's sheets against the rows that were written.
+
+    `_seen` holds, of every row that was found, what it says otherwise than it was written, by the column's place.
+    """
 
     form: Form
     table: Table
     reread: Reread
     entries: list[OfficeEntry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
+    columns: tuple[Column, ...] = ()
+    _parsers: dict[str, Parser] = field(default_factory=dict)
+    _seen: dict[int, dict[int, Any]] = field(default_factory=dict)
     _by_number: dict[str, _Known] = field(default_factory=dict)
     _by_source: dict[tuple[str, ...], _Known] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.columns = ledger_columns(self.form)
+        self._parsers = {c.name: parser_for(c, self.reread.setting) for c in self.form.office_columns}
         for place, values in enumerate(self.table.rows):
             known = _Known(place, values)
             if number := self._number(values):
                 self._by_number[number] = known
             self._by_source[self._source(values)] = known
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns of the sheet."""
-        return ledger_columns(self.form)
 
     def _number(self, cells: Sequence[Any]) -> str:
         place = next((p for p, c in enumerate(self.columns) if c.assigned), None)
@@ -132,46 +96,77 @@ class _Compared:
         """What a row without a number is known by: its sheet, row and digest at the source."""
         names = {c.name: place for place, c in enumerate(self.columns)}
         wanted = [names[c.name] for c in groups_for(self.form).source[1:4]]
-        return tuple("" if cells[p] in ("", None) else _plain(cells[p]) for p in wanted)
+        return tuple("" if cells[p] in ("", None) else plainly(cells[p]) for p in wanted)
+
+    def _known(self, cells: Sequence[Any]) -> _Known | None:
+        """The row that was written: by number or source; where each names another, the one that is more like it."""
+        numbered, sourced = self._by_number.get(self._number(cells)), self._by_source.get(self._source(cells))
+        if numbered is None or sourced is None or numbered is sourced:
+            return numbered or sourced
+        own = [place for place, c in enumerate(self.columns) if c in self.form.columns and not c.assigned]
+
+        def like(known: _Known) -> int:
+            return sum(not _is_changed(self.columns[p], cells[p], known.values[p]) for p in own)
+
+        return sourced if like(sourced) > like(numbered) else numbered
 
     def take(self, sheet: LedgerSheet) -> None:
         """Takes in one sheet: entries from the office's columns, findings from all others."""
-        office = {c.name for c in self.form.office_columns}
-        parsers = {c.name: parser_for(c, self.reread.setting) for c in self.form.office_columns}
+        twice: list[tuple[int, tuple[Any, ...]]] = []
         for number, cells in sheet.rows():
-            known = self._by_number.get(self._number(cells)) or self._by_source.get(self._source(cells))
-            if known is None or known.place in self._seen:
-                self.findings += [told for told in [_added(sheet, (number, cells), self.reread)] if told]
+            known = self._known(cells)
+            if known is None:
+                self.findings += added(sheet, (number, cells), self.reread.file)
                 continue
-            self._seen.add(known.place)
-            for place, (cell, before) in enumerate(zip(cells, known.values, strict=True)):
-                if cell == before or (cell == "" and before is None) or sheet.places[place] is None:
-                    continue
-                column = self.columns[place]
-                if not _differs(column, cell, before):
-                    continue
-                at = _at(sheet, number, place, self.reread.file)
-                if column.name in office:
-                    self._enter(at, (cell, before), known, parsers[column.name])
-                else:
-                    params = (("old", _said(before)), ("new", _said(cell)))
-                    self.findings.append(replace(at, params=params, value=as_typed(_said(cell))))
+            if known.place in self._seen:
+                twice.append((number, cells))
+            stands = self._seen.setdefault(known.place, {})
+            for place, cell in self._changes(sheet, cells, known):
+                at = at_cell(sheet, number, place, self.reread.file)
+                if place not in stands:
+                    stands[place] = cell
+                    self._judge(at, (cell, known.values[place]), known)
+                elif plainly(cell) != plainly(stands[place]):
+                    told = changed(at, cell, stands[place])
+                    self.findings.append(replace(told, params=(("case", "other"), *told.params)))
+        self.findings += self._twice(sheet, twice)
 
-    def _enter(self, at: Finding, typed: tuple[Any, Any], known: _Known, parser: Parser) -> None:
+    def _changes(self, sheet: LedgerSheet, cells: Sequence[Any], known: _Known) -> Iterator[tuple[int, Any]]:
+        """The cells that say something else than was written, by the places of their columns."""
+        for place, (cell, before) in enumerate(zip(cells, known.values, strict=True)):
+            if cell != before and sheet.places[place] is not None and _is_changed(self.columns[place], cell, before):
+                yield place, cell
+
+    def _twice(self, sheet: LedgerSheet, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> list[Finding]:
+        """Rows that stand once more, told at the first: what they say counts where those before say nothing new."""
+        told = added(sheet, rows[0], self.reread.file) if rows else []
+        place = next((p for p, c in enumerate(self.columns) if c.assigned), None)
+        if told and place is not None and (number := rows[0][1][place]) != "":
+            told = [replace(at_cell(sheet, rows[0][0], place, self.reread.file), value=as_typed(said(number)))]
+        return [replace(finding, params=(("case", "twice"), ("count", len(rows)))) for finding in told]
+
+    def _judge(self, at: Finding, typed: tuple[Any, Any], known: _Known) -> None:
+        """One cell that was changed: the office's, or another."""
+        cell, before = typed
+        if at.column in self._parsers:
+            self._enter(at, typed, known)
+        elif not self.reread.is_recalled:
+            self.findings.append(changed(at, cell, before))
+
+    def _enter(self, at: Finding, typed: tuple[Any, Any], known: _Known) -> None:
         """One cell of an office column: an entry, or why it cannot be one."""
         cell, before = typed
-        at = replace(at, value=as_typed(_said(cell)))
+        at = replace(at, value=as_typed(said(cell)))
         if self.reread.is_copy:
-            params = (("case", "copy"), ("old", _said(before)), ("new", _said(cell)))
-            self.findings.append(replace(at, params=params))
+            told = changed(at, cell, before)
+            self.findings.append(replace(told, params=(("case", "copy"), *told.params)))
             return
-        value, told = _understood(parser, cell, at)
-        if told is None or told.level != "error":
-            refusal = self._refused(at, value, known)
-            told = refusal or told
-        if told:
-            self.findings.append(told)
-        if told is None or told.level != "error":
+        value, found = _understood(self._parsers[at.column], cell, at)
+        if found is None or found.level != "error":
+            found = self._refused(at, value, known) or found
+        if found:
+            self.findings.append(found)
+        if found is None or found.level != "error":
             number = self._number(known.values)
             if value != before:
                 self.entries.append(OfficeEntry(self.form.name, number, at.column, value, self.reread.as_of))
@@ -189,52 +184,28 @@ class _Compared:
         return None
 
     def close(self, sheets: Sequence[LedgerSheet]) -> None:
-        """Tells rows and columns that are gone."""
+        """Tells rows and columns that are gone, and headers that were changed."""
         gone = [values for place, values in enumerate(self.table.rows) if place not in self._seen]
-        if gone:
+        if gone and not (sheets and self.reread.is_recalled):
             called = (self._number(values) or "·".join(self._source(values)[:2]) for values in gone[:_MOST_NAMED])
             named = "、".join(called)
-            case = "deleted" if sheets else "sheet"
             title = sheets[0].title if sheets else self.form.title
-            params: Params = (("case", case), ("numbers", named), ("count", len(gone)))
-            self.findings.append(_about(self.form, self.reread.file, title, params))
+            params: Params = (("case", "deleted" if sheets else "sheet"), ("numbers", named), ("count", len(gone)))
+            self.findings.append(about_sheet(self.form.name, self.reread.file, title, params))
         for sheet in sheets:
             lost = [c.label for c, place in zip(self.columns, sheet.places, strict=True) if place is None]
             if lost:
                 params = (("case", "columns"), ("labels", "、".join(lost)))
-                self.findings.append(_about(self.form, self.reread.file, sheet.title, params))
+                self.findings.append(about_sheet(self.form.name, self.reread.file, sheet.title, params))
+            for place, label in sheet.renamed():
+                at = at_cell(sheet, sheet.header + 1, place, self.reread.file)
+                params = (("case", "header"), ("old", at.label), ("new", label))
+                self.findings.append(replace(at, params=params, value=as_typed(label)))
 
 
-# ---- cells
-
-
-def _differs(column: Column, cell: Any, before: Any) -> bool:
-    """Whether a cell says something else than was written there, in whatever notation."""
-    if cell == "" or before is None:
-        return True
-    if column.kind == "date":
-        return bool(_day(column, cell) != _day(column, before))
-    if isinstance(before, (int, float)) and isinstance(cell, (int, float)):
-        return not isclose(before, cell, abs_tol=1e-9)
-    return _plain(cell) != _plain(before)
-
-
-def _day(column: Column, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    understood = parser_for(column, Setting(lists={}, aliases={}))(value)
-    understood = understood.value if isinstance(understood, Reading) else understood
-    return understood if isinstance(understood, date) else _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return key_text(as_text(value))
-
-
-def _said(value: Any) -> str:
-    return "" if value in ("", None) else as_text(value)
+def _is_changed(column: Column, cell: Any, before: Any) -> bool:
+    """Whether a cell says something else than was written; a blank one is nothing."""
+    return not (cell == before or (cell == "" and before is None)) and differs(column, cell, before)
 
 
 def _understood(parser: Parser, cell: Any, at: Finding) -> tuple[Any, Finding | None]:
@@ -246,38 +217,3 @@ def _understood(parser: Parser, cell: Any, at: Finding) -> tuple[Any, Finding | 
         return value, None
     told = replace(at, code=value.code, level=catalog.codes()[value.code].level, params=value.params)
     return value.value, told
-
-
-# ---- findings
-
-
-def _at(sheet: LedgerSheet, row: int, place: int, file: str) -> Finding:
-    """A finding of ledger-edited at a cell, its params still wanting."""
-    column, at = sheet.layout.columns[place], sheet.places[place]
-    return Finding(
-        level=catalog.codes()["ledger-edited"].level,
-        code="ledger-edited",
-        file=file,
-        sheet=sheet.title,
-        cell=f"{column_letter(at)}{row}" if at is not None else "",
-        row=row,
-        column=column.name,
-        label=column.label,
-        form=sheet.layout.name,
-    )
-
-
-def _about(form: Form, file: str, sheet: str, params: Params) -> Finding:
-    level = catalog.codes()["ledger-edited"].level
-    return Finding(level=level, code="ledger-edited", file=file, sheet=sheet, params=params, form=form.name)
-
-
-def _added(sheet: LedgerSheet, typed: tuple[int, tuple[Any, ...]], reread: Reread) -> Finding | None:
-    """A row that nobody wrote: one typed below the table, or a copy of another."""
-    row, cells = typed
-    place = next((at for at, cell in enumerate(cells) if cell != ""), None)
-    if place is None:
-        return None
-    return replace(
-        _at(sheet, row, place, reread.file), params=(("case", "added"),), value=as_typed(_said(cells[place]))
-    )

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.excel.ledgers.ledger_reader import read_ledger_tables
-from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
+from rectify_xl.excel.ledgers.ledger_reader import tables_of
+from rectify_xl.excel.ledgers.office_reader import read_typed_ledger, written_sheets
+from rectify_xl.files import copy_exactly, is_whole, save_atomically
 from rectify_xl.grid import Unreadable
 from rectify_xl.ledger_columns import ledger_columns
-from rectify_xl.merging.office_edits import Reread, TypedLedger, edits_in
+from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.merging.office_edits import edits_in
+from rectify_xl.merging.side_edits import own_work, side_edits
+from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Finding, Form, OfficeEntry, Settings, Table
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 from rectify_xl.tables.ledger_table import Rows
 
 Tables = Mapping[str, Table]
+# What the memory alone would have written on a day; the last resort where 历史 has lost a run's own copy.
+Recalled = Callable[[date], Tables]
+# How many digits of a ledger's digest stand in the name of the copy that is kept of it.
+_KEPT_DIGITS = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +38,8 @@ class Found:
     """What was found in the ledgers of 成果: entries, findings at their cells, and remarks by code.
 
     `read` gives the digest of every ledger that was read, by its name, `run` which run wrote the one that counts,
-    `unread` the names of those that cannot be read and must not be overwritten.
+    `unread` the names of those that cannot be read and must not be overwritten, `kept` the digests, by name, of those
+    of which a copy is kept: what the office did there does not all count.
     """
 
     entries: tuple[OfficeEntry, ...] = ()
@@ -38,39 +48,103 @@ class Found:
     read: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     unread: frozenset[str] = frozenset()
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_FOUND = Found()
 
 
-def edits_found(place: Workspace, store: Store, settings: Settings, as_of: date) -> Found:
-    """Reads the ledger, and dated copies beside it, where they are not as a run left them. Changes nothing."""
-    known, entries, told, notes = store.ledgers(), list[OfficeEntry](), list[Finding](), list[str]()
-    read, run, unread = dict[str, str](), "", set[str]()
-    for path in ledgers_in(place):
-        data = path.read_bytes()
-        digest = sha256(data).hexdigest()
-        if known.get(path.name) == digest:
-            continue
-        read[path.name] = digest
+@dataclass(slots=True)
+class _Reading:
+    """The ledgers of 成果 while they are read, one after the other."""
+
+    place: Workspace
+    store: Store
+    settings: Settings
+    as_of: date
+    recalled: Recalled
+    entries: list[OfficeEntry] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
+    run: str = ""
+    unread: set[str] = field(default_factory=set)
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, data: bytes, digest: str) -> None:
+        """One ledger that is not as a run left it."""
+        self.read[name] = digest
         try:
             typed = read_typed_ledger(data)
         except Unreadable:
-            notes.append(f"ledger-unread:{path.name}")
-            unread.add(path.name)
-            continue
-        written = written_by(place, store, typed.run)
+            self.notes.append(f"ledger-unread:{name}")
+            self.unread.add(name)
+            return
+        is_copy = name != self.place.names["ledger"]
+        written = written_by(self.place, self.store, typed.run, self.recalled)
         if written is None:
-            notes.append(f"ledger-unknown:{path.name}")
-            continue
-        is_copy = path.name != place.names["ledger"]
-        run = run if is_copy else typed.run
-        edits = edits_in(typed, written, Reread(file=path.name, as_of=as_of, settings=settings, is_copy=is_copy))
-        entries += edits.entries
-        told += edits.findings
+            self.notes.append(f"ledger-unknown:{name}")
+            self.kept |= {} if is_copy else {name: digest}
+            return
+        if not is_copy:
+            self.run = typed.run
+        if written.is_recalled:
+            self.notes.append(f"ledger-recalled:{name}")
+        told = self._compared(typed, written, name, is_copy)
+        self.told += told
+        if told and not is_copy:
+            self.kept[name] = digest
+
+    def _compared(self, typed: TypedLedger, written: Written, name: str, is_copy: bool) -> list[Finding]:
+        """What is told of a ledger; what the office typed in its columns is taken."""
+        reread = Reread(
+            file=name, as_of=self.as_of, settings=self.settings, is_copy=is_copy, is_recalled=written.is_recalled
+        )
+        edits = edits_in(typed, written.tables, reread)
+        self.entries += (entry for entry in edits.entries if not written.had(entry))
+        told = [*edits.findings]
+        if not is_copy:
+            told += own_work(typed, name)
+            told += side_edits(typed, written.sheets, name) if written.sheets else ()
+        return told
+
+
+def edits_found(place: Workspace, store: Store, settings: Settings, as_of: date, recalled: Recalled) -> Found:
+    """Reads the ledger, and dated copies beside it, where they are not as a run left them. Changes nothing."""
+    known = store.ledgers()
+    made = _Reading(place=place, store=store, settings=settings, as_of=as_of, recalled=recalled)
+    for path in ledgers_in(place):
+        data = path.read_bytes()
+        digest = sha256(data).hexdigest()
+        if known.get(path.name) != digest:
+            made.take(path.name, data, digest)
+    made.notes += (f"ledger-beside:{name}" for name in beside(place))
     return Found(
-        entries=tuple(entries), told=tuple(told), notes=tuple(notes), read=read, run=run, unread=frozenset(unread)
-    )
+        entries=tuple(made.entries), told=tuple(made.told), notes=tuple(made.notes), read=made.read, run=made.run,
+        unread=frozenset(made.unread), kept=made.kept,
+    )  # fmt: skip
+
+
+def keep_typed(place: Workspace, found: Found, as_of: date) -> list[str]:
+    """Keeps in 历史 what the office did to its ledger before it is overwritten, where not all of it counts; remarks."""
+    notes = []
+    for name, digest in found.kept.items():
+        path, stem = place.results / name, Path(name)
+        called = f"{stem.stem}{place.names['edited']}{digest[:_KEPT_DIGITS]}{stem.suffix}"
+        target = place.results / place.names["history"] / as_of.isoformat() / called
+        if not is_whole(target, digest):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            save_atomically(target, partial(copy_exactly, path, digest))
+        notes.append(f"ledger-kept:{target.relative_to(place.folder).as_posix()}")
+    return notes
+
+
+def beside(place: Workspace) -> list[str]:
+    """Workbooks in 成果 that are called like the ledger but are none that a run wrote or reads."""
+    stem = Path(place.names["ledger"]).stem
+    ours = {path.name for path in ledgers_in(place)}
+    there = {path.name for path in place.results.iterdir() if path.is_file()} if place.results.is_dir() else set()
+    return sorted(name for name in there - ours if name.startswith(stem))
 
 
 def ledgers_in(place: Workspace) -> Iterator[Path]:
@@ -81,19 +155,63 @@ def ledgers_in(place: Workspace) -> Iterator[Path]:
     yield from sorted(path for path in there if path.name == name.name or dated.fullmatch(path.name))
 
 
-def written_by(place: Workspace, store: Store, run: str) -> Tables | None:
-    """What a run wrote into its ledger, as its own copy in 历史 still says; None if that is not there any more.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What a run wrote: tables by form with what was read there since, all sheets, and office cells as first written.
 
-    What was read from that run's ledger since stands in its cells.
+    `is_recalled` says that it is what the memory would have written, `first` holds cells only of a ledger that was
+    replaced since and put back.
+    """
+
+    tables: Tables
+    sheets: Sequence[LedgerSheet] = ()
+    is_recalled: bool = False
+    first: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
+
+    def had(self, entry: OfficeEntry) -> bool:
+        """Whether an entry says only what the run itself wrote into a ledger that was put back."""
+        key = (entry.form, entry.number, entry.column)
+        return key in self.first and self.first[key] == entry.value
+
+
+def written_by(place: Workspace, store: Store, run: str, recalled: Recalled) -> Written | None:
+    """What a run wrote into its ledger, as its own copy in 历史 still says, else as the memory recalls it.
+
+    What was read from that run's ledger since stands in its cells. None of a run that nobody knows.
     """
     day = run.partition(" ")[0]
+    since = store.written(run) or ()
     copy = place.results / place.names["history"] / day / place.names["ledger"]
-    if not day or not copy.is_file():
+    sheets = written_sheets(copy.read_bytes(), run) if copy.is_file() else ()
+    if not sheets and run not in {known.id for known in store.runs()}:
         return None
-    data = copy.read_bytes()
-    if read_typed_ledger(data).run != run:
-        return None
-    return overlaid(read_ledger_tables(data), store.written(run) or ())
+    if not sheets:
+        return Written(tables=overlaid(recalled(date.fromisoformat(day)), since), is_recalled=True)
+    tables = tables_of(sheets)
+    is_put_back = bool(since) and run != store.runs()[-1].id and _is_replaced(place, store)
+    return Written(
+        tables=overlaid(tables, since), sheets=sheets, first=_cells(tables, since) if is_put_back else {}
+    )
+
+
+def _is_replaced(place: Workspace, store: Store) -> bool:
+    """Whether the last run could put its ledger into 成果, where nothing else had been read since."""
+    last = place.results / place.names["history"] / store.runs()[-1].as_of.isoformat() / place.names["ledger"]
+    return last.is_file() and sha256(last.read_bytes()).hexdigest() == store.ledgers().get(place.names["ledger"])
+
+
+def _cells(tables: Tables, entries: Iterable[Any]) -> dict[tuple[str, str, str], Any]:
+    """What tables say in the office cells of some entries (form, number, column, value)."""
+    made = {}
+    wanted = {(form, number, column) for form, number, column, _ in entries}
+    for name, table in tables.items():
+        columns = ledger_columns(catalog.forms()[name])
+        number = next((at for at, column in enumerate(columns) if column.assigned), 0)
+        for row in table.rows if any(form == name for form, _, _ in wanted) else ():
+            for column, value in zip(columns, row, strict=True):
+                if (name, row[number], column.name) in wanted:
+                    made[name, row[number], column.name] = value
+    return made
 
 
 def overlaid(tables: Tables, entries: Iterable[Any]) -> Tables:

@@ -16,7 +16,8 @@ from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import item_number
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
 from rectify_xl.merging.merge import Numbers, StateRef
-from rectify_xl.merging.office_edits import Reread, TypedLedger, edits_in
+from rectify_xl.merging.office_edits import edits_in
+from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings
 from rectify_xl.ruling import key_of
 from rectify_xl.runs.numbering import unnumbered

@@ -17,13 +17,13 @@ from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.merging.office import standing
-from rectify_xl.model import Book
+from rectify_xl.model import Book, Table
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
 from rectify_xl.runs.beside import WasDone, done_beside
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
-from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, ledgers_in
+from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, keep_typed, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
 from rectify_xl.runs.rebuilding import differing, entries_from, left_in, numbers_from, retired_rows
@@ -34,6 +34,7 @@ from rectify_xl.runs.uncollected import uncollected
 from rectify_xl.runs.verified import verify_book
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
+from rectify_xl.tables.ledger_table import ledger_table
 
 # From how many new files, or items, on a copy of this process that works beside it is worth having.
 _FILES_WORTH_A_COPY, _ITEMS_WORTH_A_COPY = 100, 2000
@@ -112,7 +113,14 @@ def _taken(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
 
 
 def _judged(job: Job, taken: Taken, as_of: date) -> Week:
-    return _week_of(job, taken, as_of, edits_found(job.place, job.store, job.settings, as_of))
+    found = edits_found(job.place, job.store, job.settings, as_of, partial(_written_on, job))
+    return _week_of(job, taken, as_of, found)
+
+
+def _written_on(job: Job, day: date) -> dict[str, Table]:
+    """What the memory would write into the ledger of a day that has passed, by form."""
+    book = _week_of(job, _by_then(job, day), day).book
+    return {form: ledger_table(book, form) for form in book.items}
 
 
 def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, numbers: Numbers | None = None) -> Week:
@@ -161,16 +169,21 @@ def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
 
 def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
     """A day that has passed, by what had arrived by then (by all there is if nothing had): only 历史 is written."""
-    taken = take_in(job, (), as_of)
-    by_then = [at for at, arrival in enumerate(taken.arrivals) if arrival.arrived <= as_of]
-    if by_then:
-        known = tuple(taken.known[at] for at in by_then)
-        taken = replace(taken, arrivals=tuple(taken.arrivals[at] for at in by_then), known=known, again=())
-    week = _week_of(job, taken, as_of)
+    week = _week_of(job, _by_then(job, as_of), as_of)
     if dry_run:
         return Outcome(book=week.book, notes=("look-back",))
     outputs, notes = job.place.write_results(week.book, looks_back=True)
     return Outcome(book=week.book, outputs=outputs, notes=("look-back", *notes))
+
+
+def _by_then(job: Job, as_of: date) -> Taken:
+    """What had arrived by a day; all there is if nothing had."""
+    taken = take_in(job, (), as_of)
+    by_then = [at for at, arrival in enumerate(taken.arrivals) if arrival.arrived <= as_of]
+    if not by_then:
+        return taken
+    known = tuple(taken.known[at] for at in by_then)
+    return replace(taken, arrivals=tuple(taken.arrivals[at] for at in by_then), known=known, again=())
 
 
 # ---- concluded: the archive, the memory, then what the office sees, then the mark that all is in place
@@ -186,6 +199,7 @@ def _conclude(job: Job, week: Week) -> Outcome:
 def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
     """What the archive holds is kept in the memory, then told; the workbooks may have been drafted meanwhile."""
     place, store, book = job.place, job.store, week.book
+    kept = keep_typed(place, week.found, book.as_of)
     run = saved(job, week)
     received = list(zip(store.arrivals(), book.returns, strict=True))
     first_seen = [held for arrival, held in received if arrival.run == run.seq]
@@ -206,7 +220,7 @@ def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
         book=book,
         received=() if is_again else tuple(first_seen),
         outputs=(*outputs, *register, *sent_back),
-        notes=(*job.notes, *week.found.notes, *notes, *troubles),
+        notes=(*job.notes, *week.found.notes, *kept, *notes, *troubles),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,9 +42,18 @@ def read_side_tables(data: bytes) -> dict[str, Table]:
     return _tables(data, side_layouts())
 
 
+def tables_of(sheets: Iterable[LedgerSheet]) -> dict[str, Table]:
+    """`read_ledger_tables` for a ledger's sheets that were read already."""
+    return _tables_of(sheets, form_layouts())
+
+
 def _tables(data: bytes, wanted: Mapping[str, Layout]) -> dict[str, Table]:
+    return _tables_of(sheets_in(values_of(data)), wanted)
+
+
+def _tables_of(sheets: Iterable[LedgerSheet], wanted: Mapping[str, Layout]) -> dict[str, Table]:
     rows: dict[Layout, list[tuple[Any, ...]]] = {}
-    for sheet in sheets_in(values_of(data)):
+    for sheet in sheets:
         rows.setdefault(sheet.layout, []).extend(_rows_below(sheet))
     return {
         name: Table(tuple(column.name for column in layout.columns), rows[layout])

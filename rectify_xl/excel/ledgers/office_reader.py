@@ -8,22 +8,45 @@ from html import unescape
 
 from rectify_xl import catalog
 from rectify_xl.excel.reading.package import Package
-from rectify_xl.excel.reading.reader import values_of
+from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import as_text
 from rectify_xl.ledger_columns import RUN_PROPERTY
 from rectify_xl.ledger_layouts import LedgerSheet, sheets_in
-from rectify_xl.merging.office_edits import TypedLedger
+from rectify_xl.merging.typed_ledger import TypedLedger
 from rectify_xl.normal import key_text
+from rectify_xl.zipped import SIGNATURE
 
 
 def read_typed_ledger(data: bytes) -> TypedLedger:
-    """The sheets of a ledger workbook with their cells as typed; raises grid.Unreadable for what is no workbook."""
-    sheets = tuple(sheets_in(values_of(data)))
-    return TypedLedger(run=_run_property(data) or run_told(sheets), sheets=sheets)
+    """The sheets of a ledger workbook with their cells as typed; raises grid.Unreadable for what is no workbook.
+
+    What is wrong with a cell (an error value, a formula that nobody calculated) stands in it.
+    """
+    values = {
+        grid.title: [[] for _ in range(grid.first_row - 1)] + [[*[""] * grid.first_column, *row] for row in grid.rows]
+        for grid in read_workbook(data).sheets
+    }
+    sheets = tuple(sheets_in(values))
+    others = values.keys() - {sheet.title for sheet in sheets}
+    filled = {title: sum(cell != "" for row in values[title] for cell in row) for title in values if title in others}
+    own = tuple((title, count) for title, count in filled.items() if count)
+    return TypedLedger(run=_run_property(data) or run_told(sheets), sheets=sheets, own=own)
+
+
+def written_sheets(data: bytes, run: str) -> tuple[LedgerSheet, ...]:
+    """The sheets of a ledger that nobody typed into; none if another run wrote it, or if it cannot be read."""
+    try:
+        sheets = tuple(sheets_in(values_of(data)))
+        return sheets if (_run_property(data) or run_told(sheets)) == run else ()
+    except Unreadable:
+        return ()
 
 
 def _run_property(data: bytes) -> str:
     """The run that the package's custom properties name, "" if none."""
+    if not data.startswith(SIGNATURE):
+        return ""
     part = Package(data).part("docProps/custom.xml").decode("utf-8", "replace")
     found = re.search(rf'name="{re.escape(RUN_PROPERTY)}"[^>]*>\s*<[^>]*>([^<]*)<', part)
     return unescape(found[1]).strip() if found else ""

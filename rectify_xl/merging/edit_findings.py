@@ -1,0 +1,76 @@
+"""The findings of ledger-edited: where the ledger says something else than a run wrote, in whatever notation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from math import isclose
+from typing import Any
+
+from rectify_xl import catalog
+from rectify_xl.kinds import Reading, Setting, as_text, parser_for
+from rectify_xl.layout import column_letter
+from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.model import Column, Finding
+from rectify_xl.normal import as_typed, key_text
+
+Params = tuple[tuple[str, Any], ...]
+
+
+def differs(column: Column, cell: Any, before: Any) -> bool:
+    """Whether a cell says something else than was written there, in whatever notation."""
+    if cell == "" or before is None:
+        return True
+    if column.kind == "date":
+        return bool(day_of(column, cell) != day_of(column, before))
+    if isinstance(before, (int, float)) and isinstance(cell, (int, float)):
+        return not isclose(before, cell, abs_tol=1e-9)
+    return plainly(cell) != plainly(before)
+
+
+def day_of(column: Column, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    understood = parser_for(column, Setting(lists={}, aliases={}))(value)
+    understood = understood.value if isinstance(understood, Reading) else understood
+    return understood if isinstance(understood, date) else plainly(value)
+
+
+def plainly(value: Any) -> str:
+    return key_text(as_text(value))
+
+
+def said(value: Any) -> str:
+    return "" if value in ("", None) else as_text(value)
+
+
+def at_cell(sheet: LedgerSheet, row: int, place: int, file: str) -> Finding:
+    """A finding of ledger-edited at a cell of one of our columns, its params still wanting."""
+    column, at = sheet.layout.columns[place], sheet.places[place]
+    cell = f"{column_letter(at)}{row}" if at is not None else ""
+    told = about_sheet(sheet.layout.name, file, sheet.title, ())
+    return replace(told, cell=cell, row=row, column=column.name, label=column.label)
+
+
+def about_sheet(layout: str, file: str, title: str, params: Params) -> Finding:
+    """A finding of ledger-edited about a whole sheet; `layout` is the form, or the part beside the forms, it shows."""
+    form = layout if layout in catalog.forms() else ""
+    level = catalog.codes()["ledger-edited"].level
+    return Finding(level=level, code="ledger-edited", file=file, sheet=title, params=params, form=form)
+
+
+def changed(at: Finding, cell: Any, before: Any) -> Finding:
+    """A finding at a cell that was changed."""
+    return replace(at, params=(("old", said(before)), ("new", said(cell))), value=as_typed(said(cell)))
+
+
+def added(sheet: LedgerSheet, typed: tuple[int, tuple[Any, ...]], file: str) -> list[Finding]:
+    """A row that nobody wrote, told at its first cell."""
+    row, cells = typed
+    place = next((at for at, cell in enumerate(cells) if cell != ""), None)
+    if place is None:
+        return []
+    told = replace(at_cell(sheet, row, place, file), params=(("case", "added"),), value=as_typed(said(cells[place])))
+    return [told]
