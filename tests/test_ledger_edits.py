@@ -139,7 +139,8 @@ def test_a_ledger_whose_copy_is_gone_is_read_by_what_the_memory_knows(place: Pat
 def test_a_ledger_that_stayed_open_through_two_runs_of_its_day_is_read(place: Path) -> None:
     lock = place / "成果/.~lock.整改台帐.xlsx#"
     lock.touch()
-    drop(place, "二.xlsx", row("ledger", problem="第三个问题"), unit_code="KX03", unit_name="示例第二党支部", filled_on=FIRST)
+    other = {"unit_code": "KX03", "unit_name": "示例第二党支部", "filled_on": FIRST}
+    drop(place, "二.xlsx", row("ledger", problem="第三个问题"), **other)
     run(place, FIRST)
     lock.unlink()
     type_into(place / LEDGER, "KX02-T002", "督查意见", "请抓紧")
