@@ -72,7 +72,8 @@ def history_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
     for entry in told["office"]:
         label = labels.get(entry["column"], entry["column"]) if call.lang == "zh" else entry["column"]
         value = entry["value"] or words["cleared"]
-        yield words["office"].format(as_of=entry["as_of"], label=label, value=value)
+        pattern = words["lower_office" if "file" in entry else "office"]
+        yield pattern.format(**{**entry, "label": label, "value": value})
 
 
 def _shown(value: Any) -> str:

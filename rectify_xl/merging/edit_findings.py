@@ -29,6 +29,7 @@ def differs(column: Column, cell: Any, before: Any) -> bool:
 
 
 def day_of(column: Column, value: Any) -> Any:
+    """The day that a cell says in whatever notation; its plain text where it says none."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -39,10 +40,12 @@ def day_of(column: Column, value: Any) -> Any:
 
 
 def plainly(value: Any) -> str:
+    """A value as text without what spaces, widths and case make of it."""
     return key_text(as_text(value))
 
 
 def said(value: Any) -> str:
+    """A value as a sentence quotes it, a blank one as nothing."""
     return "" if value in ("", None) else as_text(value)
 
 

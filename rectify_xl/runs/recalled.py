@@ -17,10 +17,12 @@ from rectify_xl.in_force import using
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import column_letter
 from rectify_xl.merging.deadlines import Day
+from rectify_xl.merging.given import ref_of
 from rectify_xl.model import Known, Settings, Table
 from rectify_xl.normal import inert, key_text
 from rectify_xl.receiving.intake import WrongUse, inbox_sources
 from rectify_xl.runs.means import Means
+from rectify_xl.runs.told_by_ledgers import office_told, rows_told, states_told
 from rectify_xl.runs.weekly import opened
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
@@ -125,10 +127,11 @@ def _owed(known: Known, day: Day) -> dict[str, Any]:
 
 
 def history_of(folder: str | Path, number: str) -> dict[str, Any]:
-    """The states of one row over time, as the returns told them, and what the office typed of it.
+    """The states of one row over time, as the returns and lower offices' ledgers told them, and what was typed of it.
 
     {"id", "form", "unit", "withdrawn", "states": [{"file", "sheet", "row", "cell", "filled_on", "saved", "digest",
     "arrived", "values": {column: text}, "changed": {column: [old, new]}}], "office": [{"column", "value", "as_of"}]}.
+    A state that only a ledger tells is shown where it stands there; what a lower office typed has that ledger's "file".
     Raises WrongUse for a number that was never given.
     """
     place = Workspace(folder)
@@ -139,7 +142,11 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
             {"column": entry.column, "value": _text(entry.value), "as_of": entry.as_of.isoformat()}
             for entry in store.entries() if entry.number == known
         ]  # fmt: skip
-        states = [state for state, _ in _states(store, key, form)]
+        office += [
+            {"column": column, "value": _text(value), "as_of": day.isoformat(), "file": inert(path)}
+            for column, value, day, path in office_told(rows_told(store, known))
+        ]
+        states = [state for state, _ in _states(store, (key, known), form)]
     return {
         "id": known, "form": form, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states, "office": office,
     }  # fmt: skip
@@ -159,9 +166,9 @@ def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
     """The states of one row as a frame (see `api.history`)."""
     place = Workspace(folder)
     with Store(place.memory, read_only=True) as store, using(load_settings(place.settings_path).forms):
-        key, name, *_ = _found(store, number)
+        key, name, known, *_ = _found(store, number)
         form = catalog.forms()[name]
-        rows = [_history_row(state, values) for state, values in _states(store, key, name)]
+        rows = [_history_row(state, values) for state, values in _states(store, (key, known), name)]
     names = (*frame_columns("history"), *(column.name for column in form.columns))
     return frame_of(Table(names, rows), frame_kinds("history", form))
 
@@ -172,17 +179,13 @@ def _history_row(state: Mapping[str, Any], values: Sequence[Any]) -> tuple[Any, 
     return (*(told[name] for name in frame_columns("history")), *values)
 
 
-def _states(store: Store, item: int, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
-    """The states of an item with their typed values, in the order in which returns stand: 填报日期, saved, digest."""
+def _states(store: Store, item: tuple[int, str], form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states of an item (key, number) with their typed values, in the order in which returns stand."""
+    direct = list(_direct_states(store, item[0], form))
+    known = [ref_of(state["digest"], state["sheet"], state["row"]) for state, _ in direct]
+    through = states_told(rows_told(store, item[1]), known)
     before: Mapping[str, str] | None = None
-    for sheet, row, told, letters, filled_on, saved, digest, path, arrived in store.rows(
-        "SELECT h.title, s.row, c.told, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
-        " FROM states s JOIN contents c ON c.key = s.content JOIN sheets h ON h.key = s.sheet"
-        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
-        " WHERE s.item = ? AND s.is_good = 1 GROUP BY s.sheet, s.row ORDER BY f.filled_on, f.saved, f.digest, s.row",
-        item,
-    ):
-        typed = values_from(form, told)
+    for state, typed in sorted((*direct, *through), key=lambda told: _order(told[0])):
         values = _named(form, typed)
         changed = {
             name: [before.get(name, ""), values.get(name, "")]
@@ -190,11 +193,27 @@ def _states(store: Store, item: int, form: str) -> Iterator[tuple[dict[str, Any]
             if before is not None and before.get(name, "") != values.get(name, "")
         }
         before = values
+        shown = {"file": inert(state["file"]), "sheet": inert(state["sheet"])}
+        yield {**state, **shown, "values": values, "changed": changed}, typed
+
+
+def _order(state: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(state[name] for name in ("filled_on", "saved", "digest", "row"))
+
+
+def _direct_states(store: Store, item: int, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states that units' own returns told."""
+    for sheet, row, told, letters, filled_on, saved, digest, path, arrived in store.rows(
+        "SELECT h.title, s.row, c.told, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
+        " FROM states s JOIN contents c ON c.key = s.content JOIN sheets h ON h.key = s.sheet"
+        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
+        " WHERE s.item = ? AND s.is_good = 1 GROUP BY s.sheet, s.row",
+        item,
+    ):
         yield {
-            "file": inert(path), "sheet": inert(sheet), "row": row, "cell": _first_cell(letters, row),
-            "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived, "values": values,
-            "changed": changed,
-        }, typed  # fmt: skip
+            "file": path, "sheet": sheet, "row": row, "cell": _first_cell(letters, row), "filled_on": filled_on,
+            "saved": saved, "digest": digest, "arrived": arrived,
+        }, values_from(form, told)  # fmt: skip
 
 
 def _named(form: str, values: Sequence[Any]) -> dict[str, str]:
