@@ -62,6 +62,17 @@ class LedgerSheet:
             if place is not None and (not isinstance(told, str) or key_text(told) != key_text(column.label)):
                 yield at, as_text(told)
 
+    def other_columns(self) -> Iterator[tuple[str, list[tuple[int, int, Any]]]]:
+        """(Header, the filled cells (row, place, value)) of every column that is none of ours."""
+        header, below = self.values[self.header], self.values[self.header + 1 :]
+        for place in sorted(set(range(max(map(len, below), default=0))).difference(self.places)):
+            held = [
+                (number, place, row[place])
+                for number, row in enumerate(below, self.header + 2) if place < len(row) and row[place] != ""
+            ]  # fmt: skip
+            if held:
+                yield as_text(header[place]) if place < len(header) else "", held
+
 
 @kept_by_forms()
 def form_layouts() -> Mapping[str, Layout]:

@@ -40,6 +40,11 @@ class Waivers:
             return None
         return next((w for w in self._of(unit, rule) if _fits(w, matter)), None)
 
+    def find_file(self, matter: Matter) -> Waiver | None:
+        """The waiver by which a whole file that is no single unit's, as an office's ledger, is not to count."""
+        held = (waiver for (_, rule), waivers in self.by_rule.items() if not rule for waiver in waivers)
+        return next((waiver for waiver in held if waiver.digest and _fits(waiver, matter)), None)
+
     def _of(self, unit: str, rule: str) -> Iterator[Waiver]:
         for code in sorted(self.roster.prefixes(unit), key=lambda c: (c != unit, c)):
             yield from self.by_rule.get((key_text(code), rule), ())

@@ -22,7 +22,8 @@ from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book, OfficeEntry, Return, Settings
+from rectify_xl.messages import sentence
+from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.ruling import ruling_for
 from rectify_xl.tables.ledger_table import files_table, pending_table
 
@@ -178,6 +179,49 @@ def test_a_cell_that_cannot_be_used_makes_its_row_wait(cell: str, value: Any, co
     assert [(f.code, f.cell) for f in told.findings] == [(code, cell)] and told.verdict == "returned"
     upper = book(told)
     assert [i.number for i in upper.items["ledger"]] == ["KX02-T002"]
+
+
+def last_year(edit: Callable[[Any], object], settings: Settings = SETTINGS) -> tuple[list[tuple[str, str, str]], int]:
+    """What is told of an edited ledger (level, code, cell), and how many of its three rows count."""
+    told = ledger(book(*FIRST, *SECOND), edit=edit, settings=settings)
+    assert all(sentence(f) and sentence(f, "en") for f in told.findings)
+    held = book_of([told], settings, DAY, Numbers())
+    return [(f.level, f.code, f.cell) for f in told.findings], len(held.items.get("ledger", ()))
+
+
+def test_a_ledger_of_other_columns_and_sheets_is_imported_and_what_is_lost_is_told() -> None:
+    def edit(opened: Any) -> None:
+        sheet = opened["整改台帐"]
+        sheet["M3"], sheet["S3"] = "办法", "责任人员"
+        sheet.delete_cols(12)
+        sheet.insert_cols(5)
+        sheet["E3"], sheet["E5"] = "经费来源", "自筹"
+        opened.create_sheet("帮扶对象")["A1"] = "姓名"
+
+    assert last_year(edit) == ([
+        ("warning", "extra-sheet", ""), ("warning", "missing-column", ""), ("warning", "missing-column", ""),
+        ("fixed", "fixed-header", "S3"), ("warning", "extra-column", "E5"), ("warning", "extra-column", "M4"),
+    ], 3)  # fmt: skip
+
+
+def test_a_ledger_under_other_lists_and_another_roster_waits_where_it_cannot_be_read() -> None:
+    settings = settings_for(lists={**SETTINGS.lists, "urgency": ("一般",)})
+    told, count = last_year(lambda opened: None, settings)
+    assert ({code for _, code, _ in told}, count) == ({"choice"}, 0)
+    one, other = (next(u for u in UNITS if u.code == code) for code in ("KX02", "KX03"))
+    named = {"KX02": other.name, "KX03": one.name}
+    settings = settings_for(units=tuple(replace(u, name=named.get(u.code, u.name)) for u in UNITS))
+    told, count = last_year(lambda opened: None, settings)
+    assert ({code for _, code, _ in told}, count) == ({"unit-mismatch"}, 0)
+    settings = settings_for(units=tuple(replace(u, name=f"新{u.name}") for u in UNITS))
+    assert last_year(lambda opened: None, settings) == ([], 3)
+
+
+def test_a_whole_ledger_may_be_waived_by_its_digest() -> None:
+    told = ledger(book(*FIRST))
+    waiver = Waiver(unit="KX09", rule="", digest=told.digest, reason="去年的台帐", approved_by="示例甲", until=DAY)
+    held = ledger(book(*FIRST), settings=settings_for(waivers=(waiver,)))
+    assert (held.verdict, held.ledger, [f.code for f in held.findings]) == ("ignored", None, ["not-counted"])
 
 
 def test_renamed_sorted_and_hidden_sheets_are_understood() -> None:

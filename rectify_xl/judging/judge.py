@@ -116,7 +116,9 @@ def _judge_ledger(raw: RawBook, ruling: Ruling, received: Received, as_of: date)
         params = (("filled_on", judged.as_of), ("as_of", as_of))
         told = Finding(level="warning", code="future", sheet=sheet, row=row, params=params)
         return _return(received, "held", [told], cover, saved=raw.saved)
-    verdict: Verdict = "returned" if judged.findings else "accepted"
+    if waiver := ruling.waivers.find_file(Matter(digest=received.digest, filled_on=judged.as_of)):
+        return _return(received, "ignored", [waived(Finding(level="warning", code="not-counted"), waiver)], cover)
+    verdict: Verdict = "returned" if any(f.level == "error" for f in judged.findings) else "accepted"
     good: dict[str, list[Row]] = {}
     for told_row in judged.rows:
         good.setdefault(told_row.item.form, []).append(Row(told_row.sheet, told_row.row, ()))

@@ -10,6 +10,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.expression_python import Test, compile_test
 from rectify_xl.grid import RawBook
+from rectify_xl.judging.ledger_sheets import about_columns, other_sheets
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for
@@ -65,7 +66,10 @@ def is_ledger(raw: RawBook) -> bool:
 def judge_ledger(raw: RawBook, ruling: Ruling, file: str) -> JudgedLedger:
     """Everything that a ledger workbook tells; a row that cannot be used waits, told at its cell."""
     judged = JudgedLedger()
-    for sheet in sheets_in({grid.title: _from_a1(grid.rows, grid.first_row, grid.first_column) for grid in raw.sheets}):
+    values = {grid.title: _from_a1(grid.rows, grid.first_row, grid.first_column) for grid in raw.sheets}
+    sheets = list(sheets_in(values))
+    judged.findings += other_sheets(raw.sheets, {sheet.title for sheet in sheets})
+    for sheet in sheets:
         name = sheet.layout.name
         if name in catalog.forms():
             _FormSheet(catalog.forms()[name], sheet, ruling, file).judge_into(judged)
@@ -107,12 +111,16 @@ class _FormSheet:
         return parser_for(column, Setting(lists=settings.lists, aliases=settings.aliases, year=year))
 
     def judge_into(self, judged: JudgedLedger) -> None:
-        """Adds the rows of the sheet, and what is told of them."""
+        """Adds the rows of the sheet, and what is told of them and of its columns."""
+        judged.findings += about_columns(self.form, self.sheet, self.ruling.plan(self.form, None).optional)
         for number, cells in self.sheet.rows():
             values, told = self._values(number, cells)
             unit = self._unit(values)
             if unit is None:
                 told.append(self._finding(number, cells, 0, "unknown", (("case", "unit"),)))
+            elif other := self._other_unit(unit, values):
+                params = (("code", unit.code), ("name", other.name), ("expected", unit.name))
+                told.append(self._finding(number, cells, 0, "unit-mismatch", params))
             lacking = [c.name for c in self.groups.source[1:5] if values[self.places[c.name]] is None]
             if lacking:
                 told.append(self._finding(number, cells, self.places[lacking[0]], "required", ()))
@@ -152,12 +160,18 @@ class _FormSheet:
             return Unit(code=code or name, name=name or code) if code or name else None
         return (roster.by_code(code) if code else None) or (roster.by_name(name) if name and not code else None)
 
+    def _other_unit(self, unit: Unit, values: Sequence[Any]) -> Unit | None:
+        """The unit that a row's name names, if it is another than its code does."""
+        name = str(values[1] or "")
+        other = self.ruling.roster.by_name(name) if name and name != unit.name else None
+        return other if other and other.code != unit.code else None
+
     def _item(self, unit: Unit, values: Sequence[Any]) -> Item:
         form, lead = self.form, len(self.groups.lead)
         own = tuple(values[lead : lead + len(form.columns)])
-        file, sheet, row, digest, filled_on, saved, first_on = (values[self.places[c.name]] for c in self._source())
+        source = [values[self.places[c.name]] for c in self.groups.source]
+        file, sheet, row, digest, filled_on, saved, first_on, *started = source
         number = next((own[at] for at, column in enumerate(form.columns) if column.assigned), None)
-        started = [values[self.places[c.name]] for c in self.groups.source[7:]]
         state = State(str(file or ""), digest[:DIGEST_DIGITS], sheet, row, filled_on, saved or "", own)
         return Item(
             form=form.name,
@@ -171,9 +185,6 @@ class _FormSheet:
             done_seen_on=self._done_seen_on(values, own, filled_on),
             office={c.name: v for c in form.office_columns if (v := values[self.places[c.name]]) is not None},
         )
-
-    def _source(self) -> tuple[Column, ...]:
-        return self.groups.source[:7]
 
     def _done_seen_on(self, values: Sequence[Any], own: Sequence[Any], filled_on: date) -> date | None:
         """When the item was first seen done, as far as a ledger tells: in time, if its state says so."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rectify_xl.kinds import as_text
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_layouts import LedgerSheet, side_layouts
 from rectify_xl.merging.edit_findings import about_sheet, added, at_cell, changed, differs, plainly, said
@@ -74,15 +73,8 @@ def own_work(typed: TypedLedger, file: str) -> Iterator[Finding]:
 
 def _own_cells(sheet: LedgerSheet) -> Iterator[tuple[str, list[tuple[int, int, Any]]]]:
     """(Header, the filled cells (row, place, value)) of every column that is none of ours, and those over the table."""
-    header, above, below = sheet.values[sheet.header], sheet.values[: sheet.header], sheet.values[sheet.header + 1 :]
-    for number, row in enumerate(above, 1):
+    for number, row in enumerate(sheet.values[: sheet.header], 1):
         notes = [(number, place, cell) for place, cell in enumerate(row) if cell != ""][1:]
         if notes:
             yield "", notes
-    for place in sorted(set(range(max(map(len, below), default=0))).difference(sheet.places)):
-        held = [
-            (number, place, row[place])
-            for number, row in enumerate(below, sheet.header + 2) if place < len(row) and row[place] != ""
-        ]  # fmt: skip
-        if held:
-            yield as_text(header[place]) if place < len(header) else "", held
+    yield from sheet.other_columns()
