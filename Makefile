@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
+# Even where Python was told to keep no bytecode: every process would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean hostile
 
 setup: $(STAMP)

@@ -1,12 +1,33 @@
-"""What holds for all tests: reader processes are started once a session, not once a call."""
+"""What holds for all tests: processes that are started often start quickly, and reader processes once a session."""
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from rectify_xl.receiving.guarded.pool import kept
+
+# Hundreds of processes are started here: where Python was told to keep no bytecode, each would compile our package.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of two processes that find no bytecode each makes half: the second one imports the tests from the last on.
+
+    What cannot be imported is told when the tests are collected.
+    """
+    worker: str = getattr(config, "workerinput", {}).get("workerid", "gw0")
+    if int(worker.removeprefix("gw")) % 2:
+        for path in sorted(Path(__file__).parent.glob("test_*.py"), reverse=True):
+            with suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
+                importlib.import_module(path.stem)
 
 
 @pytest.fixture(scope="session", autouse=True)

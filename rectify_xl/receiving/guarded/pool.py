@@ -63,11 +63,12 @@ if hasattr(os, "register_at_fork"):  # the pipes of a process have one reader: a
 
 @contextmanager
 def kept(start: int = 0) -> Iterator[None]:
-    """Within this, processes wait for the next call instead of being ended; `start` of them are started ahead."""
+    """Within this, processes wait for the next call instead of being ended; at least `start` wait from the start."""
     with _WAITING.lock:
         _WAITING.keepers += 1
+        lacking = start - len(_WAITING.held)
     try:
-        for _ in range(start):
+        for _ in range(lacking):
             _WAITING.push(ReaderProcess())
         yield
     finally:
