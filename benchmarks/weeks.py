@@ -133,13 +133,13 @@ def many_weeks(folder: Path, given: argparse.Namespace) -> None:
             book = replace(book_of(returns, settings, day, Numbers()), run=f"{day} 00000000")
             with store.transaction():
                 seq = store.begin(book.run, day, "")
-                for held in returns:
-                    store.arrive(held, "0" * 32, seq, day)
                 numbered = [item for item in book.items["ledger"] if item.number]
-                store.give(
+                items = store.name(
                     (item.form, item.number, item.unit_code, [(s.digest, s.sheet, s.row) for s in item.states], False)
                     for item in numbered
                 )
+                for held in returns:
+                    store.arrive(held, "0" * 32, seq, day, items)
                 store.keep_run(seq, summary_of(book, returns), snapshot_of(book))
                 store.finish(seq)
     size = path.stat().st_size / 1e6

@@ -105,13 +105,13 @@ def test_judging_again_keeps_the_numbers(path: Path) -> None:
     kept(path, held)
     state = (held.digest, "整改台帐", 4)
     with Store(path) as store, store.transaction():
-        store.give([("ledger", "KX02-T001", "KX02", [state], False)])
+        store.give(store.name([("ledger", "KX02-T001", "KX02", [state], False)]))
         store.judged_again(replace(held, verdict="returned"), "other grounds")
         assert store.numbers().given == {state: "KX02-T001"}
         assert [(a.judging, h.verdict) for a, h in zip(store.arrivals(), store.returns(), strict=True)] == [
             ("other grounds", "returned")
         ]
-        store.give([])
+        store.name([])
         assert store.numbers().used == {"KX02-T001"}
 
 

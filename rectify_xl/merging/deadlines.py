@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 
 from rectify_xl import catalog
 from rectify_xl.expression import Node
@@ -62,20 +63,29 @@ def _dues(form: Form, items: Iterable[Item], day: Day) -> Iterator[Due]:
     assert deadline is not None
     standing = form_test(form, deadline.standing) if deadline.standing else None
     done = form_test(form, deadline.done)
+    open_until = cache(partial(_open_until, day))
     for item in items:
-        yield _due(item, form, (bool(standing and standing(item.values, ())), bool(done(item.values, ()))), day)
+        owed = owed_day(item, form)
+        truths = bool(standing and standing(item.values, ())), bool(done(item.values, ()))
+        yield _closed(item, form, truths, owed) or open_until(owed)
 
 
-def _due(item: Item, form: Form, truths: tuple[bool, bool], day: Day) -> Due:
+def _closed(item: Item, form: Form, truths: tuple[bool, bool], owed: date | None) -> Due | None:
+    """The state of an item that no day moves any more, None of an open one."""
     names = catalog.states("item")
     is_standing, is_done = truths
-    owed = owed_day(item, form)
     if is_standing:
         return Due(names["no_term"], owed, None)
     if is_done:
         done_on = _done_day(item, form)
         in_time = owed is None or done_on is None or done_on <= owed
         return Due(names["done" if in_time else "done_late"], owed, None)
+    return None
+
+
+def _open_until(day: Day, owed: date | None) -> Due:
+    """The state of an open item: many have the same day."""
+    names = catalog.states("item")
     if owed is None:
         return Due(names["no_term"], None, None)
     left = day.workdays_left(owed)

@@ -147,10 +147,8 @@ class History:
     ) -> tuple[Entry | None, Trouble | None]:
         """The entry that a row is known as (None: a new one), and why it must wait."""
         row, number, key = seen
-        trouble = self._between(row)
-        same = [e for e in before.get(key, ()) if e.seen_in != held.digest]
-        own = [e for e in same if held.unit_code in e.units]
-        same = own or [e for e in same if any(self.known.speaks_for(held, unit) for unit in e.units)]
+        trouble = self._between(row) if self._rules_between else None
+        same = self._like(before[key], held) if key in before else []
         if number:
             entry = self._by_number.get(number)
             if entry is None and self.known.given.closed and number not in self.known.given.known:
@@ -162,6 +160,12 @@ class History:
             named = "、".join(entry.number for entry in same)
             return None, trouble or ("duplicate", self.form.key[-1], (("case", "several"), ("numbers", named)))
         return (same[0] if same else None), trouble
+
+    def _like(self, entries: Sequence[Entry], held: Return) -> list[Entry]:
+        """Of the rows with one key those that a return may tell again: its own unit's before another's."""
+        same = [e for e in entries if e.seen_in != held.digest]
+        own = [e for e in same if held.unit_code in e.units]
+        return own or [e for e in same if any(self.known.speaks_for(held, unit) for unit in e.units)]
 
     def _number_of(self, row: Row, held: Return) -> str:
         """The number that a row carries, or that was once given for it; one of another unit (waived) says nothing."""
@@ -201,9 +205,9 @@ class History:
         entry.states.append(state)
         entry.seen_in = held.digest
         entry.units.add(held.unit_code)
-        facts = self.known.facts.get(ref, ())
-        entry.facts += facts
-        self.is_plain = self.is_plain and not facts
+        if facts := self.known.facts.get(ref, ()):
+            entry.facts += facts
+            self.is_plain = False
         if self._is_brought:
             entry.brought.add(ref)
         if self._due is not None:

@@ -37,9 +37,10 @@ def _item(
         values[place] = entry.number
     if form.deadline and form.deadline.agreed:
         values[form.positions[form.deadline.due]] = entry.agreed
-    told = [fact.row.item for fact in entry.facts]
     is_done = bool(done and done(values, ()))
-    direct = [state for state in entry.states if entry.fact_of(state) is None]
+    told = [fact.row.item for fact in entry.facts]
+    direct = [state for state in entry.states if entry.fact_of(state) is None] if entry.brought else entry.states
+    first_on = entry.states[0].filled_on
     return Item(
         form=form.name,
         unit_code=history.unit,
@@ -47,9 +48,9 @@ def _item(
         number=entry.number,
         values=tuple(values),
         states=tuple(entry.states),
-        first_on=_first([entry.states[0].filled_on, *(item.first_on for item in told)]) or entry.states[0].filled_on,
-        started_on=_first([*_shown(direct, started), *(item.started_on for item in told)]),
-        done_seen_on=_first([*_shown(direct, done), *(item.done_seen_on for item in told)]) if is_done else None,
+        first_on=min([first_on, *[item.first_on for item in told]]) if told else first_on,
+        started_on=_first(direct, started, [item.started_on for item in told]),
+        done_seen_on=_first(direct, done, [item.done_seen_on for item in told]) if is_done else None,
         office=office,
         stands=stands - len(entry.states),
     )
@@ -57,14 +58,14 @@ def _item(
 
 def _office(entry: Entry, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the latest of the lower offices' ledgers says, in its place what the office itself typed."""
+    if not entry.facts and not typed:
+        return NOTHING_SAID
     latest = max(entry.facts, key=lambda fact: fact.ledger.order, default=None)
     said = {**(latest.row.item.office if latest else {}), **typed}
     return NOTHING_SAID if not said else {name: value for name, value in said.items() if value is not None}
 
 
-def _shown(states: Iterable[State], test: Test | None) -> list[date]:
-    return [state.filled_on for state in states if test and test(state.values, ())]
-
-
-def _first(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day), default=None)
+def _first(states: Iterable[State], test: Test | None, told: Iterable[date | None]) -> date | None:
+    """The first day on which a state fits, or that is told."""
+    shown = [state.filled_on for state in states if test(state.values, ())] if test else []
+    return min([*shown, *[day for day in told if day]], default=None)

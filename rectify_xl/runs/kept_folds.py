@@ -9,20 +9,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pickle import dumps
 
 from rectify_xl import catalog
 from rectify_xl.grounds import Grounds, digest_of, facts_digest
 from rectify_xl.merging.office import Standing, standing
 from rectify_xl.merging.unit_fold import FormFold, UnitFold
 from rectify_xl.model import Form, Item, OfficeEntry, Return, Settings, State
-from rectify_xl.receiving.guarded.wire import Garbage, records
+from rectify_xl.receiving.guarded.wire import Garbage
 from rectify_xl.roster import Roster, roster_for
+from rectify_xl.runs.packed_folds import packed, unpacked
 from rectify_xl.runs.taking_in import Taken
 from rectify_xl.store import Store
 
 # Another number here makes every fold anew.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,10 +111,10 @@ def _common(settings: Settings) -> str:
 
 
 def _holding(store: Store, keys: Mapping[str, str], typed: Standing) -> Iterator[tuple[str, UnitFold]]:
-    for unit, key, packed in store.folds():
+    for unit, key, told in store.folds():
         if keys.get(unit) == key:
             try:
-                said, fold = records(packed)
+                said, fold = unpacked(told)
             except Garbage:
                 continue
             if said == _typed_in(fold, typed):
@@ -137,7 +137,7 @@ def keep_folds(store: Store, kept: Kept, made: Mapping[str, UnitFold], settings:
     plain = {unit: fold for unit, fold in made.items() if all(told.is_plain for told in fold.values())}
     store.drop_folds(unit for unit in made if unit not in plain or unit not in kept.keys)
     store.keep_folds(
-        (unit, kept.keys[unit], dumps((_typed_in(fold, typed), _lean(fold, settings.stage_start)), 5))
+        (unit, kept.keys[unit], packed(_typed_in(fold, typed), _lean(fold, settings.stage_start)))
         for unit, fold in plain.items()
         if unit in kept.keys
     )

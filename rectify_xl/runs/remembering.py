@@ -59,10 +59,11 @@ def save(job: Job, week: Week) -> RunRow:
     _keep_edits(store, week.found, seq, book.as_of)
     for held in taken.again:
         store.judged_again(held, grounds.of(held))
+    items = store.name(given_in(book, store.numbers(week.kept.read).given, week.kept.folds))
     for _, held in taken.fresh:
-        store.arrive(held, grounds.of(held), seq, book.as_of)
+        store.arrive(held, grounds.of(held), seq, book.as_of, items)
+    store.give(items)
     arrivals = store.arrivals()
-    store.give(given_in(book, store.numbers(week.kept.read).given, week.kept.folds))
     keep_folds(store, week.kept, week.made, job.settings, week.typed)
     verdicts = []
     for arrival, held in zip(arrivals, book.returns, strict=True):

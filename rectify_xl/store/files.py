@@ -13,6 +13,7 @@ from rectify_xl.model import Finding, FormRows, Return, Row, Verdict
 from rectify_xl.store.base import Database
 from rectify_xl.store.rows import (
     FINDING_NAMES,
+    ItemKeys,
     cover_from,
     finding_from,
     finding_row,
@@ -50,8 +51,13 @@ class Files(Database):
         )
         return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in found]
 
-    def arrive(self, held: Return, judging: str, run: int, arrived: date) -> None:
-        """Takes in one file under its path; its content if it is new."""
+    def arrive(
+        self, held: Return, judging: str, run: int, arrived: date, items: ItemKeys | None = None
+    ) -> None:
+        """Takes in one file under its path; its content if it is new, with the items that its rows are.
+
+        What was noted so is taken out of `items`.
+        """
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
         if held.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
             self.write(
@@ -60,7 +66,7 @@ class Files(Database):
                 held.file,
             )
         if key is None:
-            key = self._add_file(held, judging)
+            key = self._add_file(held, judging, items)
         self.write(
             "INSERT INTO arrivals (path, file, run, arrived, verdict) VALUES (?, ?, ?, ?, ?)",
             held.file, key, run, arrived.isoformat(), held.verdict,
@@ -86,16 +92,16 @@ class Files(Database):
             [(item, row, key, form, title) for form, title, row, item in given],
         )
 
-    def _add_file(self, held: Return, judging: str) -> int:
+    def _add_file(self, held: Return, judging: str, items: ItemKeys | None) -> int:
         key = self.write(
             "INSERT INTO files (digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover,"
             " is_restricted, ledger, judging) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             held.digest or None, held.suffix, held.size, *_about(held), judging,
         )  # fmt: skip
-        self._add_rows(key, held)
+        self._add_rows(key, held, items)
         return key
 
-    def _add_rows(self, key: int, held: Return) -> None:
+    def _add_rows(self, key: int, held: Return, items: ItemKeys | None = None) -> None:
         for sheet in sheets_of(held):
             place = self.write(
                 "INSERT INTO sheets (file, form, title, letters, good, bad) VALUES (?, ?, ?, ?, ?, ?)",
@@ -104,10 +110,11 @@ class Files(Database):
             self.write_all(
                 "INSERT OR IGNORE INTO contents (digest, told, typed) VALUES (?, ?, ?)", [s.content for s in sheet.rows]
             )
+            own = items.pop((held.digest, sheet.form, sheet.title), {}) if items else {}
             self.write_all(
-                "INSERT INTO states (sheet, row, is_good, content) VALUES (?, ?, ?,"
+                "INSERT INTO states (sheet, row, is_good, item, content) VALUES (?, ?, ?, ?,"
                 " (SELECT key FROM contents WHERE digest = ?))",
-                [(place, s.row, s.is_good, s.content.digest) for s in sheet.rows],
+                [(place, s.row, s.is_good, own.get(s.row), s.content.digest) for s in sheet.rows],
             )
         self._add_findings(held.findings, file=key)
 

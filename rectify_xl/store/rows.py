@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
@@ -13,7 +13,19 @@ from typing import Any, NamedTuple, cast
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
-from rectify_xl.model import Finding, FormRows, Item, Known, Ledger, LedgerRow, Pending, Return, Row, State
+from rectify_xl.model import (
+    Finding,
+    FormRows,
+    Item,
+    Known,
+    Ledger,
+    LedgerRow,
+    Pending,
+    ReminderKey,
+    Return,
+    Row,
+    State,
+)
 
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
@@ -32,6 +44,10 @@ class StateRow(NamedTuple):
     row: int
     is_good: bool
     content: Content
+
+
+class ItemKeys(dict[tuple[str, str, str], dict[int, int]]):
+    """The keys of the items that rows are: by (digest, form, sheet), then by row."""
 
 
 class SheetRows(NamedTuple):
@@ -197,25 +213,17 @@ def form_rows(
     )
 
 
-# ---- what a run knew of every item
+# ---- what a run knew of every item, and what it reminded of
 
 
 def snapshot_to(items: Iterable[Known]) -> bytes:
     """What a run knew of every item, packed: the days as text."""
-    told = [(*known[:5], *(day.isoformat() if day else None for day in known[5:7]), *known[7:]) for known in items]
-    return zlib.compress(_with_days(told).encode(), 1)
+    return zlib.compress(_with_days(list(items)).encode(), 1)
 
 
 def snapshot_from(packed: bytes) -> tuple[Known, ...]:
     """What `snapshot_to` was given."""
-    days: dict[str, date] = {}
-
-    def day(told: Any) -> date | None:
-        if not told:
-            return None
-        text = told["day"] if isinstance(told, dict) else told  # as memories of the first version have it
-        return days.get(text) or days.setdefault(text, date.fromisoformat(text))
-
+    day = _days()
     told = json.loads(zlib.decompress(packed))
     return tuple(
         [
@@ -223,6 +231,31 @@ def snapshot_from(packed: bytes) -> tuple[Known, ...]:
             for form, unit, number, text, state, due, told_due, is_missing in told
         ]
     )
+
+
+def reminders_to(keys: Sequence[ReminderKey]) -> str:
+    """What was reminded of, as one text: the days as text."""
+    return _with_days(keys)
+
+
+def reminders_from(told: str) -> Iterator[ReminderKey]:
+    """What `reminders_to` was given."""
+    day = _days()
+    for form, unit, matter, kind, due in json.loads(told):
+        yield ReminderKey(intern(form), intern(unit), intern(matter), intern(kind), day(due))
+
+
+def _days() -> Callable[[Any], date | None]:
+    """What reads days, each made once."""
+    known: dict[Any, date] = {}
+
+    def day(told: Any) -> date | None:
+        if not told:
+            return None
+        text = told["day"] if isinstance(told, dict) else told  # as memories of the first versions have it
+        return known.get(text) or known.setdefault(text, date.fromisoformat(text))
+
+    return day
 
 
 # ---- findings

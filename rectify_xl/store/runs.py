@@ -6,16 +6,22 @@ import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from sys import intern
 from typing import Any, NamedTuple, cast
 
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
-from rectify_xl.store.rows import finding_from, finding_row, from_json, snapshot_from, snapshot_to, to_json
-
-# How many texts are read in one go.
-_AT_ONCE = 2000
+from rectify_xl.store.rows import (
+    ItemKeys,
+    finding_from,
+    finding_row,
+    from_json,
+    reminders_from,
+    reminders_to,
+    snapshot_from,
+    snapshot_to,
+    to_json,
+)
 
 
 class RunRow(NamedTuple):
@@ -46,7 +52,7 @@ class Runs(Database):
 
     def forget(self) -> None:
         """Empties the memory: all that it knew of runs and files."""
-        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminders", "written",
+        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminded", "written",
                       "folds"):  # fmt: skip
             self.write(f"DELETE FROM {table}")
         self.write("DELETE FROM runs")
@@ -85,32 +91,38 @@ class Runs(Database):
         given: dict[StateRef, str] = {(digest, title, row): number for digest, title, row, number in found}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def give(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> None:
-        """Notes (form, number, unit code, states not known by it yet, whether it is withdrawn).
+    def name(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> ItemKeys:
+        """Notes items (form, number, unit code, states not known by it yet, whether it is withdrawn).
 
-        Numbers of no item any more are withdrawn too.
+        Numbers of no item any more are withdrawn too. Gives the items' keys by these states.
         """
         kept = list(numbered)
-        known = {number: told for number, *told in self.rows("SELECT number, unit_code, is_withdrawn FROM items")}
+        known = {n: (told, key) for n, key, *told in self.rows("SELECT number, key, unit_code, is_withdrawn FROM items")}
         gone = known.keys() - {number for _, number, *_ in kept}
         self.write_all(
             "UPDATE items SET is_withdrawn = 1 WHERE number = ?",
-            [(number,) for number in sorted(gone) if not known[number][1]],
+            [(number,) for number in sorted(gone) if not known[number][0][1]],
         )
+        key, made, new, changed = self.value("SELECT max(key) FROM items") or 0, ItemKeys(), [], []
+        for form, number, unit, refs, is_withdrawn in kept:
+            now = [unit, int(is_withdrawn)]
+            if number not in known:
+                known[number] = now, (key := key + 1)
+                new.append((key, form, number, *now))
+            told, own = known[number]
+            if told != now:
+                changed.append((*now, own))
+            for digest, title, row in refs:
+                made.setdefault((digest, form, title), {})[row] = own
         self.write_all(
-            "INSERT INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?) ON CONFLICT (number)"
-            " DO UPDATE SET is_withdrawn = excluded.is_withdrawn, unit_code = excluded.unit_code",
-            [
-                (form, number, unit, int(is_withdrawn))
-                for form, number, unit, _, is_withdrawn in kept
-                if known.get(number) != [unit, int(is_withdrawn)]
-            ],
+            "INSERT INTO items (key, form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?, ?)", new
         )
-        self._give_states([(form, number, refs) for form, number, _, refs, _ in kept if refs])
+        self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE key = ?", changed)
+        return made
 
-    def _give_states(self, given: Sequence[tuple[str, str, Sequence[StateRef]]]) -> None:
-        """Notes the number of every state."""
-        digests = json.dumps(sorted({digest for _, _, refs in given for digest, _, _ in refs}))
+    def give(self, keys: ItemKeys) -> None:
+        """Notes which item states are that the memory knew without it."""
+        digests = json.dumps(sorted({digest for digest, _, _ in keys}))
         sheets = {
             (digest, form, title): key
             for digest, form, title, key in self.rows(
@@ -119,13 +131,8 @@ class Runs(Database):
             )
         }  # fmt: skip
         self.write_all(
-            "UPDATE states SET item = (SELECT key FROM items WHERE number = ?) WHERE sheet = ? AND row = ?",
-            [
-                (number, sheets[digest, form, title], row)
-                for form, number, refs in given
-                for digest, title, row in refs
-                if (digest, form, title) in sheets
-            ],
+            "UPDATE states SET item = ? WHERE sheet = ? AND row = ?",
+            [(item, sheets[at], row) for at, rows in keys.items() if at in sheets for row, item in rows.items()],
         )
 
     def withdraw(self, numbers: Iterable[tuple[str, str, str]]) -> None:
@@ -193,23 +200,13 @@ class Runs(Database):
     def reminders(self) -> dict[ReminderKey, date]:
         """The day on which each reminder was first sent."""
         made: dict[ReminderKey, date] = {}
-        days: dict[Any, date] = {}
-        found = self.rows("SELECT told, sent_on FROM reminders")
-        for at in range(0, len(found), _AT_ONCE):
-            part = found[at : at + _AT_ONCE]
-            for (*names, due), (_, sent_on) in zip(_joined(part), part, strict=True):
-                key = ReminderKey._make((*map(intern, names), due and days.setdefault(due, due)))
-                made[key] = days.get(sent_on) or days.setdefault(sent_on, date.fromisoformat(sent_on))
+        for day, told in self.rows("SELECT sent_on, told FROM reminded ORDER BY seq"):
+            sent_on = date.fromisoformat(day)
+            for key in reminders_from(told):
+                made.setdefault(key, sent_on)
         return made
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Notes reminders as sent; one that was sent before keeps its day."""
-        self.write_all(
-            "INSERT OR IGNORE INTO reminders (told, sent_on) VALUES (?, ?)",
-            [(to_json(list(key)), as_of.isoformat()) for key in keys],
-        )
-
-
-def _joined(texts: Iterable[tuple[Any, ...]]) -> Any:
-    """What several texts (the first of every row) say."""
-    return from_json(f"[{','.join(row[0] for row in texts)}]")
+        if told := list(keys):
+            self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(told))

@@ -70,8 +70,16 @@ CREATE TABLE reminders (told TEXT PRIMARY KEY, sent_on TEXT NOT NULL) STRICT;
 # What the rows of a unit come to, so that only new ones need be looked at; it may be emptied at any time.
 _FOLDS = "CREATE TABLE folds (unit TEXT PRIMARY KEY, rests_on TEXT NOT NULL, told BLOB NOT NULL) STRICT;"
 
+# Reminders are asked for all at once: those that one run sent are one text.
+_REMINDED = """
+CREATE TABLE reminded (seq INTEGER PRIMARY KEY, sent_on TEXT NOT NULL, told TEXT NOT NULL) STRICT;
+INSERT INTO reminded (sent_on, told)
+  SELECT sent_on, '[' || group_concat(told) || ']' FROM reminders GROUP BY sent_on ORDER BY sent_on;
+DROP TABLE reminders;
+"""
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
