@@ -63,6 +63,13 @@ def test_a_file_is_read_once_and_counted_by_the_run_that_first_saw_it(
     assert asked == ["三.xlsx"] and received(again) == [("三.xlsx", "accepted")]
     assert [held.file for held in again.book.returns] == ["一.xlsx", "二.xlsx", "三.xlsx"]
     assert len(numbers(again)) == 3
+    new = drop(first_week, "四.xlsx", row("ledger", problem="第四个问题"), filled_on=THIRD, **OTHER)
+    shutil.copy(new, new.with_name("四副本.xlsx"))
+    shutil.copy(new.with_name("一.xlsx"), new.with_name("一副本.xlsx"))
+    assert set(received(run(first_week, THIRD))) == {
+        ("四.xlsx", "accepted"), ("四副本.xlsx", "repeated"), ("一副本.xlsx", "repeated")
+    }  # fmt: skip
+    assert asked == ["三.xlsx", "四.xlsx"]
 
 
 def test_new_bytes_under_a_known_path_are_a_new_file_and_known_bytes_elsewhere_are_repeated(first_week: Path) -> None:

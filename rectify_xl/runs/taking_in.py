@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from zlib import crc32
 
 from rectify_xl.grounds import Grounds
 from rectify_xl.model import Return, Settings
@@ -15,6 +18,9 @@ from rectify_xl.runs.means import Means
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 from rectify_xl.store.files import Arrival
+
+# How much of a file's end (bytes) is compared before all of it is.
+_END = 2048
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +143,8 @@ def _fresh(
     """The files that are not known under their path, in order; equal bytes are read once."""
     seen = {(arrival.path, arrival.digest) for arrival in arrivals}
     said = {held.digest: held for held in reversed(known) if held.digest}
-    found = [(source, digest) for source in sources if (source.name, digest := file_digest(source)) not in seen]
+    digests = _digests(sources, {arrival.path for arrival in arrivals}, {held.size for held in known})
+    found = [(source, digest) for source, digest in digests if (source.name, digest) not in seen]
     unread: dict[str, Source] = {}
     for source, digest in found:
         if digest not in said:
@@ -150,6 +157,37 @@ def _fresh(
         if held.digest or (source.name, "") not in seen:
             made.append((source, called(held, source.name)))
     return made
+
+
+def _digests(
+    sources: Sequence[Source], paths: Collection[str], sizes: Collection[int]
+) -> Iterator[tuple[Source, str]]:
+    """The sources with their digests; "" where the bytes can be neither known ones nor those of another source.
+
+    Who reads such a file takes its digest anyway, and taking it here would cost as much as half of reading it.
+    """
+    looks = {
+        source.name: look
+        for source in sources
+        if source.name not in paths and (look := _look_of(source)) and look[0] not in sizes
+    }
+    times = Counter(looks.values())
+    for source in sources:
+        look = looks.get(source.name)
+        yield source, "" if look and times[look] == 1 else file_digest(source)
+
+
+def _look_of(source: Source) -> tuple[int, int] | None:
+    """A file's size and the checksum of its end, where a workbook lists its parts with their checksums; None where there is none."""
+    if source.is_clutter or not source.is_regular:
+        return None
+    try:
+        with open(source.path, "rb") as opened:  # noqa: PTH123 - a name may hold bytes that are not UTF-8
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(max(0, size - _END))
+            return size, crc32(opened.read(_END))
+    except OSError:
+        return None
 
 
 def file_digest(source: Source) -> str:
