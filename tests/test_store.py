@@ -220,3 +220,16 @@ def test_what_a_run_of_the_first_version_knew_is_still_read() -> None:
     known = Known("ledger", "KX02", "KX02-T001", "问题", "late", date(2005, 5, 27), None, True)
     told = [[*known[:5], {"day": "2005-05-27"}, None, True]]
     assert snapshot_from(zlib.compress(json.dumps(told).encode())) == (known,) == snapshot_from(snapshot_to([known]))
+
+
+def test_reminders_of_the_second_version_keep_their_days(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = ReminderKey("ledger", "KX02", "KX02-T001", "half")
+    late = half._replace(kind="late", due=date(2005, 5, 27))
+    with monkeypatch.context() as before:
+        before.setattr(store_schema, "MIGRATIONS", store_schema.MIGRATIONS[:2])
+        with Store(path) as store, store.transaction():
+            for key, day in ((half, "2005-05-25"), (late, "2005-06-01")):
+                told = [*key[:4], {"day": key.due.isoformat()} if key.due else None]
+                store.write("INSERT INTO reminders (told, sent_on) VALUES (?, ?)", json.dumps(told), day)
+    with Store(path, read_only=True) as store:
+        assert store.reminders() == {half: DAY, late: date(2005, 6, 1)}
