@@ -97,7 +97,8 @@ class Runs(Database):
         Numbers of no item any more are withdrawn too. Gives the items' keys by these states.
         """
         kept = list(numbered)
-        known = {n: (told, key) for n, key, *told in self.rows("SELECT number, key, unit_code, is_withdrawn FROM items")}
+        found = self.rows("SELECT number, key, unit_code, is_withdrawn FROM items")
+        known = {number: (told, key) for number, key, *told in found}
         gone = known.keys() - {number for _, number, *_ in kept}
         self.write_all(
             "UPDATE items SET is_withdrawn = 1 WHERE number = ?",
