@@ -1,4 +1,4 @@
-"""A unit's fold as the memory keeps it, in plain values, and back: records by the thousand take their time to pickle."""
+"""A unit's fold as the memory keeps it, in plain values, and back: pickling so many records takes its time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pickle import dumps
 from typing import Any
 
 from rectify_xl.merging.office import Standing
-from rectify_xl.merging.unit_fold import FormFold, UnitFold
+from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Item, State
 from rectify_xl.receiving.guarded.wire import Garbage, records
 

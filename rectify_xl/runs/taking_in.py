@@ -178,7 +178,7 @@ def _digests(
 
 
 def _look_of(source: Source) -> tuple[int, int] | None:
-    """A file's size and the checksum of its end, where a workbook lists its parts with their checksums; None where there is none."""
+    """A file's size and the checksum of its end, where a workbook lists its parts with theirs; None: no file."""
     if source.is_clutter or not source.is_regular:
         return None
     try:
