@@ -81,6 +81,23 @@ def test_another_password_or_none_to_encrypt_with_is_told_and_loses_nothing(
     assert (place / REGISTER).read_bytes() == kept
 
 
+def test_a_rebuilt_memory_counts_what_the_archive_holds_encrypted(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost() -> pipeline.Outcome:
+        (place / "记录.sqlite").unlink()
+        return run(place)
+
+    run(place)
+    kept = (place / REGISTER).read_bytes()
+    (place / "收件" / "一.xlsx").unlink()
+    again = lost()
+    assert [(held.file, held.is_restricted) for held in again.book.returns] == [("一.xlsx", True)]
+    assert (again.notes, (place / REGISTER).read_bytes()) == (("rebuilt:记录.sqlite",), kept)
+    for word in ("另一个", ""):
+        monkeypatch.setenv(restricted.PASSWORD, word)
+        assert "archive-closed:1" in lost().notes
+    assert (place / REGISTER).read_bytes() == kept
+
+
 def test_the_register_holds_each_units_latest_return() -> None:
     (form,) = restricted_forms()
 

@@ -39,7 +39,8 @@ class Found:
 
     `read` gives the digest of every ledger that was read, by its name, `run` which run wrote the one that counts,
     `unread` the names of those that cannot be read and must not be overwritten, `kept` the digests, by name, of those
-    of which a copy is kept: what the office did there does not all count.
+    of which a copy is kept: what the office did there does not all count. `withdrawn` are numbers (form, number,
+    unit code) that a lost memory had given and no row has now.
     """
 
     entries: tuple[OfficeEntry, ...] = ()
@@ -49,6 +50,7 @@ class Found:
     run: str = ""
     unread: frozenset[str] = frozenset()
     kept: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: tuple[tuple[str, str, str], ...] = ()
 
 
 NOTHING_FOUND = Found()

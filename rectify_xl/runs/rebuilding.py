@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -20,6 +20,7 @@ from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings
 from rectify_xl.ruling import key_of
+from rectify_xl.runs.ledger_edits import Found
 from rectify_xl.runs.numbering import unnumbered
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.tables.ledger_table import ledger_table
@@ -33,7 +34,7 @@ class Left:
     """What a ledger workbook tells of a lost memory.
 
     `numbers` by where the row's latest state stands, `by_key` by form, unit and key (unique ones), `retired` the
-    withdrawn ones; `typed` the workbook itself, `digest` its SHA-256.
+    withdrawn ones; `typed` the workbook itself, `digest` its SHA-256, `is_current` whether it is the one in 成果.
     """
 
     numbers: Mapping[ShortRef, str]
@@ -41,6 +42,7 @@ class Left:
     retired: frozenset[str]
     typed: TypedLedger
     digest: str
+    is_current: bool = True
 
     @property
     def day(self) -> date | None:
@@ -50,11 +52,16 @@ class Left:
 
 
 def left_in(place: Workspace) -> Left | None:
-    """What the ledger in 成果 tells; None if there is none, or none that can be read."""
-    path = place.results / place.names["ledger"]
-    if not path.is_file():
-        return None
-    data = path.read_bytes()
+    """What the ledger in 成果 tells, else the newest in 历史; None if there is none, or none that can be read."""
+    name = place.names["ledger"]
+    current = place.results / name
+    newest = sorted((place.results / place.names["history"]).glob(f"*/{name}"), reverse=True)[:1]
+    there = (path for path in (current, *newest) if path.is_file())
+    told = (_told_by(path.read_bytes(), is_current=path == current) for path in there)
+    return next((left for left in told if left), None)
+
+
+def _told_by(data: bytes, *, is_current: bool) -> Left | None:
     try:
         tables, about = read_ledger_tables(data), read_side_tables(data).get("about")
     except Unreadable:
@@ -76,6 +83,7 @@ def left_in(place: Workspace) -> Left | None:
         retired=frozenset(number for number in _NUMBER.findall(told) if item_number(number)),
         typed=read_typed_ledger(data),
         digest=sha256(data).hexdigest(),
+        is_current=is_current,
     )
 
 
@@ -91,6 +99,16 @@ def _read_row(form: Form, row: tuple[Any, ...]) -> tuple[ShortRef, tuple[Any, ..
         (form.name, told[groups.lead[0].name], key_of(values, form, form.key)),
         number,
     )
+
+
+def found_in(left: Left, book: Book, place: Workspace, settings: Settings) -> Found:
+    """What a ledger tells the first run of a memory for which the archive had nothing; the ledger itself is kept."""
+    digest = {place.names["ledger"]: left.digest} if left.is_current else {}
+    standing = {item.number for items in book.items.values() for item in items}
+    return Found(
+        entries=entries_from(left, book, place, settings), read=digest, kept=digest,
+        notes=(f"archive-lost:{place.names['memory']}",), withdrawn=tuple(gone_rows(left, standing)),
+    )  # fmt: skip
 
 
 def differing(left: Left, numbers: Numbers) -> int:
@@ -118,10 +136,10 @@ def entries_from(left: Left, book: Book, place: Workspace, settings: Settings) -
     return edits_in(left.typed, tables, reread).entries
 
 
-def retired_rows(left: Left) -> Iterator[tuple[str, str, str]]:
-    """(form, number, unit code) of the withdrawn numbers."""
+def gone_rows(left: Left, standing: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """(form, number, unit code) of the numbers that were withdrawn, and of those whose rows are nowhere any more."""
     letters = {form.id_letter: form.name for form in catalog.forms().values() if form.id_letter}
-    for number in sorted(left.retired):
+    for number in sorted(left.retired.union(left.numbers.values()).difference(standing)):
         parts = item_number(number)
         if parts and parts[1] in letters:
             yield letters[parts[1]], number, parts[0]

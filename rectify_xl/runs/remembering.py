@@ -82,6 +82,7 @@ def save(job: Job, week: Week) -> RunRow:
 def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
     """Keeps what the office typed, and what was read: a cell is judged against what stood there when last read."""
     store.enter(found.entries, found.told, as_of)
+    store.withdraw(found.withdrawn)
     for name, digest in found.read.items():
         store.keep_ledger(name, digest)
     if found.run and found.entries:

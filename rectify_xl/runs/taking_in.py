@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -211,13 +212,12 @@ def called(held: Return, name: str) -> Return:
 # ---- from the archive, where there is no memory
 
 
-def arrived_by_day(place: Workspace) -> Iterator[tuple[date, list[Source]]]:
-    """The archived files under the paths they came by, a day of arrival at a time, in the archive's order."""
+def arrived_by_day(place: Workspace, files: Mapping[str, Path]) -> Iterator[tuple[date, list[Source]]]:
+    """The archived files (by digest) under the paths they came by, a day of arrival at a time, in the list's order."""
     days: dict[str, list[Source]] = {}
-    held = {path.name.partition(".")[0]: path for path in place.archive.iterdir()} if place.archive.is_dir() else {}
     for entry in place.archive_entries():
-        path = held.get(entry["digest"])
-        if path is not None and not entry.get("encrypted") and not entry.get("container"):
+        path = files.get(entry["digest"])
+        if path is not None and not entry.get("container"):
             source = Source(path=str(path), name=entry["path"], refusal=_refusal_in(entry))
             days.setdefault(entry["arrived"], []).append(source)
     for day in sorted(days):

@@ -26,7 +26,8 @@ from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
 from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, keep_typed, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
-from rectify_xl.runs.rebuilding import differing, entries_from, left_in, numbers_from, retired_rows
+from rectify_xl.runs.opened_archive import opened_archive
+from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
 from rectify_xl.runs.remembering import Week, save, saved
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
@@ -113,6 +114,10 @@ def _taken(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
 
 
 def _judged(job: Job, taken: Taken, as_of: date) -> Week:
+    if not job.store.runs() and (left := left_in(job.place)):
+        given = numbers_from(left, taken.returns)
+        book = _week_of(job, taken, as_of, numbers=given).book
+        return _week_of(job, taken, as_of, found_in(left, book, job.place, job.settings), given)
     found = edits_found(job.place, job.store, job.settings, as_of, partial(_written_on, job))
     return _week_of(job, taken, as_of, found)
 
@@ -232,10 +237,17 @@ def _rebuild(job: Job) -> None:
 
     Where numbers given anew in that order are not the ledger's (settings changed meanwhile), the ledger's stand.
     """
-    store = job.store
-    days = [] if store.runs() else list(arrived_by_day(job.place))
-    if not days:
+    if job.store.runs():
         return
+    with opened_archive(job.place, password()) as opened:
+        days = list(arrived_by_day(job.place, opened.files))
+        if days:
+            _rebuilt(job, days)
+        job.notes.extend(opened.notes)
+
+
+def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
+    store = job.store
     left = left_in(job.place)
     if left and left.day and left.day > days[-1][0]:
         days.append((left.day, []))
@@ -246,7 +258,7 @@ def _rebuild(job: Job) -> None:
             store.forget()
             week = _replayed(job, days, given)
         if left:
-            store.withdraw(retired_rows(left))
+            store.withdraw(gone_rows(left, store.numbers().used))
             store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
             store.keep_ledger(job.place.names["ledger"], left.digest)
             store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)

@@ -1,0 +1,74 @@
+"""A memory that was lost, with more than it: the archive, files of it, the ledger in 成果."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from returns import DAY, row
+from test_ledger_edits import LEDGER, office, type_into
+from weeks import SETTINGS, drop, numbers, run, snapshot
+
+from rectify_xl.runs import workspace
+
+FIRST, THIRD = date(2005, 5, 18), date(2005, 5, 31)
+KNOWN = {"KX02-T001": "第一个问题", "KX02-T002": "第二个问题", "KX02-T003": "更早的问题"}
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after two weeks: numbers that its files alone would not be given, and a word of the office."""
+    folder = tmp_path_factory.mktemp("lost") / "整改工作"
+    workspace.create(folder, SETTINGS)
+    drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), row("ledger", problem="第二个问题"), filled_on=FIRST)
+    run(folder, FIRST)
+    drop(folder, "甲.xlsx", row("ledger", problem="更早的问题"), filled_on=date(2005, 5, 12))
+    type_into(folder / LEDGER, "KX02-T001", "督查意见", "请抓紧")
+    run(folder, DAY)
+    return folder
+
+
+@pytest.fixture
+def place(second: Path, tmp_path: Path) -> Path:
+    folder = shutil.copytree(second, tmp_path / "整改工作")
+    (folder / "记录.sqlite").unlink()
+    return folder
+
+
+def known(done: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    return numbers(done), office(done)
+
+
+def test_without_an_archive_numbers_and_entries_come_from_the_ledger_which_is_kept(place: Path) -> None:
+    shutil.rmtree(place / "存档")
+    type_into(place / LEDGER, "KX02-T003", "督查意见", "也请抓紧")
+    (place / "收件/一.xlsx").rename(place / "收件/二.xlsx")
+    typed = (place / LEDGER).read_bytes()
+    done = run(place, THIRD)
+    assert known(done) == (KNOWN, {"KX02-T001": {"supervision": "请抓紧"}, "KX02-T003": {"supervision": "也请抓紧"}})
+    assert [note.partition(":")[0] for note in done.notes] == ["archive-lost", "ledger-kept"]
+    assert (place / done.notes[1].partition(":")[2]).read_bytes() == typed
+    same = snapshot(place)
+    assert known(run(place, THIRD)) == known(done) and snapshot(place) == same
+
+
+def test_without_a_ledger_the_newest_in_the_history_tells_and_a_file_still_in_the_inbox_is_taken(place: Path) -> None:
+    (place / LEDGER).unlink()
+    later = sha256((place / "收件/甲.xlsx").read_bytes()).hexdigest()
+    (place / f"存档/{later}.xlsx").unlink()
+    done = run(place, THIRD)
+    assert known(done) == (KNOWN, {"KX02-T001": {"supervision": "请抓紧"}})
+    assert (done.notes, done.received) == (("rebuilt:记录.sqlite",), ())
+
+
+def test_a_file_that_is_nowhere_any_more_is_told(place: Path) -> None:
+    first = sha256((place / "收件/一.xlsx").read_bytes()).hexdigest()
+    (place / f"存档/{first}.xlsx").unlink()
+    (place / "收件/一.xlsx").unlink()
+    done = run(place, THIRD, dry_run=True)
+    assert numbers(done) == {"KX02-T003": "更早的问题"}
+    assert done.book.withdrawn_numbers == ("KX02-T001", "KX02-T002")
