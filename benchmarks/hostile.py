@@ -8,6 +8,7 @@ Every file is read in a process of its own under the limits of a reader process.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import pickle
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from clean_rows import AS_OF
 from hostile_base import Kind, sound
+from hostile_large import LARGE
 from hostile_more import MORE
 from hostile_sheets import SHEETS
 from hostile_zips import ZIPS
@@ -32,7 +34,7 @@ from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
-KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE)
+KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE, *LARGE)
 # What refusing a bomb may take: seconds, and MiB beyond what the process had.
 _BOMB_SECONDS, _BOMB_MIB = 2, 64
 
@@ -94,6 +96,7 @@ def _answer(source: Source, writes: int) -> None:
     limits = process_limits()
     confine.limit_memory(limits.memory_mib + round(before_size - _at_start()))
     confine.limit_seconds(limits.seconds)
+    gc.disable()  # as in a reader process
     try:
         made = said(read(source))
     except MemoryError:  # what the pool tells of such an answer

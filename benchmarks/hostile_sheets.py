@@ -131,6 +131,7 @@ _SHEETS: tuple[tuple[str, Maker, str, str, str], ...] = (
     ("rows out of order", rows('<row r="1"><c r="A1"><v>1</v></c></row>'), REFUSED, "damaged", ""),
     ("cells without address", lambda: with_sheet(lambda xml: re.sub(r'<c r="A(\d+)"', "<c", xml)), ACCEPTED, "", ""),
     ("shared text past the end", as_cell("B4", 't="s"><v>99999</v></c>'), REFUSED, "damaged", ""),
+    ("shared text of no number", as_cell("B4", 't="s"><v>1.5</v></c>'), REFUSED, "damaged", ""),
     ("style past the end", of_sheet(r'<c r="B4"( s="\d+")?', '<c r="B4" s="99999"'), ACCEPTED, "", ""),
     ("a number that is none", as_cell("T4", "><v>NaN</v></c>"), REFUSED, "damaged", ""),
     ("an endless number", as_cell("T4", "><v>1e999</v></c>"), REFUSED, "damaged", ""),

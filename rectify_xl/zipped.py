@@ -22,6 +22,8 @@ _LONGEST_COMMENT = 65_535
 _ENCRYPTED, _UTF_8 = 0x1, 0x800
 _STORED, _DEFLATED, _AES = 0, 8, 99
 _BIG = 0xFFFFFFFF
+# So much of what is packed is taken at a time.
+_TAKEN = 262_144
 # Of names, one a line: a way up, an absolute path, a drive, a NUL.
 _TRICKS = re.compile(r"^/.*|^[A-Za-z]:.*|(?:^|/)\.\.(?:/|$)|\x00", re.MULTILINE)
 
@@ -78,6 +80,43 @@ def inflated(data: bytes, entry: Entry) -> bytes:
     if not is_whole or zlib.crc32(made) != entry.crc:
         damaged(entry.name)
     return made
+
+
+def inflating(data: bytes, entry: Entry, at_once: int) -> Iterator[bytes]:
+    """The bytes of an entry in pieces of at most that size, so that it never stands in memory as a whole.
+
+    Raises Unreadable(damaged) as `inflated` does, but for its sum only behind the last piece.
+    """
+    size = crc = 0
+    try:
+        for piece in _inflating(memoryview(data)[entry.start : entry.start + entry.packed], entry.method, at_once):
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
+            if size > entry.size:
+                break
+            yield piece
+    except zlib.error:
+        size = -1
+    if size != entry.size or crc != entry.crc:
+        damaged(entry.name)
+
+
+def _inflating(packed: memoryview, method: int, at_once: int) -> Iterator[bytes]:
+    if method == _STORED:
+        yield from (bytes(packed[at : at + at_once]) for at in range(0, len(packed), at_once))
+        return
+    if method != _DEFLATED:
+        raise zlib.error
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for at in range(0, len(packed), _TAKEN):
+        waiting: bytes | memoryview = packed[at : at + _TAKEN]
+        while not inflater.eof:
+            made = inflater.decompress(waiting, at_once)
+            yield made
+            waiting = inflater.unconsumed_tail
+            if not waiting and len(made) < at_once:
+                break
+    if not inflater.eof:
+        raise zlib.error
 
 
 def _inflated(packed: bytes, size: int) -> tuple[bytes, bool]:

@@ -6,12 +6,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 import pytest
 
 from rectify_xl.grid import Unreadable
-from rectify_xl.zipped import directory, has_directory, inflated, stored
+from rectify_xl.zipped import Entry, directory, has_directory, inflated, inflating, stored
 
 TEXT = "整改台帐".encode() * 200
 
@@ -171,3 +172,31 @@ def test_no_more_is_inflated_than_an_entry_says(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_zip_behind_other_bytes_is_known() -> None:
     assert (has_directory(b"MZ" + SOUND), has_directory(TEXT)) == (True, False)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("at_once", [1, 7, len(TEXT), 10**6])
+def test_an_entry_in_pieces_is_the_whole(how: int, at_once: int) -> None:
+    data = zipped("a.xml", "b.xml", how=how)
+    for entry in directory(data):
+        pieces = list(inflating(data, entry, at_once))
+        assert b"".join(pieces) == TEXT and max(map(len, pieces)) <= at_once
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda e: e._replace(size=e.size - 1),
+        lambda e: e._replace(size=e.size + 1),
+        lambda e: e._replace(crc=e.crc ^ 1),
+        lambda e: e._replace(packed=e.packed - 1),
+        lambda e: e._replace(start=e.start + 3),
+        lambda e: e._replace(method=12),
+    ],
+)
+@pytest.mark.parametrize("at_once", [50, 10**6])
+def test_pieces_of_an_entry_that_lies_are_told(lie: Callable[[Entry], Entry], at_once: int) -> None:
+    data = zipped("a.xml")
+    (entry,) = directory(data)
+    for read in (inflated, lambda *given: list(inflating(*given, at_once))):
+        assert code(partial(read, data, lie(entry))) == "damaged"

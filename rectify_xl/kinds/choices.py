@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rectify_xl import catalog
@@ -33,7 +33,10 @@ def choice_parser(column: Column, setting: Setting) -> Parser:
             return exact[value]
         if odd := odd_value(value):
             return odd
-        key = key_text(as_text(value))
+        return understood(key_text(as_text(value)))
+
+    @lru_cache(maxsize=512)  # a word that is none stands in many rows, and looking for what it may mean takes long
+    def understood(key: str) -> Any:
         if key in by_key:
             return fixed(by_key[key], "fixed-text")
         if key in empties():

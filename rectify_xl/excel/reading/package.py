@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -12,10 +13,16 @@ from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Element, elements
 from rectify_xl.grid import Unreadable
 from rectify_xl.layout import cell_name
 from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged, directory, inflated
+from rectify_xl.zipped import damaged, directory, inflated, inflating
 
 _IN_WORKBOOK = frozenset(("sheet", "workbookPr"))
 _IN_RELATIONS = frozenset(("Relationship",))
+_ADDRESS = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
+_STYLE = re.compile(rb"\bs=[\"']([0-9]{1,9})[\"']")
+# So many styles are asked for by name.
+_FEW_STYLES = 256
+# So much of a part is looked through at a time.
+_AT_ONCE = 1 << 20
 _SAVED = re.compile(rb"modified[^>]*>\s*([^<\s]+)\s*<")
 
 
@@ -43,6 +50,7 @@ class Package:
         self._data = data
         self._entries = {entry.name.lower(): entry for entry in directory(data) if not entry.is_folder}
         self._parts: dict[str, bytes] = {}
+        self._percents: dict[str, frozenset[bytes]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +69,19 @@ class Package:
         if key not in self._parts:
             self._parts[key] = inflated(self._data, entry)
         return self._parts[key]
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, as the directory tells it; 0 if there is none."""
+        entry = self._entries.get(name.lower())
+        return entry.size if entry else 0
+
+    def pieces(self, name: str, at_once: int) -> Iterator[bytes]:
+        """The bytes of a part in pieces of at most that size; nothing of them is kept."""
+        key = name.lower()
+        if key in self._parts:
+            held = self._parts[key]
+            return (held[at : at + at_once] for at in range(0, len(held), at_once))
+        return inflating(self._data, self._entries[key], at_once) if key in self._entries else iter(())
 
     @cached_property
     def workbook_part(self) -> str:
@@ -106,8 +127,12 @@ class Package:
 
     def related(self, kind: str) -> bytes:
         """The part of the workbook of that kind (sharedStrings, styles); b"" if it has none."""
-        part = next((r.part for r in self._relations(self.workbook_part) if r.kind == kind), None)
+        part = self.related_part(kind)
         return self.part(part) if part else b""
+
+    def related_part(self, kind: str) -> str:
+        """The name of that part, "" if it has none."""
+        return next((r.part for r in self._relations(self.workbook_part) if r.kind == kind), "")
 
     @property
     def formats(self) -> Formats:
@@ -138,12 +163,28 @@ class Package:
 
     def is_percent(self, part: str, row: int, column: int) -> bool:
         """Whether the cell (1-based row, 0-based column) of a worksheet part carries a percent format."""
-        wanted = rf"\br=[\"']{cell_name(row, column)}[\"']".encode()
-        for cell in re.finditer(rb"<(?:\w+:)?c\b[^>]*>", self.part(part)):
-            if re.search(wanted, cell[0]):
-                style = re.search(rb"\bs=[\"'](\d+)[\"']", cell[0])
-                return style is not None and self.formats.is_percent(int(style[1]))
-        return False
+        if part not in self._percents:
+            self._percents[part] = self._percents_in(part)
+        return cell_name(row, column).encode() in self._percents[part]
+
+    def _percents_in(self, part: str) -> frozenset[bytes]:
+        """The addresses of a worksheet's cells with a percent format."""
+        percents = self.formats.percents
+        if not percents:
+            return frozenset()
+        styles = "|".join(map(str, sorted(percents))) if len(percents) <= _FEW_STYLES else "[0-9]+"
+        cells = re.compile(rf"<(?:\w+:)?c\b[^>]*?\bs=[\"'](?:{styles})[\"'][^>]*>".encode())
+        found: list[bytes] = []
+        before = b""
+        for piece in self.pieces(part, _AT_ONCE):
+            whole, sign, before = (before + piece).rpartition(b"<")
+            before = sign + before
+            found += (
+                address[1]
+                for cell in cells.findall(whole)
+                if (style := _STYLE.search(cell)) and int(style[1]) in percents and (address := _ADDRESS.search(cell))
+            )
+        return frozenset(found)
 
 
 def _relations_in(data: bytes, folder: str) -> tuple[_Relation, ...]:

@@ -42,12 +42,13 @@ class PlainBook:
     reaching: tuple[str, str] | None = None
 
 
-def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
-    """The worksheets of a package but those that need not be read, looked over and packed for the fast reader.
+def sheets_to_read(package: Package, is_unread: IsUnread) -> tuple[SheetAbout, ...]:
+    """The worksheets of a package but those that need not be read; raises Unreadable as `Package` does."""
+    return tuple(about for about in package.sheets if about.part and not is_unread(about.title, about.visible))
 
-    Raises Unreadable as `Package` does.
-    """
-    sheets = tuple(about for about in package.sheets if about.part and not is_unread(about.title, about.visible))
+
+def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
+    """The worksheets of a package looked over and packed for the fast reader; raises Unreadable as `Package` does."""
     texts, texts_are_odd = _looked_over(package.related("sharedStrings"), "sharedStrings")
     parts: dict[str, bytes] = {}
     plain: dict[str, bytes] = {}
@@ -59,7 +60,7 @@ def plain_book(package: Package, is_unread: IsUnread) -> PlainBook:
             reaching = about.title, look.reaching_cell
         if look.plain is not None and not (texts_are_odd or is_prefixed):
             plain[about.part] = look.plain
-    fast = _packed(plain, texts, package.formats, package.counts_from_1904) if plain else b""
+    fast = packed(plain, texts, package.formats, package.counts_from_1904) if plain else b""
     return PlainBook(sheets=sheets, parts=parts, odd=frozenset(parts) - plain.keys(), fast=fast, reaching=reaching)
 
 
@@ -74,7 +75,8 @@ def _looked_over(texts: bytes, part: str) -> tuple[bytes, bool]:
     return plain, is_prefixed or has_control(plain) or is_long_or_deep(plain)
 
 
-def _packed(parts: Mapping[str, bytes], texts: bytes, formats: Formats, counts_from_1904: bool) -> bytes:
+def packed(parts: Mapping[str, bytes], texts: bytes, formats: Formats, counts_from_1904: bool) -> bytes:
+    """A package of plain worksheets, each of them named by its key."""
     names = list(parts)
     listed = "".join(f'<sheet name="{_escaped(name)}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(names, 1))
     targets = "".join(

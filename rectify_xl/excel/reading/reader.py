@@ -14,10 +14,11 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from rectify_xl import catalog
+from rectify_xl.excel.reading.large_book import is_large, read_large
 from rectify_xl.excel.reading.ods_content import CONTENT, Untold, bare_package, completed, is_locked, untold_in
 from rectify_xl.excel.reading.ole_files import OLE, audit_ole
-from rectify_xl.excel.reading.package import Package
-from rectify_xl.excel.reading.plain_package import IsUnread, PlainBook, plain_book
+from rectify_xl.excel.reading.package import Package, SheetAbout
+from rectify_xl.excel.reading.plain_package import IsUnread, packed, plain_book, sheets_to_read
 from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, read_texts
 from rectify_xl.excel.reading.xml_parts import as_utf_8
 from rectify_xl.grid import Grid, RawBook, Unreadable
@@ -92,12 +93,13 @@ def _read_package(package: Package) -> RawBook:
     )
     if main.endswith(".bin"):
         return told(sheets=tuple(_calamine_grids(_stored(package))), is_half_seen=True)
-    book = plain_book(package, is_unread)
+    sheets = sheets_to_read(package, is_unread)
+    grids, reaching = (_large_grids if is_large(package, sheets) else _xlsx_grids)(package, sheets)
     return replace(
-        told(sheets=_xlsx_grids(package, book)),
-        has_external_links=package.has_external_links or book.reaching is not None,
-        external_link=book.reaching if book.reaching and book.reaching[1] else None,
-        no_table=not book.sheets,
+        told(sheets=grids),
+        has_external_links=package.has_external_links or reaching is not None,
+        external_link=reaching if reaching and reaching[1] else None,
+        no_table=not sheets,
     )
 
 
@@ -115,18 +117,32 @@ def is_unread(title: str, visible: bool) -> bool:
 
 # ---- .xlsx
 
+# The worksheets of a package, and sheet and cell of the first formula that leads out of it.
+Read = tuple[tuple[Grid, ...], tuple[str, str] | None]
 
-def _xlsx_grids(package: Package, book: PlainBook) -> tuple[Grid, ...]:
+
+def _large_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
+    formats, counts_from_1904 = package.formats, package.counts_from_1904
+
+    def fast(sheet: bytes, texts: bytes) -> Grid | None:
+        (held,) = _fast_sheets(packed({"1": sheet}, texts, formats, counts_from_1904)).values()
+        return _fast_grid(held, "")
+
+    return read_large(package, sheets, fast)
+
+
+def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
+    book = plain_book(package, sheets)
     exact = _Exact(package)
-    sheets = _fast_sheets(book.fast) if book.fast else {}
+    fast = _fast_sheets(book.fast) if book.fast else {}
     made = []
-    for about in book.sheets:
-        held = sheets.get(about.part)
+    for about in sheets:
+        held = fast.get(about.part)
         grid = _fast_grid(held, about.title) if held is not None and about.part not in book.odd else None
         grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
         is_percent = partial(package.is_percent, about.part)
         made.append(replace(grid, visible=about.visible, is_percent=is_percent))
-    return tuple(made)
+    return tuple(made), book.reaching
 
 
 def _fast_sheets(data: bytes) -> Mapping[str, Any]:

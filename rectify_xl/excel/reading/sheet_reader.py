@@ -24,23 +24,21 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII |
 _NO_NUMBER = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
 _ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:T?\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _DIGITS = 16
-_FLAGS = {"1": True, "true": True, "0": False, "false": False}
-_LAST_COLUMN = 16_383
+_FLAGS, _LAST_COLUMN = {"1": True, "true": True, "0": False, "false": False}, 16_383
 _DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
 # Excel counts a 29 February 1900: days before it are one off, and that day itself is none.
 _NO_DAY, _LAST_DAY = 60, 2_958_465
 _MILLISECONDS = 86_400_000
 _NOTHING: tuple[Any, ...] = ()
-
 Merge = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
 class ExactSheet:
-    """What the exact reader found: `rows` from row 1 and column A on, as wide as they are filled.
+    """What the exact reader found: `rows` from the first asked for and column A on, as wide as they are filled.
 
     `far` are the cells beyond the limit of columns by (row from 1, column from 0), `hidden` the hidden rows that hold
-    something, `cells` counts what is filled.
+    something, `cells` counts what is filled, `last` is the last row there.
     """
 
     rows: list[Sequence[Any]] = field(default_factory=list)
@@ -48,6 +46,7 @@ class ExactSheet:
     hidden: list[int] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     cells: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,14 +58,15 @@ class Shared:
     counts_from_1904: bool = False
 
 
-def read_sheet(data: bytes, part: str, shared: Shared) -> ExactSheet:
-    """A worksheet's cells in one pass.
+def read_sheet(data: bytes, part: str, shared: Shared, after: int = 0) -> ExactSheet:
+    """A worksheet's cells in one pass; `data` may be a sheet of rows behind row `after` alone.
 
     Raises Unreadable: damaged (not well-formed, an address or row twice, another row's or outside the grid, a text
     that is not there), limit-cells, limit-columns, limit-merges, limit-depth.
     """
-    handlers = _Pass(part, shared)
+    handlers = _Pass(part, shared, after)
     parse(data, part, handlers)
+    handlers.made.last = handlers.row
     return handlers.made
 
 
@@ -114,9 +114,9 @@ class _Texts(Handlers):
 class _Pass(Handlers):
     """The pass over one worksheet: where it stands, and the cell it is in."""
 
-    def __init__(self, part: str, shared: Shared) -> None:
-        self.part, self.shared, self.made = part, shared, ExactSheet()
-        self.row, self.column, self.next_column = 0, 0, 0
+    def __init__(self, part: str, shared: Shared, after: int) -> None:
+        self.part, self.shared, self.made, self.after = part, shared, ExactSheet(), after
+        self.row, self.column, self.next_column = after, 0, 0
         self.line: list[Any] = []
         self.seen: set[int] = set()
         self.columns: set[int] = set()
@@ -168,9 +168,9 @@ class _Pass(Handlers):
     def _close_row(self) -> None:
         if not self.line:
             return
-        rows = self.made.rows
-        if len(rows) < self.row - 1:
-            rows.extend([_NOTHING] * (self.row - 1 - len(rows)))
+        rows, before = self.made.rows, self.row - 1 - self.after
+        if len(rows) < before:
+            rows.extend([_NOTHING] * (before - len(rows)))
         rows.append(self.line)
 
     def _open_cell(self, attributes: Attributes) -> None:
@@ -219,10 +219,10 @@ class _Pass(Handlers):
             formula = "".join(self.formula)
             return "" if is_ours(formula.encode()) else NoValue(f"={formula}")
         if self.kind == "inlineStr" or self.kind == "str":
-            return _within_limit(unescaped(text))
+            return within_limit(unescaped(text))
         if not text:
             return ""
-        return _within_limit(self._shared_text(text)) if self.kind == "s" else _typed(text, self.kind, self)
+        return within_limit(self._shared_text(text)) if self.kind == "s" else _typed(text, self.kind, self)
 
     def _shared_text(self, text: str) -> str:
         index = _whole(text.strip())
@@ -259,7 +259,8 @@ def _typed(text: str, kind: str, cell: _Pass) -> Any:
     return cell.number(text) if kind == "n" else damaged(cell.part)
 
 
-def _within_limit(text: str) -> str:
+def within_limit(text: str) -> str:
+    """A text as it is kept: of one that is too long the beginning, and its length."""
     return text if len(text) <= limits().kept_text else LongText(text[:200], len(text))
 
 

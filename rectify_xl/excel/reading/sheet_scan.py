@@ -39,7 +39,10 @@ _APART = {
     b"\t": (b"=\t", b"\t=", b"<v>\t", b"\t</v>"),
 }
 _ODD_REFERENCE = re.compile(rb'="&#|<v>[^<]*&#')
-_ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v|t="s"[^>]*><v>-')
+_ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v')
+# The number of a shared text is a few digits; of anything else the fast reader makes the first text.
+_ODD_INDEX = re.compile(rb't="s"[^<>]*><v(?!>[0-9]{1,9}</v>)')
+_LONGEST_INDEX = len(b"<v>999999999</v>")
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
 _CHILD_FORMULA = re.compile(rb"<f\b[^>]*/></")
@@ -60,7 +63,7 @@ _BEHIND = 80
 # No row of a formula alone is longer.
 _SHORT = 400
 _BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
-_PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 
 
 class Look(NamedTuple):
@@ -79,15 +82,16 @@ class Look(NamedTuple):
         return found[1].decode() if found else ""
 
 
-def look_at(data: bytes) -> Look:
+def look_at(data: bytes, after: int = 0) -> Look:
     """Looks over a worksheet in UTF-8 without prefixes; of a plain one its filled rows and merged cells are kept.
 
-    Rows that hold nothing but a formula of our self-check are left out.
+    Rows that hold nothing but a formula of our self-check are left out. `data` may be a sheet of rows behind row
+    `after` alone.
     """
     begin, end = data.find(_BEGIN), data.rfind(_END)
     if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
         return Look(None)  # no rows, or no end: whichever it is, the exact reader tells
-    kept, last, widest, count = [_PLAIN_HEAD], 0, 1, 0
+    kept, last, widest, count = [PLAIN_HEAD], after, 1, 0
     reaching = b""
     for piece in _pieces(data, begin + len(_BEGIN), end):
         rows = _ROW.findall(piece)
@@ -108,7 +112,7 @@ def look_at(data: bytes) -> Look:
     merges = _merges(data, end)
     if len(merges) > limits().merges and merges.count(b"<mergeCell ") > limits().merges:
         return Look(None, reaching)
-    area = last * widest
+    area = (last - after) * widest
     if count > limits().cells or (area > _RECTANGLE and area > _SPARSE * count):
         return Look(None, reaching)
     return Look(b"".join((*kept, _END, merges, _WORKSHEET_END)), reaching)
@@ -160,6 +164,8 @@ def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tu
     said = b"".join(values).replace(b"<v />", b"")
     if b"&" in said or b">-" in said or len(said.split()) > 1:
         return False
+    if b't="s"' in joined and _has_odd_index(cells, values):
+        return False
     if b"inlineStr" in joined and data.count(b'"inlineStr"') != data.count(b"<is>"):
         return False
     is_marked = b"!" in data and (b"!--" in data or b"![" in data)
@@ -182,11 +188,15 @@ def _is_laid_out_oddly(data: bytes) -> bool:
         (b"&#" in data and _ODD_REFERENCE.search(data) is not None)
         or any(sign in data and any(held in data for held in signs) for sign, signs in _APART.items())
         or (b"<f" in data and (b"<f/>" in data or b"</f " in data))
-        or (
-            (data.count(b'"inlineStr"') != data.count(b"<is>") or b"<v>-" in data)
-            and _ODD_TEXT.search(data) is not None
-        )
+        or (data.count(b'"inlineStr"') != data.count(b"<is>") and _ODD_TEXT.search(data) is not None)
+        or (b't="s"' in data and _ODD_INDEX.search(data) is not None)
     )
+
+
+def _has_odd_index(cells: Sequence[tuple[bytes, ...]], values: Sequence[bytes]) -> bool:
+    """Whether a cell of a shared text says it by anything but a few digits."""
+    odd = {value for value in set(values) if len(value) > _LONGEST_INDEX or not value[3:-4].isdigit()}
+    return bool(odd) and any(cell[3] in odd and b't="s"' in cell[1] for cell in cells)
 
 
 def _merges(data: bytes, end: int) -> bytes:
