@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,9 +70,11 @@ class Bench:
 
     def type_cover(self, cells: RawRow) -> None:
         """Types the cover's open fields, given all of them in their order."""
-        for column, place, cell in zip(COVER_FIELDS, self.cover_cells, cells, strict=True):
-            if not column.locked:
-                self.book.write(catalog.cover().sheet, place, [[cell]])
+        fields = zip(COVER_FIELDS, self.cover_cells, cells, strict=True)
+        for locked, run in groupby(fields, lambda field: field[0].locked):
+            together = list(run)
+            if not locked:
+                self.book.write(catalog.cover().sheet, together[0][1], [[cell] for _, _, cell in together])
 
     def rows_on_sheet(self, header: int = FIRST_ROW) -> list[RawRow]:
         """What stands in the prepared rows below the header (Excel's row `header`), as a formula finds it."""
@@ -91,6 +93,11 @@ class Bench:
         """A figure over all rows of a plan."""
         cell = plan.total(total)
         return self.book.read(plan.title, f"{cell}:{cell}")[0][0]
+
+    def figures(self, plan: Plan) -> dict[Total, Any]:
+        """All of them, read at once."""
+        cells = self.book.read(plan.title, f"{plan.total(min(Total))}:{plan.total(max(Total))}")
+        return {total: cells[total][0] for total in Total}
 
     @property
     def first_field(self) -> int:
@@ -233,8 +240,9 @@ def _header_said(seat: Bench, held: Held) -> Iterator[Said]:
 def _totals_said(seat: Bench, held: Held, totals: Sequence[Total]) -> Iterator[Said]:
     """The figures over all rows."""
     meant = dict(zip(Total, figures(held.plan, held.sheet, seat.first_field), strict=True))
+    counted = seat.figures(held.plan)
     for total in totals:
-        yield Said(held.plan.total(total), total, seat.figure(held.plan, total), meant[total].value, ())
+        yield Said(held.plan.total(total), total, counted[total], meant[total].value, ())
 
 
 def _with_formula(seat: Bench, plan: Plan, said: Said) -> Said:

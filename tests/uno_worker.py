@@ -18,7 +18,7 @@ from typing import Any
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
-from com.sun.star.table import TableSortField
+from com.sun.star.table import CellRangeAddress, TableSortField
 from com.sun.star.uno import Exception as UnoError
 
 SECONDS_TO_START = 120
@@ -51,6 +51,7 @@ class Desk:
         # Its chatter goes to standard error: standard output carries answers alone.
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         self.books: dict[int, Any] = {}
+        self.seen_sheets: dict[tuple[int, str], Any] = {}
         self.day_formats: dict[int, int] = {}
         self.opened = 0
         self.desktop = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
@@ -97,14 +98,12 @@ class Desk:
     def write(self, book: int, sheet: str, at: str, cells: Block) -> None:
         area = self._block(book, sheet, at, cells)
         area.setDataArray(tuple(tuple(plain(cell) for cell in row) for row in cells))
-        for i, row in enumerate(cells):
-            for j, cell in enumerate(row):
-                if isinstance(cell, dict):
-                    place = area.getCellByPosition(j, i)
-                    if "formula" in cell:
-                        place.setFormula(cell["formula"])
-                    else:
-                        place.NumberFormat = self._day_format(book)
+        special = [(i, j, cell) for i, row in enumerate(cells) for j, cell in enumerate(row) if isinstance(cell, dict)]
+        for i, j, cell in special:
+            if "formula" in cell:
+                area.getCellByPosition(j, i).setFormula(cell["formula"])
+        if days := [(i, j) for i, j, cell in special if "day" in cell]:
+            self._show_days(book, area.RangeAddress, days)
 
     def write_formulas(self, book: int, sheet: str, at: str, formulas: Block) -> None:
         self._block(book, sheet, at, formulas).setFormulaArray(tuple(map(tuple, formulas)))
@@ -162,9 +161,16 @@ class Desk:
             book.close(True)
 
     def close(self, book: int) -> None:
+        self.seen_sheets = {place: sheet for place, sheet in self.seen_sheets.items() if place[0] != book}
         self.books.pop(book).close(True)
 
     # ---- shared by them
+
+    def _show_days(self, book: int, area: Any, places: list[tuple[int, int]]) -> None:
+        """All cells of an area that hold days are formatted at once: every call costs a way to soffice and back."""
+        days = self.books[book].createInstance("com.sun.star.sheet.SheetCellRanges")
+        days.addRangeAddresses(tuple(_one_cell(area, *place) for place in places), False)
+        days.NumberFormat = self._day_format(book)
 
     def _day_format(self, book: int) -> int:
         if book not in self.day_formats:
@@ -174,15 +180,32 @@ class Desk:
         return self.day_formats[book]
 
     def _sheet(self, book: int, sheet: str) -> Any:
-        return self.books[book].Sheets.getByName(sheet)
+        if (book, sheet) not in self.seen_sheets:
+            self.seen_sheets[book, sheet] = self.books[book].Sheets.getByName(sheet)
+        return self.seen_sheets[book, sheet]
 
     def _area(self, book: int, sheet: str, area: str) -> Any:
         return self._sheet(book, sheet).getCellRangeByName(area)
 
     def _block(self, book: int, sheet: str, at: str, cells: Block) -> Any:
-        first = self._area(book, sheet, at).RangeAddress
-        last_column, last_row = first.StartColumn + len(cells[0]) - 1, first.StartRow + len(cells) - 1
-        return self._sheet(book, sheet).getCellRangeByPosition(first.StartColumn, first.StartRow, last_column, last_row)
+        column, row = position(at)
+        last_column, last_row = column + len(cells[0]) - 1, row + len(cells) - 1
+        return self._sheet(book, sheet).getCellRangeByPosition(column, row, last_column, last_row)
+
+
+def position(name: str) -> tuple[int, int]:
+    """Column and row of an A1 name, from 0."""
+    letters = name.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - 64
+    return column - 1, int(name[len(letters) :]) - 1
+
+
+def _one_cell(area: Any, row: int, column: int) -> CellRangeAddress:
+    """The address of a cell of an area."""
+    at = area.StartColumn + column, area.StartRow + row
+    return CellRangeAddress(area.Sheet, *at, *at)
 
 
 def plain(cell: Any) -> str | float:
