@@ -26,7 +26,7 @@ soffice:
 	@{ command -v soffice >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null; } || ./tests/install_soffice.sh
 
 test: $(STAMP) soffice lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # The self-check of the templates against Python over many drawn rows, other ones every day.
 AGREEMENT_ROWS ?= 10000
