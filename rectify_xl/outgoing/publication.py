@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import items_of, said
+from rectify_xl.tables.item_columns import item_columns
 
 
 def words() -> Mapping[str, Any]:
@@ -29,29 +30,28 @@ def publication(book: Book) -> Table:
 
     Columns: those of `public_columns`.
     """
-    columns, optional = public_columns(), book.settings.optional_columns
-    table = _table(book, [column.name for column in columns])
-    kept = [
-        column.name for at, column in enumerate(columns)
-        if column.label not in optional or any(row[at] is not None for row in table.rows)
-    ]  # fmt: skip
-    return table if len(kept) == len(columns) else _table(book, kept)
+    optional = [column.name for column in public_columns() if column.label in book.settings.optional_columns]
+    places = range(len(items_of(book, ITEMS)))
+    filled = _filled(ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], optional)), optional)
+    return _table(book, [c.name for c in public_columns() if c.name in filled or c.name not in optional], places)
 
 
 def pledges(book: Book) -> Table:
     """One row a public pledge (公开承诺 = 是), in the ledger's order; columns as facts/words/publication.toml names."""
-    public = {column.name for column in public_columns()}
-    return _table(book, [name for name in words()["pledge_columns"] if name in public], said("pledged", ITEMS))
+    public, is_pledged = {column.name for column in public_columns()}, said("pledged", ITEMS)
+    places = [place for place, item in enumerate(items_of(book, ITEMS)) if is_pledged(item.values)]
+    return _table(book, [name for name in words()["pledge_columns"] if name in public], places)
 
 
-def _table(book: Book, names: Sequence[str], asked: Callable[[Sequence[Any]], bool] | None = None) -> Table:
-    """The named columns of the ledger's rows (of those asked for), made at once."""
-    groups = groups_for(catalog.forms()[ITEMS])
-    every = [column.name for column in (*groups.lead, *groups.form, *groups.deadline)]
-    pick = itemgetter(*map(every.index, names))
-    rows = [
-        pick((item.unit_code, item.unit_name, *item.values, due.state, due.workdays_left))
-        for item, due in zip(items_of(book, ITEMS), book.dues.get(ITEMS, ()), strict=True)
-        if asked is None or asked(item.values)
-    ]
-    return Table(tuple(names), rows)
+def _filled(rows: ColumnRows, names: Sequence[str]) -> set[str]:
+    """Those of the named columns in which anything stands."""
+    return {
+        name
+        for piece in (rows.pieces() if names else ())
+        for name, values in zip(names, piece, strict=True)
+        if values.count(None) < len(values)
+    }
+
+
+def _table(book: Book, names: Sequence[str], places: Sequence[int]) -> Table:
+    return Table(tuple(names), ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], names)))

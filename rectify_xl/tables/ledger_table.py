@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Any, overload
 
 from rectify_xl import catalog
+from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Form, Item, Pending, Return, Table
+from rectify_xl.model import Book, Form, Pending, Return, Table
 from rectify_xl.normal import as_seen, inert, shown
+from rectify_xl.tables.item_columns import item_columns
 
 # The verdicts of files whose rows were merged.
 _MERGED = ("accepted", "returned")
@@ -50,31 +51,8 @@ def ledger_table(book: Book, form_name: str) -> Table:
     """The rows of one form as the ledger shows them, in the book's order; a restricted form has none."""
     form = catalog.forms()[form_name]
     items = () if form.restricted else book.items.get(form_name, ())
-    dues = book.dues.get(form_name, ()) if form.deadline else ()
-    office = tuple(column.name for column in form.office_columns)
-    has_due, has_start, no_remarks = bool(form.deadline), bool(form.started), (None,) * len(office)
-
-    def row(place: int) -> tuple[Any, ...]:
-        item = items[place]
-        due = (dues[place].state, dues[place].workdays_left) if has_due else ()
-        started = (item.started_on,) if has_start else ()
-        remarks = map(item.office.get, office) if item.office else no_remarks
-        return (item.unit_code, item.unit_name, *item.values, *due, *remarks, *_source(item), *started)
-
-    return Table(tuple(column.name for column in ledger_columns(form)), Rows(len(items), row))
-
-
-def _source(item: Item) -> tuple[Any, ...]:
-    state = item.latest
-    return (
-        _inert(state.file), _inert(state.sheet), state.row, state.digest[:DIGEST_DIGITS],
-        state.filled_on, state.saved, item.first_on,
-    )  # fmt: skip
-
-
-def _inert(text: str) -> str:
-    """`normal.inert`, quickly where there is nothing to do: this runs for every row of the ledger."""
-    return text if text.isprintable() else inert(text)
+    names = tuple(column.name for column in ledger_columns(form))
+    return Table(names, ColumnRows(range(len(items)), item_columns(book, form, names)))
 
 
 # ---- 解决问题登记
@@ -82,19 +60,11 @@ def _inert(text: str) -> str:
 
 def solved_table(book: Book) -> Table:
     """The completed items of the ledger form, with the day and the result."""
-    form = catalog.words("ledger")["solved"]["form"]
-    table = ledger_table(book, form)
+    form = catalog.forms()[catalog.words("ledger")["solved"]["form"]]
     names = tuple(column.name for column in solved_columns())
-    places = [table.columns.index(name) for name in names]
     done = {catalog.states("item")[state] for state in ("done", "done_late")}
-    solved = [at for at, due in enumerate(book.dues.get(form, ())) if due.state in done]
-    chosen = itemgetter(*places)
-
-    def row(place: int) -> tuple[Any, ...]:
-        values: tuple[Any, ...] = chosen(table.rows[solved[place]])
-        return values
-
-    return Table(names, Rows(len(solved), row))
+    solved = [at for at, due in enumerate(book.dues.get(form.name, ())) if due.state in done]
+    return Table(names, ColumnRows(solved, item_columns(book, form, names)))
 
 
 # ---- 待更正

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.columnar import pieces_of
 from rectify_xl.excel.writing.fit import width_for_values
 from rectify_xl.kinds import as_text
 from rectify_xl.ledger_columns import declared, groups_for, ledger_columns, solved_columns
@@ -139,8 +140,8 @@ def _empty_optional(book: Book, form: Form, table: Table) -> frozenset[str]:
     """The columns that this organisation may leave out (可不填栏目) and that no row fills."""
     optional = book.settings.optional_columns
     waiting = {c.name: place for place, c in enumerate(ledger_columns(form)) if c.label in optional}
-    for row in table.rows if waiting else ():
-        waiting = {name: place for name, place in waiting.items() if row[place] is None}
+    for columns in pieces_of(table.rows) if waiting else ():
+        waiting = {name: at for name, at in waiting.items() if columns[at].count(None) == len(columns[at])}
         if not waiting:
             break
     return frozenset(waiting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -18,11 +18,11 @@ _MOST = 10**15
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_|\A\s|\s\Z")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)_")
-# What texts laid side by side must not hold if each of them is to be its own XML; the border shows a space at an end.
-_BORDER = "|"
-# A text in a cell, and what stands between such texts that are made together: no text of a cell can hold it.
-_OPENING, _CLOSING, _APART = ' t="inlineStr"><is><t>', "</t></is></c>", "\0"
-_MARKS = ("&", "<", ">", "_x", f" {_BORDER}", f"{_BORDER} ")
+# A text in a cell, and what stands between texts that are told together: none that is its own XML holds it.
+_OPENING, _CLOSING, _BORDER, _APART = ' t="inlineStr"><is><t>', "</t></is></c>", "<", b"\0"
+_BLANK = "/>"
+# Bytes that a cell has around its text, besides what stands before and after it.
+SURROUNDING = len(_OPENING) + len(_CLOSING)
 
 
 def legal_text(text: str) -> str:
@@ -37,25 +37,46 @@ def face_of(value: Any) -> str:
     return _FACES.get(value.__class__, _other)(value)
 
 
-def are_plain(texts: Iterable[str]) -> bool:
-    """Whether each of the texts is its own XML: told at once for many, and rather too seldom than too often."""
-    joined = f"{_BORDER}{_BORDER.join(texts)}{_BORDER}"
-    return joined.isprintable() and not any(mark in joined for mark in _MARKS)
+def plain_cells(texts: Sequence[str], before: str, after: str) -> list[bytes] | None:
+    """`face_of` each of some texts that are their own XML, between what stands before and after all of them.
+
+    None where some text may not be its own XML: that is told of all at once, and rather too often than too seldom.
+    TypeError where one is no text.
+    """
+    joined = _BORDER.join(texts)
+    if not _is_plain(joined, len(texts)):
+        return None
+    opening, closing = (before + _OPENING).encode(), (_CLOSING + after).encode()
+    cells = joined.encode().replace(_BORDER.encode(), closing + _APART + opening).split(_APART)
+    cells[0] = opening + cells[0]
+    cells[-1] += closing
+    if all(texts):
+        return cells
+    blank = f"{before}{_BLANK}{after}".encode()
+    return [cell if text else blank for text, cell in zip(texts, cells, strict=True)]
 
 
-def plain_cells(texts: Sequence[str], before: str, after: str) -> list[bytes]:
-    """`face_of` each of some texts that are their own XML, between what stands before and after all of them."""
-    opening, closing = before + _OPENING, _CLOSING + after
-    return f"{opening}{f'{closing}{_APART}{opening}'.join(texts)}{closing}".encode().split(_APART.encode())
+def _is_plain(joined: str, count: int) -> bool:
+    """Whether each of so many joined texts is its own XML."""
+    return (
+        joined.isprintable()
+        and joined.count(_BORDER) == count - 1
+        and not ("&" in joined or ">" in joined or ("_" in joined and "_x" in joined))
+        and not (" " in joined and _has_space_at_an_end(joined))
+    )
+
+
+def _has_space_at_an_end(joined: str) -> bool:
+    return f"{_BORDER} " in joined or f" {_BORDER}" in joined or joined[0] == " " or joined[-1] == " "
 
 
 def _blank(value: None) -> str:
-    return "/>"
+    return _BLANK
 
 
 def _text(value: str) -> str:
     if not value:
-        return "/>"
+        return _BLANK
     if _SPECIAL.search(value) is None:
         return f"{_OPENING}{value}{_CLOSING}"
     text = _LOOKS_ESCAPED.sub("_x005F_", legal_text(value))

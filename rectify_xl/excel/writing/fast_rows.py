@@ -5,16 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from rectify_xl.columnar import ROWS_AT_ONCE, reader_of
 from rectify_xl.excel.writing.row_xml import Look, Style, rows_made
-
-# Rows turned into XML together: enough that a column's repeated values are made once, few enough to hold.
-ROWS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +70,13 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
 
     def pieces(self) -> Iterator[bytes]:
         """The <row> elements of the fillings, some rows at a time; only while or after the workbook is closed."""
-        pending = [(filling.stands_at, iter(filling.rows)) for filling in self.fillings]
+        pending = [(filling.stands_at, reader_of(filling.rows)) for filling in self.fillings]
         first, last = self._bounds()
         for row in range(first, last + 1, ROWS_AT_ONCE):
             made: dict[int, bytes] = {}
-            for (places, rows), look in zip(pending, self.looks, strict=True):
+            for (places, read), look in zip(pending, self.looks, strict=True):
                 here = places[bisect_left(places, row) : bisect_left(places, row + ROWS_AT_ONCE)]
-                made.update(zip(here, rows_made(list(islice(rows, len(here))), here, look), strict=True))
+                made.update(zip(here, rows_made(read(len(here)), here, look), strict=True))
             yield b"".join([made[place] for place in sorted(made)])
 
     def _bounds(self) -> tuple[int, int]:

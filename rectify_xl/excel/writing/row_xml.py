@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import add
 from typing import Any, NamedTuple
 
-from rectify_xl.excel.writing.cell_faces import are_plain, face_of, plain_cells
+from rectify_xl.excel.writing.cell_faces import SURROUNDING, face_of, plain_cells
 from rectify_xl.excel.writing.deflating import Fragment, deflated
 from rectify_xl.excel.writing.fit import height_of, lines_in
 from rectify_xl.layout import column_letter
@@ -15,7 +16,8 @@ from rectify_xl.layout import column_letter
 # A column's style: one for all its cells, or one by (class, value).
 Style = int | Mapping[tuple[type, Any], int]
 _NOTHING = type(None)
-_BLANKS = frozenset(("", None))
+# How many values tell whether a column's values repeat, and twice the most that one character of a text is wide.
+_SAMPLED, _WIDEST = 64, 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,23 +41,26 @@ def rows_xml(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> bytes
 
     None is a blank cell in its column's style. Every row must be as long as `look.styles`, else it is a ValueError.
     """
-    return b"".join(rows_made(rows, range(first_row, first_row + len(rows)), look))
-
-
-def rows_made(rows: Sequence[Sequence[Any]], places: Sequence[int], look: Look) -> list[bytes]:
-    """The <row> elements of some rows, each of which stands at its place (from 0) on the sheet; see `rows_xml`."""
     if set(map(len, rows)) - {len(look.styles)}:
         raise ValueError(f"a row that has not {len(look.styles)} values")
-    if not (rows and look.styles):
+    return b"".join(rows_made(list(zip(*rows, strict=True)), range(first_row, first_row + len(rows)), look))
+
+
+def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look) -> list[bytes]:
+    """The <row> elements of rows by the values of their columns, each row at its place (from 0) on the sheet.
+
+    As `rows_xml`; there must be as many columns as `look.styles`, and in each as many values as places.
+    """
+    if not (places and look.styles):
         return []
     wraps = look.lines or (0,) * len(look.styles)
     columns = [
-        _column(values, style, held, f'<c r="{column_letter(at)}' if at < len(look.styles) else "</row>")
-        for at, (style, held, values) in enumerate(zip(look.styles, wraps, zip(*rows, strict=True), strict=True), 1)
+        _column(told, _Place(style, held, f'<c r="{column_letter(at)}' if at < len(look.styles) else "</row>"))
+        for at, (style, held, told) in enumerate(zip(look.styles, wraps, values, strict=True), 1)
     ]
     numbers = [b"%d" % (place + 1) for place in places]
     # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
-    parts = ([b'<row r="'] * len(rows), _openings(columns, look), *(column.cells for column in columns))
+    parts = ([b'<row r="'] * len(numbers), _openings(columns, look), *(column.cells for column in columns))
     return [number.join(row) for number, row in zip(numbers, zip(*parts, strict=True), strict=True)]
 
 
@@ -74,30 +79,46 @@ class _Column(NamedTuple):
     lines: list[int] | None = None
 
 
-def _column(values: Sequence[Any], style: Style, held: int, follows: str) -> _Column:
-    """The cells of one column, each up to the address of the next cell; a line holds `held` (0: no wrapping)."""
+class _Place(NamedTuple):
+    """Where a column's cells stand: their style, what one line holds (0: no wrapping), and what follows each."""
+
+    style: Style
+    held: int
+    follows: str
+
+    def attributes(self, key: tuple[type, Any] | None = None) -> str:
+        """What closes the address of a cell, and its style: of the one that the key tells where there are several."""
+        number = self.style if isinstance(self.style, int) else self.style[key or (_NOTHING, None)]
+        return f'" s="{number}"' if number else '"'
+
+    def cell(self, value: Any) -> bytes:
+        """One cell from behind its address up to the address of the next."""
+        return f"{self.attributes((type(value), value))}{face_of(value)}{self.follows}".encode()
+
+
+def _column(values: Sequence[Any], place: _Place) -> _Column:
+    """The cells of one column, each up to the address of the next cell."""
+    if _is_one(values):
+        return _Column([place.cell(values[0])] * len(values), _high(values, place.held))
+    if isinstance(place.style, int) and _seems_varied(values) and (column := _varied(values, place)):
+        return column
     kinds = frozenset(map(type, values)) - {_NOTHING}
-    if isinstance(style, int) and kinds <= {str}:
-        return _texts(values, _attributes(style), held, follows)
+    if isinstance(place.style, int) and kinds == {str}:
+        return _repeating(values, place)
     if len(kinds) > 1:  # 1, 1.0 and True are equal and yet not the same cell
         keys: Sequence[Any] = list(zip(map(type, values), values, strict=True))
-        by_key = {key: (key[1], _style_of(style, key)) for key in frozenset(keys)}
+        made = {key: place.cell(key[1]) for key in frozenset(keys)}
     else:
-        keys = values
-        by_key = {value: (value, _style_of(style, (type(value), value))) for value in frozenset(values)}
-    made = {
-        key: f"{_attributes(number)}{face_of(value)}{follows}".encode() for key, (value, number) in by_key.items()
-    }
-    return _Column(_each(made, keys), _high(values, held) if str in kinds else None)
+        keys, made = values, {value: place.cell(value) for value in frozenset(values)}
+    return _Column(_each(made, keys), _high(values, place.held) if str in kinds else None)
 
 
-def _style_of(style: Style, key: tuple[type, Any]) -> int:
-    return style if isinstance(style, int) else style[key]
-
-
-def _attributes(style: int) -> str:
-    """What closes a cell's address, and its style."""
-    return f'" s="{style}"' if style else '"'
+def _is_one(values: Sequence[Any]) -> bool:
+    """Whether one text, or nothing, stands in a whole column."""
+    first = values[0]
+    if not (first is None or first.__class__ is str):
+        return False
+    return first == values[-1] == values[len(values) // 2] and values.count(first) == len(values)
 
 
 def _each(made: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
@@ -105,23 +126,32 @@ def _each(made: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
     return list(made.values()) * len(keys) if len(made) == 1 else list(map(made.__getitem__, keys))
 
 
-def _texts(values: Sequence[str | None], attributes: str, held: int, follows: str) -> _Column:
+def _seems_varied(values: Sequence[Any]) -> bool:
+    """Whether most values of a column, by the first of them, stand there once: then each is made where it stands."""
+    sample = values[:_SAMPLED]
+    return 2 * len(frozenset(sample)) > len(sample)
+
+
+def _varied(values: Sequence[Any], place: _Place) -> _Column | None:
+    """The column of texts that are their own XML, and of blanks; None where something else stands in it."""
+    texts = values if all(values) else ["" if value is None else value for value in values]
+    try:
+        cells = plain_cells(texts, place.attributes(), place.follows)
+    except TypeError:  # numbers or days
+        return None
+    return _Column(cells, _lines(texts, cells, place)) if cells else None
+
+
+def _repeating(values: Sequence[str | None], place: _Place) -> _Column:
     """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
-    distinct = frozenset(values)
-    blanks = distinct & _BLANKS
-    is_varied = not blanks and 2 * len(distinct) > len(values)  # then each is made where it stands
-    texts = [value for value in (values if is_varied else distinct) if value]
-    if not texts or not are_plain(texts):
-        made = {text: f"{attributes}{face_of(text)}{follows}".encode() for text in distinct}
-        return _Column(_each(made, values), _high(values, held))
-    cells = plain_cells(texts, attributes, follows)
-    lines = _lines(texts, cells, held) if held else None
-    if is_varied:
-        return _Column(cells, lines)
-    made = dict(zip(texts, cells, strict=True))
-    for blank in blanks:
-        made[blank] = f"{attributes}{face_of(None)}{follows}".encode()
-    high: dict[Any, int] = dict(zip(texts, lines, strict=True)) if lines else {}
+    distinct = list(frozenset(values) - {None})
+    cells = plain_cells(distinct, place.attributes(), place.follows)
+    if cells is None:
+        slowly = {value: place.cell(value) for value in frozenset(values)}
+        return _Column(_each(slowly, values), _high(values, place.held))
+    made: dict[str | None, bytes] = {None: place.cell(None), **dict(zip(distinct, cells, strict=True))}
+    lines = _lines(distinct, cells, place)
+    high: dict[Any, int] = dict(zip(distinct, lines, strict=True)) if lines else {}
     return _Column(_each(made, values), list(map(high.get, values, repeat(1))) if high else None)
 
 
@@ -141,11 +171,16 @@ def _openings(columns: Sequence[_Column], look: Look) -> list[bytes]:
     return _each(made, most)
 
 
-def _lines(texts: Sequence[str], cells: Sequence[bytes], held: int) -> list[int] | None:
+def _lines(texts: Sequence[str], cells: Sequence[bytes], place: _Place) -> list[int] | None:
     """`lines_in` texts that are their own XML, from their cells: what surrounds the text is the same in all of them."""
-    beside, most = len(cells[0]) - len(texts[0].encode()), 2 * held  # twice what `text_width` tells
-    widths = [len(cell) + len(text) - beside for cell, text in zip(cells, texts, strict=True)]
-    return [-(-width // most) for width in widths] if max(widths) > most else None
+    most = 2 * place.held  # twice what `text_width` tells
+    if not most or _WIDEST * max(map(len, texts)) <= most:
+        return None
+    beside = len(place.attributes()) + len(place.follows) + SURROUNDING
+    widths = list(map(add, map(len, cells), map(len, texts)))
+    if max(widths) - beside <= most:
+        return None
+    return [(width - beside + most - 1) // most or 1 for width in widths]
 
 
 def _high(values: Sequence[Any], held: int) -> list[int] | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, TypeAlias
 
 from xlsxwriter.format import Format
 
-from rectify_xl.excel.writing.fast_rows import ROWS_AT_ONCE, Filling
+from rectify_xl.columnar import pieces_of
+from rectify_xl.excel.writing.fast_rows import Filling
 from rectify_xl.excel.writing.page import LEAST, Page, Shown, layers_for, line_held
 from rectify_xl.progress.units import words
 
@@ -16,6 +18,7 @@ from rectify_xl.progress.units import words
 _PLAIN = frozenset((str, date, type(None)))
 
 Rows = Sequence[Sequence[Any]]
+_Keys: TypeAlias = dict[tuple[type, Any], None]
 Formats: TypeAlias = Format | Mapping[tuple[type, Any], Format]
 
 
@@ -25,32 +28,41 @@ def filling_for(page: Page, columns: Sequence[Shown], rows: Rows, first_row: int
         rows=rows,
         count=len(rows),
         first_row=first_row,
-        formats=[_formats(page, *told) for told in zip(columns, _kinds(columns, rows), _columns(rows), strict=True)],
+        formats=[_formats(page, *told) for told in zip(columns, _keys(columns, rows), strict=True)],
         lines=[line_held(shown.width) for shown in columns],
         **{"least": LEAST, **more},
     )
 
 
-def _columns(rows: Rows) -> Iterable[Iterable[Any]]:
-    """The values of each column, made when they are gone through."""
-    return ((row[at] for row in rows) for at in range(len(rows[0])))
+def _keys(columns: Sequence[Shown], rows: Rows) -> list[_Keys | None]:
+    """What stands in each column, in the order of the rows; None where nothing is laid over any cell."""
+    keys: list[_Keys | None] = [{} if _is_marked(shown) else None for shown in columns]
+    for number, piece in enumerate(pieces_of(rows)):
+        for at, values in enumerate(piece):
+            held = keys[at]
+            if held is None and not _PLAIN.issuperset(map(type, values)):
+                held = keys[at] = {}
+                for before in islice(pieces_of(rows), number):
+                    held.update(_keys_in(before[at]))
+            if held is not None:
+                held.update(_keys_in(values))
+    return keys
 
 
-def _kinds(columns: Sequence[Shown], rows: Rows) -> list[set[type]]:
-    """The classes of each column's values."""
-    kinds: list[set[type]] = [set() for _ in columns]
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        for held, values in zip(kinds, zip(*rows[first : first + ROWS_AT_ONCE], strict=True), strict=True):
-            held.update(map(type, values))
-    return kinds
+def _is_marked(shown: Shown) -> bool:
+    return shown.look == "state" or bool(words()["marked"].get(shown.look))
 
 
-def _formats(page: Page, shown: Shown, kinds: set[type], values: Iterable[Any]) -> Formats:
+def _keys_in(values: Sequence[Any]) -> _Keys:
+    return dict.fromkeys(zip(map(type, values), values, strict=True))
+
+
+def _formats(page: Page, shown: Shown, keys: _Keys | None) -> Formats:
     """The formats of a column by its values, which are in the order of the rows: so are the formats in the file."""
     base = (*words()["looks"][shown.look], "grid")
-    if shown.look != "state" and not words()["marked"].get(shown.look) and _PLAIN.issuperset(kinds):
+    if keys is None:
         return page.styles(*base)
-    layers = {key: layers_for(shown.look, key[1]) for key in dict.fromkeys((type(v), v) for v in values)}
+    layers = {key: layers_for(shown.look, key[1]) for key in keys}
     formats = {laid: page.styles(*base, *laid) for laid in dict.fromkeys(layers.values())}
     if len(formats) == 1:
         return next(iter(formats.values()))
