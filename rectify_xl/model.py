@@ -537,8 +537,7 @@ class ReminderKey(NamedTuple):
     due: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """One matter that a unit owes and is reminded of: what it is, who answers for it, and when it first went out.
 
     `sent_on` is the day of judgement for what goes out now, an earlier day for what went out before; `workdays_left`
@@ -549,11 +548,11 @@ class Reminder:
     unit_name: str
     matter: str
     text: str
+    sent_on: date
     number: str = ""
     person: str = ""
     due_on: date | None = None
     workdays_left: int | None = None
-    sent_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, weakref_slot=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.kinds import as_text
@@ -32,8 +31,7 @@ def words() -> Mapping[str, Any]:
     return catalog.words("reminders")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """What a unit owes: from `start` to `due` it is reminded by the ladder, without a `due` by `kind` alone."""
 
     form: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -18,6 +17,8 @@ from rectify_xl.workdays import calendar_for
 
 # From the first and the last day of a term: the step on the day of judgement, and the working days left.
 _Ladder = Callable[[date | None, date], tuple[str, int]]
+# The day that first sent each reminder.
+_Sent = dict[ReminderKey, date]
 # From the gravest to the mildest: the order within a unit.
 KINDS = ("late", "day", "soon", "half", "missing", "correct")
 
@@ -54,15 +55,15 @@ def _owed(book: Book) -> list[Reminder]:
     )
     order = {unit.code: place for place, unit in enumerate(units.asked)}
     matters = (matter for matter in matters_of(book) if matter.unit.code in order)
-    whole = replace(book, sent=_sent_in(book))
-    ladder = cache(partial(_rung, day))
-    told = [made for matter in matters if (made := _reminder(matter, whole, day, ladder))]
-    return sorted(told, key=lambda r: (order[r.key.unit_code], KINDS.index(r.key.kind), r.due_on or date.max))
+    sent, ladder = _sent_in(book), cache(partial(_rung, day))
+    told = [made for matter in matters if (made := _reminder(matter, sent, day, ladder))]
+    gravity = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(told, key=lambda r: (order[r.key.unit_code], gravity[r.key.kind], r.due_on or date.max))
 
 
-def _sent_in(book: Book) -> dict[ReminderKey, date]:
+def _sent_in(book: Book) -> _Sent:
     """The day that first sent each reminder; of a numbered item whichever unit it was sent to: units merge."""
-    made = dict(book.sent)
+    made: _Sent = dict(book.sent)
     for key, day in book.sent.items():
         known = _whoever(key)
         made[known] = min(day, made.get(known, day))
@@ -89,31 +90,28 @@ def _rung(day: Day, start: date | None, due: date) -> tuple[str, int]:
     return step_of(start, due, day), day.workdays_left(due)
 
 
-def _reminder(matter: Matter, book: Book, day: Day, ladder: _Ladder) -> Reminder | None:
+def _reminder(matter: Matter, sent: _Sent, day: Day, ladder: _Ladder) -> Reminder | None:
     kind, due = matter.kind, matter.due
     if kind == CORRECT and matter.form == FILE:
-        kind, due = _of_a_file(matter, book, day)
+        kind, due = _of_a_file(matter, sent, day)
     elif not kind and due:
         kind = ladder(matter.start, due)[0]
     if not kind:
         return None
     key = ReminderKey(matter.form, matter.unit.code, matter.id, kind, None if kind == CORRECT else due)
     return Reminder(
-        key=key,
-        unit_name=matter.unit.name,
-        matter=matter.name,
-        text=matter.text,
+        key, matter.unit.name, matter.name, matter.text,
+        sent_on=min(sent.get(_whoever(key), day.as_of), day.as_of) if sent else day.as_of,
         number=matter.number,
         person=matter.person or matter.unit.first_responsible,
         due_on=due,
         workdays_left=ladder(matter.start, due)[1] if due else None,
-        sent_on=min(book.sent.get(_whoever(key), book.as_of), book.as_of),
-    )
+    )  # fmt: skip
 
 
-def _of_a_file(matter: Matter, book: Book, day: Day) -> tuple[str, date]:
+def _of_a_file(matter: Matter, sent: _Sent, day: Day) -> tuple[str, date]:
     """A file sent back is due some working days after that was first told, and late then."""
-    first = book.sent.get(ReminderKey(FILE, matter.unit.code, matter.id, CORRECT), day.as_of)
+    first = sent.get(ReminderKey(FILE, matter.unit.code, matter.id, CORRECT), day.as_of)
     due = day.calendar.step(min(first, day.as_of), max(day.early_warning, 1))
     return ("late" if day.as_of > due else CORRECT), due
 

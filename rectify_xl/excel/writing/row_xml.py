@@ -144,7 +144,7 @@ def _varied(values: Sequence[Any], place: _Place) -> _Column | None:
 
 def _repeating(values: Sequence[str | None], place: _Place) -> _Column:
     """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
-    distinct = list(frozenset(values) - {None})
+    distinct = [value for value in frozenset(values) if value is not None]
     cells = plain_cells(distinct, place.attributes(), place.follows)
     if cells is None:
         slowly = {value: place.cell(value) for value in frozenset(values)}
