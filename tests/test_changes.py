@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from returns import UNITS, filled_template, judged, row, settings_for
+from weeks import drop, numbers, run
 
 import rectify_xl
 from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings
+from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.runs import workspace
 
 DAY = date(2005, 6, 30)
@@ -168,3 +170,20 @@ def test_a_run_knows_the_days_on_which_files_came(tmp_path: Path) -> None:
         filled_template(place / "收件" / f"{unit_day}.xlsx", {"ledger": [A]}, settings=settings_for(), cover=cover)
         result = rectify_xl.run(place, as_of=date(2005, 5, day))
     assert [(f.file, f.code) for f in result.book.findings if f.code == "superseded"] == [("18.xlsx", "superseded")]
+
+
+@pytest.mark.parametrize("why", ["unit", "file"])
+def test_rows_that_do_not_count_for_a_while_come_back_under_their_numbers(why: str, tmp_path: Path) -> None:
+    path = drop(tmp_path / "整改工作", "一.xlsx", A, B, filled_on=date(2005, 5, 18))
+    workspace_settings = tmp_path / "整改工作" / "配置.xlsx"
+    digest = sha256(path.read_bytes()).hexdigest()
+    waiver = Waiver(unit="KX02", rule="", digest=digest, reason="报错了", approved_by="示例甲")
+    changed: dict[str, Any] = {
+        "unit": {"units": tuple(unit for unit in UNITS if unit.code != "KX02")}, "file": {"waivers": (waiver,)},
+    }[why]  # fmt: skip
+    counts = []
+    for day, settings in ((18, {}), (19, changed), (20, {})):
+        workspace_settings.unlink(missing_ok=True)
+        rectify_xl.write_settings(settings_for(**settings), workspace_settings)
+        counts.append(numbers(run(tmp_path / "整改工作", date(2005, 5, day))))
+    assert counts[1] == {} and list(counts[0]) == ["KX02-T001", "KX02-T002"] and counts[2] == counts[0]

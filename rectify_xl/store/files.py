@@ -77,7 +77,8 @@ class Files(Database):
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest)
         given = self.rows(
             "SELECT h.form, h.title, s.row, s.item FROM states s JOIN sheets h ON h.key = s.sheet"
-            " WHERE h.file = ? AND s.item IS NOT NULL", key,
+            " WHERE h.file = ?1 AND s.item IS NOT NULL"
+            " UNION SELECT form, title, row, item FROM lapsed WHERE digest = ?2", key, held.digest,
         )  # fmt: skip
         self.write("DELETE FROM sheets WHERE file = ?", key)
         self.write("DELETE FROM findings WHERE file = ?", key)
@@ -90,6 +91,12 @@ class Files(Database):
             "UPDATE states SET item = ? WHERE row = ? AND sheet = (SELECT key FROM sheets"
             " WHERE file = ? AND form = ? AND title = ?)",
             [(item, row, key, form, title) for form, title, row, item in given],
+        )
+        there = {(rows.form, row.sheet, row.row) for rows in held.forms for row in rows.rows()}
+        self.write("DELETE FROM lapsed WHERE digest = ?", held.digest)
+        self.write_all(
+            "INSERT OR IGNORE INTO lapsed (digest, form, title, row, item) VALUES (?, ?, ?, ?, ?)",
+            [(held.digest, *told) for told in given if told[:3] not in there],
         )
 
     def _add_file(self, held: Return, judging: str, items: ItemKeys | None) -> int:

@@ -52,8 +52,8 @@ class Runs(Database):
 
     def forget(self) -> None:
         """Empties the memory: all that it knew of runs and files."""
-        for table in ("states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminded", "written",
-                      "folds"):  # fmt: skip
+        for table in ("lapsed", "states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminded",
+                      "written", "folds"):  # fmt: skip
             self.write(f"DELETE FROM {table}")
         self.write("DELETE FROM runs")
 
@@ -86,8 +86,10 @@ class Runs(Database):
             "SELECT f.digest, h.title, s.row, i.number FROM states s JOIN items i ON i.key = s.item"
             " JOIN sheets h ON h.key = s.sheet JOIN files f ON f.key = h.file"
         )
-        some = f"{query} WHERE f.digest IN (SELECT value FROM json_each(?))"
-        found = self.rows(query) if digests is None else self.rows(some, json.dumps(list(digests)))
+        lapsed = "SELECT f.digest, f.title, f.row, i.number FROM lapsed f JOIN items i ON i.key = f.item"
+        some, those = " WHERE f.digest IN (SELECT value FROM json_each(?))", json.dumps(list(digests or ()))
+        found = [row for told in (query, lapsed)
+                 for row in (self.rows(told) if digests is None else self.rows(told + some, those))]  # fmt: skip
         given: dict[StateRef, str] = {(digest, title, row): number for digest, title, row, number in found}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
