@@ -260,6 +260,8 @@ def _socket(folder: Path) -> None:
 
 _PLACES = (
     Kind(name="socket", verdict=REFUSED, code="not-a-file", lays=_socket),
+    Kind(name="file of 10 GiB", verdict=REFUSED, code="too-large", lays=_hole(10 * 2**30, b"PK\x03\x04")),
+    Kind(name="file of 400 MiB", verdict=REFUSED, code="too-large", lays=_hole(400 * 2**20, b"PK\x03\x04"), heavy=True),
     Kind(name="file of 1 GiB", verdict=REFUSED, code="too-large", lays=_hole(2**30, b"PK\x03\x04"), heavy=True),
     Kind(name="archive of 600 MiB", verdict=REFUSED, code="too-large", lays=_hole(600 * 2**20, b"PK\x03\x04", "a.zip"), heavy=True),
     Kind(name="name of 249 bytes", verdict=ACCEPTED, lays=lambda folder: (folder / ("长" * 81 + ".xlsx")).write_bytes(good()) and None),

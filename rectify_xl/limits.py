@@ -13,6 +13,7 @@ class Limits:
     """[file] of facts/limits.toml; what each entry is for stands there."""
 
     file_bytes: int
+    archived_bytes: int
     entries: int
     inflated_bytes: int
     entry_bytes: int

@@ -295,6 +295,9 @@ def test_the_first_formula_that_leads_outside_is_named() -> None:
     told, short = judge(cover_grid(), wrong, has_external_links=True, external_link=link).findings
     assert (told.code, told.cell, short.code, short.cell) == ("external-links", "", "length", "B4")
     assert "整改台帐!B4" in sentence(told) and "整改台帐!B4" in sentence(told, "en")
+    right = form_grid("ledger", [row("ledger")])
+    (told,) = judge(cover_grid(), right, has_external_links=True, external_link=link).findings
+    assert (told.level, told.sheet, told.cell, told.row) == ("warning", "整改台帐", "B4", 4)
 
 
 STAMP = stamp_for([catalog.forms()["ledger"], catalog.forms()["survey"]])

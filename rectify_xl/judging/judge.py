@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from string import ascii_uppercase
 
 from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
@@ -85,7 +86,7 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     for sheets in judged:
         findings += _findings_of(sheets)
         forms.append(_form_rows(sheets))
-    findings = one_a_cell(findings)
+    findings = _link_placed(one_a_cell(findings), raw.external_link)
     verdict: Verdict = "returned" if any(f.level == "error" for f in findings) else "accepted"
     kept = tuple(forms) if cover.merges and filled_on else ()
     is_restricted = any(sheet.form.restricted for sheet in found.forms)
@@ -240,7 +241,6 @@ def _about_book(raw: RawBook, found: Sorted) -> list[Finding]:
     facts = {"macros": raw.has_macros, "external-links": raw.has_external_links, "old-format": raw.is_half_seen}
     told = [Finding(level="warning", code=code) for code, there in facts.items() if there]
     if raw.external_link:
-        # Told beside the file: a cell has one finding alone, and what is wrong with its value must not hide this.
         params = (("case", "cell"), ("at", f"{shown(raw.external_link[0])}!{raw.external_link[1]}"))
         told = [replace(f, params=params) if f.code == "external-links" else f for f in told]
     editions = parse_stamp(found.stamp) or {}
@@ -251,6 +251,18 @@ def _about_book(raw: RawBook, found: Sorted) -> list[Finding]:
             break
     told += [Finding(level="warning", code="extra-sheet", sheet=grid.title) for grid in found.others]
     return told
+
+
+def _link_placed(findings: Sequence[Finding], link: tuple[str, str] | None) -> list[Finding]:
+    """The findings with that of a formula which leads out of the book in its cell, unless that has one of its own.
+
+    A cell has one finding alone, and what is wrong with its value must not hide that it comes from elsewhere.
+    """
+    if link is None or link in {(f.sheet, f.cell) for f in findings}:
+        return list(findings)
+    sheet, cell = link
+    row = int(cell.lstrip(ascii_uppercase))
+    return [replace(f, sheet=sheet, cell=cell, row=row) if f.code == "external-links" else f for f in findings]
 
 
 def _is_old(form: Form, edition: tuple[int, str]) -> bool:

@@ -74,6 +74,8 @@ def too_large(source: Source) -> Return | None:
         return None
     if size <= (most := limits().file_bytes):
         return None
+    if size > limits().archived_bytes:  # taking its digest alone might take hours
+        return refused(Received(file=source.name), Unreadable("too-large", "left", size=size, limit=most))
     reason = _refusal(source) or Unreadable("too-large", size=size, limit=most)
     return broken_off(source, reason.code, reason.case, **reason.params)
 

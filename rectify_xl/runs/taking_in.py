@@ -13,6 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from rectify_xl.grounds import Grounds
+from rectify_xl.limits import limits
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.intake import Refusal, Source
 from rectify_xl.runs.means import Means
@@ -192,11 +193,14 @@ def _look_of(source: Source) -> tuple[int, int] | None:
 
 
 def file_digest(source: Source) -> str:
-    """SHA-256 (hex) of a file's bytes, "" of what is clutter, no regular file, or cannot be read."""
+    """SHA-256 (hex) of a file's bytes, "" of what is clutter, no regular file, cannot be read or is far too large."""
     if source.is_clutter or not source.is_regular:
         return ""
     try:
         with open(source.path, "rb") as opened:  # noqa: PTH123 - a name may hold bytes that are not UTF-8
+            if opened.seek(0, os.SEEK_END) > limits().archived_bytes:
+                return ""
+            opened.seek(0)
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         return ""
