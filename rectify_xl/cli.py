@@ -235,7 +235,7 @@ def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_o
     if call.as_json:
         print_json(told)
     else:
-        console.show_run(call, told, outcome.book, outcome.received, dry_run=dry_run)
+        console.show_run(call, told, outcome, dry_run=dry_run)
     for note in () if call.quiet else outcome.notes:
         code, _, name = note.partition(":")
         words = call.words["notes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from returns import DAY, row
+from returns import DAY, row, settings_for
 from test_cli import PROGRAM
 from weeks import SETTINGS, drop, run, snapshot
 
@@ -56,6 +57,16 @@ def test_status_tells_the_week_and_changes_nothing(place: Path) -> None:
     ]
     assert told["since"] == "2005-05-18" and told["changes"]["completed"] == 1
     assert "示例学院党委" in told["not_reported"] and "示例第一党支部" not in told["not_reported"]
+
+
+def test_settings_are_tried_by_a_dry_run_that_names_the_files_judged_otherwise(place: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(place, tmp_path / "试")
+    (folder / "配置.xlsx").unlink()
+    rx.write_settings(settings_for(lists={**SETTINGS.lists, "urgency": ("一般",)}), folder / "配置.xlsx")
+    before = snapshot(folder)
+    told = call("run", folder, "--as-of", "2005-05-26", "--dry-run").stdout
+    assert "2 份结论有变" in told and "  一.xlsx：接收 → 退回\n  新/一.xlsx：接收 → 退回\n" in told
+    assert snapshot(folder) == before
 
 
 def test_deadlines_are_those_of_the_day_that_is_asked_for(place: Path) -> None:

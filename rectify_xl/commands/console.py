@@ -12,7 +12,7 @@ from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
-from rectify_xl.model import LEVELS, Book, Finding, Return, Settings
+from rectify_xl.model import LEVELS, Book, Finding, Return, Settings, Verdict
 from rectify_xl.normal import inert
 from rectify_xl.receiving.guarded.pool import limits_memory
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from rectify_xl.runs.means import Outcome
 
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140
@@ -151,23 +153,36 @@ def pairs(counts: Mapping[str, int], words: Words) -> str:
 
 
 @under_settings
-def show_run(
-    call: Call, told: Mapping[str, Any], book: Book, received: Iterable[Return], *, dry_run: bool = False
-) -> None:
+def show_run(call: Call, told: Mapping[str, Any], outcome: Outcome, *, dry_run: bool = False) -> None:
     """The run in short: files by verdict, rows by form, deadlines, tasks, what waits, what was written.
 
     What is wrong with a file that is sent back stands in its copy; what is doubtful in the others, the files first
-    seen by this run (`received`), and what the office typed into its own ledger in vain, is told here.
+    seen by this run, which known ones are judged otherwise, and what the office typed into its own ledger in vain,
+    is told here.
     """
+    book = outcome.book
     out, words = screen(call), call.words["run"]
     title = words["title"].format(campaign=book.settings.campaign, as_of=told["as_of"])
     out.print(inert(title), style="bold", soft_wrap=True)
     _print_table(out, _run_table(call, told))
     for path in told["outputs"]:
         out.print(f"  {inert(path)}", soft_wrap=True)
-    _show_told(call, out, book, received)
+    _show_turned(call, out, outcome.turned)
+    _show_told(call, out, book, outcome.received)
     if dry_run:
         out.print(words["dry-run"])
+
+
+def _show_turned(call: Call, out: Console, turned: Sequence[tuple[str, Verdict, Verdict]]) -> None:
+    """The known files whose verdict is another now: settings, waivers or the day have changed."""
+    words = call.words["run"]
+    if turned:
+        out.print(words["turned"].format(count=len(turned)), soft_wrap=True)
+    for path, before, now in turned[:_MOST_TOLD]:
+        said = {"file": path, "old": _verdict(before, call.words), "new": _verdict(now, call.words)}
+        out.print(inert(words["turn"].format(**said)), soft_wrap=True)
+    if len(turned) > _MOST_TOLD:
+        out.print(call.words["status"]["more"].format(count=len(turned) - _MOST_TOLD))
 
 
 def _show_told(call: Call, out: Console, book: Book, received: Iterable[Return]) -> None:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 
-from rectify_xl.model import Book, Return, Settings
+from rectify_xl.model import Book, Return, Settings, Verdict
 from rectify_xl.receiving.engine import Progress, processes_ready, read_all
 from rectify_xl.receiving.intake import Source
 
@@ -42,10 +42,12 @@ class Means:
 class Outcome:
     """What a weekly run came to: everything it knows, the files first seen by it, what it wrote, and remarks.
 
-    `outputs` are relative to the workspace; a remark is a code, with a name behind a colon where it has one.
+    `outputs` are relative to the workspace; a remark is a code, with a name behind a colon where it has one. `turned`
+    are files known before that are judged otherwise now: path, verdict before, verdict now.
     """
 
     book: Book
     received: tuple[Return, ...] = ()
     outputs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    turned: tuple[tuple[str, Verdict, Verdict], ...] = ()

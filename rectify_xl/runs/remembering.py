@@ -11,7 +11,7 @@ from typing import Any
 from rectify_xl.grounds import Grounds, digest_of
 from rectify_xl.merging.office import Standing
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Return
+from rectify_xl.model import Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import reminders_for
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
@@ -38,6 +38,12 @@ class Week:
     kept: Kept
     made: Mapping[str, UnitFold] = field(default_factory=dict)
     typed: Standing = field(default_factory=dict)
+
+
+def turned(week: Week) -> tuple[tuple[str, Verdict, Verdict], ...]:
+    """The files known before that are judged otherwise than by the last run: path, verdict before, verdict now."""
+    known = zip(week.taken.arrivals, week.book.returns, strict=False)
+    return tuple((a.path, a.verdict, held.verdict) for a, held in known if a.verdict != held.verdict)
 
 
 def saved(job: Job, week: Week) -> RunRow:

@@ -28,7 +28,7 @@ from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
-from rectify_xl.runs.remembering import Week, save, saved
+from rectify_xl.runs.remembering import Week, save, saved, turned
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.runs.uncollected import uncollected
@@ -75,7 +75,8 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
         return _look_back(job, as_of, dry_run=dry_run)
     if dry_run:
         week = _worked_out(job, sources, as_of)
-        return Outcome(book=week.book, received=week.book.returns[len(week.taken.arrivals) :])
+        fresh = week.book.returns[len(week.taken.arrivals) :]
+        return Outcome(book=week.book, received=fresh, notes=week.found.notes, turned=turned(week))
     taken = _taken(job, sources, as_of)
     keep = partial(job.place.keep, taken.fresh, as_of, containers_in(taken))
     with done_beside(keep, is_worth=_is_worth(job, len(taken.fresh), _FILES_WORTH_A_COPY)) as archived:
@@ -226,6 +227,7 @@ def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
         received=() if is_again else tuple(first_seen),
         outputs=(*outputs, *register, *sent_back),
         notes=(*job.notes, *week.found.notes, *kept, *notes, *troubles),
+        turned=turned(week),
     )
 
 
