@@ -24,6 +24,7 @@ from rectify_xl.tables.ledger_table import (
     ledger_table,
     pending_table,
     solved_table,
+    typed_summary,
 )
 
 
@@ -103,6 +104,14 @@ def test_pending_rows_tell_what_was_typed_and_all_that_is_wrong() -> None:
     )
     assert [text.count("\n") for text in column(table, "findings")] == [1, 0]
     assert column(table, "form") == ["ledger", "ledger"]
+
+
+def test_a_text_that_ends_a_sentence_needs_no_semicolon_behind_it() -> None:
+    waiting = small_book().pending[0]
+    columns = catalog.forms()[waiting.form].columns
+    typed = tuple({"problem": "执行不严。", "goal": "改正", "measure": "公布！"}.get(c.name, "") for c in columns)
+    told = typed_summary(replace(waiting, row=waiting.row._replace(typed=typed)))
+    assert told == "存在问题：执行不严。整改目标：改正；整改措施：公布！"
 
 
 def test_a_pending_row_never_outgrows_a_cell() -> None:

@@ -61,7 +61,7 @@ def test_a_notice_says_who_what_until_when_and_from_whom(small: Path) -> None:
     assert f"有以下 {len(mine)} 项工作" in said[at + 1] and "2005年5月30日前" in said[at + 1]
     listed = rows[at + 3 : at + 3 + len(mine)]
     assert [row[0] for row in listed] == [str(n) for n in range(1, len(mine) + 1)]
-    assert ["逾期催办", "整改台帐", "KX02-T001", date(2005, 5, 23), "已逾期 2 个工作日"] in [[*row[1:4], *row[6:8]] for row in listed]
+    assert ["逾期催办", "整改台帐", "KX02-T001", date(2005, 5, 23), "已逾期\n2 个工作日"] in [[*row[1:4], *row[6:8]] for row in listed]
     assert said[at + 3 + len(mine) :][1:3] == ["示例先进性教育活动办公室", "2005年5月25日"]
 
 

@@ -44,6 +44,7 @@ TITLES = [
     "本期变化",
     "报送质量",
     "工作安排",
+    "提醒事项",
 ]
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -210,7 +211,7 @@ def test_the_changes_name_the_run_they_are_told_against(tmp_path: Path) -> None:
 
 def test_a_sheet_without_rows_says_so_in_words(tmp_path: Path) -> None:
     path = written(Book(as_of=AS_OF, settings=Settings(campaign="示例活动", organisation="示例单位")), tmp_path)
-    own = {"满意度": "satisfaction", "提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period"}
+    own = {"满意度": "satisfaction", "提请协调": "coordination", "领导联系点": "leaders", "本期变化": "period", "提醒事项": "standing"}
     for title in TITLES[1:]:
         told = words()["empty"][own[title]] if title in own else "暂无"
         assert below_header(path, title)[0][0] == told, title

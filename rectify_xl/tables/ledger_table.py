@@ -11,8 +11,9 @@ from rectify_xl import catalog
 from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Form, Pending, Return, Table
+from rectify_xl.model import Book, Form, Pending, Table
 from rectify_xl.normal import as_seen, inert, shown
+from rectify_xl.progress.standing import latest_files
 from rectify_xl.tables.item_columns import item_columns
 
 # The verdicts of files whose rows were merged.
@@ -94,8 +95,9 @@ def typed_summary(waiting: Pending) -> str:
     facts, columns = catalog.words("ledger")["pending"], catalog.forms()[waiting.form].columns
     typed = waiting.row.typed or tuple("" if value is None else str(value) for value in waiting.row.values)
     pairs = zip(columns, typed, strict=False)
-    filled = (facts["pair"].format(label=c.label, value=shown(as_seen(text, c.kind))) for c, text in pairs if text)
-    return str(facts["joint"]).join(filled)
+    filled = [facts["pair"].format(label=c.label, value=shown(as_seen(text, c.kind))) for c, text in pairs if text]
+    joints = ("" if text.endswith(tuple(facts["closing"])) else facts["joint"] for text in filled)
+    return "".join(map("".join, zip(filled, joints, strict=True))).removesuffix(facts["joint"])
 
 
 # ---- 报送情况
@@ -135,18 +137,9 @@ def _levels(book: Book) -> list[Counter[str]]:
 
 def returns_to_correct(book: Book) -> frozenset[int]:
     """The places (in `book.returns`) of returned files that are their unit's latest of some form: still owed."""
-    latest: dict[tuple[str, str], int] = {}
-    merged = [place for place, told in enumerate(book.returns) if told.verdict in _MERGED]
-    for place in sorted(merged, key=lambda at: book.returns[at].order):
-        for form in _forms_in(book.returns[place]):
-            latest[book.returns[place].unit_code or book.returns[place].file, form] = place
-    waiting = {row.digest for row in book.pending}
-    owing = {place for place in merged if book.returns[place].digest in waiting} | set(latest.values())
-    return frozenset(place for place in owing if book.returns[place].verdict == "returned")
-
-
-def _forms_in(told: Return) -> tuple[str, ...]:
-    return tuple(held.form for held in told.forms) or ("",)
+    waiting, latest = {row.digest for row in book.pending}, latest_files(book)
+    back = (place for place, told in enumerate(book.returns) if told.verdict == "returned")
+    return frozenset(place for place in back if place in latest or book.returns[place].digest in waiting)
 
 
 # ---- 说明

@@ -23,7 +23,7 @@ from rectify_xl.progress.units import words as status_words
 from rectify_xl.tables.ledger_table import day_text
 
 # The columns of a notice: number, kind of reminder, kind of matter, number, text, who answers, by when, how it stands.
-_WIDTHS = (4.5, 9.0, 11.5, 12.0, 24.5, 8.0, 10.5, 10.0)
+_WIDTHS = (4.5, 9.0, 11.5, 12.0, 21.5, 8.0, 10.5, 13.0)
 _LOOKS = ("centre", "state", "centre", "centre", "text", "centre", "date", "centre")
 _WIDTH, _LAST = sum(_WIDTHS), len(_WIDTHS) - 1
 # The lines of a notice besides its matters, each over all columns, and how they look; a gap is a line without text.

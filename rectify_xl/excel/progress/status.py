@@ -23,6 +23,7 @@ from rectify_xl.progress.leaders import leaders
 from rectify_xl.progress.overview import overview
 from rectify_xl.progress.period import period_changes
 from rectify_xl.progress.quality import quality
+from rectify_xl.progress.standing import standing_warnings
 from rectify_xl.progress.surveys import satisfaction
 from rectify_xl.progress.tasks import deadline_warnings, schedule, unit_progress
 from rectify_xl.progress.units import words
@@ -59,6 +60,7 @@ SHEETS = (
     Sheet("period", period_changes),
     Sheet("quality", quality),
     Sheet("schedule", schedule, draw_schedule),
+    Sheet("standing", standing_warnings),
 )
 
 

@@ -1,0 +1,65 @@
+"""The warnings that still stand: of each unit's latest file of each form, and of nothing that is confidential."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from status_books import book_of
+
+from rectify_xl.messages import code_name
+from rectify_xl.model import Book, Finding, FormRows, Return, Row, Verdict
+from rectify_xl.progress.standing import standing_warnings
+from rectify_xl.tables.ledger_table import returns_to_correct
+
+GOOD = (Row("表", 4, ()),)
+
+
+def warned(code: str, form: str = "ledger", level: str = "warning") -> Finding:
+    return Finding(level=level, code=code, form=form, sheet="整改台帐", cell="G4", row=4, value="甲")  # type: ignore[arg-type]
+
+
+def sent(day: int, unit: str, findings: Sequence[Finding], *forms: str, verdict: Verdict = "accepted") -> Return:
+    return Return(
+        file=f"{unit}-{day}.xlsx", digest=f"{unit}{day}", verdict=verdict, unit_code=unit, unit_name=unit,
+        filled_on=date(2005, 5, day), findings=tuple(findings),
+        forms=tuple(FormRows(form=form, good=GOOD) for form in forms),
+    )  # fmt: skip
+
+
+def told(*returns: Return) -> list[tuple[str, str, str]]:
+    """Unit, kind of warning, and file, as the table lists them."""
+    book: Book = replace(book_of({}), returns=returns)
+    return [(row[0], row[3], row[5]) for row in standing_warnings(book).rows]
+
+
+def test_a_warning_stands_until_a_later_file_of_the_form_comes() -> None:
+    early = sent(10, "B", [warned("coverage"), warned("no-rows", "measures")], "ledger", "measures")
+    late = sent(20, "B", [warned("hidden-rows")], "ledger")
+    assert told(early) == [("B", code_name("coverage"), "B-10.xlsx"), ("B", code_name("no-rows"), "B-10.xlsx")]
+    assert told(early, late) == [("B", code_name("no-rows"), "B-10.xlsx"), ("B", code_name("hidden-rows"), "B-20.xlsx")]
+
+
+def test_units_stand_in_the_rosters_order_and_only_warnings_of_files_that_count() -> None:
+    levels = [warned("old-template", ""), warned("date", level="error"), warned("fixed-date", level="fixed")]
+    other = sent(12, "A", levels)
+    refused = sent(14, "A", [warned("macros", "")], "ledger", verdict="refused")
+    assert [row[0] for row in told(sent(11, "B", [warned("coverage")], "ledger"), other, refused)] == ["A", "B"]
+
+
+def test_rows_that_only_the_office_may_read_are_not_told_of() -> None:
+    assert told(sent(10, "A", [warned("coverage", "guidance")], "guidance")) == []
+
+
+def test_a_row_says_where_and_when() -> None:
+    book = replace(book_of({}), returns=(sent(10, "A", [warned("hidden-rows")], "ledger"),))
+    ((code, name, matter, _, text, file, day),) = standing_warnings(book).rows
+    assert (code, name, matter, file, day) == ("A", "甲支部", "整改台帐", "A-10.xlsx", date(2005, 5, 10))
+    assert "整改台帐" in text
+
+
+def test_a_file_sent_back_is_owed_until_a_later_one_of_its_forms() -> None:
+    back, again = sent(10, "A", [], "ledger", verdict="returned"), sent(20, "A", [], "ledger")
+    assert returns_to_correct(replace(book_of({}), returns=(back,))) == {0}
+    assert returns_to_correct(replace(book_of({}), returns=(back, again))) == frozenset()
