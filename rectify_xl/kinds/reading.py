@@ -129,6 +129,8 @@ def too_many_digits(value: Any) -> Reading | None:
 
 def as_text(value: Any) -> str:
     """What a cell that is no text shows: whole numbers without .0, dates as 2005-05-16."""
+    if value.__class__ is str:
+        return value
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):

@@ -63,7 +63,7 @@ def _owed(book: Book) -> list[Reminder]:
 
 def _sent_in(book: Book) -> _Sent:
     """The day that first sent each reminder; of a numbered item whichever unit it was sent to: units merge."""
-    made: _Sent = dict(book.sent)
+    made: _Sent = {}
     for key, day in book.sent.items():
         known = _whoever(key)
         made[known] = min(day, made.get(known, day))
@@ -71,7 +71,7 @@ def _sent_in(book: Book) -> _Sent:
 
 
 def _whoever(key: ReminderKey) -> ReminderKey:
-    return key._replace(unit_code="") if item_number(key.matter) else key
+    return ReminderKey(key[0], "", *key[2:]) if item_number(key.matter) else key
 
 
 def step_of(start: date | None, due: date, day: Day) -> str:

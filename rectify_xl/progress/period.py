@@ -38,7 +38,8 @@ def _told_items(book: Book, units: Counted) -> Iterator[Known]:
         if form.deadline and not form.restricted:
             about = subject_of(form)
             for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
-                told = (units.code_of(about(item)), names[due.state], (form.name, _quoted(form, item)) in missing)
+                is_missing = bool(missing) and (form.name, _quoted(form, item)) in missing
+                told = (units.code_of(about(item)), names[due.state], is_missing)
                 yield _known(form, item, due, told)
 
 

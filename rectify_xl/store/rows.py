@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
+from itertools import islice
 from sys import intern
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
@@ -27,6 +28,8 @@ from rectify_xl.model import (
     State,
 )
 
+_Part = TypeVar("_Part")
+_PIECE = 2000
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
 
@@ -218,7 +221,12 @@ def form_rows(
 
 def snapshot_to(items: Iterable[Known]) -> bytes:
     """What a run knew of every item, packed: the days as text."""
-    return zlib.compress(_with_days(list(items)).encode(), 1)
+    packer = zlib.compressobj(1)
+    pieces, joint = [packer.compress(b"[")], ""
+    for piece in in_pieces(items):
+        pieces.append(packer.compress(f"{joint}{_with_days(piece)[1:-1]}".encode()))
+        joint = ","
+    return b"".join((*pieces, packer.compress(b"]"), packer.flush()))
 
 
 def snapshot_from(packed: bytes) -> tuple[Known, ...]:
@@ -231,6 +239,13 @@ def snapshot_from(packed: bytes) -> tuple[Known, ...]:
             for form, unit, number, text, state, due, told_due, is_missing in told
         ]
     )
+
+
+def in_pieces(many: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """So much of many things as need not be told in one go: what is told takes room too."""
+    parts = iter(many)
+    while piece := list(islice(parts, _PIECE)):
+        yield piece
 
 
 def reminders_to(keys: Sequence[ReminderKey]) -> str:

@@ -16,6 +16,7 @@ from rectify_xl.store.rows import (
     finding_from,
     finding_row,
     from_json,
+    in_pieces,
     reminders_from,
     reminders_to,
     snapshot_from,
@@ -98,27 +99,22 @@ class Runs(Database):
 
         Numbers of no item any more are withdrawn too. Gives the items' keys by these states.
         """
-        kept = list(numbered)
-        found = self.rows("SELECT number, key, unit_code, is_withdrawn FROM items")
-        known = {number: (told, key) for number, key, *told in found}
-        gone = known.keys() - {number for _, number, *_ in kept}
-        self.write_all(
-            "UPDATE items SET is_withdrawn = 1 WHERE number = ?",
-            [(number,) for number in sorted(gone) if not known[number][0][1]],
-        )
-        key, made, new, changed = self.value("SELECT max(key) FROM items") or 0, ItemKeys(), [], []
-        for form, number, unit, refs, is_withdrawn in kept:
-            now = [unit, int(is_withdrawn)]
+        known = {row[0]: row for row in self.rows("SELECT number, key, unit_code, is_withdrawn, form FROM items")}
+        gone, key = set(known), self.value("SELECT max(key) FROM items") or 0
+        made, new, changed = ItemKeys(), [], []
+        for form, number, unit, refs, is_withdrawn in numbered:
+            gone.discard(number)
             if number not in known:
-                known[number] = now, (key := key + 1)
-                new.append((key, form, number, *now))
-            told, own = known[number]
-            if told != now:
-                changed.append((*now, own))
+                known[number] = (number, (key := key + 1), unit, int(is_withdrawn), form)
+                new.append(known[number])
+            own = known[number][1]
+            if known[number][2:4] != (unit, int(is_withdrawn)):
+                changed.append((unit, int(is_withdrawn), own))
             for digest, title, row in refs:
                 made.setdefault((digest, form, title), {})[row] = own
+        changed += [(known[number][2], 1, known[number][1]) for number in sorted(gone) if not known[number][3]]
         self.write_all(
-            "INSERT INTO items (key, form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, ?, ?)", new
+            "INSERT INTO items (number, key, unit_code, is_withdrawn, form) VALUES (?, ?, ?, ?, ?)", new
         )
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE key = ?", changed)
         return made
@@ -211,5 +207,5 @@ class Runs(Database):
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Notes reminders as sent; one that was sent before keeps its day."""
-        if told := list(keys):
-            self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(told))
+        for piece in in_pieces(keys):
+            self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(piece))

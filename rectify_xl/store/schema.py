@@ -70,7 +70,7 @@ CREATE TABLE reminders (told TEXT PRIMARY KEY, sent_on TEXT NOT NULL) STRICT;
 # What the rows of a unit come to, so that only new ones need be looked at; it may be emptied at any time.
 _FOLDS = "CREATE TABLE folds (unit TEXT PRIMARY KEY, rests_on TEXT NOT NULL, told BLOB NOT NULL) STRICT;"
 
-# Reminders are asked for all at once: those that one run sent are one text.
+# Reminders are asked for all at once: many of those that one run sent are one text.
 _REMINDED = """
 CREATE TABLE reminded (seq INTEGER PRIMARY KEY, sent_on TEXT NOT NULL, told TEXT NOT NULL) STRICT;
 INSERT INTO reminded (sent_on, told)
