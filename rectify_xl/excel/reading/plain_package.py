@@ -10,7 +10,10 @@ from functools import lru_cache
 from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.sheet_scan import has_control, is_long_or_deep, look_at
+from rectify_xl.excel.reading.usual_sheets import usual_reader
+from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise
 from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.grid import Grid
 from rectify_xl.zipped import stored
 
 # Whether a sheet of that title, shown or hidden, need not be read.
@@ -29,16 +32,18 @@ _PLAIN_TEXTS_HEAD = f'<sst xmlns="{_MAIN}">'.encode()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlainBook:
-    """The worksheets to be read, their parts in UTF-8, which of them are odd, and the package of all the others.
+    """The worksheets to be read, their parts in UTF-8, which of them are odd, and the package of the plain ones.
 
-    In `fast` a sheet is named by its part; b"" if every sheet is odd. `reaching` is the sheet and the cell ("" where
-    it is not known) of the first formula that leads out of the workbook.
+    `usual` are those that were read already, by part, and without their titles. In `fast` a sheet is named by its
+    part; b"" if it holds none. `reaching` is the sheet and the cell ("" where it is not known) of the first formula
+    that leads out of the workbook.
     """
 
     sheets: tuple[SheetAbout, ...]
     parts: Mapping[str, bytes]
     odd: frozenset[str]
     fast: bytes
+    usual: Mapping[str, Grid]
     reaching: tuple[str, str] | None = None
 
 
@@ -49,30 +54,52 @@ def sheets_to_read(package: Package, is_unread: IsUnread) -> tuple[SheetAbout, .
 
 def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
     """The worksheets of a package looked over and packed for the fast reader; raises Unreadable as `Package` does."""
-    texts, texts_are_odd = _looked_over(package.related("sharedStrings"), "sharedStrings")
-    parts: dict[str, bytes] = {}
+    shared = package.related("sharedStrings")
+    told = as_utf_8(shared, "sharedStrings") if shared else (b"", False)
+    written = {about.part: as_utf_8(package.part(about.part), about.part) for about in sheets}
+    usual = _usual_sheets(package, told, written) if sheets else {}
     plain: dict[str, bytes] = {}
     reaching = None
+    texts, texts_are_odd = (b"", False) if len(usual) == len(written) else _looked_over(*told)
     for about in sheets:
-        parts[about.part], is_prefixed = as_utf_8(package.part(about.part), about.part)
-        look = look_at(parts[about.part])
+        if about.part in usual:
+            continue
+        data, is_prefixed = written[about.part]
+        look = look_at(data)
         if look.reaching and reaching is None:
             reaching = about.title, look.reaching_cell
         if look.plain is not None and not (texts_are_odd or is_prefixed):
             plain[about.part] = look.plain
-    fast = packed(plain, texts, package.formats, package.counts_from_1904) if plain else b""
-    return PlainBook(sheets=sheets, parts=parts, odd=frozenset(parts) - plain.keys(), fast=fast, reaching=reaching)
+    return PlainBook(
+        sheets=sheets,
+        parts={part: data for part, (data, _) in written.items()},
+        odd=frozenset(written) - plain.keys() - usual.keys(),
+        fast=packed(plain, texts, package.formats, package.counts_from_1904) if plain else b"",
+        usual=usual,
+        reaching=reaching,
+    )
 
 
-def _looked_over(texts: bytes, part: str) -> tuple[bytes, bool]:
+def _usual_sheets(
+    package: Package, texts: tuple[bytes, bool], written: Mapping[str, tuple[bytes, bool]]
+) -> dict[str, Grid]:
+    """The sheets that are written as programs write them, by part; none where the shared texts are not."""
+    if texts[1]:
+        return {}
+    try:
+        shared = SharedTexts(texts[0])
+    except WrittenOtherwise:
+        return {}
+    reader = usual_reader(shared, package.formats, counts_from_1904=package.counts_from_1904)
+    made = {part: reader.grid(data) for part, (data, is_prefixed) in written.items() if not is_prefixed}
+    return {part: grid for part, grid in made.items() if grid is not None}
+
+
+def _looked_over(texts: bytes, is_prefixed: bool) -> tuple[bytes, bool]:
     """The shared texts in UTF-8, and whether the fast reader must not have them."""
-    if b"</" not in texts and b"/>" in texts:  # no text in it
-        as_utf_8(texts, part)
-        return b"", False
-    if not texts:
-        return b"", False
-    plain, is_prefixed = as_utf_8(texts, part)
-    return plain, is_prefixed or has_control(plain) or is_long_or_deep(plain)
+    if b"</" not in texts:  # no text in it
+        return b"", bool(texts) and b"/>" not in texts
+    return texts, is_prefixed or has_control(texts) or is_long_or_deep(texts)
 
 
 def packed(parts: Mapping[str, bytes], texts: bytes, formats: Formats, counts_from_1904: bool) -> bytes:

@@ -138,10 +138,10 @@ def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
     made = []
     for about in sheets:
         held = fast.get(about.part)
-        grid = _fast_grid(held, about.title) if held is not None and about.part not in book.odd else None
+        grid = book.usual.get(about.part) or (_fast_grid(held, about.title) if held is not None else None)
         grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
         is_percent = partial(package.is_percent, about.part)
-        made.append(replace(grid, visible=about.visible, is_percent=is_percent))
+        made.append(replace(grid, title=about.title, visible=about.visible, is_percent=is_percent))
     return tuple(made), book.reaching
 
 

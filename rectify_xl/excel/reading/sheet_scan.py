@@ -43,13 +43,13 @@ _ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v')
 # The number of a shared text is a few digits; of anything else the fast reader makes the first text.
 _ODD_INDEX = re.compile(rb't="s"[^<>]*><v(?!>[0-9]{1,9}</v>)')
 _LONGEST_INDEX = len(b"<v>999999999</v>")
-_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
+CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
 _CHILD_FORMULA = re.compile(rb"<f\b[^>]*/></")
 _CHECK_TEXT = CHECK_TEXT_NAME.encode()
 _NO_VALUE = (b"</c>", b"<v></v>", b"<v/>", b"<v />")
 # Formulas that reach beyond the workbook: web services, links made of text, DDE, other files.
-_REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
+REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
 _ADDRESS = re.compile(rb'<c (?:[^<>]* )?r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 # Pieces of a large sheet are looked at one by one, so that no list grows with it.
 _PIECE = 2_000_000
@@ -88,12 +88,12 @@ def look_at(data: bytes, after: int = 0) -> Look:
     Rows that hold nothing but a formula of our self-check are left out. `data` may be a sheet of rows behind row
     `after` alone.
     """
-    begin, end = data.find(_BEGIN), data.rfind(_END)
-    if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
-        return Look(None)  # no rows, or no end: whichever it is, the exact reader tells
+    begin, end = span(data)
+    if begin < 0:
+        return Look(None)
     kept, last, widest, count = [PLAIN_HEAD], after, 1, 0
     reaching = b""
-    for piece in _pieces(data, begin + len(_BEGIN), end):
+    for piece in _pieces(data, begin, end):
         rows = _ROW.findall(piece)
         numbers = _numbers(piece, rows, last)
         if numbers is None:
@@ -103,19 +103,27 @@ def look_at(data: bytes, after: int = 0) -> Look:
         is_usual = _is_usual(piece, rows, cells)
         is_ours_alone = is_usual and all(_CHECK_TEXT in formula for formula in filter(None, map(itemgetter(2), cells)))
         formulas = [] if is_ours_alone else _formulas_in(piece)
-        reaching = reaching or next(filter(_REACHING.search, formulas), b"")
+        reaching = reaching or next(filter(REACHING.search, formulas), b"")
         is_plain = _is_plain(piece, formulas, is_usual=is_usual)
         if not is_plain or (wide := _width([cell[0] for cell in cells], numbers)) is None:
             return Look(None, reaching)
         last, widest, count = numbers[-1], max(widest, wide), count + len(cells)
         kept.append(piece)
-    merges = _merges(data, end)
+    merges = merges_in(data, end)
     if len(merges) > limits().merges and merges.count(b"<mergeCell ") > limits().merges:
         return Look(None, reaching)
     area = (last - after) * widest
     if count > limits().cells or (area > _RECTANGLE and area > _SPARSE * count):
         return Look(None, reaching)
     return Look(b"".join((*kept, _END, merges, _WORKSHEET_END)), reaching)
+
+
+def span(data: bytes) -> tuple[int, int]:
+    """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader tells which it is."""
+    begin, end = data.find(_BEGIN), data.rfind(_END)
+    if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
+        return -1, -1
+    return begin + len(_BEGIN), end
 
 
 def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
@@ -199,7 +207,7 @@ def _has_odd_index(cells: Sequence[tuple[bytes, ...]], values: Sequence[bytes]) 
     return bool(odd) and any(cell[3] in odd and b't="s"' in cell[1] for cell in cells)
 
 
-def _merges(data: bytes, end: int) -> bytes:
+def merges_in(data: bytes, end: int) -> bytes:
     """The merged cells behind the rows, as they are written."""
     begin = data.find(b"<mergeCells", end)
     stop = data.find(b"</mergeCells>", begin) if begin >= 0 else -1
@@ -208,7 +216,7 @@ def _merges(data: bytes, end: int) -> bytes:
 
 def has_control(data: bytes) -> bool:
     """Whether the bytes of a part hold a control character, plain or as a reference: no XML has any."""
-    return len(data.translate(None, _CONTROL)) != len(data) or _CONTROL_REFERENCE.search(data) is not None
+    return len(data.translate(None, CONTROL)) != len(data) or _CONTROL_REFERENCE.search(data) is not None
 
 
 def _formulas_in(data: bytes) -> list[bytes]:

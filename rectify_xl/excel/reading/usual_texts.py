@@ -1,0 +1,131 @@
+"""Texts as programs write them into worksheets and among the shared ones; of one written otherwise nothing is told."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rectify_xl.excel.reading.sheet_scan import CONTROL
+from rectify_xl.limits import limits
+
+# One shared text: a plain one, or runs of several looks, and how it is read aloud.
+_TEXT = re.compile(
+    r'<si>(?:<t(?: xml:space="preserve")?>[^<]*</t>|(?:<r>(?:<rPr>(?:<\w+(?: \w+="[^"<>&]*")* ?/>)*</rPr>)?'
+    r'<t(?: xml:space="preserve")?>[^<]*</t></r>)+|<t ?/>)(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
+)
+_RUN = re.compile("(<t(?: [^<>/]*)?>)([^<]*)</t>")
+_KEEPING = '<t xml:space="preserve">'
+_USUAL = "<t>"
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>\s*)?<sst(?: [^<>]*)?(?<!/)>")
+_END = b"</sst>"
+_ODD = CONTROL + b"\r"
+_REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_LAST_SIGN, _BLANKS = 0x10FFFF, (9, 10, 13)
+
+# The pieces of a text that have several looks, each with its tag.
+Runs = tuple[tuple[str, str], ...]
+
+
+class WrittenOtherwise(Exception):
+    """Something is not written in one of the few ways in which programs write it."""
+
+
+class SharedTexts:
+    """The shared texts of a workbook from their part in UTF-8, which need not be there; each is made when asked for.
+
+    Raises WrittenOtherwise where anything in the part is written otherwise.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        text = _between_tags(data) if data else ""
+        self._tag = _KEEPING if f"<si>{_KEEPING}" in text else _USUAL
+        self._written = _texts_in(text, self._tag)
+
+    def text(self, said: str) -> str:
+        """The text of a number as a cell says it."""
+        if not (said.isdecimal() and said.isascii() and int(said) < len(self._written)):
+            raise WrittenOtherwise
+        written = self._written[int(said)]
+        if isinstance(written, str):
+            return own_text(written, self._tag)
+        return "".join([own_text(run, tag) for tag, run in written])
+
+
+def _between_tags(data: bytes) -> str:
+    """What is between the tags of the part, whose references are sound."""
+    head, end = _HEAD.match(data), data.rfind(_END)
+    if head is None or data[end:].rstrip() != _END:
+        raise WrittenOtherwise
+    held = data[head.end() : end]
+    check_bytes(held)
+    try:
+        text = held.decode()
+    except UnicodeDecodeError as error:
+        raise WrittenOtherwise from error
+    if "&" in text:
+        resolved(text)
+    return text
+
+
+def _texts_in(text: str, tag: str) -> list[str | Runs]:
+    """The texts as they are written: most are plain ones with the same tag, the others are runs with their tags."""
+    before, behind = f"<si>{tag}", "</t></si>"
+    pieces = f"{behind}{text}{before}".split(behind + before)
+    if len(pieces) == 1:
+        return [*_runs_in(text)]
+    made: list[str | Runs] = [*_runs_in((pieces[0] + behind)[len(behind) :])]
+    for piece in pieces[1:-1]:
+        if "<" in piece:
+            made += _runs_in(f"{before}{piece}{behind}")
+        else:
+            made.append(piece)
+    return [*made, *_runs_in((before + pieces[-1])[: -len(before)])]
+
+
+def _runs_in(text: str) -> list[Runs]:
+    items = text.split("</si>")
+    if items.pop():
+        raise WrittenOtherwise
+    return list(map(_runs, items))
+
+
+@lru_cache(maxsize=1024)
+def _runs(item: str) -> Runs:
+    """The pieces of one text; returns of one template have most of theirs in common."""
+    if not _TEXT.fullmatch(item):
+        raise WrittenOtherwise
+    return tuple(_RUN.findall(item))
+
+
+def check_bytes(data: bytes) -> None:
+    """Raises WrittenOtherwise for what no XML holds, or what stands for something else in a text: _x000D_, CR."""
+    if b"_x" in data or len(data.translate(None, _ODD)) != len(data):
+        raise WrittenOtherwise
+
+
+def own_text(said: str, tag: str = "") -> str:
+    """What a text says behind its tag: blanks around it count if that says so, else programs differ about them."""
+    if "&" in said:
+        said = resolved(said)
+    if (said.strip() != said and (tag != _KEEPING or "\r" in said)) or len(said) > limits().kept_text:
+        raise WrittenOtherwise
+    return said
+
+
+def resolved(text: str) -> str:
+    """A text with the characters for its references; raises WrittenOtherwise for what is none."""
+    made, count = _REFERENCE.subn(_sign, text)
+    if count != text.count("&"):
+        raise WrittenOtherwise
+    return made
+
+
+def _sign(reference: re.Match[str]) -> str:
+    if reference[1]:
+        return _NAMED[reference[1]]
+    code = int(reference[2]) if reference[2] else int(reference[3], 16)
+    is_sign = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= _LAST_SIGN
+    if not is_sign and code not in _BLANKS:
+        raise WrittenOtherwise
+    return chr(code)
