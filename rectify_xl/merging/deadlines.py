@@ -138,6 +138,8 @@ class _Shown:
             test = form_test(form, tree) if tree else None
             first = self._days[evidence] = {}
             for item in items.get(form.name, ()):
+                if not form.evidence_on and item.unit_code in first and first[item.unit_code] <= _known_from(item):
+                    continue  # no state of it can show an earlier day
                 shown_on = self._shown_on(item, form, test, _known_since(item, form, tree))
                 if shown_on and shown_on < first.get(item.unit_code, date.max):
                     first[item.unit_code] = shown_on
@@ -159,6 +161,11 @@ class _Shown:
 
     def _counts(self, day: date) -> bool:
         return day <= self._until and (self._since is None or day >= self._since)
+
+
+def _known_from(item: Item) -> date:
+    """The first day that anything is known of an item."""
+    return min(item.first_on, item.started_on or item.first_on)
 
 
 def _known_since(item: Item, form: Form, tree: Node | None) -> date | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import translate
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -101,8 +103,13 @@ def _closed(path: str, name: str) -> Source:
 
 def clutter(name: str) -> bool:
     """Whether a file of that name is one that programs leave behind, and nobody's work."""
-    base = name.rpartition("/")[2]
-    return any(fnmatch(base, pattern) or fnmatch(name, pattern) for pattern in catalog.reading().clutter)
+    fits, base = _clutter().match, name.rpartition("/")[2]
+    return bool(fits(os.path.normcase(base)) or (base != name and fits(os.path.normcase(name))))
+
+
+@cache
+def _clutter() -> re.Pattern[str]:
+    return re.compile("|".join(translate(os.path.normcase(pattern)) for pattern in catalog.reading().clutter))
 
 
 def suffix_of(path: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,14 +95,14 @@ def _deadlines(store: Store, seq: int, settings: Settings, as_of: date) -> dict[
     """The states of items on a day, from what the run knew of each: what is open is judged anew."""
     day = Day(as_of=as_of, calendar=calendar_for(dict(settings.holidays)), early_warning=settings.early_warning)
     snapshot = store.snapshot(seq)
-    names, counts = catalog.states("item"), Counter[str]()
+    names, counts, left = catalog.states("item"), Counter[str](), cache(day.workdays_left)
     lists: dict[str, list[dict[str, Any]]] = {"late": [], "due_soon": []}
     for known in snapshot.items if snapshot else ():
         state = _state_on(known, day)
         if known.form == _COUNTED_FORM:
             counts[state] += 1
         if state in lists and known.due:
-            lists[state].append(_owed(known, day))
+            lists[state].append(_owed(known, left(known.due)))
     for held in lists.values():
         held.sort(key=lambda told: (told["due"], told["unit"], told["id"]))
     return {"deadlines": {text: counts[name] for name, text in names.items()}, **lists}
@@ -115,11 +116,11 @@ def _state_on(known: Known, day: Day) -> str:
     return "due_soon" if day.workdays_left(known.due) <= day.early_warning else "not_due"
 
 
-def _owed(known: Known, day: Day) -> dict[str, Any]:
+def _owed(known: Known, left: int) -> dict[str, Any]:
     assert known.due is not None
     return {
         "form": known.form, "id": known.number, "unit": known.unit_code, "text": known.text,
-        "due": known.due.isoformat(), "workdays_left": day.workdays_left(known.due),
+        "due": known.due.isoformat(), "workdays_left": left,
     }  # fmt: skip
 
 
