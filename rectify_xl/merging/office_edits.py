@@ -74,6 +74,7 @@ class _Compared:
     entries: list[OfficeEntry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     columns: tuple[Column, ...] = ()
+    _own: tuple[int, ...] = ()
     _parsers: dict[str, Parser] = field(default_factory=dict)
     _seen: dict[int, dict[int, Any]] = field(default_factory=dict)
     _by_number: dict[str, _Known] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class _Compared:
 
     def __post_init__(self) -> None:
         self.columns = ledger_columns(self.form)
+        own = {column.name for column in self.form.columns if not column.assigned}
+        self._own = tuple(place for place, column in enumerate(self.columns) if column.name in own)
         self._parsers = {c.name: parser_for(c, self.reread.setting) for c in self.form.office_columns}
         for place, values in enumerate(self.table.rows):
             known = _Known(place, values)
@@ -103,10 +106,9 @@ class _Compared:
         numbered, sourced = self._by_number.get(self._number(cells)), self._by_source.get(self._source(cells))
         if numbered is None or sourced is None or numbered is sourced:
             return numbered or sourced
-        own = [place for place, c in enumerate(self.columns) if c in self.form.columns and not c.assigned]
 
         def like(known: _Known) -> int:
-            return sum(not _is_changed(self.columns[p], cells[p], known.values[p]) for p in own)
+            return sum(not _is_changed(self.columns[p], cells[p], known.values[p]) for p in self._own)
 
         return sourced if like(sourced) > like(numbered) else numbered
 

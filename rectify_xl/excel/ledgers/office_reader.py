@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
+from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.excel.reading.package import Package
@@ -17,21 +18,38 @@ from rectify_xl.merging.typed_ledger import TypedLedger
 from rectify_xl.normal import key_text
 from rectify_xl.zipped import SIGNATURE
 
+# Where one of them stands in a sheet, a cell may hold an error or a formula.
+_SIGNS = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
+
 
 def read_typed_ledger(data: bytes) -> TypedLedger:
     """The sheets of a ledger workbook with their cells as typed; raises grid.Unreadable for what is no workbook.
 
     What is wrong with a cell (an error value, a formula that nobody calculated) stands in it.
     """
-    values = {
-        grid.title: [[] for _ in range(grid.first_row - 1)] + [[*[""] * grid.first_column, *row] for row in grid.rows]
-        for grid in read_workbook(data).sheets
-    }
+    values = _exactly(data) if _has_formulas(data) else values_of(data)
     sheets = tuple(sheets_in(values))
     others = values.keys() - {sheet.title for sheet in sheets}
     filled = {title: sum(cell != "" for row in values[title] for cell in row) for title in values if title in others}
     own = tuple((title, count) for title, count in filled.items() if count)
     return TypedLedger(run=_run_property(data) or run_told(sheets), sheets=sheets, own=own)
+
+
+def _has_formulas(data: bytes) -> bool:
+    """Whether some cell may hold an error or a formula, which the fast reading does not tell from a blank."""
+    if not data.startswith(SIGNATURE):
+        return False
+    package = Package(data)
+    parts = (package.part(name) for name in package.names if "worksheets/" in name and name.endswith(".xml"))
+    return any(mark in part for part in parts for mark in _SIGNS)
+
+
+def _exactly(data: bytes) -> dict[str, list[list[Any]]]:
+    """`values_of` with what is wrong with a cell standing in it."""
+    return {
+        grid.title: [[] for _ in range(grid.first_row - 1)] + [[*[""] * grid.first_column, *row] for row in grid.rows]
+        for grid in read_workbook(data).sheets
+    }
 
 
 def written_sheets(data: bytes, run: str) -> tuple[LedgerSheet, ...]:
