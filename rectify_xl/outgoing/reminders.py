@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
-from typing import Any
 
+from rectify_xl.columnar import ColumnRows, Columns, picked
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import item_number
 from rectify_xl.merging.deadlines import Day
@@ -119,16 +119,20 @@ def _of_a_file(matter: Matter, sent: _Sent, day: Day) -> tuple[str, date]:
 # ---- tables
 
 
-def reminder_table(told: Iterable[Reminder]) -> Table:
+def reminder_table(told: Sequence[Reminder]) -> Table:
     """One row a reminder, in their order.
 
     Columns: unit_code, unit_name, reminder (its kind), matter, number, text, person, due_on, workdays_left, sent_on.
     """
     columns = ("unit_code", "unit_name", "reminder", "matter", "number", "text", "person", "due_on", "workdays_left")
-    return Table((*columns, "sent_on"), [(r.key.unit_code, r.unit_name, *_cells(r)) for r in told])
+    made = ColumnRows(range(len(told)), lambda places: _columns(picked(told, places)))
+    return Table((*columns, "sent_on"), made)
 
 
-def _cells(told: Reminder) -> tuple[Any, ...]:
-    kind = words()["kinds"][told.key.kind]
-    who_and_when = (told.person, told.due_on, told.workdays_left, told.sent_on)
-    return kind, told.matter, told.number, told.text, *who_and_when
+def _columns(told: Sequence[Reminder]) -> Columns:
+    kinds = words()["kinds"]
+    return [
+        [r.key.unit_code for r in told], [r.unit_name for r in told], [kinds[r.key.kind] for r in told],
+        [r.matter for r in told], [r.number for r in told], [r.text for r in told], [r.person for r in told],
+        [r.due_on for r in told], [r.workdays_left for r in told], [r.sent_on for r in told],
+    ]  # fmt: skip

@@ -126,7 +126,7 @@ def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
     notices.line("addressed", _addressed(unit))
     notices.line("body", _body(told, sender))
     notices.add("header", _labels())
-    notices.add("matter", *map(_cells, range(1, len(told) + 1), told))
+    notices.add("matter", *_matters(told))
     if waiting:
         notices.line("body", facts["before"].format(count=waiting))
     notices.add("gap", (None,))
@@ -158,9 +158,12 @@ def _labels() -> Sequence[str]:
     return facts["serial"], *named, facts["term"], facts["state"]
 
 
-def _cells(serial: int, told: Reminder) -> Sequence[Any]:
-    kind, left = told.key.kind, _standing(told.key.kind, told.workdays_left)
-    return str(serial), words()["kinds"][kind], told.matter, told.number, told.text, told.person, told.due_on, left
+def _matters(told: Sequence[Reminder]) -> Iterator[Sequence[Any]]:
+    """A row a matter, numbered from 1."""
+    kinds = words()["kinds"]
+    for serial, reminder in enumerate(told, 1):
+        key, _, matter, text, _, number, person, due, left = reminder
+        yield str(serial), kinds[key.kind], matter, number, text, person, due, _standing(key.kind, left)
 
 
 @cache
