@@ -54,7 +54,7 @@ _LETTERS = (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))
 _COLUMNS = {letters: at for at, letters in enumerate(_LETTERS)}
 _BETWEEN, _SHORT = b"</row>", 400
 # No shorter text is too long, whatever the limit.
-_CERTAIN = 1_000
+_CERTAIN = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,11 +92,13 @@ class UsualReader:
             raise WrittenOtherwise
         wholes, letters, digits, attributes, formulas, said, own = zip(*cells, strict=True)
         places = list(map(_COLUMNS.__getitem__, letters))
-        is_whole = sum(map(len, wholes)) == len(text) and digits.count(str(number)) == len(digits)
+        is_whole = "".join(wholes) == text and digits.count(str(number)) == len(digits)
         if not (is_whole and all(map(lt, places, islice(places, 1, None)))):
             raise WrittenOtherwise
-        if any(formulas) and not all(map(_is_told, wholes, formulas, said)):
-            raise WrittenOtherwise
+        if any(formulas):
+            with_formula = (compress(held, formulas) for held in (wholes, formulas, said))
+            if not all(map(_is_told, *with_formula)):
+                raise WrittenOtherwise
         meanings = list(map(self.values.__getitem__, attributes))
         if any(own):
             own = tuple(self._texts(own, wholes))
@@ -107,7 +109,8 @@ class UsualReader:
 
     def _texts(self, own: Sequence[str], wholes: Sequence[str]) -> Sequence[str]:
         """The texts in the cells of a row; what is written alike is one text wherever it stands."""
-        is_plain = max(map(len, own)) < _CERTAIN and "&" not in "".join(own) and [*map(str.strip, own)] == [*own]
+        joined = "".join(own)
+        is_plain = len(joined) < _CERTAIN and "&" not in joined and [*map(str.strip, own)] == [*own]
         if not is_plain:
             own = [own_text(said, _tag_in(whole)) if said else "" for said, whole in zip(own, wholes, strict=True)]
         return list(map(self.texts.setdefault, own, own))
@@ -176,7 +179,7 @@ def _is_shown(attributes: bytes) -> bool:
 
 def _is_told(cell: str, formula: str, said: str) -> bool:
     """Whether a formula's value is all there is to tell of it: it has one, is no picture, and stays in its workbook."""
-    if not formula or _is_known(formula):
+    if _is_known(formula):
         return True
     resolved(formula)
     return "DISPIMG" not in cell and not REACHING.search(cell.encode()) and (bool(said) or 't="str"' in cell)
