@@ -147,6 +147,7 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
             {"column": column, "value": _text(value), "as_of": day.isoformat(), "file": inert(path)}
             for column, value, day, path in office_told(rows_told(store, known))
         ]
+        office.sort(key=lambda told: str(told["as_of"]))
         states = [state for state, _ in _states(store, (key, known), form)]
     return {
         "id": known, "form": form, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states, "office": office,
