@@ -42,7 +42,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     say("init", new, "--profile", "sysu")
     say("status", new, "--as-of", DAY)
     say("schedule", new, "--as-of", DAY)
-    say("demo", demo, "--units", 6)
+    say("demo", demo, "--units", 4)
     say("templates", top / "blank", "--profile", "gdsta")
     say("check", Workspace(demo).inbox, "--as-of", DAY)
     say("check", ROOT / "README.md", "--profile", "gdsta")

@@ -92,13 +92,20 @@ class _Blanks:
     def _blank(self, sent: Sent) -> Blank:
         key = (sent.profile, sent.template)
         if key not in self.opened:
-            settings = profiles.profile(sent.profile) if sent.profile else self.settings
             forms = catalog.templates()[sent.template]
-            temporary = self.place.folder / f".{sent.template}"
-            write_template(forms, temporary, settings)
-            self.opened[key] = blank_for(temporary.read_bytes(), forms)
-            temporary.unlink()
+            self.opened[key] = blank_for(self._template(sent), forms)
         return self.opened[key]
+
+    def _template(self, sent: Sent) -> bytes:
+        """The template of the workspace, or that of another campaign."""
+        if not sent.profile:
+            return (self.place.templates / sent.template).read_bytes()
+        temporary = self.place.folder / f".{sent.template}"
+        write_template(catalog.templates()[sent.template], temporary, profiles.profile(sent.profile))
+        try:
+            return temporary.read_bytes()
+        finally:
+            temporary.unlink()
 
 
 def _cover_of(sent: Sent) -> Mapping[str, object]:
