@@ -23,6 +23,7 @@ from clean_rows import AS_OF
 from hostile_base import Kind, sound
 from hostile_large import LARGE
 from hostile_more import MORE
+from hostile_others import OTHERS
 from hostile_sheets import SHEETS
 from hostile_zips import ZIPS
 
@@ -34,7 +35,7 @@ from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
-KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE, *LARGE)
+KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE, *OTHERS, *LARGE)
 # What refusing a bomb may take: seconds, and MiB beyond what the process had.
 _BOMB_SECONDS, _BOMB_MIB = 2, 64
 

@@ -124,30 +124,37 @@ _ZIPS: tuple[tuple[str, Maker, str, str, str], ...] = (
 _HEAD = b"From: a@example.org\nSubject: x\nMIME-Version: 1.0\n"
 
 
-def _mail(*held: bytes, sign: str = "B") -> bytes:
+def mail_head() -> bytes:
+    """How a mail begins."""
+    return _HEAD
+
+
+def mail(*held: bytes, sign: str = "B") -> bytes:
+    """A mail of these parts."""
     border = f"--{sign}\n".encode()
     head = _HEAD + f'Content-Type: multipart/mixed; boundary="{sign}"\n\n'.encode()
     return head + b"".join(border + part + b"\n" for part in held) + f"--{sign}--\n".encode()
 
 
-def _attached(data: bytes, name: str = "a.xlsx", how: str = "base64") -> bytes:
+def attached(data: bytes, name: str = "a.xlsx", how: str = "base64") -> bytes:
+    """A file as a part of a mail."""
     head = f'Content-Transfer-Encoding: {how}\nContent-Disposition: attachment; filename="{name}"\n\n'
     return b"Content-Type: application/octet-stream\n" + head.encode() + data
 
 
 def _good_in_mail(name: str = "a.xlsx") -> bytes:
-    return _mail(_attached(base64.encodebytes(good()), name))
+    return mail(attached(base64.encodebytes(good()), name))
 
 
 def _mail_in_mails(levels: int) -> bytes:
     data = _good_in_mail()
     for level in range(levels):
-        data = _mail(b"Content-Type: message/rfc822\n\n" + data, sign=f"b{level}")
+        data = mail(b"Content-Type: message/rfc822\n\n" + data, sign=f"b{level}")
     return data
 
 
 def _parts_in_parts(levels: int) -> bytes:
-    body = _attached(base64.encodebytes(good()))
+    body = attached(base64.encodebytes(good()))
     for level in range(levels):
         sign = f"q{level}q".encode()
         body = b'Content-Type: multipart/mixed; boundary="%b"\n\n--%b\n%b\n--%b--\n' % (sign, sign, body, sign)
@@ -156,8 +163,8 @@ def _parts_in_parts(levels: int) -> bytes:
 
 _MAILS: tuple[tuple[str, Maker, str, str], ...] = (
     ("mail with a workbook", _good_in_mail, ACCEPTED, ""),
-    ("mail, its base64 garbage", lambda: _mail(_attached(b"!!!!@@@@\n===\n")), REFUSED, "not-a-workbook damaged"),
-    ("mail, uuencoded garbage", lambda: _mail(_attached(b"begin 666 a\nXX\nend\n", how="x-uuencode")), REFUSED, "not-a-workbook damaged"),
+    ("mail, its base64 garbage", lambda: mail(attached(b"!!!!@@@@\n===\n")), REFUSED, "not-a-workbook damaged"),
+    ("mail, uuencoded garbage", lambda: mail(attached(b"begin 666 a\nXX\nend\n", how="x-uuencode")), REFUSED, "not-a-workbook damaged"),
     ("mails a hundred deep", lambda: _mail_in_mails(100), REFUSED, "limit-archives damaged"),
     ("parts fifty deep", lambda: _parts_in_parts(50), ACCEPTED, ""),
     ("parts without a border", lambda: _HEAD + b"Content-Type: multipart/mixed\n\n--B\nhi\n--B--\n", REFUSED, "not-a-workbook"),

@@ -14,6 +14,8 @@ TEMPORARY_PREFIX = ".rectify_xl-"
 # Settling so many files one by one takes about as long as settling everything.
 _FEW = 20
 _PIECE = 1 << 20
+# What a disk takes as a name, what is kept of its ending, and what it takes as a path below a folder.
+_LONGEST_NAME, _LONGEST_ENDING, _LONGEST_PATH = 255, 9, 3_000
 # What a name may not hold, end with or be on Windows.
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _ENDING = re.compile("[. ]+$")
@@ -30,9 +32,34 @@ def writable(name: str, *, windows: bool = sys.platform == "win32") -> str:
     """A path with / as a received file is told by, as this system can write it.
 
     Names out of archives and of other systems may hold what Windows forbids, or would take for a device, another
-    drive or a stream of a file: there each such character becomes _.
+    drive or a stream of a file: there each such character becomes _. A name that no disk takes is cut, a path that is
+    far too long becomes its file in a folder called by the path's digest.
     """
-    return "/".join(map(_for_windows, name.split("/"))) if windows else name
+    if len(name) > _LONGEST_PATH or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_PATH:
+        name = f"{_digest(name)}/{name.rpartition('/')[2]}"
+    return "/".join(fitting(_for_windows(part) if windows else part) for part in name.split("/"))
+
+
+def fitting(name: str, ending: str = "") -> str:
+    """A file's name with an ending, as a disk takes it: of one too long the beginning and a digest, then the ending."""
+    if not ending and 0 < name.rfind(".") >= len(name) - _LONGEST_ENDING:
+        name, dot, ending = name.rpartition(".")
+        ending = dot + ending
+    whole = name + ending
+    if _taken_by(whole) <= _LONGEST_NAME:
+        return whole
+    mark = f"~{_digest(whole)}{ending}"
+    while name and _taken_by(name + mark) > _LONGEST_NAME:
+        name = name[: -max(1, (_taken_by(name + mark) - _LONGEST_NAME) // 4)]
+    return name + mark
+
+
+def _taken_by(name: str) -> int:
+    return len(name) if sys.platform == "win32" else len(name.encode("utf-8", "surrogateescape"))
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _for_windows(part: str) -> str:

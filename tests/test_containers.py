@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import zipfile
 from collections.abc import Mapping
@@ -388,3 +389,18 @@ def test_a_fork_leaves_the_spool_to_whom_it_belongs(tmp_path: Path) -> None:
     assert (tmp_path / "a").is_dir()
     containers._remove(str(tmp_path / "a"), os.getpid())
     assert not (tmp_path / "a").exists()
+
+
+def test_a_mail_with_a_byte_mark_or_a_mail_in_base64_is_opened(tmp_path: Path) -> None:
+    inner = base64.encodebytes(mail(("乙.xlsx", b"b")))
+    outer = b"From: a\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=q\n\n--q\n"
+    outer += b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + inner + b"--q--\n"
+    (tmp_path / "a.eml").write_bytes(b"\xef\xbb\xbf" + mail(("甲.xlsx", b"a")))
+    (tmp_path / "b.eml").write_bytes(outer)
+    assert names(tmp_path) == ["a.eml/甲.xlsx", "b.eml/1.eml/乙.xlsx"]
+
+
+@pytest.mark.parametrize("part", ["Index/Document.iwa", "OFD.xml", "META-INF/MANIFEST.MF", "AndroidManifest.xml"])
+def test_the_package_of_another_program_is_one_file(part: str, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(archive({"x.bin": b"x", part: b"y"}))
+    assert names(tmp_path) == ["a.zip"]

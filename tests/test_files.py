@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, temporary_for, writable
+from rectify_xl.files import TEMPORARY_PREFIX, fitting, save_atomically, temporary_for, writable
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -61,3 +61,20 @@ def test_a_temporary_name_is_short_hidden_and_in_the_same_folder(tmp_path: Path,
 def test_a_name_is_one_that_windows_can_write(name: str, on_windows: str) -> None:
     assert writable(name, windows=True) == on_windows
     assert writable(name, windows=False) == name
+
+
+@pytest.mark.parametrize("ending", ["", ".txt", ".问题清单.xlsx"])
+@pytest.mark.parametrize("stem", ["短", "长" * 300, "a" * 255, "台帐" * 41 + "b"])
+def test_a_name_is_cut_to_what_a_disk_takes_and_stays_its_own(stem: str, ending: str, tmp_path: Path) -> None:
+    names = [fitting(name, ending) for name in (f"{stem}.xlsx", f"{stem}2.xlsx")]
+    assert len(set(names)) == 2 and all(name.endswith(ending or ".xlsx") for name in names)
+    for name in names:
+        (tmp_path / name).touch()
+    if len(stem) == 1:
+        assert names[0] == f"短.xlsx{ending}"
+
+
+def test_a_path_that_is_far_too_long_becomes_its_file_in_a_folder_of_its_own() -> None:
+    one, two = (writable("深/" * depth + "a.xlsx", windows=False) for depth in (2_000, 2_001))
+    assert one != two and all(path.endswith("/a.xlsx") and len(path) < 30 for path in (one, two))
+    assert writable("深/" * 20 + "a.xlsx", windows=False) == "深/" * 20 + "a.xlsx"

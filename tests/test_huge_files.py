@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import zipfile
 from datetime import date
@@ -44,6 +45,41 @@ def test_a_file_of_many_gigabytes_is_refused_at_once_and_stays_where_it_is(tmp_p
     huge.unlink()
     drop(place, "大.xlsx", row("ledger", problem="另一个问题"), filled_on=DAY)
     assert received(run(place, DAY)) == [("大.xlsx", "accepted")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names and paths as POSIX has them")
+def test_no_name_is_too_long_for_what_a_run_writes_of_it(tmp_path: Path) -> None:
+    place = tmp_path / "整改工作"
+    workspace.create(place, SETTINGS)
+    inbox = place / "收件"
+    wrong = drop(place, "一.xlsx", row("ledger", problem="短")).read_bytes()
+    in_gbk = os.fsdecode(("报送" * 60).encode("gbk") + b".xlsx")
+    for name, data in {f"{'a' * 251}.txt": b"x,y", f"{'b' * 250}.xlsx": b"x", in_gbk: wrong + b"\n"}.items():
+        (inbox / name).write_bytes(data)
+    with zipfile.ZipFile(inbox / "包.zip", "w") as package:
+        package.writestr("长" * 20_000 + ".xlsx", wrong + b"\n\n")
+        package.writestr("短/" * 9_000 + "a.xlsx", wrong + b"\n\n\n")
+    _lay_deep(inbox, "d" * 200, 30)
+    done = run(place, DAY)
+    verdicts = sorted((held.verdict, held.findings[0].code) for held in done.received)
+    assert verdicts == [("refused", "not-a-file"), *[("refused", "not-a-workbook")] * 2, *[("returned", "length")] * 4]
+    sent_back = [path for path in (place / "退回").rglob("*") if path.is_file()]
+    assert len(sent_back) == 4 + 2 * 3
+    assert run(place, DAY).received == ()
+    shutil.rmtree(inbox)
+
+
+def _lay_deep(folder: Path, name: str, levels: int) -> None:
+    """Folders in folders whose path is longer than any call takes, and a file in the last."""
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        for _ in range(levels):
+            os.mkdir(name)  # noqa: PTH102 - no path leads there
+            os.chdir(name)
+        Path("a.xlsx").write_bytes(b"x")
+    finally:
+        os.chdir(here)
 
 
 def flipped(data: bytes, part: str) -> bytes:

@@ -17,7 +17,7 @@ from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.excel.marking.problems import Wording, problems_of
 from rectify_xl.excel.marking.put_on import put_on
 from rectify_xl.excel.marking.take_off import take_off
-from rectify_xl.files import save_atomically
+from rectify_xl.files import fitting, save_atomically
 from rectify_xl.model import Form, Return
 
 __all__ = [
@@ -67,7 +67,7 @@ def unmark(data: bytes) -> bytes:
 
 def list_path(target: Path) -> Path:
     """Where the list stands of a file that cannot be marked: beside its marked copy, <name>.问题清单.xlsx."""
-    return target.with_name(target.stem + str(catalog.read_toml("workspace.toml")["problems_suffix"]))
+    return target.with_name(fitting(target.stem, str(catalog.read_toml("workspace.toml")["problems_suffix"])))
 
 
 def write_problem_list(

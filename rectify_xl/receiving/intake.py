@@ -80,8 +80,19 @@ def _walk(folder: str) -> Iterator[Source]:
             path = os.path.join(where, file)  # noqa: PTH118 - see above
             yield _source(path, _below(path, folder))
     for path in sorted(closed):
-        if os.path.lexists(path):
+        if _is_there(path):
             yield _closed(path, _below(path, folder) if path != folder else folder)
+
+
+def _is_there(path: str) -> bool:
+    """Whether something stands there, be its path too long to be looked at."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _below(path: str, folder: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import Message
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +27,11 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENT_PARTS = frozenset(
-    ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/workbook.bin", "content.xml", "mimetype")
+    (
+        *("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/workbook.bin", "content.xml", "mimetype"),
+        # of Numbers and Pages, OFD, programs in Java and for telephones
+        *("index/document.iwa", "ofd.xml", "meta-inf/manifest.mf", "androidmanifest.xml"),
+    )
 )
 _MAIL = re.compile(
     rb"(?:return-path|received|from|to|cc|subject|date|message-id|mime-version|delivered-to|dkim-signature|reply-to"
@@ -50,6 +57,7 @@ def is_container(head: bytes) -> bool:
     """Whether a file that begins so is an archive or a mail: told by its content, whatever its name."""
     if head.startswith(SIGNATURE):
         return _DOCUMENT.match(head, 30) is None
+    head = head.removeprefix(BOM_UTF8)
     return _MAIL.match(head) is not None and _MAIL_BODY.search(head) is not None
 
 
@@ -168,16 +176,22 @@ def _parsed(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
-    mail = message_from_bytes(data, policy=policy.default)
+    mail = message_from_bytes(data.removeprefix(BOM_UTF8), policy=policy.default)
     for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
         name = _mail_name(part) or f"{number}"
         if part.get_content_type() == "message/rfc822":
             held = part.get_payload()
-            inner = held[0] if isinstance(held, list) and held else part
+            inner = held[0] if isinstance(held, list) and held and isinstance(held[0], Message) else part
             name = name if name.lower().endswith(".eml") else f"{name}.eml"
-            yield name, lambda inner=inner: inner.as_bytes()  # type: ignore[misc]
+            yield name, partial(_forwarded, inner, str(part.get("Content-Transfer-Encoding", "")))
         elif not clutter(name):
             yield name, lambda part=part: part.get_payload(decode=True) or b""  # type: ignore[misc]
+
+
+def _forwarded(mail: Message, how: str) -> bytes:
+    """A mail within a mail; some programs encode one as they do a file, though no standard has it so."""
+    data = mail.as_bytes()
+    return b64decode(data) if how.strip().lower() == "base64" and not mail.keys() else data
 
 
 def _attached(mail: Message, shown: frozenset[bytes]) -> Iterator[Message]:

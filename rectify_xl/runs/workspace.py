@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.files import TEMPORARY_PREFIX, copy_exactly, is_whole, save_atomically, settle_all, sweep, writable
+from rectify_xl.files import (
+    TEMPORARY_PREFIX,
+    copy_exactly,
+    fitting,
+    is_whole,
+    save_atomically,
+    settle_all,
+    sweep,
+    writable,
+)
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, RectifyError, Return, Settings
@@ -240,7 +249,7 @@ def is_open(path: Path) -> bool:
 
 def write_reason(held: Return, target: Path) -> Path:
     """Writes why a file was refused as a text beside its place in 退回: <name>.txt."""
-    path = target.with_name(f"{target.name}.txt")
+    path = target.with_name(fitting(target.name, ".txt"))
     told = "".join(f"{sentence(finding)}\r\n" for finding in held.findings)
     target.parent.mkdir(parents=True, exist_ok=True)
     save_atomically(path, partial(Path.write_text, data=told, encoding="utf-8-sig", newline=""), settles=False)
