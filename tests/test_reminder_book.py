@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from books import small_book
 from ledgers import NASTY
@@ -18,7 +19,7 @@ from status_books import UNITS, book_of, settings_of
 
 from rectify_xl.excel.papers import reminder_notices
 from rectify_xl.excel.papers.reminders import write_reminders
-from rectify_xl.model import Book
+from rectify_xl.model import Book, Unit
 from rectify_xl.outgoing.reminders import reminders_for
 
 
@@ -109,3 +110,19 @@ def test_texts_are_texts_and_the_same_book_makes_the_same_bytes(tmp_path: Path) 
         assert not list(sheet.iter("f"))
         told = {c.get("t") for c in sheet.iter("c") if re.fullmatch(r"E\d+", c.get("r", "")) and len(c)}
         assert told and told <= {"s", "inlineStr"}
+
+
+def test_no_page_begins_below_the_matters_of_a_notice(tmp_path: Path) -> None:
+    units = [Unit(code=f"U{count:02d}", name="示例支部", kind="党支部") for count in range(12, 36)]
+    late = {"due": date(2005, 5, 20)}
+    rows = {"ledger": [(unit.code, {**late, "problem": f"办事效率不高{n}"}) for unit in units for n in range(int(unit.code[1:]))]}
+    sheet = openpyxl.load_workbook(written(book_of(rows, settings_of(units)), tmp_path))["催办通知单"]
+    breaks, used, starts = {held.id for held in sheet.row_breaks.brk}, 0.0, []
+    for row in range(1, sheet.max_row + 1):
+        height = sheet.row_dimensions[row].height
+        used = 0.0 if row - 1 in breaks or used + height > 926 else used
+        starts += [row] if not used else []
+        used += height
+    firsts = [sheet.cell(row, 1).value for row in starts]
+    assert len(firsts) > len(units) and len(breaks) > len(units) - 1
+    assert [f for f in firsts if f != "催办通知单" and not str(f).isdigit()] == []

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
-from rectify_xl.excel.writing.page import Heads, Page, Shown, line_held, shown_for
+from rectify_xl.excel.writing.fit import height_of, lines_in
+from rectify_xl.excel.writing.page import Heads, Page, Shown, line_held, lines_of, shown_for
 from rectify_xl.excel.writing.styles import A4, Styles, must
 from rectify_xl.excel.writing.table_rows import filling_for
 from rectify_xl.model import Book, Reminder, Table, Unit
@@ -26,6 +27,7 @@ from rectify_xl.tables.ledger_table import day_text
 _WIDTHS = (4.5, 9.0, 11.5, 12.0, 21.5, 8.0, 10.5, 13.0)
 _LOOKS = ("centre", "state", "centre", "centre", "text", "centre", "date", "centre")
 _WIDTH, _LAST = sum(_WIDTHS), len(_WIDTHS) - 1
+_HELD = tuple(map(line_held, _WIDTHS))
 # The lines of a notice besides its matters, each over all columns, and how they look; a gap is a line without text.
 _LINES = {
     "title": ("title",),
@@ -40,7 +42,9 @@ _SCALE = 80
 _LEAST, _ROOM = 24.0, 4.0
 _FIXED = {"title": 40.0, "header": 28.0, "gap": 12.0}
 # Excel knows 1,023 page breaks a sheet.
-_UNITS_A_SHEET = 1_000
+_UNITS_A_SHEET, _BREAKS = 1_000, 1_023
+# Points that a page holds at that scale, and the least that a program may find room for.
+_PAGES = (926.0, 900.0)
 
 
 def add_notices(
@@ -77,11 +81,15 @@ def _draw_notices(page: Page, by_unit: Sequence[tuple[Unit, list[Reminder]]], wa
         must(page.sheet.set_row(0, _LEAST))
         must(page.sheet.print_area(0, 0, 0, _LAST))
         return
-    notices, breaks = Notices(), []
+    notices, breaks, spare = Notices(), [], _BREAKS - len(by_unit)
     sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)))
     for unit, told in by_unit:
         breaks.append(notices.row)
         _add_notice(notices, (unit, told, waiting.get(unit.code, 0)), sender)
+        tail = 4 if unit.code in waiting else 3
+        if spare and _ends_alone(notices, len(told), tail):
+            breaks.append(notices.row - tail - 1)
+            spare -= 1
     for name, places in notices.places.items():
         for row in places if name in _LINES and name != "gap" else ():
             page.sheet.join(row, 0, _LAST)
@@ -132,6 +140,34 @@ def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
     notices.add("gap", (None,))
     notices.line("signature", sender.office)
     notices.line("signature", sender.day)
+
+
+def _ends_alone(notices: Notices, matters: int, tail: int) -> bool:
+    """Whether the `tail` rows below the matters of the last notice may begin a page without any of the matters."""
+    bodies = [_line_height(row[0]) for row in notices.rows["body"][2 - tail :]]
+    above = (_FIXED["title"], _line_height(notices.rows["addressed"][-1][0]), bodies[0], _FIXED["header"])
+    held = map(_matter_height, notices.rows["matter"][-matters:])
+    heights = [*above, *held, *bodies[1:], _FIXED["gap"], _LEAST, _LEAST]
+    return matters > 1 and any(_last_page(heights, page) >= len(heights) - tail for page in _PAGES)
+
+
+def _line_height(text: str) -> float:
+    return max(height_of(lines_of(text, _WIDTH)) + _ROOM, _LEAST)
+
+
+def _matter_height(row: Sequence[Any]) -> float:
+    texts = ((v, held) for v, held in zip(row, _HELD, strict=True) if v.__class__ is str and 2 * len(v) > held)
+    return max(height_of(max((lines_in(text, held) for text, held in texts), default=1)), _LEAST)
+
+
+def _last_page(heights: Sequence[float], page: float) -> int:
+    """The first of some rows that stands on the last page which they take."""
+    first, used = 0, 0.0
+    for at, height in enumerate(heights):
+        if used + height > page:
+            first, used = at, 0.0
+        used += height
+    return first
 
 
 def _addressed(unit: Unit) -> str:
