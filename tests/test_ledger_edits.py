@@ -105,9 +105,10 @@ def test_an_open_ledger_is_read_each_time_against_what_stood_there_last(place: P
 
 def test_a_ledger_that_cannot_be_read_is_not_overwritten(place: Path) -> None:
     (place / LEDGER).write_bytes(b"PK\x03\x04 locked with a password")
-    done = run(place, SECOND)
-    assert (place / LEDGER).read_bytes().startswith(b"PK\x03\x04 locked")
-    assert done.notes == ("ledger-unread:整改台帐.xlsx",) and done.outputs[0] == "成果/整改台帐-2005-05-25.xlsx"
+    for day in (SECOND, THIRD):
+        done = run(place, day)
+        assert (place / LEDGER).read_bytes().startswith(b"PK\x03\x04 locked")
+        assert done.notes == ("ledger-unread:整改台帐.xlsx",) and done.outputs[0] == f"成果/整改台帐-{day}.xlsx"
 
 
 def test_a_ledger_of_which_not_all_counts_is_kept_as_it_was(place: Path) -> None:

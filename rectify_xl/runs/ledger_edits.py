@@ -75,13 +75,13 @@ class _Reading:
 
     def take(self, name: str, data: bytes, digest: str) -> None:
         """One ledger that is not as a run left it."""
-        self.read[name] = digest
         try:
             typed = read_typed_ledger(data)
         except Unreadable:
             self.notes.append(f"ledger-unread:{name}")
             self.unread.add(name)
             return
+        self.read[name] = digest
         is_copy = name != self.place.names["ledger"]
         written = written_by(self.place, self.store, typed.run, self.recalled)
         if written is None:
