@@ -136,6 +136,9 @@ def test_an_upper_office_gets_two_ledgers_and_a_direct_return(season: Season, tm
     before = snapshot(upper.folder)
     upper.run(3)
     assert snapshot(upper.folder) == before
+    (upper.folder / "记录.sqlite").unlink()
+    upper.run(3)
+    assert "已按存档和台帐重建" in upper.heard and "不一致" not in upper.heard
     past = upper.call("history", upper.folder, f"{one.code}-T003", "--json")
     assert [(state["file"], state["filled_on"]) for state in past["states"]] == [("一处.xlsx", "2005-05-24")]
     assert past["office"] == [{"column": "extended_to", "value": "2005-06-24", "as_of": "2005-05-25", "file": "一处.xlsx"}]

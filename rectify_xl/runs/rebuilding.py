@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -15,6 +15,7 @@ from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import item_number
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
+from rectify_xl.merging.lower import bring
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
@@ -111,9 +112,10 @@ def found_in(left: Left, book: Book, place: Workspace, settings: Settings) -> Fo
     )  # fmt: skip
 
 
-def differing(left: Left, numbers: Numbers) -> int:
-    """How many rows of the ledger the memory knows by another number, or by none."""
-    known = {(digest[:DIGEST_DIGITS], sheet, row): number for (digest, sheet, row), number in numbers.given.items()}
+def differing(left: Left, numbers: Numbers, returns: Sequence[Return]) -> int:
+    """How many rows of the ledger are known by another number, or by none (lower ledgers tell numbers too)."""
+    known: dict[ShortRef, str] = dict(bring(returns).numbers())
+    known |= {(digest[:DIGEST_DIGITS], sheet, row): number for (digest, sheet, row), number in numbers.given.items()}
     return sum(known.get(ref) != number for ref, number in left.numbers.items())
 
 

@@ -255,7 +255,7 @@ def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
         days.append((left.day, []))
     with store.transaction():
         week = _replayed(job, days, Numbers())
-        if left and differing(left, store.numbers()):
+        if left and differing(left, store.numbers(), store.returns(with_rows=False)):
             given = numbers_from(left, store.returns())
             store.forget()
             week = _replayed(job, days, given)
@@ -264,7 +264,7 @@ def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
             store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
             store.keep_ledger(job.place.names["ledger"], left.digest)
             store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
-            if count := differing(left, store.numbers()):
+            if count := differing(left, store.numbers(), store.returns(with_rows=False)):
                 job.notes.append(f"numbers-differ:{count}")
     job.notes.append(f"rebuilt:{job.place.names['memory']}")
 
