@@ -30,15 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
                 importlib.import_module(path.stem)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share what their module makes once run in one process (`--dist loadgroup`), where it is made once."""
-    for item in items:
-        made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-        if any(one.scope == "module" and one.func.__module__ == item.path.stem for one, *_ in made.values()):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def readers_are_kept() -> Iterator[None]:
     with kept():
