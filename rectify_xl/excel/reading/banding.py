@@ -10,7 +10,7 @@ from rectify_xl.excel.reading.xml_parts import as_utf_8
 from rectify_xl.grid import Unreadable
 
 # Parts larger than this are cut, into bands of about that size; no element of one may be larger than `_LONGEST`.
-LARGE, BAND, _LONGEST = 16 << 20, 4 << 20, 64 << 20
+LARGE, BAND, _LONGEST = 16 << 20, 4 << 20, 12 << 20
 
 
 class Unfit(Exception):

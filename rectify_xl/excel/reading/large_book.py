@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -146,14 +147,13 @@ class _Book:
 
     def sheet(self, part: str) -> _Sheet:
         """A worksheet, in bands where it can be cut."""
-        try:
+        with suppress(Unfit):
             return self._in_bands(part)
-        except Unfit:
-            data, _ = as_utf_8(self.package.part(part), part)
-            whole, look = _Sheet(), look_at(data)
-            whole.add_exact(read_sheet(data, part, self.shared))
-            whole.reaching = look.reaching_cell if look.reaching else None
-            return whole
+        data, _ = as_utf_8(self.package.part(part), part)
+        whole, look = _Sheet(), look_at(data)
+        whole.add_exact(read_sheet(data, part, self.shared))
+        whole.reaching = look.reaching_cell if look.reaching else None
+        return whole
 
     def _in_bands(self, part: str) -> _Sheet:
         sheet, values = _Sheet(), _Values(self.meant, part)
