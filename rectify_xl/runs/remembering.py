@@ -95,6 +95,12 @@ def _keep_edits(store: Store, found: Found, seq: int, as_of: date) -> None:
         store.keep_written(found.run, seq, seen_since(found, store.written(found.run)))
 
 
+def work_out(book: Book) -> None:
+    """Works out what the memory and the workbooks both tell: a copy of this process then need not."""
+    reminders_for(book)
+    snapshot_of(book)
+
+
 def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
     """What `status` tells of a run without working it out again."""
     told = run_json(replace(book, findings=()), (), received=first_seen)

@@ -28,7 +28,7 @@ from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
-from rectify_xl.runs.remembering import Week, save, saved, turned
+from rectify_xl.runs.remembering import Week, save, saved, work_out, turned
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.runs.uncollected import uncollected
@@ -198,6 +198,7 @@ def _by_then(job: Job, as_of: date) -> Taken:
 def _conclude(job: Job, week: Week) -> Outcome:
     draft = partial(job.place.draft_results, week.book)
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
+    work_out(week.book)
     with done_beside(draft, is_worth=is_worth) as drafted:
         return _told(job, week, drafted)
 
