@@ -28,7 +28,7 @@ from rectify_xl.runs.means import Means, Outcome
 from rectify_xl.runs.numbering import with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
-from rectify_xl.runs.remembering import Week, save, saved, work_out, turned
+from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.runs.uncollected import uncollected
