@@ -196,10 +196,9 @@ def _by_then(job: Job, as_of: date) -> Taken:
 
 
 def _conclude(job: Job, week: Week) -> Outcome:
-    draft = partial(job.place.draft_results, week.book)
-    is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
     work_out(week.book)
-    with done_beside(draft, is_worth=is_worth) as drafted:
+    is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
+    with done_beside(partial(job.place.draft_results, week.book), is_worth=is_worth) as drafted:
         return _told(job, week, drafted)
 
 
