@@ -250,6 +250,7 @@ def test_who_takes_no_more_leaves_no_process_behind(inbox: Any, monkeypatch: pyt
 
 
 INTERRUPTED = """
+import signal
 import sys
 from datetime import date
 from rectify_xl.receiving import engine
@@ -257,6 +258,7 @@ from rectify_xl.receiving.guarded import process
 from rectify_xl.receiving.intake import sources_in
 from rectify_xl.profiles import profile
 process.CHILD_MODULE = "misbehaving_child"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore it
 for held in engine.read_all(sources_in(sys.argv[1:]), profile("gdsta"), date(2005, 5, 25)):
     print(held.verdict)
 """
