@@ -21,7 +21,8 @@ from rectify_xl.model import Book, Table
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
-from rectify_xl.runs.beside import WasDone, done_beside
+from rectify_xl.runs.beside import done_beside
+from rectify_xl.runs.drafts import drafted_beside
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
 from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, keep_typed, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
@@ -33,7 +34,7 @@ from rectify_xl.runs.restricted import keep_restricted, password, with_restricte
 from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.runs.uncollected import uncollected
 from rectify_xl.runs.verified import verify_book
-from rectify_xl.runs.workspace import Workspace
+from rectify_xl.runs.workspace import Drafted, Workspace
 from rectify_xl.store import Store
 from rectify_xl.tables.ledger_table import ledger_table
 
@@ -198,11 +199,11 @@ def _by_then(job: Job, as_of: date) -> Taken:
 def _conclude(job: Job, week: Week) -> Outcome:
     work_out(week.book)
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
-    with done_beside(partial(job.place.draft_results, week.book), is_worth=is_worth) as drafted:
+    with drafted_beside(job.place, week.book, is_worth=is_worth) as drafted:
         return _told(job, week, drafted)
 
 
-def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
+def _told(job: Job, week: Week, drafted: Drafted) -> Outcome:
     """What the archive holds is kept in the memory, then told; the workbooks may have been drafted meanwhile."""
     place, store, book = job.place, job.store, week.book
     kept = keep_typed(place, week.found, book.as_of)
@@ -221,10 +222,9 @@ def _told(job: Job, week: Week, drafted: WasDone) -> Outcome:
                 if path.relative_to(place.folder).as_posix() in outputs:
                     store.keep_ledger(path.name, sha256(path.read_bytes()).hexdigest())
             store.finish(run.seq)
-    is_again = run.is_finished
     return Outcome(
         book=book,
-        received=() if is_again else tuple(first_seen),
+        received=() if run.is_finished else tuple(first_seen),
         outputs=(*outputs, *register, *sent_back),
         notes=(*job.notes, *week.found.notes, *kept, *notes, *troubles),
         turned=turned(week),

@@ -29,6 +29,10 @@ from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.beside import WasDone
 from rectify_xl.workdays import calendar_for
 
+# Of workbooks by their keys in facts/workspace.toml: what waits until one was drafted, and tells whether it was.
+Drafted = dict[str, WasDone]
+_NONE_DRAFTED: Drafted = {}
+
 
 class WorkspaceError(RectifyError):
     """A folder that is no workspace, or that cannot become one; `code` names the sentence."""
@@ -157,15 +161,15 @@ class Workspace:
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
     @under_settings
-    def draft_results(self, book: Book) -> None:
-        """Writes the workbooks under hidden names into 历史, for `write_results` to take; sweeping removes them."""
+    def draft_results(self, book: Book, results: Iterable[str]) -> None:
+        """Writes some workbooks under hidden names into 历史, for `write_results` to take; sweeping removes them."""
         self._history(book.as_of).mkdir(parents=True, exist_ok=True)
-        for result in _RESULTS:
+        for result in results:
             _write(result, book, self._draft(book.as_of, self.names[result]))
 
     @under_settings
     def write_results(
-        self, book: Book, *, looks_back: bool = False, kept: Collection[str] = (), drafted: WasDone = lambda: False
+        self, book: Book, *, looks_back: bool = False, kept: Collection[str] = (), drafted: Drafted = _NONE_DRAFTED
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies into 成果, over none `kept`.
 
@@ -175,10 +179,10 @@ class Workspace:
         history.mkdir(parents=True, exist_ok=True)
         outputs: list[str] = []
         notes: list[str] = []
-        is_drafted = drafted()
         for result in _RESULTS:
             name = self.names[result]
             frozen, draft = history / name, self._draft(book.as_of, name)
+            is_drafted = result in drafted and drafted[result]()
             save_atomically(frozen, draft.replace if is_drafted else partial(_write, result, book))
             draft.unlink(missing_ok=True)
             current = frozen if looks_back else self._put(frozen, book.as_of, notes, kept)
