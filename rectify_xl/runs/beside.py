@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Thread, active_count
+from time import monotonic, sleep
 
 WasDone = Callable[[], bool]
+# How long (seconds) a thread that has ended may still be counted by the system.
+_MOMENT = 0.2
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -44,8 +47,16 @@ def done_beside(work: Callable[[], object], *, is_worth: bool = True) -> Iterato
 
 
 def _is_alone() -> bool:
-    """Whether this process has no other thread: in a copy there would be none, and what it held would stay locked."""
-    return len(list(Path("/proc/self/task").iterdir())) == 1
+    """Whether this process has no other thread: in a copy there would be none, and what it held would stay locked.
+
+    A thread that was waited for to its end may be with the system for a moment more.
+    """
+    until = monotonic() + _MOMENT
+    while not (is_alone := len(list(Path("/proc/self/task").iterdir())) == 1):
+        if active_count() > 1 or monotonic() > until:
+            break
+        sleep(_MOMENT / 100)
+    return is_alone
 
 
 def _as_copy(work: Callable[[], object], heard: int) -> None:
