@@ -108,10 +108,15 @@ def copy_exactly(source: str | Path, digest: str, target: Path) -> None:
 def is_whole(path: Path, digest: str) -> bool:
     """Whether a file stands there with the SHA-256 `digest`; a power cut may have left a torn one."""
     try:
-        with path.open("rb") as held:
-            return file_digest(held, "sha256").hexdigest() == digest
+        return digest_of_file(path) == digest
     except FileNotFoundError:
         return False
+
+
+def digest_of_file(path: Path) -> str:
+    """The SHA-256 of a file, however large."""
+    with path.open("rb") as held:
+        return file_digest(held, "sha256").hexdigest()
 
 
 def settle_all(paths: Sequence[Path]) -> None:

@@ -306,8 +306,8 @@ class FormRows:
     """What one file holds of one form; `letters` is the sheet's column letter by form column ("" if not there)."""
 
     form: str
-    good: tuple[Row, ...] = ()
-    bad: tuple[Row, ...] = ()
+    good: Sequence[Row] = ()
+    bad: Sequence[Row] = ()
     letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def rows(self) -> list[Row]:
@@ -412,7 +412,7 @@ class Item:
     unit_name: str
     number: str
     values: tuple[Any, ...]
-    states: tuple[State, ...]
+    states: Sequence[State]
     first_on: date
     started_on: date | None = None
     done_seen_on: date | None = None
@@ -503,7 +503,7 @@ class Snapshot:
     """What the last finished run of an earlier day knew: its day and its items, each known by form, unit and number."""
 
     as_of: date
-    items: tuple[Known, ...] = ()
+    items: Sequence[Known] = ()
 
 
 class Change(NamedTuple):
@@ -570,7 +570,7 @@ class Book:
     as_of: date
     settings: Settings
     returns: tuple[Return, ...] = ()
-    items: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    items: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     dues: Mapping[str, tuple[Due, ...]] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
     tasks: tuple[TaskState, ...] = ()

@@ -67,7 +67,7 @@ def book_and_folds(
     received = with_findings(received, folded.findings)
     items = with_remarks(folded.items)
     dues = dues_for(items, day)
-    owed = [due.day for held in dues.values() for due in held if due.day]
+    owed = {due.day for held in dues.values() for due in held if due.day}
     general = _no_calendar(calendar, [as_of, *owed])
     book = Book(
         as_of=as_of,

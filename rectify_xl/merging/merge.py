@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.laid_aside import Shelf, joined
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.given import Given, Numbers, StateRef
 from rectify_xl.merging.identity import Known
@@ -44,7 +45,7 @@ class Folded:
     unit that was folded now.
     """
 
-    items: Mapping[str, tuple[Item, ...]]
+    items: Mapping[str, Sequence[Item]]
     pending: tuple[Pending, ...]
     findings: tuple[Finding, ...]
     restricted: Mapping[tuple[str, str], int]
@@ -83,7 +84,7 @@ def fold(
     folding.take_all(roster.order())
     about = _about_files([r for r in union if r.forms and not r.ledger], known, as_of, arrived or {})
     return Folded(
-        items={name: tuple(folding.items[name]) for name in catalog.forms() if name in folding.items},
+        items={name: joined(folding.items[name]) for name in catalog.forms() if name in folding.items},
         pending=tuple(folding.pending),
         findings=(*about, *folding.findings),
         restricted=folding.restricted,
@@ -124,7 +125,8 @@ class _Folding:
     kept: Mapping[str, UnitFold]
     by_unit: Mapping[str, Sequence[Counted]]
     names_items: bool
-    items: dict[str, list[Item]] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    items: dict[str, list[Sequence[Item]]] = field(default_factory=dict)
     withdrawn: list[Item] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -149,16 +151,17 @@ class _Folding:
             found = fold_form(form, unit, returns, self.known, stall_days=self.stall_days, typed=self.typed)
         if found is None:
             return
-        if unit not in self.kept:
-            self.made.setdefault(unit, {})[form.name] = found
-        if found.items:
-            self.items.setdefault(form.name, []).extend(found.items)
-        self.withdrawn += found.withdrawn
-        self.pending += found.pending
-        self.findings += found.findings
         if form.id_letter and self.names_items:
             self.known.items.update((unit, item.number) for item in (*found.items, *found.withdrawn))
             self.known.items.update(found.told_by)
+        if unit not in self.kept:
+            found = found._replace(items=self.shelf.lay(found.items))
+            self.made.setdefault(unit, {})[form.name] = found
+        if found.items:
+            self.items.setdefault(form.name, []).append(found.items)
+        self.withdrawn += found.withdrawn
+        self.pending += found.pending
+        self.findings += found.findings
 
     def _count(self, form: Form, unit: str, returns: Iterable[Return]) -> None:
         """The rows of a restricted form in each unit's latest return."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.laid_aside import keep
 from rectify_xl.model import Item, OfficeEntry, Remarks
 
-Items = Mapping[str, tuple[Item, ...]]
+Items = Mapping[str, Sequence[Item]]
 # What the office typed of each item: values by column, None where it cleared a cell; items by form and number.
 Standing = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -28,7 +29,7 @@ def with_remarks(items: Items) -> Items:
     for form in catalog.forms().values():
         if form.remarks and form.remarks.form in made and form.name in made:
             told = _by_number(made[form.name], form.remarks)
-            made[form.remarks.form] = tuple(_remarked(item, form.remarks, told) for item in made[form.remarks.form])
+            made[form.remarks.form] = keep(_remarked(item, form.remarks, told) for item in made[form.remarks.form])
     return made
 
 

@@ -27,7 +27,7 @@ class FormFold(NamedTuple):
     once these numbers are known it comes to the same.
     """
 
-    items: tuple[Item, ...] = ()
+    items: Sequence[Item] = ()
     withdrawn: tuple[Item, ...] = ()
     pending: tuple[Pending, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -8,10 +8,11 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.matters import revisions_of
+from rectify_xl.progress.coordination import asking_upper
 from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import ITEMS, states_by_task, task_headings
-from rectify_xl.progress.units import Counted, counted_units, items_of, reported, said, share, together
+from rectify_xl.progress.units import Counted, counted_units, reported, rows_by_sender, share, together
 from rectify_xl.tables.ledger_table import returns_to_correct
 
 
@@ -37,10 +38,9 @@ def _items(book: Book) -> dict[str, Any]:
     names, counts = catalog.states("item"), Counter(due.state for due in book.dues.get(ITEMS, ()))
     by_state = {name: counts[text] for name, text in names.items()}
     total, done = sum(by_state.values()), by_state["done"] + by_state["done_late"]
-    asks = said("asks_upper", ITEMS)
-    upper = sum(asks(item.values) for item in items_of(book, ITEMS))
-    holders = len({item.unit_code for item in items_of(book, ITEMS)})
-    told = {"items": total, "completed": done, "completion": share(done, total), "upper": upper, "holders": holders}
+    holders = len(rows_by_sender(book).get(ITEMS, ()))
+    told = {"items": total, "completed": done, "completion": share(done, total), "holders": holders}
+    told["upper"] = len(asking_upper(book))
     return {**by_state, **told, "warning": book.settings.early_warning}
 
 

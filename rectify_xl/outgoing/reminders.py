@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from functools import cache, partial
 
 from rectify_xl.columnar import ColumnRows, Columns, picked
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import item_number
+from rectify_xl.laid_aside import keep, rearranged
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
@@ -21,9 +23,10 @@ _Ladder = Callable[[date | None, date], tuple[str, int]]
 _Sent = dict[ReminderKey, date]
 # From the gravest to the mildest: the order within a unit.
 KINDS = ("late", "day", "soon", "half", "missing", "correct")
+_DAYS = date.max.toordinal() + 1
 
 
-def reminders_for(book: Book) -> tuple[Reminder, ...]:
+def reminders_for(book: Book) -> Sequence[Reminder]:
     """What goes out on the day of judgement: what was never sent, and what that very day sent first.
 
     Units in the roster's order, within a unit the gravest first. The half of a term, or any other day, that no run
@@ -32,33 +35,43 @@ def reminders_for(book: Book) -> tuple[Reminder, ...]:
     return now_and_before(book)[0]
 
 
-def reminded_before(book: Book) -> tuple[Reminder, ...]:
+def reminded_before(book: Book) -> Sequence[Reminder]:
     """What is still owed and was reminded of before: it is not sent again; `sent_on` says when it was."""
     return now_and_before(book)[1]
 
 
 @under_settings
 @kept_by_book
-def now_and_before(book: Book) -> tuple[tuple[Reminder, ...], tuple[Reminder, ...]]:
+def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
     """`reminders_for` and `reminded_before` in one go."""
-    owed = _owed(book)
-    now = tuple(told for told in owed if told.sent_on >= book.as_of)
-    return now, tuple(told for told in owed if told.sent_on < book.as_of)
-
-
-def _owed(book: Book) -> list[Reminder]:
     units = counted_units(book)
+    order, gravity = ({name: at for at, name in enumerate(names)} for names in ([u.code for u in units.asked], KINDS))
+    ranks = array("Q")
+
+    def ranked() -> Iterator[Reminder]:
+        for told in _owed(book, order):
+            due = (told.due_on or date.max).toordinal()
+            ranks.append((order[told.key.unit_code] * len(KINDS) + gravity[told.key.kind]) * _DAYS + due)
+            yield told
+
+    owed = keep(ranked())
+    is_now = bytearray(told.sent_on >= book.as_of for told in owed)
+    in_order = array("L", sorted(range(len(owed)), key=ranks.__getitem__))
+    now, before = (array("L", [at for at in in_order if is_now[at] == wanted]) for wanted in (True, False))
+    return rearranged(owed, now), rearranged(owed, before)
+
+
+def _owed(book: Book, units: Container[str]) -> Iterator[Reminder]:
+    """What some units owe and are reminded of."""
     day = Day(
         as_of=book.as_of,
         calendar=calendar_for(dict(book.settings.holidays)),
         early_warning=book.settings.early_warning,
     )
-    order = {unit.code: place for place, unit in enumerate(units.asked)}
-    matters = (matter for matter in matters_of(book) if matter.unit.code in order)
     sent, ladder = _sent_in(book), cache(partial(_rung, day))
-    told = [made for matter in matters if (made := _reminder(matter, sent, day, ladder))]
-    gravity = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(told, key=lambda r: (order[r.key.unit_code], gravity[r.key.kind], r.due_on or date.max))
+    for matter in matters_of(book):
+        if matter.unit.code in units and (made := _reminder(matter, sent, day, ladder)):
+            yield made
 
 
 def _sent_in(book: Book) -> _Sent:

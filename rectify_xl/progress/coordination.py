@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.in_force import kept_by_book
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import counted_units, items_of, places_by_unit, said
@@ -12,6 +13,13 @@ from rectify_xl.progress.units import counted_units, items_of, places_by_unit, s
 # The columns that the form's own fields fill.
 _TOLD = ("problem", "explanation", "measure", "department", "owner")
 COLUMNS = ("unit_code", "unit_name", "number", *_TOLD, "due_on", "status", "percent", "progress", "state", "remark")
+
+
+@kept_by_book
+def asking_upper(book: Book) -> frozenset[int]:
+    """The places of the items that their units cannot solve alone."""
+    asks = said("asks_upper", ITEMS)
+    return frozenset(place for place, item in enumerate(items_of(book, ITEMS)) if asks(item.values))
 
 
 def coordination(book: Book) -> Table:
@@ -22,12 +30,12 @@ def coordination(book: Book) -> Table:
     """
     units, form = counted_units(book), catalog.forms()[ITEMS]
     at, items, dues = form.positions, items_of(book, ITEMS), book.dues.get(ITEMS, ())
-    asks, places = said("asks_upper", ITEMS), places_by_unit(book, units, ITEMS)
+    asking, places = asking_upper(book), places_by_unit(book, units, ITEMS)
     rows: list[tuple[Any, ...]] = []
     for unit in units.listed(places):
         for place in places.get(unit.code, ()):
-            item, due = items[place], dues[place]
-            if asks(item.values):
+            if place in asking:
+                item, due = items[place], dues[place]
                 told = (item.values[at[name]] for name in _TOLD)
                 state = (item.values[at[name]] for name in ("status", "percent", "progress"))
                 remark = item.office.get("supervision") or ""

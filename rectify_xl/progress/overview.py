@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
@@ -11,7 +12,17 @@ from rectify_xl.model import Book, Table
 from rectify_xl.progress.forms import branch_flags
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import COMPLETED, ITEMS, states_by_task
-from rectify_xl.progress.units import counted_units, items_of, options_of, reported, said, share, together, words
+from rectify_xl.progress.units import (
+    counted_units,
+    items_of,
+    options_of,
+    reported,
+    rows_by_sender,
+    said,
+    share,
+    together,
+    words,
+)
 
 
 class Figure(NamedTuple):
@@ -60,9 +71,13 @@ def _files(book: Book) -> Iterator[Figure]:
 def _items(book: Book) -> Iterator[Figure]:
     states = Counter(due.state for due in book.dues.get(ITEMS, ()))
     yield from _counted("due", {text: states[text] for text in catalog.states("item").values()})
-    at = catalog.forms()[ITEMS].positions
-    for column in ("status", "category", "handling"):
-        counts = Counter(item.values[at[column]] for item in items_of(book, ITEMS))
+    told = ("status", "category", "handling")
+    pick = itemgetter(*(catalog.forms()[ITEMS].positions[column] for column in told))
+    at_once = Counter(pick(item.values) for item in items_of(book, ITEMS))
+    for place, column in enumerate(told):
+        counts = Counter[Any]()
+        for values, count in at_once.items():
+            counts[values[place]] += count
         names = dict.fromkeys((*options_of(book, ITEMS, column), *counts))
         yield from _counted(column, {name: counts[name] for name in names if name})
 
@@ -123,7 +138,7 @@ def _of_items(book: Book, told: Any) -> Iterator[tuple[str, int | None, float | 
     named, names = words()["overview"], catalog.states("item")
     counts = {name: told("due", text).number for name, text in names.items()}
     total, done = sum(counts.values()), sum(counts[name] for name in COMPLETED)
-    units = len({item.unit_code for item in items_of(book, ITEMS)})
+    units = len(rows_by_sender(book).get(ITEMS, ()))
     late = min((due.day for due in book.dues.get(ITEMS, ()) if due.state == names["late"] and due.day), default=None)
     yield "items", total, None, named["note_items"].format(units=units) if total else ""
     yield "completed", done, None, named["note_completed"].format(late=counts["done_late"]) if done else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import as_text
+from rectify_xl.laid_aside import keep
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown
 from rectify_xl.progress.units import Counted, counted_units, items_of, subject_of, words
@@ -27,8 +28,8 @@ def snapshot_of(book: Book) -> Snapshot:
 
 
 @kept_by_book
-def _known_items(book: Book) -> tuple[Known, ...]:
-    return tuple(_told_items(book, counted_units(book)))
+def _known_items(book: Book) -> Sequence[Known]:
+    return keep(_told_items(book, counted_units(book)))
 
 
 def _told_items(book: Book, units: Counted) -> Iterator[Known]:
@@ -96,16 +97,44 @@ def _changes_told(book: Book) -> tuple[Change, ...]:
     return _changes(book.previous.items if book.previous else (), book)
 
 
-def _changes(items: Iterable[Known], book: Book) -> tuple[Change, ...]:
-    units, before = counted_units(book), {_identity(known): known for known in items}
-    now = {_identity(known): known for known in _known_items(book)}
-    made = [_change(kind, units, before.get(key), known) for key, known in now.items()
-            for kind in _kinds(before.get(key), known)]  # fmt: skip
-    made += [_change("gone", units, known, None) for key, known in before.items() if key not in now]
-    return tuple(sorted(made, key=lambda change: KINDS.index(change.kind)))
+def _changes(items: Sequence[Known], book: Book) -> tuple[Change, ...]:
+    """Some items are compared at a time: never are all of both runs in memory."""
+    units, now = counted_units(book), _known_items(book)
+    made: list[tuple[int, int, Change]] = []
+    for before, after in _side_by_side(items, now):
+        for key, (place, known) in after.items():
+            held = before[key][1] if key in before else None
+            made += [(KINDS.index(kind), place, _change(kind, units, held, known)) for kind in _kinds(held, known)]
+        gone = (told for key, told in before.items() if key not in after)
+        made += [(KINDS.index("gone"), place, _change("gone", units, known, None)) for place, known in gone]
+    return tuple(change for *_, change in sorted(made, key=lambda told: told[:2]))
 
 
-def _identity(known: Known) -> tuple[str, str, str]:
+_Identity = tuple[str, str, str]
+
+
+def _side_by_side(
+    before: Sequence[Known], after: Sequence[Known]
+) -> Iterator[tuple[dict[_Identity, tuple[int, Known]], dict[_Identity, tuple[int, Known]]]]:
+    """The items of two runs by what they are known by, with their places: those of one unit's numbers at a time."""
+    told: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+    for side, items in enumerate((before, after)):
+        for place, known in enumerate(items):
+            told.setdefault(_numbered_by(known), ([], []))[side].append(place)
+    for places in told.values():
+        earlier, later = (
+            {_identity(known): (place, known) for place in held for known in (items[place],)}
+            for items, held in zip((before, after), places, strict=True)
+        )
+        yield earlier, later
+
+
+def _numbered_by(known: Known) -> tuple[str, str]:
+    """What items have in common that may be the same: the form, and the unit whose number it is."""
+    return known.form, known.number.rpartition("-")[0] if known.number else known.unit_code
+
+
+def _identity(known: Known) -> _Identity:
     """A number stays when a unit is merged into another; without one the unit belongs to what is known."""
     return (known.form, known.number, "") if known.number else (known.form, known.unit_code, known.text)
 

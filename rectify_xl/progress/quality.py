@@ -18,6 +18,7 @@ from rectify_xl.progress.units import (
     has_arrived,
     headed,
     reported,
+    rows_by_sender,
     share,
     summed,
     words,
@@ -103,8 +104,8 @@ def _sent(book: Book, units: Counted) -> dict[str, _Sent]:
 
 
 def _count_rows(book: Book, units: Counted, made: Mapping[str, _Sent], template: Mapping[str, str]) -> None:
-    for name, items in book.items.items():
-        for code, count in Counter(item.unit_code for item in items).items():
+    for name, senders in rows_by_sender(book).items():
+        for code, count in senders.items():
             sent = made[units.code_of(code)]
             sent.good += count
             sent.templates.add(template.get(name, ""))

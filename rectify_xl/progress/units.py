@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from rectify_xl import catalog, expression, expression_python, expression_text
@@ -80,7 +81,7 @@ def _met(book: Book) -> Iterator[tuple[str, Unit]]:
     for back in book.returns:
         if has_arrived(back.verdict) and (code := back.unit_code or back.unit_name):
             yield code, Unit(code=code, name=back.unit_name)
-    for code, name in dict.fromkeys((item.unit_code, item.unit_name) for held in book.items.values() for item in held):
+    for code, name in dict.fromkeys(chain.from_iterable(_senders(book).values())):
         yield code, Unit(code=code, name=name)
 
 
@@ -92,14 +93,29 @@ def has_arrived(verdict: str) -> bool:
 def reported(book: Book, units: Counted) -> set[str]:
     """The codes of the units that a file or a row has come from."""
     sent = {units.code_of(b.unit_code, b.unit_name) for b in book.returns if has_arrived(b.verdict)}
-    held = {item.unit_code for items in book.items.values() for item in items}
+    held = {code for senders in _senders(book).values() for code, _ in senders}
     return sent | {units.code_of(code) for code in (*held, *(code for _, code in book.restricted))}
+
+
+def rows_by_sender(book: Book) -> dict[str, Counter[str]]:
+    """How many rows of each form stand under each unit's code."""
+    made = {form: Counter[str]() for form in book.items}
+    for form, senders in _senders(book).items():
+        for (code, _), count in senders.items():
+            made[form][code] += count
+    return made
+
+
+@kept_by_book
+def _senders(book: Book) -> dict[str, Counter[tuple[str, str]]]:
+    """How many rows of each form stand under each unit (code, name)."""
+    return {form: Counter((item.unit_code, item.unit_name) for item in items) for form, items in book.items.items()}
 
 
 # ---- rows
 
 
-def items_of(book: Book, form: str) -> tuple[Item, ...]:
+def items_of(book: Book, form: str) -> Sequence[Item]:
     """The rows of a form, none where nobody sent it or nobody but the office may read it."""
     return () if catalog.forms()[form].restricted else book.items.get(form, ())
 

@@ -12,13 +12,14 @@ from datetime import date
 
 from rectify_xl import catalog
 from rectify_xl.grounds import Grounds, digest_of, facts_digest
+from rectify_xl.laid_aside import Shelf
 from rectify_xl.merging.office import Standing, standing
 from rectify_xl.merging.unit_fold import FormFold, UnitFold
 from rectify_xl.model import Form, Item, OfficeEntry, Return, Settings, State
 from rectify_xl.receiving.guarded.wire import Garbage
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.runs.packed_folds import packed, unpacked
-from rectify_xl.runs.taking_in import Taken
+from rectify_xl.runs.taking_in import Taken, laid
 from rectify_xl.store import Store
 
 # Another number here makes every fold anew.
@@ -61,7 +62,7 @@ def _with_rows(store: Store, taken: Taken, wanted: Collection[str]) -> Taken:
     """What was taken in, the files whose digests are `wanted` with their rows."""
     again = {held.digest: held.forms for held in taken.again}
     read = [held for held in taken.known if held.digest in wanted and held.digest and held.digest not in again]
-    told = {held.digest: held.forms for held in store.with_rows(read)} | again
+    told = {held.digest: held.forms for held in laid(store.with_rows(read))} | again
     made = (replace(held, forms=told[held.digest]) if held.digest in told else held for held in taken.known)
     return replace(taken, known=tuple(made))
 
@@ -111,6 +112,7 @@ def _common(settings: Settings) -> str:
 
 
 def _holding(store: Store, keys: Mapping[str, str], typed: Standing) -> Iterator[tuple[str, UnitFold]]:
+    shelf = Shelf()
     for unit, key, told in store.folds():
         if keys.get(unit) == key:
             try:
@@ -118,7 +120,7 @@ def _holding(store: Store, keys: Mapping[str, str], typed: Standing) -> Iterator
             except Garbage:
                 continue
             if said == _typed_in(fold, typed):
-                yield unit, fold
+                yield unit, {form: held._replace(items=shelf.lay(held.items)) for form, held in fold.items()}
 
 
 def _typed_in(fold: UnitFold, typed: Standing) -> Standing:

@@ -14,7 +14,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger_reader import tables_of
 from rectify_xl.excel.ledgers.office_reader import read_typed_ledger, written_sheets
-from rectify_xl.files import copy_exactly, is_whole, save_atomically
+from rectify_xl.files import copy_exactly, digest_of_file, is_whole, save_atomically
 from rectify_xl.grid import Unreadable
 from rectify_xl.ledger_columns import ledger_columns
 from rectify_xl.ledger_layouts import LedgerSheet
@@ -199,7 +199,7 @@ def written_by(place: Workspace, store: Store, run: str, recalled: Recalled) -> 
 def _is_replaced(place: Workspace, store: Store) -> bool:
     """Whether the last run could put its ledger into 成果, where nothing else had been read since."""
     last = place.results / place.names["history"] / store.runs()[-1].as_of.isoformat() / place.names["ledger"]
-    return last.is_file() and sha256(last.read_bytes()).hexdigest() == store.ledgers().get(place.names["ledger"])
+    return last.is_file() and digest_of_file(last) == store.ledgers().get(place.names["ledger"])
 
 
 def _cells(tables: Tables, entries: Iterable[Any]) -> dict[tuple[str, str, str], Any]:

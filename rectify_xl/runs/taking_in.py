@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from rectify_xl.grounds import Grounds
+from rectify_xl.laid_aside import Shelf
 from rectify_xl.limits import limits
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.intake import Refusal, Source
@@ -106,7 +107,7 @@ def _judged_again(
     by_day = {h.digest for h in known if h.digest and (h.verdict == "held" or (h.filled_on or as_of) > as_of)}
     there = _originals(job, arrivals, known, changed | by_day, sources)
     read = job.means.read(list(there.values()), job.settings, as_of) if there else ()
-    fresh = {held.digest: held for held in read if held.digest}
+    fresh = {held.digest: held for held in laid(read) if held.digest}
     made = [called(fresh[h.digest], h.file) if h.digest in fresh else h for h in known]
     first = {h.digest: h for h in reversed(known) if h.digest in fresh}
     again = [
@@ -151,8 +152,8 @@ def _fresh(
     for source, digest in found:
         if digest not in said:
             unread.setdefault(digest or source.name, source)
-    read = zip(unread, job.means.read(list(unread.values()), job.settings, as_of), strict=True)
-    told = dict(read)
+    read = laid(job.means.read(list(unread.values()), job.settings, as_of))
+    told = dict(zip(unread, read, strict=True))
     made = []
     for source, digest in found:
         held = said.get(digest) or told[digest or source.name]
@@ -204,6 +205,14 @@ def file_digest(source: Source) -> str:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def laid(returns: Iterable[Return]) -> Iterator[Return]:
+    """Returns whose rows lie on a shelf; what is on a file with a restricted form is never written anywhere."""
+    shelf = Shelf()
+    for held in returns:
+        forms = (replace(rows, good=shelf.lay(rows.good), bad=shelf.lay(rows.bad)) for rows in held.forms)
+        yield held if held.is_restricted else replace(held, forms=tuple(forms))
 
 
 def called(held: Return, name: str) -> Return:

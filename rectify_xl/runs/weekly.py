@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.files import digest_of_file
 from rectify_xl.grounds import digest_of
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import Past, book_and_folds
@@ -141,8 +141,7 @@ def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, 
     numbers = with_late_arrivals(numbers, kept.taken.known, [held for _, held in taken.fresh])
     past = replace(past, folds=kept.folds)
     book, made = book_and_folds(kept.taken.returns, job.settings, as_of, numbers, past=past)
-    items = (*chain.from_iterable(book.items.values()), *book.withdrawn)
-    standing_numbers = {item.number for item in items}
+    standing_numbers = {item.number for item in chain(*book.items.values(), book.withdrawn)}
     book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing_numbers))
     book = with_restricted_told(book, password())
     return Week(taken=kept.taken, found=found, book=book, kept=kept, made=made, typed=standing(past.entries))
@@ -220,7 +219,7 @@ def _told(job: Job, week: Week, drafted: Drafted) -> Outcome:
         with store.transaction():
             for path in ledgers_in(place):
                 if path.relative_to(place.folder).as_posix() in outputs:
-                    store.keep_ledger(path.name, sha256(path.read_bytes()).hexdigest())
+                    store.keep_ledger(path.name, digest_of_file(path))
             store.finish(run.seq)
     return Outcome(
         book=book,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -23,7 +23,10 @@ from rectify_xl.store.rows import (
     sheets_of,
     values_from,
 )
+from rectify_xl.store.told_by_runs import in_pieces
 
+# Files whose rows are read together.
+_AT_ONCE = 500
 _HOLDERS = ", ".join("?" * 12)
 
 
@@ -149,9 +152,12 @@ class Files(Database):
             made.append(_return(path, about, forms.get(key, ()), told))
         return made
 
-    def with_rows(self, returns: Iterable[Return]) -> list[Return]:
-        """Known returns with their rows."""
-        wanted = list(returns)
+    def with_rows(self, returns: Iterable[Return]) -> Iterator[Return]:
+        """Known returns with their rows, some of them read at once."""
+        for some in in_pieces(returns, _AT_ONCE):
+            yield from self._with_rows(some)
+
+    def _with_rows(self, wanted: Sequence[Return]) -> list[Return]:
         digests = json.dumps(sorted({held.digest for held in wanted}))
         keys = dict(
             self.rows("SELECT digest, key FROM files WHERE digest IN (SELECT value FROM json_each(?))", digests)

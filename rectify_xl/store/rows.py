@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import blake2b
-from itertools import islice
-from sys import intern
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
@@ -18,18 +16,14 @@ from rectify_xl.model import (
     Finding,
     FormRows,
     Item,
-    Known,
     Ledger,
     LedgerRow,
     Pending,
-    ReminderKey,
     Return,
     Row,
     State,
 )
 
-_Part = TypeVar("_Part")
-_PIECE = 2000
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
 
@@ -75,7 +69,7 @@ def _encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
     return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
 
 
-_with_tagged_days, _with_days = _encoder(_tagged), _encoder(date.isoformat)
+_with_tagged_days, with_days = _encoder(_tagged), _encoder(date.isoformat)
 
 
 def to_json(value: Any) -> str:
@@ -156,8 +150,8 @@ def day_positions(form: str) -> tuple[int, ...]:
 
 def content_of(row: Row) -> Content:
     """The content of one row."""
-    told = _with_days(row.values)
-    typed = _with_days(row.typed) if row.typed else None
+    told = with_days(row.values)
+    typed = with_days(row.typed) if row.typed else None
     digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16)
     if typed is not None:
         digest.update(b"\0" + typed.encode("utf-8", "surrogatepass"))
@@ -214,63 +208,6 @@ def form_rows(
         bad=tuple(row for row, is_good in kept if not is_good),
         letters=letters,
     )
-
-
-# ---- what a run knew of every item, and what it reminded of
-
-
-def snapshot_to(items: Iterable[Known]) -> bytes:
-    """What a run knew of every item, packed: the days as text."""
-    packer = zlib.compressobj(1)
-    pieces, joint = [packer.compress(b"[")], ""
-    for piece in in_pieces(items):
-        pieces.append(packer.compress(f"{joint}{_with_days(piece)[1:-1]}".encode()))
-        joint = ","
-    return b"".join((*pieces, packer.compress(b"]"), packer.flush()))
-
-
-def snapshot_from(packed: bytes) -> tuple[Known, ...]:
-    """What `snapshot_to` was given."""
-    day = _days()
-    told = json.loads(zlib.decompress(packed))
-    return tuple(
-        [
-            Known(intern(form), intern(unit), intern(number), text, intern(state), day(due), day(told_due), is_missing)
-            for form, unit, number, text, state, due, told_due, is_missing in told
-        ]
-    )
-
-
-def in_pieces(many: Iterable[_Part]) -> Iterator[list[_Part]]:
-    """So much of many things as need not be told in one go: what is told takes room too."""
-    parts = iter(many)
-    while piece := list(islice(parts, _PIECE)):
-        yield piece
-
-
-def reminders_to(keys: Sequence[ReminderKey]) -> str:
-    """What was reminded of, as one text: the days as text."""
-    return _with_days(keys)
-
-
-def reminders_from(told: str) -> Iterator[ReminderKey]:
-    """What `reminders_to` was given."""
-    day = _days()
-    for form, unit, matter, kind, due in json.loads(told):
-        yield ReminderKey(intern(form), intern(unit), intern(matter), intern(kind), day(due))
-
-
-def _days() -> Callable[[Any], date | None]:
-    """What reads days, each made once."""
-    known: dict[Any, date] = {}
-
-    def day(told: Any) -> date | None:
-        if not told:
-            return None
-        text = told["day"] if isinstance(told, dict) else told  # as memories of the first versions have it
-        return known.get(text) or known.setdefault(text, date.fromisoformat(text))
-
-    return day
 
 
 # ---- findings

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
+from rectify_xl.laid_aside import keep
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
@@ -16,13 +17,9 @@ from rectify_xl.store.rows import (
     finding_from,
     finding_row,
     from_json,
-    in_pieces,
-    reminders_from,
-    reminders_to,
-    snapshot_from,
-    snapshot_to,
     to_json,
 )
+from rectify_xl.store.told_by_runs import in_pieces, reminders_from, reminders_to, snapshot_from, snapshot_to
 
 
 class RunRow(NamedTuple):
@@ -77,7 +74,7 @@ class Runs(Database):
         if not found:
             return None
         day, told = found[0]
-        return Snapshot(as_of=date.fromisoformat(day), items=snapshot_from(told))
+        return Snapshot(as_of=date.fromisoformat(day), items=keep(snapshot_from(told)))
 
     # ---- numbers
 
@@ -99,25 +96,40 @@ class Runs(Database):
 
         Numbers of no item any more are withdrawn too. Gives the items' keys by these states.
         """
-        known = {row[0]: row for row in self.rows("SELECT number, key, unit_code, is_withdrawn, form FROM items")}
-        gone, key = set(known), self.value("SELECT max(key) FROM items") or 0
-        made, new, changed = ItemKeys(), [], []
+        made, there = ItemKeys(), set[int]()
+        before = self.value("SELECT max(key) FROM items") or 0
+        for piece in in_pieces(numbered):
+            there |= self._name(piece, made)
+        standing = self.rows("SELECT key FROM items WHERE key <= ? AND is_withdrawn = 0", before)
+        gone = ((key,) for (key,) in standing if key not in there)
+        self.write_all("UPDATE items SET is_withdrawn = 1 WHERE key = ?", gone)
+        return made
+
+    def _name(self, numbered: Sequence[tuple[str, str, str, Sequence[StateRef], bool]], made: ItemKeys) -> set[int]:
+        """`name` of some items, their keys by states into `made`; the keys of all of them."""
+        known = {
+            row[0]: row
+            for row in self.rows(
+                "SELECT number, key, unit_code, is_withdrawn, form FROM items"
+                " WHERE number IN (SELECT value FROM json_each(?))", json.dumps([told[1] for told in numbered]),
+            )
+        }  # fmt: skip
+        key, there, new, changed = self.value("SELECT max(key) FROM items") or 0, set(), [], []
         for form, number, unit, refs, is_withdrawn in numbered:
-            gone.discard(number)
             if number not in known:
                 known[number] = (number, (key := key + 1), unit, int(is_withdrawn), form)
                 new.append(known[number])
             own = known[number][1]
+            there.add(own)
             if known[number][2:4] != (unit, int(is_withdrawn)):
                 changed.append((unit, int(is_withdrawn), own))
             for digest, title, row in refs:
                 made.setdefault((digest, form, title), {})[row] = own
-        changed += [(known[number][2], 1, known[number][1]) for number in sorted(gone) if not known[number][3]]
         self.write_all(
             "INSERT INTO items (number, key, unit_code, is_withdrawn, form) VALUES (?, ?, ?, ?, ?)", new
         )
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE key = ?", changed)
-        return made
+        return there
 
     def give(self, keys: ItemKeys) -> None:
         """Notes which item states are that the memory knew without it."""

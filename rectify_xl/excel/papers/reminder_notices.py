@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby, islice
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -52,12 +52,14 @@ def add_notices(
 ) -> None:
     """Adds the sheet of notices (for very many units several): a unit a page, or as many pages as its list takes."""
     units, waiting = counted_units(book), Counter(told.key.unit_code for told in before)
-    by_unit = [(units.unit(code), list(held)) for code, held in groupby(now, key=lambda told: told.key.unit_code)]
-    for number, first in enumerate(range(0, max(len(by_unit), 1), _UNITS_A_SHEET), 1):
+    by_unit = ((units.unit(code), list(held)) for code, held in groupby(now, key=lambda told: told.key.unit_code))
+    for number in count(1):
+        some = list(islice(by_unit, _UNITS_A_SHEET))
+        if number > 1 and not some:
+            break
         name = words()["sheets"]["notices"]
         name = words()["many"].format(name=name, number=number) if number > 1 else name
-        page = _page(workbook, styles, book, name)
-        _draw_notices(page, by_unit[first : first + _UNITS_A_SHEET], waiting)
+        _draw_notices(_page(workbook, styles, book, name), some, waiting)
 
 
 def _page(workbook: xlsxwriter.Workbook, styles: Styles, book: Book, name: str) -> Page:

@@ -1,0 +1,269 @@
+"""Many records in little memory: the first stay there, others lie in a temporary file until they are asked for."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import tempfile
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
+from typing import Any, TypeVar, overload
+from weakref import finalize
+
+from rectify_xl.model import Item, State
+from rectify_xl.plain_records import items_with, named, plain_parts
+
+_Record = TypeVar("_Record")
+# Where something lies in a shelf's file, and how many bytes it takes.
+_Place = tuple[int, int]
+# So many records of one shelf stay in memory.
+IN_MEMORY = 20_000
+# Records laid aside together where nothing else divides them, and how many lots are kept at hand.
+_LOT, _AT_HAND = 256, 16
+
+
+class Shelf:
+    """Keeps many records in little memory. Its file has no name, and goes when nothing that lies in it is held.
+
+    Raises OSError where the file cannot be written. A copy of this process may read what lay here when it began.
+    """
+
+    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+        self._room, self._end = in_memory, 0
+        self._file: Any = None
+        self._at_hand: dict[_Place, Sequence[Any]] = {}
+
+    def lay(self, records: Sequence[_Record]) -> Sequence[_Record]:
+        """The same records: a tuple while there is room in memory, else what reads them again."""
+        if not records:
+            return ()
+        if len(records) <= self._room:
+            self._room -= len(records)
+            return tuple(records)
+        self._room = 0
+        held: Sequence[Any] = records
+        if isinstance(held[0], Item):
+            said, states = plain_parts(held)
+            return _LaidItems(self, self._put(said), self._put(states), array("I", map(len, states)))
+        return _Laid(self, self._put([tuple(told) for told in held]), len(held), type(held[0]))
+
+    def lay_all(self, records: Iterable[_Record]) -> Sequence[_Record]:
+        """The same records, which come one after the other."""
+        waiting = iter(records)
+        return joined(map(self.lay, iter(lambda: tuple(islice(waiting, _LOT)), ())))
+
+    def lot(self, place: _Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
+        """What `make` makes of the plain values at a place."""
+        if place in self._at_hand:
+            found = self._at_hand.pop(place)
+        else:
+            found = make(pickle.loads(_read_at(self._file, *place)))
+            if len(self._at_hand) >= _AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
+        self._at_hand[place] = found
+        return found
+
+    def _put(self, told: Sequence[Any]) -> _Place:
+        """Writes plain values; the place and the size of what was written."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it lives as long as the shelf
+            finalize(self, self._file.close)
+        packed = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
+        place, self._end = self._end, self._end + len(packed)
+        _write_at(self._file, place, packed)
+        return place, len(packed)
+
+
+def keep(records: Iterable[_Record]) -> Sequence[_Record]:
+    """Records that come one after the other, on a shelf of their own."""
+    return Shelf().lay_all(records)
+
+
+def joined(parts: Iterable[Sequence[_Record]]) -> Sequence[_Record]:
+    """All records of some sequences, one after the other: a tuple where nothing of them was laid aside."""
+    held = [part for part in parts if len(part)]
+    if any(isinstance(part, _Away) for part in held):
+        return _Joined(held)
+    return tuple(chain.from_iterable(held))
+
+
+def rearranged(records: Sequence[_Record], places: Sequence[int]) -> Sequence[_Record]:
+    """The records at some places, in the order of these: a tuple where nothing of them was laid aside."""
+    if isinstance(records, _Away):
+        return _Rearranged(records, places)
+    return tuple([records[place] for place in places])
+
+
+class _Away(Sequence[Any]):
+    """Records not all of which are in memory; equal to nothing but itself. Pickled it is a tuple of them."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(self),)
+
+
+class _Laid(_Away):
+    """One lot of named tuples that was laid aside."""
+
+    __slots__ = ("_count", "_kind", "_place", "_shelf")
+
+    def __init__(self, shelf: Shelf, place: _Place, count: int, kind: Any) -> None:
+        self._shelf, self._place, self._count, self._kind = shelf, place, count, kind
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.lot())
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        return self.lot()[at]
+
+    def lot(self) -> Sequence[Any]:
+        """The records themselves."""
+        return self._shelf.lot(self._place, self._made)
+
+    def _made(self, told: Any) -> Sequence[Any]:
+        return named(self._kind, told)
+
+
+class _LaidItems(_Laid):
+    """One lot of items that was laid aside, their states apart from them: few ask for those."""
+
+    __slots__ = ("_counts", "_states")
+
+    def __init__(self, shelf: Shelf, place: _Place, states: _Place, counts: Sequence[int]) -> None:
+        super().__init__(shelf, place, len(counts), Item)
+        self._states, self._counts = states, counts
+
+    def _made(self, told: Any) -> Sequence[Any]:
+        states = [_States(self._shelf, self._states, at, count) for at, count in enumerate(self._counts)]
+        return items_with(told, states)
+
+
+class _States(_Away):
+    """The states of one item that was laid aside."""
+
+    __slots__ = ("_at", "_count", "_place", "_shelf")
+
+    def __init__(self, shelf: Shelf, place: _Place, at: int, count: int) -> None:
+        self._shelf, self._place, self._at, self._count = shelf, place, at, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._told())
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        return self._told()[at]
+
+    def _told(self) -> Sequence[State]:
+        told: Sequence[State] = self._shelf.lot(self._place, _states)[self._at]
+        return told
+
+
+def _states(told: Any) -> Sequence[Sequence[State]]:
+    return [named(State, said) for said in told]
+
+
+class _Joined(_Away):
+    """Several sequences as one."""
+
+    __slots__ = ("_ends", "_near", "_parts")
+
+    def __init__(self, parts: Sequence[Sequence[Any]]) -> None:
+        self._parts, self._ends = parts, array("Q", accumulate(map(len, parts)))
+        self._near: tuple[int, int, Sequence[Any]] = (0, 0, ())  # the part last asked: from where to where, its records
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self._parts)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, int):
+            start, end, held = self._near
+            if start <= at < end:
+                return held[at - start]
+            at = range(len(self))[at]
+            part, start = self._part(at)
+            held = self._parts[part]
+            self._near = start, self._ends[part], held.lot() if isinstance(held, _Laid) else held
+            return self._near[2][at - start]
+        places = range(len(self))[at]
+        if places.step != 1:
+            return [self[place] for place in places]
+        return list(self._between(places.start, places.stop))
+
+    def _part(self, place: int) -> tuple[int, int]:
+        """Which part a record stands in, and how many stand before that part."""
+        part = bisect_right(self._ends, place)
+        return part, self._ends[part - 1] if part else 0
+
+    def _between(self, start: int, stop: int) -> Iterator[Any]:
+        if start >= stop:
+            return
+        part, before = self._part(start)
+        while before < stop and part < len(self._parts):
+            held = self._parts[part]
+            yield from held[max(0, start - before) : stop - before]
+            part, before = part + 1, before + len(held)
+
+
+class _Rearranged(_Away):
+    """Records of another sequence in an order of their own."""
+
+    __slots__ = ("_places", "_records")
+
+    def __init__(self, records: Sequence[Any], places: Sequence[int]) -> None:
+        self._records, self._places = records, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, int):
+            return self._records[self._places[at]]
+        return [self._records[place] for place in self._places[at]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._records.__getitem__, self._places)
+
+
+# ---- the file
+
+
+def _write_at(file: Any, place: int, told: bytes) -> None:
+    file.seek(place)
+    rest = memoryview(told)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _read_at(file: Any, place: int, size: int) -> bytes:
+    if sys.platform == "win32":
+        file.seek(place)
+        return bytes(file.read(size))
+    return os.pread(file.fileno(), size, place)
