@@ -98,9 +98,17 @@ def rearranged(records: Sequence[_Record], places: Sequence[int]) -> Sequence[_R
 
 
 class _Away(Sequence[Any]):
-    """Records not all of which are in memory; equal to nothing but itself. Pickled it is a tuple of them."""
+    """Records not all of which are in memory. They equal a tuple of the same ones, and are pickled as that."""
 
     __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (tuple, _Away)):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return tuple, (list(self),)
