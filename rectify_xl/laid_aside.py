@@ -31,8 +31,8 @@ class Shelf:
     Raises OSError where the file cannot be written. A copy of this process may read what lay here when it began.
     """
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self._room, self._end = in_memory, 0
+    def __init__(self, in_memory: int | None = None) -> None:
+        self._room, self._end = IN_MEMORY if in_memory is None else in_memory, 0
         self._file: Any = None
         self._at_hand: dict[_Place, Sequence[Any]] = {}
 

@@ -141,8 +141,10 @@ def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, 
     numbers = with_late_arrivals(numbers, kept.taken.known, [held for _, held in taken.fresh])
     past = replace(past, folds=kept.folds)
     book, made = book_and_folds(kept.taken.returns, job.settings, as_of, numbers, past=past)
-    standing_numbers = {item.number for item in chain(*book.items.values(), book.withdrawn)}
-    book = replace(book, retired=book.retired | (_given_by_then(job, taken, numbers) - standing_numbers))
+    gone = set(_given_by_then(job, taken, numbers))
+    for item in chain(*book.items.values(), book.withdrawn) if gone else ():
+        gone.discard(item.number)
+    book = replace(book, retired=book.retired | gone)
     book = with_restricted_told(book, password())
     return Week(taken=kept.taken, found=found, book=book, kept=kept, made=made, typed=standing(past.entries))
 

@@ -32,7 +32,7 @@ def snapshot_from(packed: bytes) -> Iterator[Known]:
     for line in _lines(packed):
         for form, unit, number, text, state, due, told_due, is_missing in json.loads(line):
             yield Known(
-                intern(form), intern(unit), intern(number), text, intern(state), day(due), day(told_due), is_missing
+                intern(form), intern(unit), number, text, intern(state), day(due), day(told_due), is_missing
             )
 
 
@@ -63,7 +63,7 @@ def reminders_from(told: str) -> Iterator[ReminderKey]:
     """What `reminders_to` was given."""
     day = _days()
     for form, unit, matter, kind, due in json.loads(told):
-        yield ReminderKey(intern(form), intern(unit), intern(matter), intern(kind), day(due))
+        yield ReminderKey(intern(form), intern(unit), matter, intern(kind), day(due))
 
 
 def _days() -> Callable[[Any], date | None]:
