@@ -75,3 +75,11 @@ def given_in(book: Book, given: Mapping[StateRef, str], kept: Collection[str] = 
                 states = ((state.digest, state.sheet, state.row) for state in told)
                 unknown = [state for state in states if given.get(state) != item.number]
                 yield item.form, item.number, item.unit_code, unknown, is_withdrawn
+
+
+def gone_from(book: Book, given: Collection[str]) -> set[str]:
+    """The numbers among those given that no item of a book has, be it one that a waiver took out."""
+    gone = set(given)
+    for item in chain(*book.items.values(), book.withdrawn) if gone else ():
+        gone.discard(item.number)
+    return gone

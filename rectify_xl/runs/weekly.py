@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from rectify_xl.excel.settings.settings_reader import load_settings
@@ -26,7 +25,7 @@ from rectify_xl.runs.drafts import drafted_beside
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
 from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, keep_typed, ledgers_in
 from rectify_xl.runs.means import Means, Outcome
-from rectify_xl.runs.numbering import with_late_arrivals
+from rectify_xl.runs.numbering import gone_from, with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
 from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
@@ -141,10 +140,7 @@ def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, 
     numbers = with_late_arrivals(numbers, kept.taken.known, [held for _, held in taken.fresh])
     past = replace(past, folds=kept.folds)
     book, made = book_and_folds(kept.taken.returns, job.settings, as_of, numbers, past=past)
-    gone = set(_given_by_then(job, taken, numbers))
-    for item in chain(*book.items.values(), book.withdrawn) if gone else ():
-        gone.discard(item.number)
-    book = replace(book, retired=book.retired | gone)
+    book = replace(book, retired=book.retired | gone_from(book, _given_by_then(job, taken, numbers)))
     book = with_restricted_told(book, password())
     return Week(taken=kept.taken, found=found, book=book, kept=kept, made=made, typed=standing(past.entries))
 
