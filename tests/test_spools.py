@@ -52,4 +52,4 @@ def test_a_spool_is_parquet_that_others_can_read() -> None:
     _, rows = without_rows([judged({"survey": [row("survey")]})])
     table = parquet.ParquetFile(BytesIO(rows)).read()
     assert tuple(table.column_names) == COLUMNS and table.num_rows == 1
-    assert table.column("form").to_pylist() == ["survey"] and b"2005-05-25" in table.column("told").to_pylist()[0]
+    assert table.column("form").to_pylist() == ["survey"] and b"2005-05-25" in table.column("rows").to_pylist()[0]

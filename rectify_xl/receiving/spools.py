@@ -11,9 +11,10 @@ from typing import Any
 from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.store.rows import ledger_from, ledger_to
 
-# What stands in a spool, a line a row: of which return of the chunk (from 0) and which of its forms, where, and what.
-# `told` and `typed` are JSON (days as {"day": ...}); a line without a form holds an office's ledger as a whole.
-COLUMNS = ("file", "form", "sheet", "row", "is_good", "told", "typed", "ledger")
+# What stands in a spool: of which return of the chunk (from 0) and which of its forms the good or the bad rows.
+# `rows` are JSON: [[sheet, row, values, typed], ...], days as {"day": ...}. A line without a form holds an office's
+# ledger as a whole.
+COLUMNS = ("file", "form", "is_good", "rows", "ledger")
 _Line = tuple[Any, ...]
 _WORDS = ("utf-8", "surrogatepass")
 
@@ -24,18 +25,17 @@ def _tagged(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} stands in no row")
 
 
-# Made once: json.dumps and json.loads make theirs anew for every row.
-_told = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+# Made once: json.dumps and json.loads make theirs anew every time.
+_told = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged, check_circular=False).encode
 _understood = json.JSONDecoder(object_hook=lambda found: date.fromisoformat(found["day"])).decode
 
 
-def _values(told: bytes) -> tuple[Any, ...]:
-    found = _understood(told.decode(*_WORDS))
-    return tuple([_tuples(part) if part.__class__ is list else part for part in found])
+def _rows(told: bytes) -> tuple[Row, ...]:
+    return tuple([Row(*map(_tuples, found)) for found in _understood(told.decode(*_WORDS))])
 
 
-def _tuples(found: list[Any]) -> tuple[Any, ...]:
-    return tuple(_tuples(part) if isinstance(part, list) else part for part in found)
+def _tuples(found: Any) -> Any:
+    return found if found.__class__ is not list else tuple([_tuples(p) if p.__class__ is list else p for p in found])
 
 
 def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:
@@ -55,37 +55,34 @@ def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:
 
 def with_rows(light: Sequence[Return], spooled: bytes) -> list[Return]:
     """What `without_rows` was given."""
-    rows: dict[tuple[int, str], tuple[list[Row], list[Row]]] = {}
+    rows: dict[tuple[int, str, bool], tuple[Row, ...]] = {}
     ledgers: dict[int, bytes] = {}
-    for file, form, sheet, row, is_good, told, typed, ledger in _unpacked(spooled) if spooled else ():
+    for file, form, is_good, told, ledger in _unpacked(spooled) if spooled else ():
         if form is None:
             ledgers[file] = ledger
         else:
-            good, bad = rows.setdefault((file, form), ([], []))
-            words = () if typed is None else _values(typed)
-            (good if is_good else bad).append(Row(sheet.decode(*_WORDS), row, _values(told), words))
+            rows[file, form, is_good] = _rows(told)
     made = []
     for at, held in enumerate(light):
         if not held.is_restricted:
-            forms = tuple(_filled(form, *rows.get((at, form.form), ((), ()))) for form in held.forms)
+            forms = tuple(_filled(form, *(rows.get((at, form.form, good), ()) for good in (True, False)))
+                          for form in held.forms)  # fmt: skip
             held = replace(held, forms=forms, ledger=ledger_from(ledgers.get(at)))
         made.append(held)
     return made
 
 
 def _filled(form: FormRows, good: Sequence[Row], bad: Sequence[Row]) -> FormRows:
-    return replace(form, good=tuple(good), bad=tuple(bad))
+    return replace(form, good=good, bad=bad)
 
 
 def _lines_of(held: Return, at: int) -> Iterator[_Line]:
     if held.ledger is not None:
-        yield at, None, None, None, None, None, None, ledger_to(held.ledger)
+        yield at, None, None, None, ledger_to(held.ledger)
     for form in held.forms:
         for is_good, rows in ((True, form.good), (False, form.bad)):
-            for row in rows:
-                typed = _told(row.typed).encode(*_WORDS) if row.typed else None
-                sheet, told = row.sheet.encode(*_WORDS), _told(row.values).encode(*_WORDS)
-                yield at, form.form, sheet, row.row, is_good, told, typed, None
+            if rows:
+                yield at, form.form, is_good, _told(tuple(rows)).encode(*_WORDS), None
 
 
 # ---- Parquet
@@ -95,11 +92,11 @@ def _packed(lines: Sequence[_Line]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    kinds = (pa.int32(), pa.string(), pa.binary(), pa.int64(), pa.bool_(), pa.binary(), pa.binary(), pa.binary())
+    kinds = (pa.int32(), pa.string(), pa.bool_(), pa.binary(), pa.binary())
     columns = zip(*lines, strict=True)
     arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
     sink = pa.BufferOutputStream()
-    parquet.write_table(pa.table(arrays, names=list(COLUMNS)), sink, use_dictionary=["form", "sheet"])
+    parquet.write_table(pa.table(arrays, names=list(COLUMNS)), sink, use_dictionary=["form"])
     made: bytes = sink.getvalue().to_pybytes()
     return made
 
