@@ -54,13 +54,19 @@ def plain(text: str | None) -> str | None:
 
 def key_text(text: str) -> str:
     """`plain` of a text that is there."""
-    if text.isprintable():  # in UTF-8, whatever else is changed shows by one of three bytes
-        raw = text.encode()
-        if not (b" " in raw or b"\xef" in raw or b"\xcd" in raw):
-            return text
+    if is_plain(text):
+        return text
     if _CHANGED.search(text) is None:
         return text
     return narrow(text).replace(" ", "") if is_printed(text) else _LAID_ASIDE.sub("", narrow(text))
+
+
+def is_plain(text: str) -> bool:
+    """Whether `key_text` is sure to change nothing, told quickly."""
+    if not text.isprintable():
+        return False
+    raw = text.encode()  # in UTF-8, whatever else is changed shows by one of three bytes
+    return not (b" " in raw or b"\xef" in raw or b"\xcd" in raw)
 
 
 def shown(value: object, limit: int = 60) -> str:

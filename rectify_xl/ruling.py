@@ -13,7 +13,7 @@ from rectify_xl.expression import And, Filled, names_in
 from rectify_xl.expression_python import Test, compile_rules, compile_test
 from rectify_xl.kinds import Parser, Setting, Usual, parser_for, usual_for
 from rectify_xl.model import Column, Form, Level, Rule, Settings
-from rectify_xl.normal import key_text, plain
+from rectify_xl.normal import is_plain, key_text, plain
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.waivers import Waivers, waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -168,6 +168,21 @@ def key_of(values: Sequence[Any], form: Form, names: Sequence[str]) -> tuple[Any
     """The values of some columns as rows are told apart by them: texts in normal form."""
     held = [values[form.positions[name]] for name in names]
     return tuple([key_text(value) if value.__class__ is str else value for value in held])
+
+
+def keys_of(rows: Sequence[Sequence[Any]], form: Form, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """`key_of` of many rows, a column at a time."""
+    places = [form.positions[name] for name in names]
+    return list(zip(*(_normal([values[place] for values in rows]) for place in places), strict=True))
+
+
+def _normal(values: list[Any]) -> list[Any]:
+    try:
+        if is_plain("".join(values)):
+            return values
+    except TypeError:  # not all of them are texts
+        pass
+    return [key_text(value) if value.__class__ is str else value for value in values]
 
 
 def column_of(form: Form, name: str) -> Column:

@@ -16,7 +16,7 @@ from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
 from rectify_xl.model import Finding, Level, Rule
 from rectify_xl.normal import as_typed, shown
-from rectify_xl.ruling import FormPlan, key_of
+from rectify_xl.ruling import FormPlan, keys_of
 
 # ---- rules that look at several rows: keys and coverage
 
@@ -25,13 +25,11 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     """Tells numbers and keys that stand more than once among the sheets of one form, read as one."""
     form = sheets[0].sheet.form
     for rule in (r for r in form.rules if r.on):
+        held = list(_with_key(sheets, rule))
+        keys = keys_of([trial.values for _, trial in held], form, rule.on)
         groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
-        for judged, trial in _with_key(sheets, rule):
-            key = key_of(trial.values, form, rule.on)
-            if key in groups:
-                groups[key].append((judged, trial))
-            else:
-                groups[key] = [(judged, trial)]
+        for key, told in zip(keys, held, strict=True) if len(set(keys)) < len(keys) else ():
+            groups.setdefault(key, []).append(told)
         for group in groups.values():
             if len(group) > 1:
                 _tell_group(rule, group)
@@ -46,9 +44,11 @@ def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[Judge
     for judged in sheets:
         if judged.missing.intersection(rule.on):
             continue
-        for trial in judged.trials:
-            values = trial.values
-            if None not in [values[place] for place in wanted] and trial.unread.isdisjoint(places):
+        trials: Sequence[Trial] = judged.trials
+        for place in wanted:
+            trials = [trial for trial in trials if trial.values[place] is not None]
+        for trial in trials:
+            if not trial.unread or trial.unread.isdisjoint(places):
                 yield judged, trial
 
 
