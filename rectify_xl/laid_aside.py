@@ -264,10 +264,14 @@ class _Rearranged(_Away):
 
 
 def _write_at(file: Any, place: int, told: bytes) -> None:
-    file.seek(place)
     rest = memoryview(told)
-    while rest:
-        rest = rest[file.write(rest) :]
+    try:
+        file.seek(place)
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError as error:  # the file has no name: its folder is what may be full
+        error.filename = tempfile.gettempdir()
+        raise
 
 
 def _read_at(file: Any, place: int, size: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tempfile
 import tracemalloc
 from collections.abc import Sequence
 from datetime import date
@@ -69,12 +70,16 @@ def test_the_first_stay_in_memory_and_only_the_others_are_written() -> None:
 
 
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    class Full:
+        def seek(self, place: int) -> None: ...
+        def close(self) -> None: ...
+        def write(self, told: memoryview) -> int:
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(laid_aside, "_write_at", full)
-    with pytest.raises(OSError, match="space"):
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
+    with pytest.raises(OSError, match="space") as told:
         Shelf(0).lay([Row("表", 1, ())])
+    assert told.value.filename == tempfile.gettempdir()
 
 
 def test_little_memory_is_taken_however_many_there_are() -> None:
