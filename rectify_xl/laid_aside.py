@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import tempfile
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -114,13 +115,13 @@ class _Away(Sequence[Any]):
         return tuple, (list(self),)
 
 
-class _Laid(_Away):
-    """One lot of named tuples that was laid aside."""
+class _Together(_Away):
+    """Records that are read together: as many as `count`, from a place on a shelf."""
 
-    __slots__ = ("_count", "_kind", "_place", "_shelf")
+    __slots__ = ("_count", "_place", "_shelf")
 
-    def __init__(self, shelf: Shelf, place: _Place, count: int, kind: Any) -> None:
-        self._shelf, self._place, self._count, self._kind = shelf, place, count, kind
+    def __init__(self, shelf: Shelf, place: _Place, count: int) -> None:
+        self._shelf, self._place, self._count = shelf, place, count
 
     def __len__(self) -> int:
         return self._count
@@ -135,8 +136,21 @@ class _Laid(_Away):
     def __getitem__(self, at: int | slice) -> Any:
         return self.lot()[at]
 
+    @abstractmethod
     def lot(self) -> Sequence[Any]:
         """The records themselves."""
+
+
+class _Laid(_Together):
+    """One lot of named tuples that was laid aside."""
+
+    __slots__ = ("_kind",)
+
+    def __init__(self, shelf: Shelf, place: _Place, count: int, kind: Any) -> None:
+        super().__init__(shelf, place, count)
+        self._kind = kind
+
+    def lot(self) -> Sequence[Any]:
         return self._shelf.lot(self._place, self._made)
 
     def _made(self, told: Any) -> Sequence[Any]:
@@ -157,33 +171,21 @@ class _LaidItems(_Laid):
         return items_with(told, states)
 
 
-class _States(_Away):
-    """The states of one item that was laid aside."""
+class _States(_Together):
+    """The states of one item of a lot that was laid aside."""
 
-    __slots__ = ("_at", "_count", "_place", "_shelf")
+    __slots__ = ("_at",)
 
     def __init__(self, shelf: Shelf, place: _Place, at: int, count: int) -> None:
-        self._shelf, self._place, self._at, self._count = shelf, place, at, count
+        super().__init__(shelf, place, count)
+        self._at = at
 
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._told())
-
-    @overload
-    def __getitem__(self, at: int) -> Any: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Any]: ...
-    def __getitem__(self, at: int | slice) -> Any:
-        return self._told()[at]
-
-    def _told(self) -> Sequence[State]:
-        told: Sequence[State] = self._shelf.lot(self._place, _states)[self._at]
+    def lot(self) -> Sequence[State]:
+        told: Sequence[State] = self._shelf.lot(self._place, _states_of_all)[self._at]
         return told
 
 
-def _states(told: Any) -> Sequence[Sequence[State]]:
+def _states_of_all(told: Any) -> Sequence[Sequence[State]]:
     return [named(State, said) for said in told]
 
 
@@ -214,7 +216,7 @@ class _Joined(_Away):
             at = range(len(self))[at]
             part, start = self._part(at)
             held = self._parts[part]
-            self._near = start, self._ends[part], held.lot() if isinstance(held, _Laid) else held
+            self._near = start, self._ends[part], held.lot() if isinstance(held, _Together) else held
             return self._near[2][at - start]
         places = range(len(self))[at]
         if places.step != 1:

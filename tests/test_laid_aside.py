@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from returns import row
+from returns import judged, row
 from weeks import SETTINGS, drop, run, snapshot
 
 from rectify_xl import laid_aside
 from rectify_xl.laid_aside import Shelf, joined, keep, rearranged
 from rectify_xl.model import Item, Row, State
 from rectify_xl.runs import workspace
+from rectify_xl.runs.taking_in import laid
 
 DAY = date(2005, 5, 25)
 _VALUES = st.tuples(st.one_of(st.none(), st.text(max_size=9), st.floats(0, 1), st.dates(), st.booleans()))
@@ -97,6 +98,15 @@ def test_little_memory_is_taken_however_many_there_are() -> None:
     assert grown < 3_000_000
 
 
+def test_what_is_confidential_is_laid_aside_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laid_aside, "IN_MEMORY", 0)
+    held = judged({"guidance": [row("guidance")], "ledger": [row("ledger")]})
+    open_to_all = judged({"ledger": [row("ledger")]})
+    told, other = laid([held, open_to_all])
+    assert told is held and all(isinstance(form.good, tuple) for form in told.forms)
+    assert other == open_to_all and not isinstance(other.forms[0].good, tuple)
+
+
 def three_weeks(place: Path) -> dict[str, str]:
     """The digest of everything three weeks of made-up returns leave in 成果."""
     workspace.create(place, SETTINGS)
@@ -111,8 +121,8 @@ def three_weeks(place: Path) -> dict[str, str]:
 def test_a_run_tells_the_same_in_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = three_weeks(tmp_path / "甲" / "整改工作")
     monkeypatch.setattr(laid_aside, "IN_MEMORY", 0)
-    laid: list[int] = []
+    written: list[int] = []
     put = Shelf._put
-    monkeypatch.setattr(Shelf, "_put", lambda shelf, told: laid.append(len(told)) or put(shelf, told))
+    monkeypatch.setattr(Shelf, "_put", lambda shelf, told: written.append(len(told)) or put(shelf, told))
     assert three_weeks(tmp_path / "乙" / "整改工作") == usual
-    assert sum(laid) > 100
+    assert sum(written) > 100
