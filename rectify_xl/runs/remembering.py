@@ -99,6 +99,7 @@ def work_out(book: Book) -> None:
     """Works out what the memory and the workbooks both tell: a copy of this process then need not."""
     reminders_for(book)
     snapshot_of(book)
+    changes_between(book.previous, book)
 
 
 def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:

@@ -194,9 +194,8 @@ def _by_then(job: Job, as_of: date) -> Taken:
 
 
 def _conclude(job: Job, week: Week) -> Outcome:
-    work_out(week.book)
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
-    with drafted_beside(job.place, week.book, is_worth=is_worth) as drafted:
+    with drafted_beside(job.place, week.book, work_out, is_worth=is_worth) as drafted:
         return _told(job, week, drafted)
 
 
