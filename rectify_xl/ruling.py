@@ -173,6 +173,8 @@ def key_of(values: Sequence[Any], form: Form, names: Sequence[str]) -> tuple[Any
 def keys_of(rows: Sequence[Sequence[Any]], form: Form, names: Sequence[str]) -> list[tuple[Any, ...]]:
     """`key_of` of many rows, a column at a time."""
     places = [form.positions[name] for name in names]
+    if not places:
+        return [()] * len(rows)
     return list(zip(*(_normal([values[place] for values in rows]) for place in places), strict=True))
 
 

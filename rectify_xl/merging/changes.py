@@ -45,7 +45,10 @@ class Changes:
         it is missing.
         """
         full = [(held, rows) for held, rows in told if rows.good or rows.bad]
+        last = full[-1][0] if full else None
         for entry in entries:
+            if last and len(entry.states) == 1 and entry.seen_in == last.digest and last.unit_code in entry.units:
+                continue  # told once, and by the latest return: nothing can have changed
             office = self.office.get(entry.number, {})
             has_changed = len(entry.states) > 1
             if has_changed:

@@ -12,7 +12,7 @@ from rectify_xl.merging.given import Given, StateRef, ref_of
 from rectify_xl.merging.row_findings import Fact, Params, at_fact, row_finding
 from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
 from rectify_xl.roster import Roster
-from rectify_xl.ruling import key_of
+from rectify_xl.ruling import keys_of
 from rectify_xl.waivers import Matter, Waivers, names_for
 
 # Why a row must wait: the code, the column it stands at, and what its sentence says.
@@ -101,9 +101,11 @@ class History:
         self._waiting = [(unit, p) for unit, p in self._waiting if not self.known.speaks_for(held, unit)]
         self._waiting += [(held.unit_code, waiting) for waiting in brought or ()]
         before = {key: list(entries) for key, entries in self._by_key.items()}
-        for row in rows.rows():
+        every = rows.rows()
+        keys = keys_of([row.values for row in every], self.form, self.form.key)
+        for row, key in zip(every, keys, strict=True):
             is_bad = (row.sheet, row.row) in bad
-            seen = _Seen(row, self._number_of(row, held), key_of(row.values, self.form, self.form.key))
+            seen = _Seen(row, self._number_of(row, held), key)
             entry, trouble = self._known_as(seen, before, held)
             self.is_plain = self.is_plain and trouble is None and not self._is_brought
             told = self._told(held, row, rows, trouble) if trouble and not is_bad else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from rectify_xl.expression_python import Test
 from rectify_xl.merging.changes import standing_place
@@ -20,39 +20,48 @@ NOTHING_SAID: Mapping[str, Any] = {}
 def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
     """The items of one form of one unit, in the order in which their rows came to be known."""
     form = history.form
-    started = form_test(form, form.started) if form.started else None
-    done = form_test(form, form.deadline.done) if form.deadline else None
-    numbered = [place for place, column in enumerate(form.columns) if column.assigned]
-    return [_item(history, unit_name, entry, typed, (started, done, numbered)) for entry in history.entries]
+    asked = _Asked(
+        started=form_test(form, form.started) if form.started else None,
+        done=form_test(form, form.deadline.done) if form.deadline else None,
+        numbered=[place for place, column in enumerate(form.columns) if column.assigned],
+        due=form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None,
+    )
+    return [_item(history, unit_name, entry, typed, asked) for entry in history.entries]
 
 
-def _item(
-    history: History, unit_name: str, entry: Entry, typed: Standing, facts: tuple[Test | None, Test | None, list[int]]
-) -> Item:
-    form, (started, done, numbered) = history.form, facts
-    office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number else {})
-    stands = standing_place(form, entry.states, office)
-    values = list(entry.states[stands].values)
-    for place in numbered:
+class _Asked(NamedTuple):
+    """What is asked of every row of a form: two tests, where its number stands, and the deadline as agreed."""
+
+    started: Test | None
+    done: Test | None
+    numbered: Sequence[int]
+    due: int | None
+
+
+def _item(history: History, unit_name: str, entry: Entry, typed: Standing, asked: _Asked) -> Item:
+    form, states = history.form, entry.states
+    office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number and typed else {})
+    stands = standing_place(form, states, office) if office else len(states) - 1
+    values = list(states[stands].values)
+    for place in asked.numbered:
         values[place] = entry.number
-    if form.deadline and form.deadline.agreed:
-        values[form.positions[form.deadline.due]] = entry.agreed
-    is_done = bool(done and done(values, ()))
+    if asked.due is not None:
+        values[asked.due] = entry.agreed
+    is_done = bool(asked.done and asked.done(values, ()))
     told = [fact.row.item for fact in entry.facts]
-    direct = [state for state in entry.states if entry.fact_of(state) is None] if entry.brought else entry.states
-    first_on = entry.states[0].filled_on
+    direct = [state for state in states if entry.fact_of(state) is None] if entry.brought else states
     return Item(
         form=form.name,
         unit_code=history.unit,
         unit_name=unit_name,
         number=entry.number,
         values=tuple(values),
-        states=tuple(entry.states),
-        first_on=min([first_on, *[item.first_on for item in told]]) if told else first_on,
-        started_on=_first(direct, started, [item.started_on for item in told]),
-        done_seen_on=_first(direct, done, [item.done_seen_on for item in told]) if is_done else None,
+        states=tuple(states),
+        first_on=min([states[0].filled_on, *[item.first_on for item in told]]) if told else states[0].filled_on,
+        started_on=_first(direct, asked.started, [item.started_on for item in told]),
+        done_seen_on=_first(direct, asked.done, [item.done_seen_on for item in told]) if is_done else None,
         office=office,
-        stands=stands - len(entry.states),
+        stands=stands - len(states),
     )
 
 
@@ -65,7 +74,9 @@ def _office(entry: Entry, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     return NOTHING_SAID if not said else {name: value for name, value in said.items() if value is not None}
 
 
-def _first(states: Iterable[State], test: Test | None, told: Iterable[date | None]) -> date | None:
+def _first(states: Sequence[State], test: Test | None, told: Sequence[date | None]) -> date | None:
     """The first day on which a state fits, or that is told."""
+    if len(states) == 1 and not told:
+        return states[0].filled_on if test and test(states[0].values, ()) else None
     shown = [state.filled_on for state in states if test(state.values, ())] if test else []
     return min([*shown, *[day for day in told if day]], default=None)

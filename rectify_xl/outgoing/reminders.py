@@ -46,16 +46,16 @@ def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
     """`reminders_for` and `reminded_before` in one go."""
     units = counted_units(book)
     order, gravity = ({name: at for at, name in enumerate(names)} for names in ([u.code for u in units.asked], KINDS))
-    ranks = array("Q")
+    ranks, is_now = array("Q"), bytearray()
 
     def ranked() -> Iterator[Reminder]:
         for told in _owed(book, order):
             due = (told.due_on or date.max).toordinal()
             ranks.append((order[told.key.unit_code] * len(KINDS) + gravity[told.key.kind]) * _DAYS + due)
+            is_now.append(told.sent_on >= book.as_of)
             yield told
 
     owed = keep(ranked())
-    is_now = bytearray(told.sent_on >= book.as_of for told in owed)
     in_order = array("L", sorted(range(len(owed)), key=ranks.__getitem__))
     now, before = (array("L", [at for at in in_order if is_now[at] == wanted]) for wanted in (True, False))
     return rearranged(owed, now), rearranged(owed, before)
