@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from rectify_xl.first_days import FirstDays
+
 if TYPE_CHECKING:
     from rectify_xl.expression import Node
 
@@ -564,7 +566,8 @@ class Book:
     between returns, in order; `restricted` counts rows of restricted forms by (form, unit code). `withdrawn` are items
     that a waiver took out, `retired` numbers that were withdrawn before (of a lower office, or in a lost memory);
     `lower_files` are the lines of 报送情况 that lower offices' ledgers brought. `run` names the run that writes,
-    `previous` what the last finished run of an earlier day knew, `sent` when a reminder first went out.
+    `previous` what the last finished run of an earlier day knew, `sent` when a reminder first
+    went out (see `outgoing.reminders`).
     """
 
     as_of: date
@@ -581,7 +584,7 @@ class Book:
     lower_files: tuple[tuple[Any, ...], ...] = ()
     run: str = ""
     previous: Snapshot | None = None
-    sent: Mapping[ReminderKey, date] = field(default_factory=dict)
+    sent: FirstDays = field(default_factory=FirstDays)
 
     @property
     def withdrawn_numbers(self) -> tuple[str, ...]:

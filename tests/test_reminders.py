@@ -14,8 +14,8 @@ from status_books import UNITS, book_of, settings_of, task
 
 from rectify_xl import catalog
 from rectify_xl.merging.deadlines import Day, dues_for
-from rectify_xl.model import Book, Filing, Reminder, Return
-from rectify_xl.outgoing.reminders import reminded_before, reminder_table, reminders_for
+from rectify_xl.model import Book, Filing, Reminder, ReminderKey, Return
+from rectify_xl.outgoing.reminders import first_sent, reminded_before, reminder_table, reminders_for
 from rectify_xl.workdays import calendar_for
 
 
@@ -28,9 +28,17 @@ def on(day: date, due: date | None, **more: Any) -> Book:
     return book_of({"ledger": [("A", {"due": due, **more})]}, settings_of(), as_of=day)
 
 
-def sent(book: Book) -> Book:
-    """The book with its reminders remembered as a run does it."""
-    return replace(book, sent={**book.sent, **{told.key: told.sent_on for told in reminders_for(book)}})
+Told = tuple[tuple[ReminderKey, date], ...]
+
+
+def with_told(book: Book, told: Told) -> Book:
+    """The book of an office that sent these reminders."""
+    return replace(book, sent=first_sent(told))
+
+
+def told_by(book: Book, before: Told = ()) -> Told:
+    """What a run remembers as sent once it has the reminders of a book."""
+    return *before, *((r.key, r.sent_on) for r in reminders_for(book))
 
 
 def kinds(told: tuple[Reminder, ...]) -> list[tuple[str, str, str]]:
@@ -63,34 +71,35 @@ def test_what_is_done_or_stands_for_good_is_owed_no_more(row: Mapping[str, Any])
 
 
 def test_each_is_sent_once_and_running_that_day_again_sends_it_again() -> None:
-    book = sent(on(d(24), d(31)))
+    told = told_by(on(d(24), d(31)))
+    book = with_told(on(d(24), d(31)), told)
     assert kinds(reminders_for(book)) == [("A", "A-T001", "half")]
     assert reminders_for(replace(book, as_of=d(25))) == ()
-    later = replace(on(d(25), d(31)), sent=book.sent)
+    later = with_told(on(d(25), d(31)), told)
     assert [told.sent_on for told in reminded_before(later)] == [d(24)]
-    graver = replace(on(d(26), d(31)), sent=book.sent)
+    graver = with_told(on(d(26), d(31)), told)
     assert kinds(reminders_for(graver)) == [("A", "A-T001", "soon")]
 
 
 def test_over_days_of_which_only_some_have_a_run_each_kind_goes_out_once() -> None:
     told: list[tuple[date, str]] = []
-    known: Mapping[Any, date] = {}
+    known: Told = ()
     for day in (d(17) + timedelta(days=n) for n in (0, 3, 8, 9, 10, 14, 14, 16, 20)):
-        book = sent(replace(on(day, d(31)), sent=known))
+        book = with_told(on(day, d(31)), known)
         told += [(day, r.key.kind) for r in reminders_for(book)]
-        known = book.sent
+        known = told_by(book, known)
     assert told == [(d(25), "half"), (d(26), "soon"), (d(31), "day"), (d(31), "day"), (d(2, 6), "late")]
 
 
 def test_a_look_back_sends_what_later_runs_sent_first() -> None:
-    book = replace(on(d(24), d(31)), sent={told.key: d(26) for told in reminders_for(on(d(24), d(31)))})
+    book = with_told(on(d(24), d(31)), tuple((told.key, d(26)) for told in reminders_for(on(d(24), d(31)))))
     assert [told.sent_on for told in reminders_for(book)] == [d(24)]
 
 
 def test_an_extension_granted_begins_anew() -> None:
-    known = sent(on(d(25), d(20))).sent
-    assert reminders_for(replace(on(d(26), d(20)), sent=known)) == ()
-    extended = replace(on(d(13, 6), d(10, 6)), sent=known)
+    known = told_by(on(d(25), d(20)))
+    assert reminders_for(with_told(on(d(26), d(20)), known)) == ()
+    extended = with_told(on(d(13, 6), d(10, 6)), known)
     assert kinds(reminders_for(extended)) == [("A", "A-T001", "late")]
 
 
@@ -136,18 +145,18 @@ def test_documents_to_be_filed_are_owed_by_the_end_of_the_stage() -> None:
 # ---- what must be put right
 
 
-def returned(day: date, known: Mapping[Any, date]) -> Book:
+def returned(day: date, known: Told) -> Book:
     back = Return(file="甲.xlsx", digest=hash_of("甲"), verdict="returned", unit_code="A", unit_name="甲支部",
                   filled_on=d(20), forms=counts("ledger", good=0, bad=1))  # fmt: skip
-    return replace(book_of({}, settings_of(), as_of=day, returns=(back,)), sent=known)
+    return with_told(book_of({}, settings_of(), as_of=day, returns=(back,)), known)
 
 
 def test_a_file_sent_back_is_late_some_working_days_after_it_was_first_told() -> None:
-    first = sent(returned(d(25), {}))
+    first = returned(d(25), ())
     (told,) = reminders_for(first)
     assert (told.key.kind, told.due_on) == ("correct", d(30))
-    assert reminders_for(returned(d(30), first.sent)) == ()
-    assert [r.key.kind for r in reminders_for(returned(d(31), first.sent))] == ["late"]
+    assert reminders_for(returned(d(30), told_by(first))) == ()
+    assert [r.key.kind for r in reminders_for(returned(d(31), told_by(first)))] == ["late"]
 
 
 def test_a_plan_that_most_disliked_and_a_survey_to_make_up_are_told() -> None:

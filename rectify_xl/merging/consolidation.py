@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from rectify_xl.first_days import FirstDays
 from rectify_xl.in_force import under_settings
 from rectify_xl.merging.deadlines import Day, dues_for, task_states
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, ReminderKey, Return, Row, Settings, Snapshot
+from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, Snapshot
 from rectify_xl.roster import roster_for
 from rectify_xl.waivers import waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -32,7 +33,7 @@ class Past:
     arrived: Mapping[str, date] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
     previous: Snapshot | None = None
-    sent: Mapping[ReminderKey, date] = field(default_factory=dict)
+    sent: FirstDays = field(default_factory=FirstDays)
     folds: Mapping[str, UnitFold] = field(default_factory=dict)
 
 

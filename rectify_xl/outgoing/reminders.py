@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, partial
 
 from rectify_xl.columnar import ColumnRows, Columns, picked
+from rectify_xl.first_days import FirstDays
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import item_number
 from rectify_xl.laid_aside import keep, rearranged
@@ -19,8 +20,6 @@ from rectify_xl.workdays import calendar_for
 
 # From the first and the last day of a term: the step on the day of judgement, and the working days left.
 _Ladder = Callable[[date | None, date], tuple[str, int]]
-# The day that first sent each reminder.
-_Sent = dict[ReminderKey, date]
 # From the gravest to the mildest: the order within a unit.
 KINDS = ("late", "day", "soon", "half", "missing", "correct")
 _DAYS = date.max.toordinal() + 1
@@ -68,23 +67,20 @@ def _owed(book: Book, units: Container[str]) -> Iterator[Reminder]:
         calendar=calendar_for(dict(book.settings.holidays)),
         early_warning=book.settings.early_warning,
     )
-    sent, ladder = _sent_in(book), cache(partial(_rung, day))
+    ladder = cache(partial(_rung, day))
     for matter in matters_of(book):
-        if matter.unit.code in units and (made := _reminder(matter, sent, day, ladder)):
+        if matter.unit.code in units and (made := _reminder(matter, book.sent, day, ladder)):
             yield made
 
 
-def _sent_in(book: Book) -> _Sent:
-    """The day that first sent each reminder; of a numbered item whichever unit it was sent to: units merge."""
-    made: _Sent = {}
-    for key, day in book.sent.items():
-        known = _whoever(key)
-        made[known] = min(day, made.get(known, day))
-    return made
-
-
-def _whoever(key: ReminderKey) -> ReminderKey:
+def whoever(key: ReminderKey) -> ReminderKey:
+    """What a reminder is known by once it was sent; that of a numbered item whichever unit got it: units merge."""
     return ReminderKey(key[0], "", *key[2:]) if item_number(key.matter) else key
+
+
+def first_sent(told: Iterable[tuple[ReminderKey, date]]) -> FirstDays:
+    """The day that first sent each of some reminders, which are told in the order of the days."""
+    return FirstDays((whoever(key), day) for key, day in told)
 
 
 def step_of(start: date | None, due: date, day: Day) -> str:
@@ -103,7 +99,7 @@ def _rung(day: Day, start: date | None, due: date) -> tuple[str, int]:
     return step_of(start, due, day), day.workdays_left(due)
 
 
-def _reminder(matter: Matter, sent: _Sent, day: Day, ladder: _Ladder) -> Reminder | None:
+def _reminder(matter: Matter, sent: FirstDays, day: Day, ladder: _Ladder) -> Reminder | None:
     kind, due = matter.kind, matter.due
     if kind == CORRECT and matter.form == FILE:
         kind, due = _of_a_file(matter, sent, day)
@@ -112,9 +108,10 @@ def _reminder(matter: Matter, sent: _Sent, day: Day, ladder: _Ladder) -> Reminde
     if not kind:
         return None
     key = ReminderKey(matter.form, matter.unit.code, matter.id, kind, None if kind == CORRECT else due)
+    first = sent.day_of(whoever(key)) if sent else None
     return Reminder(
         key, matter.unit.name, matter.name, matter.text,
-        sent_on=min(sent.get(_whoever(key), day.as_of), day.as_of) if sent else day.as_of,
+        sent_on=min(first or day.as_of, day.as_of),
         number=matter.number,
         person=matter.person or matter.unit.first_responsible,
         due_on=due,
@@ -122,9 +119,9 @@ def _reminder(matter: Matter, sent: _Sent, day: Day, ladder: _Ladder) -> Reminde
     )  # fmt: skip
 
 
-def _of_a_file(matter: Matter, sent: _Sent, day: Day) -> tuple[str, date]:
+def _of_a_file(matter: Matter, sent: FirstDays, day: Day) -> tuple[str, date]:
     """A file sent back is due some working days after that was first told, and late then."""
-    first = sent.get(ReminderKey(FILE, matter.unit.code, matter.id, CORRECT), day.as_of)
+    first = sent.day_of(ReminderKey(FILE, matter.unit.code, matter.id, CORRECT)) or day.as_of
     due = day.calendar.step(min(first, day.as_of), max(day.early_warning, 1))
     return ("late" if day.as_of > due else CORRECT), due
 

@@ -17,6 +17,7 @@ from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.merging.office import standing
 from rectify_xl.model import Book, Table
+from rectify_xl.outgoing.reminders import first_sent
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
@@ -166,7 +167,7 @@ def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
         entries=entries,
         told=(*told, *(finding for finding in found.told if finding not in told)),
         previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
-        sent=store.reminders(),
+        sent=first_sent(store.reminders()),
         arrived=arrived,
     )
 

@@ -208,14 +208,12 @@ class Runs(Database):
         """Notes the digest of a ledger workbook as it was written or read."""
         self.write("INSERT OR REPLACE INTO ledgers (name, digest) VALUES (?, ?)", name, digest)
 
-    def reminders(self) -> dict[ReminderKey, date]:
-        """The day on which each reminder was first sent."""
-        made: dict[ReminderKey, date] = {}
-        for day, told in self.rows("SELECT sent_on, told FROM reminded ORDER BY seq"):
+    def reminders(self) -> Iterator[tuple[ReminderKey, date]]:
+        """Every reminder with the day on which it was sent, in the order of the days."""
+        for day, told in self.rows("SELECT sent_on, told FROM reminded ORDER BY sent_on, seq"):
             sent_on = date.fromisoformat(day)
             for key in reminders_from(told):
-                made.setdefault(key, sent_on)
-        return made
+                yield key, sent_on
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Notes reminders as sent; one that was sent before keeps its day."""

@@ -1,0 +1,60 @@
+"""The first day of each of many keys, in little memory: ten thousand units have half a million reminders."""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import blake2b
+
+# What tells something from all else: texts and days; None where it has no such part.
+Key = Sequence[str | date | None]
+_HALVES = struct.Struct("<QQ")
+_BETWEEN = "\0"
+
+
+class FirstDays:
+    """Which day came first with a key. Of each are kept the day and 16 bytes of digest, not what it says."""
+
+    __slots__ = ("_days", "_firsts", "_seconds")
+
+    def __init__(self, told: Iterable[tuple[Key, date]] = ()) -> None:
+        """`told` in the order of their days."""
+        firsts, seconds, days = array("Q"), array("Q"), array("L")
+        for key, day in told:
+            first, second = _halves(key)
+            firsts.append(first)
+            seconds.append(second)
+            days.append(day.toordinal())
+        order = sorted(range(len(firsts)), key=firsts.__getitem__)  # of equal ones what came first stays first
+        self._firsts, self._seconds, self._days = (
+            array(held.typecode, map(held.__getitem__, order)) for held in (firsts, seconds, days)
+        )
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FirstDays):
+            return NotImplemented
+        return (self._firsts, self._seconds, self._days) == (other._firsts, other._seconds, other._days)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def day_of(self, key: Key) -> date | None:
+        """The first day of a key, None of one that was not told."""
+        first, second = _halves(key)
+        at = bisect_left(self._firsts, first)
+        while at < len(self._firsts) and self._firsts[at] == first:
+            if self._seconds[at] == second:
+                return date.fromordinal(self._days[at])
+            at += 1
+        return None
+
+
+def _halves(key: Key) -> tuple[int, int]:
+    said = _BETWEEN.join([part if part.__class__ is str else f"{part or ''}" for part in key])
+    first, second = _HALVES.unpack(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+    return first, second
