@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, count
+from typing import Any, TypeAlias
 
 from rectify_xl import catalog
-from rectify_xl.columnar import ColumnRows
+from rectify_xl.columnar import ROWS_AT_ONCE, ColumnRows
+from rectify_xl.in_force import kept_by_book
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.tasks import ITEMS
 from rectify_xl.progress.units import items_of, said
-from rectify_xl.tables.item_columns import item_columns
+from rectify_xl.tables.item_columns import columns_of, item_columns
+
+# Values by class and value, in the order in which they stand in a column.
+Values: TypeAlias = dict[tuple[type, Any], None]
+_FIGURES = ("integer", "percent")
 
 
 def words() -> Mapping[str, Any]:
@@ -30,28 +38,65 @@ def publication(book: Book) -> Table:
 
     Columns: those of `public_columns`.
     """
-    optional = [column.name for column in public_columns() if column.label in book.settings.optional_columns]
-    places = range(len(items_of(book, ITEMS)))
-    filled = _filled(ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], optional)), optional)
-    return _table(book, [c.name for c in public_columns() if c.name in filled or c.name not in optional], places)
+    optional, filled = _optional(book), _seen(book).filled
+    names = [c.name for c in public_columns() if c.name in filled or c.name not in optional]
+    return _table(book, names, range(len(items_of(book, ITEMS))))
 
 
 def pledges(book: Book) -> Table:
     """One row a public pledge (公开承诺 = 是), in the ledger's order; columns as facts/words/publication.toml names."""
-    public, is_pledged = {column.name for column in public_columns()}, said("pledged", ITEMS)
-    places = [place for place, item in enumerate(items_of(book, ITEMS)) if is_pledged(item.values)]
-    return _table(book, [name for name in words()["pledge_columns"] if name in public], places)
+    public = {column.name for column in public_columns()}
+    return _table(book, [name for name in words()["pledge_columns"] if name in public], _seen(book).pledged)
 
 
-def _filled(rows: ColumnRows, names: Sequence[str]) -> set[str]:
-    """Those of the named columns in which anything stands."""
-    return {
-        name
-        for piece in (rows.pieces() if names else ())
-        for name, values in zip(names, piece, strict=True)
-        if values.count(None) < len(values)
-    }
+def told_apart(book: Book) -> tuple[Mapping[str, Values], Mapping[str, Values]]:
+    """What stands in the columns of figures and of states, by the column's name: of `publication`, of `pledges`."""
+    seen = _seen(book)
+    return seen.values, seen.pledged_values
 
 
 def _table(book: Book, names: Sequence[str], places: Sequence[int]) -> Table:
     return Table(tuple(names), ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], names)))
+
+
+# ---- what must be known before the first row
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the items tell: which optional columns some row fills, the places of pledges, what is `told_apart`."""
+
+    filled: set[str] = field(default_factory=set)
+    pledged: array[int] = field(default_factory=lambda: array("L"))
+    values: Mapping[str, Values] = field(default_factory=dict)
+    pledged_values: Mapping[str, Values] = field(default_factory=dict)
+
+
+@kept_by_book
+def _seen(book: Book) -> _Seen:
+    """All of it in one walk: items that were laid aside are dear to read."""
+    optional = _optional(book)
+    figures = [c.name for c in public_columns() if c.kind in _FIGURES or c.choices == "state"]
+    names = list(dict.fromkeys((*optional, *figures)))
+    seen = _Seen(values={name: {} for name in figures}, pledged_values={name: {} for name in figures})
+    items, dues = items_of(book, ITEMS), book.dues.get(ITEMS, ())
+    tell, is_pledged = columns_of(catalog.forms()[ITEMS], names), said("pledged", ITEMS)
+    for first in range(0, len(items), ROWS_AT_ONCE):
+        held, owed = items[first : first + ROWS_AT_ONCE], dues[first : first + ROWS_AT_ONCE]
+        columns = dict(zip(names, tell(held, owed), strict=True))
+        pledged = [is_pledged(item.values) for item in held]
+        seen.filled.update(name for name in optional if columns[name].count(None) < len(held))
+        seen.pledged.extend(compress(count(first), pledged))
+        for name in figures:
+            seen.values[name].update(_values_in(columns[name]))
+            seen.pledged_values[name].update(_values_in(compress(columns[name], pledged)))
+    return seen
+
+
+def _optional(book: Book) -> list[str]:
+    return [column.name for column in public_columns() if column.label in book.settings.optional_columns]
+
+
+def _values_in(column: Iterable[Any]) -> Values:
+    held = list(column)
+    return dict.fromkeys(zip(map(type, held), held, strict=True))

@@ -5,30 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from rectify_xl.columnar import Columns, Make, picked
+from rectify_xl.columnar import ColumnRows, Columns, Make, picked
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for
 from rectify_xl.model import Book, Due, Form, Item
 from rectify_xl.normal import inert
 
-_Part = Callable[[Sequence[Item], Sequence[Due]], Columns]
+# What makes some columns of a sheet from items and what they are due.
+Tell = Callable[[Sequence[Item], Sequence[Due]], Columns]
 
 
 def item_columns(book: Book, form: Form, names: Sequence[str]) -> Make:
     """A function places in `book.items[form]` -> the named columns of the form's ledger sheet, in their order."""
     items, dues = book.items.get(form.name, ()), book.dues.get(form.name, ()) if form.deadline else ()
+    tell = columns_of(form, names)
+    return lambda places: tell(picked(items, places), picked(dues, places) if dues else ())
+
+
+def item_rows(book: Book, form: Form, names: Sequence[str]) -> ColumnRows:
+    """The rows of a form's ledger sheet in the book's order, of the named columns alone."""
+    return ColumnRows(range(len(book.items.get(form.name, ()))), item_columns(book, form, names))
+
+
+def columns_of(form: Form, names: Sequence[str]) -> Tell:
+    """A function items, their dues -> the named columns of the form's ledger sheet, in their order."""
     parts = [(told, make) for told, make in _parts(form) if not set(told).isdisjoint(names)]
     order = [name for told, _ in parts for name in told]
     chosen = [order.index(name) for name in names]
 
-    def make(places: Sequence[int]) -> Columns:
-        held, owed = picked(items, places), picked(dues, places) if dues else ()
+    def tell(held: Sequence[Item], owed: Sequence[Due]) -> Columns:
         made = [column for _, part in parts for column in part(held, owed)]
         return [made[at] for at in chosen]
 
-    return make
+    return tell
 
 
-def _parts(form: Form) -> list[tuple[list[str], _Part]]:
+def _parts(form: Form) -> list[tuple[list[str], Tell]]:
     """The columns of a ledger sheet by what tells them, in the order of the sheet."""
     groups = groups_for(form)
     names = [[column.name for column in group] for group in groups]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -20,7 +21,7 @@ from rectify_xl.files import save_atomically
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.letterhead import issuing_office
-from rectify_xl.outgoing.publication import pledges, public_columns, publication, words
+from rectify_xl.outgoing.publication import Values, pledges, public_columns, publication, told_apart, words
 from rectify_xl.tables.ledger_table import day_text
 
 _TABLES = {"publication": publication, "pledges": pledges}
@@ -48,8 +49,8 @@ def _save(book: Book, target: Path) -> None:
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds the two sheets, each drawn from its table."""
     styles, tables = Styles(workbook), {key: make(book) for key, make in _TABLES.items()}
-    for key, table in tables.items():
-        heads, columns = _heads(book, key, len(table.rows)), _columns(table)
+    for (key, table), values in zip(tables.items(), told_apart(book), strict=True):
+        heads, columns = _heads(book, key, len(table.rows)), _columns(table, values)
         made = workbook.add_worksheet(heads.name, FastSheet)
         page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables=tables)
         draw_table(replace(page, columns=columns))
@@ -69,7 +70,7 @@ def _heads(book: Book, key: str, count: int) -> Heads:
     )
 
 
-def _columns(table: Table) -> dict[str, Shown]:
+def _columns(table: Table, values: Mapping[str, Values]) -> dict[str, Shown]:
     """How each column is shown: as wide as its values want, in the look of its kind; a state in its tone."""
     declared = {column.name: column for column in public_columns()}
     sample = list(table.rows[:: max(len(table.rows) // _SAMPLED, 1)])
@@ -78,5 +79,5 @@ def _columns(table: Table) -> dict[str, Shown]:
         column = declared[name]
         look = "state" if column.choices == "state" else words()["looks"][column.kind]
         width = width_for_values(column, [row[at] for row in sample])
-        made[name] = Shown(band="", label=column.label, width=width, look=look)
+        made[name] = Shown(band="", label=column.label, width=width, look=look, values=values.get(name, {}))
     return made

@@ -40,12 +40,16 @@ class Heads:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """How one column is shown: the band over it, its label, its width in characters, and the look of its cells."""
+    """How one column is shown: the band over it, its label, its width in characters, and the look of its cells.
+
+    `values` are those by (class, value) in the order of the rows that something may be laid over; None: find out.
+    """
 
     band: str
     label: str
     width: float
     look: str
+    values: Mapping[tuple[type, Any], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,19 +34,21 @@ def filling_for(page: Page, columns: Sequence[Shown], rows: Rows, first_row: int
     )
 
 
-def _keys(columns: Sequence[Shown], rows: Rows) -> list[_Keys | None]:
+def _keys(columns: Sequence[Shown], rows: Rows) -> list[Mapping[tuple[type, Any], None] | None]:
     """What stands in each column, in the order of the rows; None where nothing is laid over any cell."""
-    keys: list[_Keys | None] = [{} if _is_marked(shown) else None for shown in columns]
-    for number, piece in enumerate(pieces_of(rows)):
-        for at, values in enumerate(piece):
-            held = keys[at]
+    found: dict[int, _Keys | None] = {
+        at: {} if _is_marked(shown) else None for at, shown in enumerate(columns) if shown.values is None
+    }
+    for number, piece in enumerate(pieces_of(rows) if found else ()):
+        for at, held in found.items():
+            values = piece[at]
             if held is None and not _PLAIN.issuperset(map(type, values)):
-                held = keys[at] = {}
+                held = found[at] = {}
                 for before in islice(pieces_of(rows), number):
                     held.update(_keys_in(before[at]))
             if held is not None:
                 held.update(_keys_in(values))
-    return keys
+    return [found[at] if at in found else shown.values or None for at, shown in enumerate(columns)]
 
 
 def _is_marked(shown: Shown) -> bool:
@@ -57,7 +59,7 @@ def _keys_in(values: Sequence[Any]) -> _Keys:
     return dict.fromkeys(zip(map(type, values), values, strict=True))
 
 
-def _formats(page: Page, shown: Shown, keys: _Keys | None) -> Formats:
+def _formats(page: Page, shown: Shown, keys: Mapping[tuple[type, Any], None] | None) -> Formats:
     """The formats of a column by its values, which are in the order of the rows: so are the formats in the file."""
     base = (*words()["looks"][shown.look], "grid")
     if keys is None:
