@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.columnar import pieces_of
 from rectify_xl.excel.writing.fit import width_for_values
 from rectify_xl.kinds import as_text
-from rectify_xl.ledger_columns import declared, groups_for, ledger_columns, solved_columns
+from rectify_xl.ledger_columns import declared, groups_for, solved_columns
 from rectify_xl.model import Book, Column, Form, Table
+from rectify_xl.tables.item_columns import item_rows
 from rectify_xl.tables.ledger_table import (
     about_table,
     day_text,
@@ -92,9 +92,10 @@ def sheets_for(book: Book) -> Iterable[Sheet]:
 
 def _form_sheet(book: Book, form: Form) -> Sheet:
     groups, table = groups_for(form), ledger_table(book, form.name)
-    empty = _empty_optional(book, form, table)
+    fitted = [c.name for c in (*groups.lead, *groups.form, *groups.deadline, *groups.office)]
+    samples = _samples(Table(tuple(fitted), item_rows(book, form, fitted)))
+    empty = _empty_optional(book, form, samples)
     in_sight = catalog.words("ledger")["in_sight"]
-    samples = _samples(table)
     columns = (
         *(_fitted(c, samples) for c in groups.lead),
         *(_fitted(c, samples, is_folded=c.name in empty) for c in groups.form),
@@ -136,15 +137,16 @@ def _source(column: Column, *, is_folded: bool) -> Shown:
     return replace(shown, is_folded=is_folded, is_printed=False)
 
 
-def _empty_optional(book: Book, form: Form, table: Table) -> frozenset[str]:
+def _empty_optional(book: Book, form: Form, samples: Mapping[str, list[Any]]) -> frozenset[str]:
     """The columns that this organisation may leave out (可不填栏目) and that no row fills."""
-    optional = book.settings.optional_columns
-    waiting = {c.name: place for place, c in enumerate(ledger_columns(form)) if c.label in optional}
-    for columns in pieces_of(table.rows) if waiting else ():
-        waiting = {name: at for name, at in waiting.items() if columns[at].count(None) == len(columns[at])}
-        if not waiting:
+    optional = [c.name for c in form.columns if c.label in book.settings.optional_columns]
+    waiting = [name for name in optional if samples[name].count(None) == len(samples[name])]
+    filled = set[str]()
+    for columns in item_rows(book, form, waiting).pieces() if waiting else ():
+        filled.update(name for name, values in zip(waiting, columns, strict=True) if values.count(None) < len(values))
+        if len(filled) == len(waiting):
             break
-    return frozenset(waiting)
+    return frozenset(waiting) - filled
 
 
 def _heads(book: Book, title: str, count: int, *, office: bool = False) -> dict[str, Any]:
