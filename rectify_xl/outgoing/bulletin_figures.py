@@ -8,10 +8,10 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.matters import revisions_of
-from rectify_xl.progress.coordination import asking_upper
+from rectify_xl.progress.items import ITEMS, told_by_items
 from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
-from rectify_xl.progress.tasks import ITEMS, states_by_task, task_headings
+from rectify_xl.progress.tasks import states_by_task, task_headings
 from rectify_xl.progress.units import Counted, counted_units, reported, rows_by_sender, share, together
 from rectify_xl.tables.ledger_table import returns_to_correct
 
@@ -40,7 +40,7 @@ def _items(book: Book) -> dict[str, Any]:
     total, done = sum(by_state.values()), by_state["done"] + by_state["done_late"]
     holders = len(rows_by_sender(book).get(ITEMS, ()))
     told = {"items": total, "completed": done, "completion": share(done, total), "holders": holders}
-    told["upper"] = len(asking_upper(book))
+    told["upper"] = len(told_by_items(book).asking_upper)
     return {**by_state, **told, "warning": book.settings.early_warning}
 
 

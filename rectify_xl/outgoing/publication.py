@@ -13,7 +13,7 @@ from rectify_xl.columnar import ROWS_AT_ONCE, ColumnRows
 from rectify_xl.in_force import kept_by_book
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
-from rectify_xl.progress.tasks import ITEMS
+from rectify_xl.progress.items import ITEMS
 from rectify_xl.progress.units import items_of, said
 from rectify_xl.tables.item_columns import columns_of, item_columns
 

@@ -5,21 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.in_force import kept_by_book
 from rectify_xl.model import Book, Table
-from rectify_xl.progress.tasks import ITEMS
-from rectify_xl.progress.units import counted_units, items_of, places_by_unit, said
+from rectify_xl.progress.items import ITEMS, told_by_items
+from rectify_xl.progress.units import counted_units, items_of
 
 # The columns that the form's own fields fill.
 _TOLD = ("problem", "explanation", "measure", "department", "owner")
 COLUMNS = ("unit_code", "unit_name", "number", *_TOLD, "due_on", "status", "percent", "progress", "state", "remark")
-
-
-@kept_by_book
-def asking_upper(book: Book) -> frozenset[int]:
-    """The places of the items that their units cannot solve alone."""
-    asks = said("asks_upper", ITEMS)
-    return frozenset(place for place, item in enumerate(items_of(book, ITEMS)) if asks(item.values))
 
 
 def coordination(book: Book) -> Table:
@@ -30,7 +22,7 @@ def coordination(book: Book) -> Table:
     """
     units, form = counted_units(book), catalog.forms()[ITEMS]
     at, items, dues = form.positions, items_of(book, ITEMS), book.dues.get(ITEMS, ())
-    asking, places = asking_upper(book), places_by_unit(book, units, ITEMS)
+    places, _, asking = told_by_items(book)
     rows: list[tuple[Any, ...]] = []
     for unit in units.listed(places):
         for place in places.get(unit.code, ()):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.forms import branch_flags
+from rectify_xl.progress.items import CHOICES, ITEMS, told_by_items
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
-from rectify_xl.progress.tasks import COMPLETED, ITEMS, states_by_task
+from rectify_xl.progress.tasks import COMPLETED, states_by_task
 from rectify_xl.progress.units import (
     counted_units,
     items_of,
@@ -71,12 +71,9 @@ def _files(book: Book) -> Iterator[Figure]:
 def _items(book: Book) -> Iterator[Figure]:
     states = Counter(due.state for due in book.dues.get(ITEMS, ()))
     yield from _counted("due", {text: states[text] for text in catalog.states("item").values()})
-    told = ("status", "category", "handling")
-    pick = itemgetter(*(catalog.forms()[ITEMS].positions[column] for column in told))
-    at_once = Counter(pick(item.values) for item in items_of(book, ITEMS))
-    for place, column in enumerate(told):
+    for place, column in enumerate(CHOICES):
         counts = Counter[Any]()
-        for values, count in at_once.items():
+        for values, count in told_by_items(book).choices.items():
             counts[values[place]] += count
         names = dict.fromkeys((*options_of(book, ITEMS, column), *counts))
         yield from _counted(column, {name: counts[name] for name in names if name})

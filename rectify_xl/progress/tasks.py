@@ -10,21 +10,10 @@ from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_book
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
-from rectify_xl.progress.units import (
-    Counted,
-    counted_units,
-    headed,
-    items_of,
-    places_by_unit,
-    share,
-    subject_of,
-    together,
-    words,
-)
+from rectify_xl.progress.items import ITEMS, told_by_items
+from rectify_xl.progress.units import Counted, counted_units, headed, items_of, share, subject_of, together, words
 from rectify_xl.workdays import calendar_for
 
-# The form whose rows are the items that `deadlines` of a run counts.
-ITEMS = "ledger"
 COMPLETED = ("done", "done_late")
 PRESSING = ("late", "due_soon")
 ITEM_COLUMNS = ("items", "done", "done_late", "late", "due_soon", "not_due", "no_term")
@@ -59,9 +48,9 @@ def unit_progress(book: Book) -> Table:
 @kept_by_book
 def counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
     """The units, and the items of each unit by the name of their state."""
-    units, dues = counted_units(book), book.dues.get(ITEMS, ())
-    places = places_by_unit(book, units, ITEMS)
-    return units, {code: Counter(dues[place].state for place in held) for code, held in places.items()}
+    dues, places = book.dues.get(ITEMS, ()), told_by_items(book).places
+    counts = {code: Counter(dues[place].state for place in held) for code, held in places.items()}
+    return counted_units(book), counts
 
 
 def item_cells(counts: Mapping[str, int]) -> tuple[Any, ...]:

@@ -48,7 +48,7 @@ def _keys(columns: Sequence[Shown], rows: Rows) -> list[Mapping[tuple[type, Any]
                     held.update(_keys_in(before[at]))
             if held is not None:
                 held.update(_keys_in(values))
-    return [found[at] if at in found else shown.values or None for at, shown in enumerate(columns)]
+    return [found.get(at, shown.values or None) for at, shown in enumerate(columns)]
 
 
 def _is_marked(shown: Shown) -> bool:
