@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count, groupby, islice
+from itertools import chain, count, groupby, islice, repeat
 from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from rectify_xl.columnar import ColumnRows, Columns, picked
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.fit import height_of, lines_in
 from rectify_xl.excel.writing.page import Heads, Page, Shown, line_held, lines_of, shown_for
@@ -28,6 +29,7 @@ _WIDTHS = (4.5, 9.0, 11.5, 12.0, 21.5, 8.0, 10.5, 13.0)
 _LOOKS = ("centre", "state", "centre", "centre", "text", "centre", "date", "centre")
 _WIDTH, _LAST = sum(_WIDTHS), len(_WIDTHS) - 1
 _HELD = tuple(map(line_held, _WIDTHS))
+_BESIDE = (None,) * _LAST
 # The lines of a notice besides its matters, each over all columns, and how they look; a gap is a line without text.
 _LINES = {
     "title": ("title",),
@@ -48,10 +50,13 @@ _PAGES = (926.0, 900.0)
 
 
 def add_notices(
-    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, now: Sequence[Reminder], before: Sequence[Reminder]
+    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, now: Sequence[Reminder], waiting: Mapping[str, int]
 ) -> None:
-    """Adds the sheet of notices (for very many units several): a unit a page, or as many pages as its list takes."""
-    units, waiting = counted_units(book), Counter(told.key.unit_code for told in before)
+    """Adds the sheet of notices (for very many units several): a unit a page, or as many pages as its list takes.
+
+    `waiting` is how much each unit was reminded of before.
+    """
+    units = counted_units(book)
     by_unit = ((units.unit(code), list(held)) for code, held in groupby(now, key=lambda told: told.key.unit_code))
     for number in count(1):
         some = list(islice(by_unit, _UNITS_A_SHEET))
@@ -83,48 +88,58 @@ def _draw_notices(page: Page, by_unit: Sequence[tuple[Unit, list[Reminder]]], wa
         must(page.sheet.set_row(0, _LEAST))
         must(page.sheet.print_area(0, 0, 0, _LAST))
         return
+    matters, at = _matters([told for _, told in by_unit]), 0
     notices, breaks, spare = Notices(), [], _BREAKS - len(by_unit)
-    sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)))
+    sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)), _labels())
     for unit, told in by_unit:
         breaks.append(notices.row)
         _add_notice(notices, (unit, told, waiting.get(unit.code, 0)), sender)
         tail = 4 if unit.code in waiting else 3
-        if spare and _ends_alone(notices, len(told), tail):
+        if spare and _ends_alone(notices, matters.heights[at : at + len(told)], tail):
             breaks.append(notices.row - tail - 1)
             spare -= 1
+        at += len(told)
     for name, places in notices.places.items():
         for row in places if name in _LINES and name != "gap" else ():
             page.sheet.join(row, 0, _LAST)
-    page.sheet.fill(*_fillings(page, notices))
+    page.sheet.fill(*_fillings(page, notices, matters))
     page.sheet.set_h_pagebreaks(breaks[1:])
     must(page.sheet.print_area(0, 0, notices.row - 1, _LAST))
 
 
 class _Sender(NamedTuple):
-    """Who sends the notices, on which day, and by which an answer is wanted."""
+    """Who sends the notices, on which day, by which an answer is wanted, and what the columns are called."""
 
     office: str
     day: str
     answer_by: str
+    labels: Sequence[str]
 
 
 @dataclass(kw_only=True, slots=True)
 class Notices:
-    """The rows of a sheet of notices by their kinds: a line by its name, "header", "matter"; `row` is the next one."""
+    """The rows of a sheet of notices by their kinds: a line by its name, "header", "matter"; `row` is the next one.
+
+    Of matters it knows but the places.
+    """
 
     row: int = 0
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
 
-    def add(self, kind: str, *rows: Sequence[Any]) -> None:
-        """Adds rows of one kind."""
-        self.rows.setdefault(kind, []).extend(rows)
-        self.places.setdefault(kind, []).extend(range(self.row, self.row + len(rows)))
-        self.row += len(rows)
+    def add(self, kind: str, row: Sequence[Any]) -> None:
+        """Adds a row of one kind."""
+        self.rows.setdefault(kind, []).append(row)
+        self.keep_free(kind, 1)
 
     def line(self, kind: str, text: str) -> None:
         """Adds a line over all columns."""
-        self.add(kind, (text, *(None for _ in range(_LAST))))
+        self.add(kind, (text, *_BESIDE))
+
+    def keep_free(self, kind: str, count: int) -> None:
+        """Keeps the places of so many rows."""
+        self.places.setdefault(kind, []).extend(range(self.row, self.row + count))
+        self.row += count
 
 
 _Owing = tuple[Unit, Sequence[Reminder], int]  # a unit, its reminders, and how many it had before
@@ -135,8 +150,8 @@ def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
     notices.line("title", facts["title"])
     notices.line("addressed", _addressed(unit))
     notices.line("body", _body(told, sender))
-    notices.add("header", _labels())
-    notices.add("matter", *_matters(told))
+    notices.add("header", sender.labels)
+    notices.keep_free("matter", len(told))
     if waiting:
         notices.line("body", facts["before"].format(count=waiting))
     notices.add("gap", (None,))
@@ -144,22 +159,19 @@ def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
     notices.line("signature", sender.day)
 
 
-def _ends_alone(notices: Notices, matters: int, tail: int) -> bool:
-    """Whether the `tail` rows below the matters of the last notice may begin a page without any of the matters."""
+def _ends_alone(notices: Notices, matters: Sequence[float], tail: int) -> bool:
+    """Whether the `tail` rows below the matters of the last notice may begin a page without any of the matters.
+
+    `matters` are the heights of these.
+    """
     bodies = [_line_height(row[0]) for row in notices.rows["body"][2 - tail :]]
     above = (_FIXED["title"], _line_height(notices.rows["addressed"][-1][0]), bodies[0], _FIXED["header"])
-    held = map(_matter_height, notices.rows["matter"][-matters:])
-    heights = [*above, *held, *bodies[1:], _FIXED["gap"], _LEAST, _LEAST]
-    return matters > 1 and any(_last_page(heights, page) >= len(heights) - tail for page in _PAGES)
+    heights = [*above, *matters, *bodies[1:], _FIXED["gap"], _LEAST, _LEAST]
+    return len(matters) > 1 and any(_last_page(heights, page) >= len(heights) - tail for page in _PAGES)
 
 
 def _line_height(text: str) -> float:
     return max(height_of(lines_of(text, _WIDTH)) + _ROOM, _LEAST)
-
-
-def _matter_height(row: Sequence[Any]) -> float:
-    texts = ((v, held) for v, held in zip(row, _HELD, strict=True) if v.__class__ is str and 2 * len(v) > held)
-    return max(height_of(max((lines_in(text, held) for text, held in texts), default=1)), _LEAST)
 
 
 def _last_page(heights: Sequence[float], page: float) -> int:
@@ -196,12 +208,42 @@ def _labels() -> Sequence[str]:
     return facts["serial"], *named, facts["term"], facts["state"]
 
 
-def _matters(told: Sequence[Reminder]) -> Iterator[Sequence[Any]]:
-    """A row a matter, numbered from 1."""
+class _Matters(NamedTuple):
+    """The matters of a sheet: a row of each, those of a unit numbered from 1; their heights; their kinds."""
+
+    rows: ColumnRows
+    heights: Sequence[float]
+    kinds: Sequence[str]
+
+
+def _matters(by_unit: Sequence[Sequence[Reminder]]) -> _Matters:
+    told = list(chain.from_iterable(by_unit))
+    serials = [str(serial) for held in by_unit for serial in range(1, len(held) + 1)]
     kinds = words()["kinds"]
-    for serial, reminder in enumerate(told, 1):
-        key, _, matter, text, _, number, person, due, left = reminder
-        yield str(serial), kinds[key.kind], matter, number, text, person, due, _standing(key.kind, left)
+
+    def make(places: Sequence[int]) -> Columns:
+        held = picked(told, places)
+        return [
+            picked(serials, places), [kinds[r.key.kind] for r in held], [r.matter for r in held],
+            [r.number for r in held], [r.text for r in held], [r.person for r in held], [r.due_on for r in held],
+            [_standing(r.key.kind, r.workdays_left) for r in held],
+        ]  # fmt: skip
+
+    rows = ColumnRows(range(len(told)), make)
+    heights = [height for columns in rows.pieces() for height in _heights(columns)]
+    return _Matters(rows, heights, [kinds[kind] for kind in dict.fromkeys(r.key.kind for r in told)])
+
+
+def _heights(columns: Columns) -> Iterator[float]:
+    """The heights of some matters."""
+    lines = (_lines_of_each(values, held) for values, held in zip(columns, _HELD, strict=True))
+    return (max(height_of(most), _LEAST) for most in map(max, *lines))
+
+
+def _lines_of_each(values: Sequence[Any], held: int) -> Iterator[int]:
+    """How many lines each of a column's values takes."""
+    long = {v: lines_in(v, held) for v in frozenset(values) if v.__class__ is str and 2 * len(v) > held}
+    return map(long.get, values, repeat(1))
 
 
 @cache
@@ -217,22 +259,28 @@ def _standing(kind: str, left: int | None) -> str:
 # ---- all rows at once
 
 
-def _fillings(page: Page, notices: Notices) -> Iterator[Filling]:
+def _fillings(page: Page, notices: Notices, matters: _Matters) -> Iterator[Filling]:
     """The rows of each kind, with their heights: merged cells are fitted by no program."""
-    for kind, rows in notices.rows.items():
-        fixed: dict[str, Any] = {"places": notices.places[kind], "least": _FIXED.get(kind, _LEAST), "fixed": True}
+    for kind, places in notices.places.items():
+        fixed: dict[str, Any] = {"places": places, "least": _FIXED.get(kind, _LEAST), "fixed": True}
         if kind == "matter":
-            columns = [Shown(band="", label="", width=w, look=k) for w, k in zip(_WIDTHS, _LOOKS, strict=True)]
-            yield filling_for(page, columns, rows, notices.places[kind][0], **fixed)
+            yield filling_for(page, tuple(_columns(matters.kinds)), matters.rows, places[0], **fixed)
             continue
-        style = page.styles(*_LINES.get(kind, ("header_required",)))
+        rows, style = notices.rows[kind], page.styles(*_LINES.get(kind, ("header_required",)))
         lines = [] if kind in _FIXED else [line_held(_WIDTH), *(0 for _ in range(_LAST))]
         yield Filling(
             rows=rows,
             count=len(rows),
-            first_row=notices.places[kind][0],
+            first_row=places[0],
             formats=[style] * len(rows[0]),
             lines=lines,
             room=0.0 if kind in _FIXED else _ROOM,
             **fixed,
         )
+
+
+def _columns(kinds: Sequence[str]) -> Iterator[Shown]:
+    """How the columns of matters are shown: a kind in its tone, nothing is laid over the rest."""
+    for width, look in zip(_WIDTHS, _LOOKS, strict=True):
+        values: dict[tuple[type, Any], None] = dict.fromkeys((str, kind) for kind in kinds if look == "state")
+        yield Shown(band="", label="", width=width, look=look, values=values)

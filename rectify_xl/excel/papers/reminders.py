@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import xlsxwriter
 
@@ -12,12 +15,15 @@ from rectify_xl.excel.papers.reminder_notices import add_notices
 from rectify_xl.excel.progress.status import HasBook
 from rectify_xl.excel.progress.status_page import draw_table
 from rectify_xl.excel.writing.fast_rows import FastSheet
-from rectify_xl.excel.writing.page import Heads, Page
+from rectify_xl.excel.writing.page import Heads, Page, Shown, shown_for
 from rectify_xl.excel.writing.styles import Styles, save_workbook
 from rectify_xl.in_force import under_settings
-from rectify_xl.model import Book, Reminder
+from rectify_xl.model import Book, Reminder, Table
 from rectify_xl.outgoing.matters import words
 from rectify_xl.outgoing.reminders import now_and_before, reminder_table
+
+# How many reminders there are by unit, kind and working days left, in their order.
+_Seen: TypeAlias = Mapping[tuple[str, str, int | None], int]
 
 
 @under_settings
@@ -33,15 +39,24 @@ def write_reminders(told: Book | HasBook, path: Path | str) -> None:
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds 催办清单, the notices, and 已催未办."""
     styles, (now, before) = Styles(workbook), now_and_before(book)
-    _add_list(workbook, styles, book, ("list", now))
-    add_notices(workbook, styles, book, now, before)
-    _add_list(workbook, styles, book, ("before", before))
+    now = tuple(now)  # read once: the notices hold them all, and the list tells the same
+    seen = _told_apart(before)
+    waiting = Counter[str]()
+    for (code, *_), number in seen.items():
+        waiting[code] += number
+    _add_list(workbook, styles, book, ("list", now, _told_apart(now)))
+    add_notices(workbook, styles, book, now, waiting)
+    _add_list(workbook, styles, book, ("before", before, seen))
+
+
+def _told_apart(told: Sequence[Reminder]) -> _Seen:
+    return Counter((key.unit_code, key.kind, left) for key, *_, left in told)
 
 
 def _add_list(
-    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, told: tuple[str, Sequence[Reminder]]
+    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, told: tuple[str, Sequence[Reminder], _Seen]
 ) -> None:
-    key, reminders = told
+    key, reminders, seen = told
     facts, table = words(), reminder_table(reminders)
     name = facts["sheets"][key]
     heads = Heads(
@@ -51,6 +66,15 @@ def _add_list(
         nothing=facts["nothing" if key == "list" else "nothing_before"],
     )
     made = workbook.add_worksheet(name, FastSheet)
-    draw_table(
-        Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables={key: table})
-    )
+    page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables={key: table})
+    draw_table(replace(page, columns=_columns(table, seen)))
+
+
+def _columns(table: Table, seen: _Seen) -> dict[str, Shown]:
+    """How each column is shown: something is laid over kinds and over working days alone."""
+    kinds = words()["kinds"]
+    values: dict[str, Mapping[tuple[type, Any], None]] = {
+        "reminder": dict.fromkeys((str, kinds[kind]) for _, kind, _ in seen),
+        "workdays_left": dict.fromkeys((type(left), left) for *_, left in seen),
+    }
+    return {name: replace(shown_for(name), values=values.get(name, {})) for name in table.columns}
