@@ -145,7 +145,7 @@ def many_weeks(folder: Path, given: argparse.Namespace) -> None:
     size = path.stat().st_size / 1e6
     states = 0
     with Store(path, read_only=True) as store:
-        states = store.rows("SELECT count(*) FROM states")[0][0]
+        states = store.rows("SELECT sum(good + bad) FROM sheets")[0][0]
     taken = min(seconds(lambda: status_of(place, day + timedelta(days=1))) for _ in range(3))
     print(f"{given.weeks} weeks of {given.units} units of {given.rows} rows: {states} row states")
     print(f"memory                  {size:7.1f} MB  {size * 1e6 / states:.0f} bytes a state")

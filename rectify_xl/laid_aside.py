@@ -15,7 +15,7 @@ from typing import Any, TypeVar, overload
 from weakref import finalize
 
 from rectify_xl.model import Item, State
-from rectify_xl.plain_records import items_with, named, plain_parts
+from rectify_xl.plain_records import Plain, items_made, items_with, named, plain_parts
 
 _Record = TypeVar("_Record")
 # Where something lies in a shelf's file, and how many bytes it takes.
@@ -39,33 +39,42 @@ class Shelf:
 
     def lay(self, records: Sequence[_Record]) -> Sequence[_Record]:
         """The same records: a tuple while there is room in memory, else what reads them again."""
-        if not records:
-            return ()
-        if len(records) <= self._room:
-            self._room -= len(records)
+        if self._has_room(len(records)):
             return tuple(records)
-        self._room = 0
         held: Sequence[Any] = records
         if isinstance(held[0], Item):
-            said, states = plain_parts(held)
-            return _LaidItems(self, self._put(said), self._put(states), array("I", map(len, states)))
+            return _LaidItems(self, plain_parts(held))
         return _Laid(self, self._put([tuple(told) for told in held]), len(held), type(held[0]))
+
+    def lay_plain(self, said: Sequence[Any], states: Sequence[Any]) -> Sequence[Item]:
+        """Items, given as `plain_parts` gives them: as `lay` lays them."""
+        return items_made(said, states) if self._has_room(len(said)) else _LaidItems(self, (said, states))
 
     def lay_all(self, records: Iterable[_Record]) -> Sequence[_Record]:
         """The same records, which come one after the other."""
         waiting = iter(records)
         return joined(map(self.lay, iter(lambda: tuple(islice(waiting, _LOT)), ())))
 
+    def plain(self, place: _Place) -> Any:
+        """The plain values at a place."""
+        return pickle.loads(_read_at(self._file, *place))
+
     def lot(self, place: _Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
         """What `make` makes of the plain values at a place."""
         if place in self._at_hand:
             found = self._at_hand.pop(place)
         else:
-            found = make(pickle.loads(_read_at(self._file, *place)))
+            found = make(self.plain(place))
             if len(self._at_hand) >= _AT_HAND:
                 del self._at_hand[next(iter(self._at_hand))]
         self._at_hand[place] = found
         return found
+
+    def _has_room(self, count: int) -> bool:
+        """Whether so many more records stay in memory; after those that do not none does."""
+        has_room = count <= self._room
+        self._room = self._room - count if has_room else 0
+        return has_room
 
     def _put(self, told: Sequence[Any]) -> _Place:
         """Writes plain values; the place and the size of what was written."""
@@ -81,6 +90,11 @@ class Shelf:
 def keep(records: Iterable[_Record]) -> Sequence[_Record]:
     """Records that come one after the other, on a shelf of their own."""
     return Shelf().lay_all(records)
+
+
+def plain_of(items: Sequence[Item]) -> Plain:
+    """Items as `plain_parts` gives them; those of a lot that was laid aside are not made for it."""
+    return items.plain() if isinstance(items, _LaidItems) else plain_parts(items)
 
 
 def joined(parts: Iterable[Sequence[_Record]]) -> Sequence[_Record]:
@@ -162,9 +176,14 @@ class _LaidItems(_Laid):
 
     __slots__ = ("_counts", "_states")
 
-    def __init__(self, shelf: Shelf, place: _Place, states: _Place, counts: Sequence[int]) -> None:
-        super().__init__(shelf, place, len(counts), Item)
-        self._states, self._counts = states, counts
+    def __init__(self, shelf: Shelf, plain: Plain) -> None:
+        said, states = plain
+        super().__init__(shelf, shelf._put(said), len(said), Item)
+        self._states, self._counts = shelf._put(states), array("I", map(len, states))
+
+    def plain(self) -> Plain:
+        """The items in plain values."""
+        return self._shelf.plain(self._place), self._shelf.plain(self._states)
 
     def _made(self, told: Any) -> Sequence[Any]:
         states = [_States(self._shelf, self._states, at, count) for at, count in enumerate(self._counts)]
@@ -260,9 +279,6 @@ class _Rearranged(_Away):
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._records.__getitem__, self._places)
-
-
-# ---- the file
 
 
 def _write_at(file: Any, place: int, told: bytes) -> None:

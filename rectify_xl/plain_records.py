@@ -10,27 +10,23 @@ from typing import Any
 
 from rectify_xl.model import Item, State
 
-# The fields of an item, its states last; and what fills each of one that is made again.
-_NAMES = (*(field.name for field in fields(Item) if field.name != "states"), "states")
-_said_of = attrgetter(*_NAMES[:-1])
-_FILL: Sequence[Callable[[Item, Any], None]] = tuple(getattr(Item, name).__set__ for name in _NAMES)
+# The fields of an item but for its states; and what fills each of one that is made again, its states last.
+SAID = tuple(field.name for field in fields(Item) if field.name != "states")
+_said_of = attrgetter(*SAID)
+_FILL: Sequence[Callable[[Item, Any], None]] = tuple(getattr(Item, name).__set__ for name in (*SAID, "states"))
+# Items as plain values but for their states, and the states of each.
+Plain = tuple[Sequence[tuple[Any, ...]], Sequence[Sequence[tuple[Any, ...]]]]
 
 
-def plain_items(items: Iterable[Item]) -> list[tuple[Any, ...]]:
-    """Items as plain values, what `items_from` takes."""
-    return [(*said, states) for said, states in zip(*plain_parts(items), strict=True)]
-
-
-def plain_parts(items: Iterable[Item]) -> tuple[list[tuple[Any, ...]], list[list[tuple[Any, ...]]]]:
-    """Items as plain values but for their states, and the states of each."""
+def plain_parts(items: Iterable[Item]) -> Plain:
+    """Items as plain values, what `items_made` takes."""
     held = list(items)
     return list(map(_said_of, held)), [list(map(tuple, item.states)) for item in held]
 
 
-def items_from(told: Iterable[Sequence[Any]]) -> tuple[Item, ...]:
-    """What `plain_items` was given. Values of another shape raise one of TypeError, ValueError, AttributeError."""
-    held = list(told)
-    return items_with([said[:-1] for said in held], [named(State, said[-1]) for said in held])
+def items_made(told: Iterable[Sequence[Any]], states: Iterable[Iterable[Sequence[Any]]]) -> tuple[Item, ...]:
+    """What `plain_parts` was given. Values of another shape raise one of TypeError, ValueError, AttributeError."""
+    return items_with(told, [named(State, said) for said in states])
 
 
 def items_with(told: Iterable[Sequence[Any]], states: Iterable[Sequence[State]]) -> tuple[Item, ...]:

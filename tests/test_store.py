@@ -1,4 +1,4 @@
-"""The memory file: returns come back as they went in, rows are kept once, and what cannot be used is told."""
+"""The memory file: returns come back as they went in, files are kept once, and what cannot be used is told."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from rectify_xl.model import (
     Pending,
     ReminderKey,
     Return,
+    Row,
     Snapshot,
     State,
 )
 from rectify_xl.outgoing.reminders import first_sent, whoever
 from rectify_xl.store import Store
 from rectify_xl.store import schema as store_schema
+from rectify_xl.store.packed_lines import with_days
+from rectify_xl.store.rows import rows_from, rows_to
 from rectify_xl.store.told_by_runs import snapshot_from, snapshot_to
 
 FLAWED = {"ledger": [row("ledger"), row("ledger", problem="短", due="2005.5.32"), row("ledger", problem="第三个问题")]}
@@ -68,7 +71,7 @@ def test_one_file_under_two_names_and_one_name_for_two_files(path: Path) -> None
     assert kept(path, first, second, copy) == [first, second, copy]
     with Store(path) as store:
         assert store.rows("SELECT count(*) FROM files") == [(2,)]
-        assert store.rows("SELECT count(*) FROM contents") == [(3,)]
+        assert store.rows("SELECT count(*) FROM told") == [(2,)]
 
 
 def test_an_office_s_ledger_comes_back_whole(path: Path) -> None:
@@ -114,6 +117,30 @@ def test_judging_again_keeps_the_numbers(path: Path) -> None:
         ]
         store.name([])
         assert store.numbers().used == {"KX02-T001"}
+
+
+def test_numbers_of_rows_that_do_not_count_for_now_are_kept(path: Path) -> None:
+    held = judged({"ledger": [row("ledger"), row("ledger", problem="第二个问题")]})
+    kept(path, held)
+    first, second = ((held.digest, "整改台帐", line) for line in (4, 5))
+    (rows,) = held.forms
+    with Store(path) as store, store.transaction():
+        store.give(store.name([("ledger", "KX02-T001", "KX02", [first], False)]))
+        second_too = ("ledger", "KX02-T002", "KX02", [second], False)
+        store.give(store.name([second_too, ("ledger", "KX02-T001", "KX02", [], False)]))
+        given = store.numbers().given
+        store.judged_again(replace(held, forms=(replace(rows, good=rows.good[:1]),)), "other grounds")
+        assert store.numbers().given == given == {first: "KX02-T001", second: "KX02-T002"}
+        store.judged_again(held, "grounds")
+        assert store.numbers({held.digest}).given == given and store.numbers(set()).given == {}
+        assert store.rows("SELECT count(*) FROM lapsed") == [(0,)]
+
+
+def test_many_rows_of_a_sheet_come_back_in_its_order() -> None:
+    good = [Row("一", line, ("甲", date(2005, 5, 27), line / 2)) for line in range(2, 5000, 2)]
+    bad = [Row("一", line, ("乙\n\u2028", "2005-5-32", None), ("乙", "2005-5-32")) for line in range(1, 5000, 2)]
+    told = list(rows_from("filings", "一", rows_to(good, bad)))
+    assert told == sorted([*((row, True) for row in good), *((row, False) for row in bad)])
 
 
 def test_what_runs_leave_to_each_other(path: Path) -> None:
@@ -235,3 +262,41 @@ def test_reminders_of_the_second_version_keep_their_days(path: Path, monkeypatch
                 store.write("INSERT INTO reminders (told, sent_on) VALUES (?, ?)", json.dumps(told), day)
     with Store(path, read_only=True) as store:
         assert dict(store.reminders()) == {half: DAY, late: date(2005, 6, 1)}
+
+
+def test_rows_and_numbers_of_the_fourth_version_are_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two = [row("ledger"), row("ledger", problem="第二个问题")]
+    flawed, good = judged(FLAWED), judged({"ledger": two}, file="b.xlsx")
+    kept(path.with_name("now"), flawed, good)
+    with monkeypatch.context() as before:
+        before.setattr(store_schema, "MIGRATIONS", store_schema.MIGRATIONS[:4])
+        with Store(path) as store:
+            store.write("ATTACH ? AS now", str(path.with_name("now")))
+            with store.transaction():
+                for table in ("runs", "files", "arrivals", "sheets", "findings"):
+                    store.write(f"INSERT INTO {table} SELECT * FROM now.{table}")
+                states = [(sheet, *told) for sheet, held in enumerate((flawed, good), 1) for told in old_states(held)]
+                for key, (sheet, line, is_good, told, typed) in enumerate(states, 1):
+                    store.write("INSERT INTO contents VALUES (?, ?, ?, ?)", key, f"{key}".encode(), told, typed)
+                    store.write("INSERT INTO states VALUES (?, ?, ?, ?, NULL)", sheet, line, is_good, key)
+                store.write("INSERT INTO items VALUES (7, 'ledger', 'KX02-T007', 'KX02', 0)")
+                store.write("INSERT INTO items VALUES (9, 'ledger', 'KX02-T001', 'KX02', 1)")
+                store.write("UPDATE states SET item = 9 WHERE sheet = 2 AND row = 4")
+                store.write("INSERT INTO lapsed VALUES (?, 'ledger', '整改台帐', 5, 7)", good.digest)
+    with Store(path) as store, store.transaction():
+        assert store.returns() == [flawed, good]
+        assert store.numbers().given == {
+            (good.digest, "整改台帐", 4): "KX02-T001", (good.digest, "整改台帐", 5): "KX02-T007"
+        }  # fmt: skip
+        assert store.rows("SELECT number, is_withdrawn FROM items") == [("KX02-T001", 1), ("KX02-T007", 0)]
+        store.arrive(judged(FLAWED, saved="2005-05-26T08:00:00Z"), "grounds", 1, DAY)
+        assert store.rows("PRAGMA foreign_key_check") == []
+
+
+def old_states(held: Return) -> list[tuple[int, bool, str, str | None]]:
+    """A return's rows (row, is_good, told, typed) as the first versions had them."""
+    (rows,) = held.forms
+    return [
+        (told.row, told in rows.good, with_days(told.values), with_days(told.typed) if told.typed else None)
+        for told in rows.rows()
+    ]

@@ -10,12 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from rectify_xl import catalog
 from rectify_xl.grounds import Grounds, digest_of, facts_digest
 from rectify_xl.laid_aside import Shelf
 from rectify_xl.merging.office import Standing, standing
-from rectify_xl.merging.unit_fold import FormFold, UnitFold
-from rectify_xl.model import Form, Item, OfficeEntry, Return, Settings, State
+from rectify_xl.merging.unit_fold import UnitFold
+from rectify_xl.model import OfficeEntry, Return, Settings
 from rectify_xl.receiving.guarded.wire import Garbage
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.runs.packed_folds import packed, unpacked
@@ -23,7 +22,7 @@ from rectify_xl.runs.taking_in import Taken, laid
 from rectify_xl.store import Store
 
 # Another number here makes every fold anew.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,19 +115,11 @@ def _holding(store: Store, keys: Mapping[str, str], typed: Standing) -> Iterator
     for unit, key, told in store.folds():
         if keys.get(unit) == key:
             try:
-                said, fold = unpacked(told)
+                fold = unpacked(told, typed, shelf)
             except Garbage:
                 continue
-            if said == _typed_in(fold, typed):
-                yield unit, {form: held._replace(items=shelf.lay(held.items)) for form, held in fold.items()}
-
-
-def _typed_in(fold: UnitFold, typed: Standing) -> Standing:
-    """What the office typed of the items of a unit."""
-    if not typed:
-        return {}
-    names = ((form, item.number) for form, told in fold.items() for item in (*told.items, *told.withdrawn))
-    return {name: typed[name] for name in names if name in typed}
+            if fold is not None:
+                yield unit, fold
 
 
 # ---- what is kept
@@ -139,39 +130,7 @@ def keep_folds(store: Store, kept: Kept, made: Mapping[str, UnitFold], settings:
     plain = {unit: fold for unit, fold in made.items() if all(told.is_plain for told in fold.values())}
     store.drop_folds(unit for unit in made if unit not in plain or unit not in kept.keys)
     store.keep_folds(
-        (unit, kept.keys[unit], packed(_typed_in(fold, typed), _lean(fold, settings.stage_start)))
+        (unit, kept.keys[unit], packed(typed, fold, settings.stage_start))
         for unit, fold in plain.items()
         if unit in kept.keys
     )
-
-
-def _lean(fold: UnitFold, since: date | None) -> UnitFold:
-    """The fold without the states that nothing asks for any more."""
-    forms = catalog.forms()
-    return {name: _lean_form(told, forms[name], since) for name, told in fold.items()}
-
-
-def _lean_form(told: FormFold, form: Form, since: date | None) -> FormFold:
-    places = [at for at, column in enumerate(form.columns) if column.choices]
-    items, withdrawn = (
-        tuple(_lean_item(item, places, since) for item in items) for items in (told.items, told.withdrawn)
-    )
-    return told._replace(items=items, withdrawn=withdrawn)
-
-
-def _lean_item(item: Item, places: Sequence[int], since: date | None) -> Item:
-    """The item with the state that stands, the last one, and those that are the first to say something by options.
-
-    A 判定条件 speaks of options alone, and asks for the first state from the stage's start on that fits it.
-    """
-    if len(item.states) < 3:
-        return item
-    wanted, before = {len(item.states) - 1, item.stands % len(item.states)}, None
-    for at, state in enumerate(item.states):
-        said = [state.values[place] for place in places]
-        if (since is None or state.filled_on >= since) and said != before:
-            wanted.add(at)
-            before = said
-    kept = sorted(wanted)
-    states: tuple[State, ...] = tuple(item.states[at] for at in kept)
-    return replace(item, states=states, stands=kept.index(item.stands % len(item.states)) - len(kept))

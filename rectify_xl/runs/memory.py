@@ -19,7 +19,7 @@ from rectify_xl.model import Form, Settings, Table
 from rectify_xl.normal import inert
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.rows import FINDING_NAMES, finding_from, values_from
+from rectify_xl.store.rows import FINDING_NAMES, finding_from, numbers_from, rows_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,8 +80,7 @@ class Memory:
         counted = {words["runs"]: self._rows("SELECT count(*) FROM runs")[0][0]}
         verdicts = dict(self._rows("SELECT verdict, count(*) FROM arrivals GROUP BY verdict"))
         counted |= {name: verdicts.get(verdict, 0) for verdict, name in catalog.states("verdict").items()}
-        query = "SELECT h.form, count(*) FROM states s JOIN sheets h ON h.key = s.sheet GROUP BY h.form"
-        rows = dict(self._rows(query))
+        rows = dict(self._rows("SELECT form, sum(good + bad) FROM sheets GROUP BY form"))
         with using(self.settings.forms):
             for form in catalog.forms().values():
                 counted[words["states"].format(title=form.title)] = 0 if form.restricted else rows.get(form.name, 0)
@@ -117,26 +116,29 @@ class _States(Mapping[str, "pd.DataFrame"]):
         return len(self._forms)
 
     def _table(self, form: Form) -> Table:
+        numbers = {
+            sheet: numbers_from(told) for sheet, told in self._memory._rows("SELECT sheet, numbers FROM numbered")
+        }
         found = self._memory._rows(
-            "SELECT i.number, min(a.path), h.title, s.row, f.digest, f.filled_on, f.saved, s.is_good, c.told"
-            " FROM states s JOIN contents c ON c.key = s.content JOIN sheets h ON h.key = s.sheet"
-            " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key LEFT JOIN items i ON i.key = s.item"
-            " WHERE h.form = ? GROUP BY s.sheet, s.row ORDER BY f.filled_on, f.saved, f.digest, s.sheet, s.row",
+            "SELECT h.key, min(a.path), h.title, f.digest, f.filled_on, f.saved, t.rows FROM told t"
+            " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
+            " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
             form.name,
         )
         rows = [
             (
-                number,
+                numbers.get(sheet, {}).get(row.row),
                 inert(path),
                 inert(title),
-                row,
+                row.row,
                 digest,
                 _day(day),
                 saved,
-                bool(ok),
-                *values_from(form.name, said),
+                is_good,
+                *row.values,
             )
-            for number, path, title, row, digest, day, saved, ok, said in found
+            for sheet, path, title, digest, day, saved, told in found
+            for row, is_good in rows_from(form.name, title, told)
         ]
         return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from rectify_xl import catalog
@@ -14,6 +15,7 @@ from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 
 _Order = tuple[date, str, str]
+_ref_of = attrgetter("digest", "sheet", "row")
 Given = tuple[str, str, str, Sequence[StateRef], bool]  # form, number, unit code, states, whether it is withdrawn
 
 
@@ -72,8 +74,7 @@ def given_in(book: Book, given: Mapping[StateRef, str], kept: Collection[str] = 
         for item in items:
             if item.number:
                 told = () if item.unit_code in kept else item.states
-                states = ((state.digest, state.sheet, state.row) for state in told)
-                unknown = [state for state in states if given.get(state) != item.number]
+                unknown = [state for state in map(_ref_of, told) if given.get(state) != item.number]
                 yield item.form, item.number, item.unit_code, unknown, is_withdrawn
 
 

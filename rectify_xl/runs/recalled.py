@@ -27,7 +27,7 @@ from rectify_xl.runs.told_by_ledgers import office_told, rows_told, states_told
 from rectify_xl.runs.weekly import opened
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.rows import values_from
+from rectify_xl.store.rows import numbers_from, rows_from
 from rectify_xl.workdays import calendar_for
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
     place = Workspace(folder)
     settings = load_settings(place.settings_path)
     with Store(place.memory, read_only=True) as store, using(settings.forms):
-        key, form, known, unit, is_withdrawn = _found(store, number)
+        form, known, unit, is_withdrawn = _found(store, number)
         office = [
             {"column": entry.column, "value": _text(entry.value), "as_of": entry.as_of.isoformat()}
             for entry in store.entries() if entry.number == known
@@ -148,18 +148,18 @@ def history_of(folder: str | Path, number: str) -> dict[str, Any]:
             for column, value, day, path in office_told(rows_told(store, known))
         ]
         office.sort(key=lambda told: str(told["as_of"]))
-        states = [state for state, _ in _states(store, (key, known), form)]
+        states = [state for state, _ in _states(store, known, form)]
     return {
         "id": known, "form": form, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states, "office": office,
     }  # fmt: skip
 
 
 def _found(store: Store, number: str) -> tuple[Any, ...]:
-    """The item's key, form, number, unit and whether it was withdrawn; WrongUse where there is none."""
+    """The item's form, number, unit and whether it was withdrawn; WrongUse where there is none."""
     found = store.rows(
-        "SELECT key, form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
+        "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
     )
-    if not found or found[0][1] not in catalog.forms():
+    if not found or found[0][0] not in catalog.forms():
         raise WrongUse(number, "no-such-number")
     return found[0]
 
@@ -168,9 +168,9 @@ def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
     """The states of one row as a frame (see `api.history`)."""
     place = Workspace(folder)
     with Store(place.memory, read_only=True) as store, using(load_settings(place.settings_path).forms):
-        key, name, known, *_ = _found(store, number)
+        name, known, *_ = _found(store, number)
         form = catalog.forms()[name]
-        rows = [_history_row(state, values) for state, values in _states(store, (key, known), name)]
+        rows = [_history_row(state, values) for state, values in _states(store, known, name)]
     names = (*frame_columns("history"), *(column.name for column in form.columns))
     return frame_of(Table(names, rows), frame_kinds("history", form))
 
@@ -181,11 +181,11 @@ def _history_row(state: Mapping[str, Any], values: Sequence[Any]) -> tuple[Any, 
     return (*(told[name] for name in frame_columns("history")), *values)
 
 
-def _states(store: Store, item: tuple[int, str], form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
-    """The states of an item (key, number) with their typed values, in the order in which returns stand."""
-    direct = list(_direct_states(store, item[0], form))
+def _states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states of an item with their typed values, in the order in which returns stand."""
+    direct = list(_direct_states(store, number, form))
     known = [ref_of(state["digest"], state["sheet"], state["row"]) for state, _ in direct]
-    through = states_told(rows_told(store, item[1]), known)
+    through = states_told(rows_told(store, number), known)
     before: Mapping[str, str] | None = None
     for state, typed in sorted((*direct, *through), key=lambda told: _order(told[0])):
         values = _named(form, typed)
@@ -203,19 +203,21 @@ def _order(state: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(state[name] for name in ("filled_on", "saved", "digest", "row"))
 
 
-def _direct_states(store: Store, item: int, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+def _direct_states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
     """The states that units' own returns told."""
-    for sheet, row, told, letters, filled_on, saved, digest, path, arrived in store.rows(
-        "SELECT h.title, s.row, c.told, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
-        " FROM states s JOIN contents c ON c.key = s.content JOIN sheets h ON h.key = s.sheet"
-        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
-        " WHERE s.item = ? AND s.is_good = 1 GROUP BY s.sheet, s.row",
-        item,
-    ):
-        yield {
-            "file": path, "sheet": sheet, "row": row, "cell": _first_cell(letters, row), "filled_on": filled_on,
-            "saved": saved, "digest": digest, "arrived": arrived,
-        }, values_from(form, told)  # fmt: skip
+    for sheet, numbers, told, letters, filled_on, saved, digest, path, arrived in store.rows(
+        "SELECT h.title, n.numbers, t.rows, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
+        " FROM numbered n JOIN told t ON t.sheet = n.sheet JOIN sheets h ON h.key = n.sheet"
+        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key WHERE h.form = ? AND instr(n.numbers, ?)"
+        " GROUP BY h.key",
+        form, json.dumps(number, ensure_ascii=False),
+    ):  # fmt: skip
+        named = numbers_from(numbers)
+        for row in (row for row, is_good in rows_from(form, sheet, told) if is_good and named.get(row.row) == number):
+            yield {
+                "file": path, "sheet": sheet, "row": row.row, "cell": _first_cell(letters, row.row),
+                "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived,
+            }, row.values  # fmt: skip
 
 
 def _named(form: str, values: Sequence[Any]) -> dict[str, str]:

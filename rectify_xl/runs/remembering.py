@@ -65,10 +65,10 @@ def save(job: Job, week: Week) -> RunRow:
     _keep_edits(store, week.found, seq, book.as_of)
     for held in taken.again:
         store.judged_again(held, grounds.of(held))
-    items = store.name(given_in(book, store.numbers(week.kept.read).given, week.kept.folds))
+    numbers = store.name(given_in(book, store.numbers(week.kept.read).given, week.kept.folds))
     for _, held in taken.fresh:
-        store.arrive(held, grounds.of(held), seq, book.as_of, items)
-    store.give(items)
+        store.arrive(held, grounds.of(held), seq, book.as_of, numbers)
+    store.give(numbers)
     arrivals = store.arrivals()
     keep_folds(store, week.kept, week.made, job.settings, week.typed)
     verdicts = []

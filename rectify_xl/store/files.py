@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,19 +11,21 @@ from typing import Any, NamedTuple
 from rectify_xl import catalog
 from rectify_xl.model import Finding, FormRows, Return, Row, Verdict
 from rectify_xl.store.base import Database
+from rectify_xl.store.packed_lines import in_pieces
 from rectify_xl.store.rows import (
     FINDING_NAMES,
-    ItemKeys,
+    RowNumbers,
     cover_from,
     finding_from,
     finding_row,
     form_rows,
     ledger_from,
     ledger_to,
+    numbers_from,
+    numbers_to,
+    rows_from,
     sheets_of,
-    values_from,
 )
-from rectify_xl.store.told_by_runs import in_pieces
 
 # Files whose rows are read together.
 _AT_ONCE = 500
@@ -55,11 +57,11 @@ class Files(Database):
         return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in found]
 
     def arrive(
-        self, held: Return, judging: str, run: int, arrived: date, items: ItemKeys | None = None
+        self, held: Return, judging: str, run: int, arrived: date, numbers: RowNumbers | None = None
     ) -> None:
-        """Takes in one file under its path; its content if it is new, with the items that its rows are.
+        """Takes in one file under its path; its content if it is new, with the numbers of its rows.
 
-        What was noted so is taken out of `items`.
+        What was noted so is taken out of `numbers`.
         """
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
         if held.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
@@ -69,7 +71,7 @@ class Files(Database):
                 held.file,
             )
         if key is None:
-            key = self._add_file(held, judging, items)
+            key = self._add_file(held, judging, numbers)
         self.write(
             "INSERT INTO arrivals (path, file, run, arrived, verdict) VALUES (?, ?, ?, ?, ?)",
             held.file, key, run, arrived.isoformat(), held.verdict,
@@ -78,54 +80,47 @@ class Files(Database):
     def judged_again(self, held: Return, judging: str) -> None:
         """Replaces what the memory knows of a file's content; its paths and its rows' numbers stay."""
         key = self.value("SELECT key FROM files WHERE digest = ?", held.digest)
-        given = self.rows(
-            "SELECT h.form, h.title, s.row, s.item FROM states s JOIN sheets h ON h.key = s.sheet"
-            " WHERE h.file = ?1 AND s.item IS NOT NULL"
-            " UNION SELECT form, title, row, item FROM lapsed WHERE digest = ?2", key, held.digest,
-        )  # fmt: skip
+        query = "SELECT h.form, h.title, n.numbers FROM numbered n JOIN sheets h ON h.key = n.sheet WHERE h.file = ?"
+        given = self.rows("SELECT form, title, row, number FROM lapsed WHERE digest = ?", held.digest)
+        given += [
+            (form, title, row, number)
+            for form, title, told in self.rows(query, key)
+            for row, number in numbers_from(told).items()
+        ]
         self.write("DELETE FROM sheets WHERE file = ?", key)
         self.write("DELETE FROM findings WHERE file = ?", key)
         self.write(
             "UPDATE files SET verdict = ?, unit_code = ?, unit_name = ?, filled_on = ?, saved = ?, cover = ?,"
             " is_restricted = ?, ledger = ?, judging = ? WHERE key = ?", *_about(held), judging, key,
         )  # fmt: skip
-        self._add_rows(key, held)
-        self.write_all(
-            "UPDATE states SET item = ? WHERE row = ? AND sheet = (SELECT key FROM sheets"
-            " WHERE file = ? AND form = ? AND title = ?)",
-            [(item, row, key, form, title) for form, title, row, item in given],
-        )
         there = {(rows.form, row.sheet, row.row) for rows in held.forms for row in rows.rows()}
+        self._add_rows(key, held, RowNumbers.of(held.digest, (told for told in given if told[:3] in there)))
         self.write("DELETE FROM lapsed WHERE digest = ?", held.digest)
         self.write_all(
-            "INSERT OR IGNORE INTO lapsed (digest, form, title, row, item) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO lapsed (digest, form, title, row, number) VALUES (?, ?, ?, ?, ?)",
             [(held.digest, *told) for told in given if told[:3] not in there],
         )
 
-    def _add_file(self, held: Return, judging: str, items: ItemKeys | None) -> int:
+    def _add_file(self, held: Return, judging: str, numbers: RowNumbers | None) -> int:
         key = self.write(
             "INSERT INTO files (digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover,"
             " is_restricted, ledger, judging) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             held.digest or None, held.suffix, held.size, *_about(held), judging,
         )  # fmt: skip
-        self._add_rows(key, held, items)
+        self._add_rows(key, held, numbers)
         return key
 
-    def _add_rows(self, key: int, held: Return, items: ItemKeys | None = None) -> None:
+    def _add_rows(self, key: int, held: Return, numbers: RowNumbers | None = None) -> None:
         for sheet in sheets_of(held):
             place = self.write(
                 "INSERT INTO sheets (file, form, title, letters, good, bad) VALUES (?, ?, ?, ?, ?, ?)",
                 key, sheet.form, sheet.title, sheet.letters, sheet.good, sheet.bad,
             )  # fmt: skip
-            self.write_all(
-                "INSERT OR IGNORE INTO contents (digest, told, typed) VALUES (?, ?, ?)", [s.content for s in sheet.rows]
-            )
-            own = items.pop((held.digest, sheet.form, sheet.title), {}) if items else {}
-            self.write_all(
-                "INSERT INTO states (sheet, row, is_good, item, content) VALUES (?, ?, ?, ?,"
-                " (SELECT key FROM contents WHERE digest = ?))",
-                [(place, s.row, s.is_good, own.get(s.row), s.content.digest) for s in sheet.rows],
-            )
+            own = numbers.pop((held.digest, sheet.form, sheet.title), None) if numbers else None
+            if sheet.rows is not None:
+                self.write("INSERT INTO told (sheet, rows) VALUES (?, ?)", place, sheet.rows)
+                if own:
+                    self.write("INSERT INTO numbered (sheet, numbers) VALUES (?, ?)", place, numbers_to(own))
         self._add_findings(held.findings, file=key)
 
     def _add_findings(self, findings: Iterable[Finding], *, file: int | None = None, run: int | None = None) -> None:
@@ -204,28 +199,10 @@ class Files(Database):
     def _rows_by_sheet(
         self, sheets: Iterable[tuple[Any, ...]], files: Iterable[int] | None
     ) -> dict[int, list[tuple[Row, bool]]]:
-        """The rows of sheets in order; equal rows share their values."""
+        """The rows of sheets in order."""
         about = {key: (form, title) for key, _, form, title, *_ in sheets if form in catalog.forms()}
-        query = "SELECT s.sheet, s.row, s.is_good, s.content FROM states s JOIN sheets h ON h.key = s.sheet"
-        found = sorted(self._of_files(query, files))
-        contents = self._contents({content for *_, content in found})
-        known: dict[tuple[str, int], tuple[tuple[Any, ...], tuple[str, ...]]] = {}
-        made: dict[int, list[tuple[Row, bool]]] = {}
-        for sheet, row, is_good, content in found:
-            if sheet not in about:
-                continue
-            form, title = about[sheet]
-            said = known.get((form, content))
-            if said is None:
-                told, typed = contents[content]
-                said = known[form, content] = (values_from(form, told), tuple(json.loads(typed)) if typed else ())
-            made.setdefault(sheet, []).append((Row(title, row, *said), bool(is_good)))
-        return made
-
-    def _contents(self, keys: Collection[int]) -> dict[int, tuple[str, str | None]]:
-        """What rows say, by their keys."""
-        query = "SELECT key, told, typed FROM contents WHERE key IN (SELECT value FROM json_each(?))"
-        return {key: (told, typed) for key, told, typed in self.rows(query, json.dumps(list(keys)))}
+        found = self._of_files("SELECT t.sheet, t.rows FROM told t JOIN sheets h ON h.key = t.sheet", files)
+        return {sheet: list(rows_from(*about[sheet], told)) for sheet, told in found if sheet in about}
 
     def keep_verdicts(self, seq: int, verdicts: Iterable[tuple[int, Verdict, bool]]) -> None:
         """What a run made of every arrival (its place, the verdict), and whether it sends the file back."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from itertools import chain
+from operator import itemgetter
+from typing import Any, NamedTuple, Self, cast
 
 from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_forms
@@ -23,39 +24,32 @@ from rectify_xl.model import (
     Row,
     State,
 )
+from rectify_xl.store.packed_lines import encoder, packed, unpacked, with_days
 
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
 
-class Content(NamedTuple):
-    """What one row says, known by its digest: values (days as text) and, of a row that waits, what was typed."""
+class RowNumbers(dict[tuple[str, str, str], dict[int, str]]):
+    """The numbers of the items that rows are: by (digest, form, sheet), then by row."""
 
-    digest: bytes
-    told: str
-    typed: str | None
-
-
-class StateRow(NamedTuple):
-    """One row of a sheet as stored: its number on the sheet, whether it is good, and its content."""
-
-    row: int
-    is_good: bool
-    content: Content
-
-
-class ItemKeys(dict[tuple[str, str, str], dict[int, int]]):
-    """The keys of the items that rows are: by (digest, form, sheet), then by row."""
+    @classmethod
+    def of(cls, digest: str, given: Iterable[tuple[Any, ...]]) -> Self:
+        """Those of one file, from (form, sheet, row, number)."""
+        made = cls()
+        for form, title, row, number in given:
+            made.setdefault((digest, form, title), {})[row] = number
+        return made
 
 
 class SheetRows(NamedTuple):
-    """One sheet of a form: its rows, or of a restricted form only how many there are."""
+    """One sheet of a form: its rows packed (None: nothing is kept of them), how many are good, how many are not."""
 
     form: str
     title: str
     letters: str
     good: int
     bad: int
-    rows: Sequence[StateRow]
+    rows: bytes | None
 
 
 def _tagged(value: Any) -> Any:
@@ -64,12 +58,7 @@ def _tagged(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not for the memory")
 
 
-def _encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """What writes values as text; made once, for it is asked a hundred thousand times."""
-    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
-
-
-_with_tagged_days, with_days = _encoder(_tagged), _encoder(date.isoformat)
+_with_tagged_days = encoder(_tagged)
 
 
 def to_json(value: Any) -> str:
@@ -148,48 +137,57 @@ def day_positions(form: str) -> tuple[int, ...]:
     return tuple(place for place, column in enumerate(catalog.forms()[form].columns) if column.kind == "date")
 
 
-def content_of(row: Row) -> Content:
-    """The content of one row."""
-    told = with_days(row.values)
-    typed = with_days(row.typed) if row.typed else None
-    digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16)
-    if typed is not None:
-        digest.update(b"\0" + typed.encode("utf-8", "surrogatepass"))
-    return Content(digest.digest(), told, typed)
-
-
-def values_from(form: str, told: str) -> tuple[Any, ...]:
-    """The values of one row in the form's column order."""
-    values = json.loads(told)
-    for place in day_positions(form):
-        if place < len(values) and values[place] is not None:
-            values[place] = _day(values[place])
-    return tuple(values)
-
-
-def _day(value: Any) -> Any:
-    """A day, or what stood in its place in a row that waits."""
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return value
-
-
-def sheets_of(held: Return) -> Iterable[SheetRows]:
+def sheets_of(held: Return) -> Iterator[SheetRows]:
     """The sheets of a return in its order; rows of restricted forms are counted and nothing else."""
     for rows in held.forms:
         is_restricted = catalog.forms()[rows.form].restricted
-        by_sheet: dict[str, list[StateRow]] = {title: [] for title in rows.letters}
-        counts: dict[tuple[str, bool], int] = {}
-        for is_good, told in ((True, rows.good), (False, rows.bad)):
+        by_sheet: dict[str, tuple[list[Row], list[Row]]] = {title: ([], []) for title in rows.letters}
+        for place, told in enumerate((rows.bad, rows.good)):
             for row in told:
-                counts[row.sheet, is_good] = counts.get((row.sheet, is_good), 0) + 1
-                held_rows = by_sheet.setdefault(row.sheet, [])
-                if not is_restricted:
-                    held_rows.append(StateRow(row.row, is_good, content_of(row)))
-        for title, kept in by_sheet.items():
-            good, bad = counts.get((title, True), 0), counts.get((title, False), 0)
-            yield SheetRows(rows.form, title, json.dumps(rows.letters.get(title, ())), good, bad, kept)
+                by_sheet.setdefault(row.sheet, ([], []))[place].append(row)
+        for title, (bad, good) in by_sheet.items():
+            kept = None if is_restricted else rows_to(good, bad)
+            letters = json.dumps(rows.letters.get(title, ()))
+            yield SheetRows(rows.form, title, letters, len(good), len(bad), kept)
+
+
+def rows_to(good: Iterable[Row], bad: Iterable[Row]) -> bytes:
+    """The rows of one sheet, packed."""
+    told = [(row.row, is_good, row.values, row.typed) for is_good, rows in ((1, good), (0, bad)) for row in rows]
+    told.sort(key=itemgetter(0))
+    return packed(told)
+
+
+def rows_from(form: str, title: str, told: bytes) -> Iterator[tuple[Row, bool]]:
+    """What `rows_to` was given, in the order of the sheet; whether each is good."""
+    days, places = _Days(), day_positions(form)
+    for row, is_good, values, typed in chain.from_iterable(unpacked(told)):
+        for place in places:
+            if place < len(values) and values[place].__class__ is str:
+                values[place] = days[values[place]]
+        yield Row(title, row, tuple(values), tuple(typed)), bool(is_good)
+
+
+class _Days(dict[str, Any]):
+    """Days by their texts, each made once; a text that tells none stood in the place of one in a row that waits."""
+
+    def __missing__(self, told: str) -> Any:
+        try:
+            made: Any = date.fromisoformat(told)
+        except ValueError:
+            made = told
+        self[told] = made
+        return made
+
+
+def numbers_to(numbers: Mapping[int, str]) -> str:
+    """The numbers of a sheet's rows, as text."""
+    return with_days(list(numbers.items()))
+
+
+def numbers_from(told: str) -> dict[int, str]:
+    """What `numbers_to` was given."""
+    return dict(json.loads(told))
 
 
 def form_rows(

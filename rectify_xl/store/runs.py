@@ -12,14 +12,17 @@ from rectify_xl.laid_aside import keep
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
+from rectify_xl.store.packed_lines import in_pieces
 from rectify_xl.store.rows import (
-    ItemKeys,
+    RowNumbers,
     finding_from,
     finding_row,
     from_json,
+    numbers_from,
+    numbers_to,
     to_json,
 )
-from rectify_xl.store.told_by_runs import in_pieces, reminders_from, reminders_to, snapshot_from, snapshot_to
+from rectify_xl.store.told_by_runs import reminders_from, reminders_to, snapshot_from, snapshot_to
 
 
 class RunRow(NamedTuple):
@@ -50,7 +53,7 @@ class Runs(Database):
 
     def forget(self) -> None:
         """Empties the memory: all that it knew of runs and files."""
-        for table in ("lapsed", "states", "findings", "sheets", "arrivals", "files", "contents", "items", "reminded",
+        for table in ("lapsed", "numbered", "told", "findings", "sheets", "arrivals", "files", "items", "reminded",
                       "written", "folds"):  # fmt: skip
             self.write(f"DELETE FROM {table}")
         self.write("DELETE FROM runs")
@@ -81,70 +84,68 @@ class Runs(Database):
     def numbers(self, digests: Collection[str] | None = None) -> Numbers:
         """The numbers given so far, by the states of some files (None: of all), and all that were ever used."""
         query = (
-            "SELECT f.digest, h.title, s.row, i.number FROM states s JOIN items i ON i.key = s.item"
-            " JOIN sheets h ON h.key = s.sheet JOIN files f ON f.key = h.file"
+            "SELECT f.digest, h.title, n.numbers FROM numbered n"
+            " JOIN sheets h ON h.key = n.sheet JOIN files f ON f.key = h.file"
         )
-        lapsed = "SELECT f.digest, f.title, f.row, i.number FROM lapsed f JOIN items i ON i.key = f.item"
-        some, those = " WHERE f.digest IN (SELECT value FROM json_each(?))", json.dumps(list(digests or ()))
-        found = [row for told in (query, lapsed)
-                 for row in (self.rows(told) if digests is None else self.rows(told + some, those))]  # fmt: skip
-        given: dict[StateRef, str] = {(digest, title, row): number for digest, title, row, number in found}
+        lapsed = "SELECT f.digest, f.title, f.row, f.number FROM lapsed f"
+        if digests is not None:
+            query, lapsed = (f"{told} WHERE f.digest IN (SELECT value FROM json_each(?))" for told in (query, lapsed))
+        those = () if digests is None else (json.dumps(list(digests)),)
+        given: dict[StateRef, str] = {
+            (digest, title, row): number
+            for digest, title, told in self.rows(query, *those)
+            for row, number in numbers_from(told).items()
+        }
+        given |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *those)}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def name(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> ItemKeys:
+    def name(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> RowNumbers:
         """Notes items (form, number, unit code, states not known by it yet, whether it is withdrawn).
 
-        Numbers of no item any more are withdrawn too. Gives the items' keys by these states.
+        Numbers of no item any more are withdrawn too. Gives the numbers by these states.
         """
-        made, there = ItemKeys(), set[int]()
-        before = self.value("SELECT max(key) FROM items") or 0
+        made = RowNumbers()
+        gone = {number for (number,) in self.rows("SELECT number FROM items WHERE is_withdrawn = 0")}
         for piece in in_pieces(numbered):
-            there |= self._name(piece, made)
-        standing = self.rows("SELECT key FROM items WHERE key <= ? AND is_withdrawn = 0", before)
-        gone = ((key,) for (key,) in standing if key not in there)
-        self.write_all("UPDATE items SET is_withdrawn = 1 WHERE key = ?", gone)
+            self._name(piece, made)
+            gone.difference_update([told[1] for told in piece])
+        self.write_all("UPDATE items SET is_withdrawn = 1 WHERE number = ?", ((number,) for number in gone))
         return made
 
-    def _name(self, numbered: Sequence[tuple[str, str, str, Sequence[StateRef], bool]], made: ItemKeys) -> set[int]:
-        """`name` of some items, their keys by states into `made`; the keys of all of them."""
+    def _name(self, numbered: Sequence[tuple[str, str, str, Sequence[StateRef], bool]], made: RowNumbers) -> None:
+        """`name` of some items, their numbers by states into `made`."""
         known = {
-            row[0]: row
-            for row in self.rows(
-                "SELECT number, key, unit_code, is_withdrawn, form FROM items"
-                " WHERE number IN (SELECT value FROM json_each(?))", json.dumps([told[1] for told in numbered]),
+            number: (unit, is_withdrawn)
+            for number, unit, is_withdrawn in self.rows(
+                "SELECT number, unit_code, is_withdrawn FROM items WHERE number IN (SELECT value FROM json_each(?))",
+                json.dumps([told[1] for told in numbered]),
             )
-        }  # fmt: skip
-        key, there, new, changed = self.value("SELECT max(key) FROM items") or 0, set(), [], []
+        }
+        new, changed = [], []
         for form, number, unit, refs, is_withdrawn in numbered:
+            said = (unit, int(is_withdrawn))
             if number not in known:
-                known[number] = (number, (key := key + 1), unit, int(is_withdrawn), form)
-                new.append(known[number])
-            own = known[number][1]
-            there.add(own)
-            if known[number][2:4] != (unit, int(is_withdrawn)):
-                changed.append((unit, int(is_withdrawn), own))
+                known[number] = said
+                new.append((number, form, *said))
+            elif known[number] != said:
+                changed.append((*said, number))
             for digest, title, row in refs:
-                made.setdefault((digest, form, title), {})[row] = own
-        self.write_all(
-            "INSERT INTO items (number, key, unit_code, is_withdrawn, form) VALUES (?, ?, ?, ?, ?)", new
-        )
-        self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE key = ?", changed)
-        return there
+                made.setdefault((digest, form, title), {})[row] = number
+        self.write_all("INSERT INTO items (number, form, unit_code, is_withdrawn) VALUES (?, ?, ?, ?)", new)
+        self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE number = ?", changed)
 
-    def give(self, keys: ItemKeys) -> None:
-        """Notes which item states are that the memory knew without it."""
-        digests = json.dumps(sorted({digest for digest, _, _ in keys}))
-        sheets = {
-            (digest, form, title): key
-            for digest, form, title, key in self.rows(
-                "SELECT f.digest, h.form, h.title, h.key FROM sheets h JOIN files f ON f.key = h.file"
-                " WHERE f.digest IN (SELECT value FROM json_each(?))", digests,
-            )
-        }  # fmt: skip
+    def give(self, numbers: RowNumbers) -> None:
+        """Notes the numbers of states that the memory knew without them."""
+        digests = json.dumps(sorted({digest for digest, _, _ in numbers}))
+        sheets = self.rows(
+            "SELECT f.digest, h.form, h.title, h.key, n.numbers FROM sheets h JOIN files f ON f.key = h.file"
+            " LEFT JOIN numbered n ON n.sheet = h.key WHERE f.digest IN (SELECT value FROM json_each(?))", digests,
+        )  # fmt: skip
         self.write_all(
-            "UPDATE states SET item = ? WHERE sheet = ? AND row = ?",
-            [(item, sheets[at], row) for at, rows in keys.items() if at in sheets for row, item in rows.items()],
-        )
+            "INSERT OR REPLACE INTO numbered (sheet, numbers) VALUES (?, ?)",
+            [(key, numbers_to(numbers_from(told or "[]") | numbers[at])) for *where, key, told in sheets
+             if (at := (where[0], where[1], where[2])) in numbers],
+        )  # fmt: skip
 
     def withdraw(self, numbers: Iterable[tuple[str, str, str]]) -> None:
         """Notes numbers (form, number, unit code) that were used once and may never be given again."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rectify_xl.files import temporary_for
 from rectify_xl.model import CannotFinish
+from rectify_xl.store.packed_lines import packed_text
 
 # "rxl1": a database of ours and of nobody else.
 APPLICATION_ID = 0x72786C31
@@ -87,8 +88,38 @@ CREATE TABLE lapsed (
 ) STRICT, WITHOUT ROWID;
 """
 
+# A sheet's rows are one packed text (see `rows_to`), their numbers another; items are known by their numbers.
+_TOLD = """
+CREATE TABLE told (sheet INTEGER PRIMARY KEY REFERENCES sheets ON DELETE CASCADE, rows BLOB NOT NULL) STRICT;
+INSERT INTO told (sheet, rows)
+  SELECT sheet, packed('[' || group_concat(told) || ']') FROM (
+    SELECT s.sheet, '[' || s.row || ',' || s.is_good || ',' || c.told || ',' || coalesce(c.typed, '[]') || ']' AS told
+    FROM states s JOIN contents c ON c.key = s.content ORDER BY s.sheet, s.row
+  ) GROUP BY sheet;
+CREATE TABLE numbered (sheet INTEGER PRIMARY KEY REFERENCES sheets ON DELETE CASCADE, numbers TEXT NOT NULL) STRICT;
+INSERT INTO numbered (sheet, numbers)
+  SELECT s.sheet, json_group_array(json_array(s.row, i.number)) FROM states s JOIN items i ON i.key = s.item
+  GROUP BY s.sheet;
+ALTER TABLE items RENAME TO items_by_key;
+CREATE TABLE items (
+  number TEXT PRIMARY KEY, form TEXT NOT NULL, unit_code TEXT NOT NULL, is_withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+INSERT INTO items SELECT number, form, unit_code, is_withdrawn FROM items_by_key ORDER BY number;
+ALTER TABLE lapsed RENAME TO lapsed_by_key;
+CREATE TABLE lapsed (
+  digest TEXT NOT NULL, form TEXT NOT NULL, title TEXT NOT NULL, row INTEGER NOT NULL,
+  number TEXT NOT NULL REFERENCES items, PRIMARY KEY (digest, form, title, row)
+) STRICT, WITHOUT ROWID;
+INSERT INTO lapsed
+  SELECT l.digest, l.form, l.title, l.row, i.number FROM lapsed_by_key l JOIN items_by_key i ON i.key = l.item;
+DROP TABLE states;
+DROP TABLE contents;
+DROP TABLE lapsed_by_key;
+DROP TABLE items_by_key;
+"""
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -135,6 +166,7 @@ def _plain(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     made = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None, uri=uri)
     made.execute("PRAGMA foreign_keys = ON")
     made.execute("PRAGMA synchronous = FULL")
+    made.create_function("packed", 1, packed_text, deterministic=True)
     return made
 
 
