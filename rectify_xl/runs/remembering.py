@@ -77,6 +77,8 @@ def save(job: Job, week: Week) -> RunRow:
             is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
             verdicts.append((arrival.seq, held.verdict, is_new and held.verdict in TO_CORRECT))
     store.keep_verdicts(seq, verdicts)
+    met = ((arrival, taken.looks.get((arrival.path, arrival.digest))) for arrival in arrivals)
+    store.keep_looks((arrival.seq, look) for arrival, look in met if look and look != arrival.look)
     own = Counter(id(finding) for held in taken.returns for finding in held.findings)
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
     first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from rectify_xl.limits import limits
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.intake import Refusal, Source
 from rectify_xl.runs.means import Means
+from rectify_xl.runs.unchanged import looks_of, unchanged
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 from rectify_xl.store.files import Arrival
@@ -42,7 +43,7 @@ class Taken:
     """What a run works on: `returns` are those of `arrivals` in their order, then those of `fresh`.
 
     `fresh` are the files first seen by it with where they are, `again` those whose verdict the memory must replace,
-    `inbox` where the files of the inbox are, by name.
+    `inbox` where the files of the inbox are, by name, `looks` what the system notes of them, by path and digest.
     """
 
     arrivals: tuple[Arrival, ...]
@@ -50,6 +51,7 @@ class Taken:
     fresh: tuple[tuple[Source, Return], ...] = ()
     again: tuple[Return, ...] = ()
     inbox: Mapping[str, Source] = field(default_factory=dict)
+    looks: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def returns(self) -> tuple[Return, ...]:
@@ -64,7 +66,10 @@ def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
     """
     arrivals, known = job.store.arrivals(), job.store.returns(with_rows=False)
     known, again = _judged_again(job, arrivals, known, sources, as_of)
-    fresh = _fresh(job, arrivals, known, sources, as_of)
+    looks = looks_of(sources)
+    digests = _digests(sources, arrivals, known, unchanged(looks, ((a.path, a.digest, a.look) for a in arrivals)))
+    fresh = _fresh(job, arrivals, known, digests, as_of)
+    met = {**{source.name: digest for source, digest in digests}, **{held.file: held.digest for _, held in fresh}}
     readable = {name for source, held in fresh if held.digest for name in _upwards(source.name)}
     kept = [at for at, arrival in enumerate(arrivals) if arrival.digest or arrival.path not in readable]
     return Taken(
@@ -73,6 +78,7 @@ def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
         fresh=tuple(fresh),
         again=tuple(again),
         inbox={source.name: source for source in sources},
+        looks={(name, met[name]): look for name, look in looks.items() if met[name]},
     )
 
 
@@ -141,12 +147,15 @@ def _originals(
 
 
 def _fresh(
-    job: Job, arrivals: Sequence[Arrival], known: Sequence[Return], sources: Sequence[Source], as_of: date
+    job: Job,
+    arrivals: Sequence[Arrival],
+    known: Sequence[Return],
+    digests: Sequence[tuple[Source, str]],
+    as_of: date,
 ) -> list[tuple[Source, Return]]:
     """The files that are not known under their path, in order; equal bytes are read once."""
     seen = {(arrival.path, arrival.digest) for arrival in arrivals}
     said = {held.digest: held for held in reversed(known) if held.digest}
-    digests = _digests(sources, {arrival.path for arrival in arrivals}, {held.size for held in known})
     found = [(source, digest) for source, digest in digests if (source.name, digest) not in seen]
     unread: dict[str, Source] = {}
     for source, digest in found:
@@ -163,21 +172,29 @@ def _fresh(
 
 
 def _digests(
-    sources: Sequence[Source], paths: Collection[str], sizes: Collection[int]
-) -> Iterator[tuple[Source, str]]:
+    sources: Sequence[Source],
+    arrivals: Sequence[Arrival],
+    known: Sequence[Return],
+    still: Mapping[str, str],
+) -> list[tuple[Source, str]]:
     """The sources with their digests; "" where the bytes can be neither known ones nor those of another source.
 
-    Who reads such a file takes its digest anyway, and taking it here would cost as much as half of reading it.
+    Who reads such a file takes its digest anyway, and taking it here would cost as much as half of reading it. Of what
+    is `still` what it was the digest is known.
     """
+    paths, sizes = {arrival.path for arrival in arrivals}, {held.size for held in known}
     looks = {
         source.name: look
         for source in sources
         if source.name not in paths and (look := _look_of(source)) and look[0] not in sizes
     }
     times = Counter(looks.values())
+    made = []
     for source in sources:
         look = looks.get(source.name)
-        yield source, "" if look and times[look] == 1 else file_digest(source)
+        is_new = look is not None and times[look] == 1
+        made.append((source, "" if is_new else still.get(source.name) or file_digest(source)))
+    return made
 
 
 def _look_of(source: Source) -> tuple[int, int] | None:

@@ -33,7 +33,10 @@ _HOLDERS = ", ".join("?" * 12)
 
 
 class Arrival(NamedTuple):
-    """A file as it came under one path: by which run, on which day, and what the last run made of it."""
+    """A file as it came under one path: by which run, on which day, and what the last run made of it.
+
+    `look` is what the system noted of it when it was last met there.
+    """
 
     seq: int
     path: str
@@ -43,6 +46,7 @@ class Arrival(NamedTuple):
     verdict: Verdict
     judging: str
     sent_back: int | None
+    look: str | None = None
 
 
 class Files(Database):
@@ -51,7 +55,7 @@ class Files(Database):
     def arrivals(self) -> list[Arrival]:
         """Every file under every path, in order of arrival."""
         found = self.rows(
-            "SELECT a.seq, a.path, coalesce(f.digest, ''), a.run, a.arrived, a.verdict, f.judging, a.sent_back"
+            "SELECT a.seq, a.path, coalesce(f.digest, ''), a.run, a.arrived, a.verdict, f.judging, a.sent_back, a.look"
             " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
         )
         return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in found]
@@ -210,6 +214,10 @@ class Files(Database):
             self.write("UPDATE arrivals SET verdict = ? WHERE seq = ?", verdict, arrival)
             if is_sent:
                 self.write("UPDATE arrivals SET sent_back = ? WHERE seq = ?", seq, arrival)
+
+    def keep_looks(self, looks: Iterable[tuple[int, str]]) -> None:
+        """What the system notes of the file of an arrival (its place)."""
+        self.write_all("UPDATE arrivals SET look = ? WHERE seq = ?", ((look, seq) for seq, look in looks))
 
     def keep_findings(self, seq: int, findings: Iterable[Finding]) -> None:
         """What the run tells besides the files' own findings; that of runs before it goes."""

@@ -118,8 +118,11 @@ DROP TABLE lapsed_by_key;
 DROP TABLE items_by_key;
 """
 
+# What the system noted of a file when it was read (see `runs.unchanged`).
+_LOOKS = "ALTER TABLE arrivals ADD COLUMN look TEXT;"
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
