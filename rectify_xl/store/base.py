@@ -44,6 +44,11 @@ class Database:
         with told_as_ours(self.path):
             return self._held.execute(query, params).fetchall()
 
+    def each(self, query: str, *params: Any) -> Iterator[Any]:
+        """What a query gives, one row after the other: nothing may be written meanwhile."""
+        with told_as_ours(self.path):
+            yield from self._held.execute(query, params)
+
     def value(self, query: str, *params: Any) -> Any:
         """The first value that a query gives, None where it gives nothing."""
         found = self.rows(query, *params)

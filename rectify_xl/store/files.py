@@ -28,7 +28,7 @@ from rectify_xl.store.rows import (
 )
 
 # Files whose rows are read together.
-_AT_ONCE = 500
+_AT_ONCE = 100
 _HOLDERS = ", ".join("?" * 12)
 
 
@@ -125,7 +125,8 @@ class Files(Database):
                 self.write("INSERT INTO told (sheet, rows) VALUES (?, ?)", place, sheet.rows)
                 if own:
                     self.write("INSERT INTO numbered (sheet, numbers) VALUES (?, ?)", place, numbers_to(own))
-        self._add_findings(held.findings, file=key)
+        if held.findings:
+            self._add_findings(held.findings, file=key)
 
     def _add_findings(self, findings: Iterable[Finding], *, file: int | None = None, run: int | None = None) -> None:
         self.write_all(

@@ -157,8 +157,7 @@ class Runs(Database):
 
     def folds(self) -> Iterator[tuple[str, str, bytes]]:
         """Of every unit whose fold is kept what it rests on, and the fold, packed; one after the other."""
-        for unit, key in self.rows("SELECT unit, rests_on FROM folds ORDER BY unit"):
-            yield unit, key, self.value("SELECT told FROM folds WHERE unit = ?", unit)
+        yield from self.each("SELECT unit, rests_on, told FROM folds ORDER BY unit")
 
     def keep_folds(self, folds: Iterable[tuple[str, str, bytes]]) -> None:
         """Keeps (unit, what it rests on, the fold, packed) instead of what was kept."""
