@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import repeat
 from operator import add
 from typing import Any, NamedTuple
@@ -16,6 +18,8 @@ from rectify_xl.layout import column_letter
 # A column's style: one for all its cells, or one by (class, value).
 Style = int | Mapping[tuple[type, Any], int]
 _NOTHING = type(None)
+# Classes whose values equal none of another class.
+_APART = frozenset((str, date))
 # How many values tell whether a column's values repeat, and twice the most that one character of a text is wide.
 _SAMPLED, _WIDEST = 64, 5
 
@@ -61,7 +65,7 @@ def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look
     numbers = [b"%d" % (place + 1) for place in places]
     # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
     parts = ([b'<row r="'] * len(numbers), _openings(columns, look), *(column.cells for column in columns))
-    return [number.join(row) for number, row in zip(numbers, zip(*parts, strict=True), strict=True)]
+    return list(map(bytes.join, numbers, zip(*parts, strict=True)))
 
 
 def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> Fragment:
@@ -72,11 +76,19 @@ def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> F
 # ---- a column's cells
 
 
+class _Lines(NamedTuple):
+    """On how many lines the cells of a column stand: the fewest, the most, and what tells it of each when asked."""
+
+    fewest: int
+    most: int
+    each: Callable[[], list[int]]
+
+
 class _Column(NamedTuple):
     """What stands behind the addresses of a column's cells, and on how many lines each stands (None: all on one)."""
 
     cells: list[bytes]
-    lines: list[int] | None = None
+    lines: _Lines | None = None
 
 
 class _Place(NamedTuple):
@@ -99,18 +111,19 @@ class _Place(NamedTuple):
 def _column(values: Sequence[Any], place: _Place) -> _Column:
     """The cells of one column, each up to the address of the next cell."""
     if _is_one(values):
-        return _Column([place.cell(values[0])] * len(values), _high(values, place.held))
+        return _Column([place.cell(values[0])] * len(values), _high(values, values[:1], place.held))
     if isinstance(place.style, int) and _seems_varied(values) and (column := _varied(values, place)):
         return column
-    kinds = frozenset(map(type, values)) - {_NOTHING}
+    distinct = frozenset(values)
+    kinds = frozenset(map(type, distinct)) - {_NOTHING}
     if isinstance(place.style, int) and kinds == {str}:
-        return _repeating(values, place)
-    if len(kinds) > 1:  # 1, 1.0 and True are equal and yet not the same cell
+        return _repeating(values, distinct, place)
+    if not kinds <= _APART and len(frozenset(map(type, values)) - {_NOTHING}) > 1:  # 1, 1.0 and True are not the same
         keys: Sequence[Any] = list(zip(map(type, values), values, strict=True))
         made = {key: place.cell(key[1]) for key in frozenset(keys)}
     else:
-        keys, made = values, {value: place.cell(value) for value in frozenset(values)}
-    return _Column(_each(made, keys), _high(values, place.held) if str in kinds else None)
+        keys, made = values, {value: place.cell(value) for value in distinct}
+    return _Column(_each(made, keys), _high(values, distinct, place.held) if str in kinds else None)
 
 
 def _is_one(values: Sequence[Any]) -> bool:
@@ -142,17 +155,17 @@ def _varied(values: Sequence[Any], place: _Place) -> _Column | None:
     return _Column(cells, _lines(texts, cells, place)) if cells else None
 
 
-def _repeating(values: Sequence[str | None], place: _Place) -> _Column:
+def _repeating(values: Sequence[str | None], distinct: Collection[str | None], place: _Place) -> _Column:
     """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
-    distinct = [value for value in frozenset(values) if value is not None]
-    cells = plain_cells(distinct, place.attributes(), place.follows)
+    texts = [value for value in distinct if value is not None]
+    cells = plain_cells(texts, place.attributes(), place.follows)
     if cells is None:
-        slowly = {value: place.cell(value) for value in frozenset(values)}
-        return _Column(_each(slowly, values), _high(values, place.held))
-    made: dict[str | None, bytes] = {None: place.cell(None), **dict(zip(distinct, cells, strict=True))}
-    lines = _lines(distinct, cells, place)
-    high: dict[Any, int] = dict(zip(distinct, lines, strict=True)) if lines else {}
-    return _Column(_each(made, values), list(map(high.get, values, repeat(1))) if high else None)
+        slowly = {value: place.cell(value) for value in distinct}
+        return _Column(_each(slowly, values), _high(values, distinct, place.held))
+    made: dict[str | None, bytes] = {None: place.cell(None), **dict(zip(texts, cells, strict=True))}
+    lines = _lines(texts, cells, place)
+    high: Mapping[Any, int] = dict(zip(texts, lines.each(), strict=True)) if lines else {}
+    return _Column(_each(made, values), _by_value(high, values, distinct))
 
 
 # ---- heights
@@ -160,31 +173,47 @@ def _repeating(values: Sequence[str | None], place: _Place) -> _Column:
 
 def _openings(columns: Sequence[_Column], look: Look) -> list[bytes]:
     """What stands behind each row's number: the height that its fullest cell needs."""
-    lines = [column.lines for column in columns if column.lines]
-    most = [1] * len(columns[0].cells) if not lines else lines[0] if len(lines) == 1 else list(map(max, *lines))
+    told = [column.lines for column in columns if column.lines]
+    fewest = max((lines.fewest for lines in told), default=1)
+    fuller = [lines.each() for lines in told if lines.most > fewest]
+    most = list(map(max, repeat(fewest), *fuller)) if fuller else [fewest] * len(columns[0].cells)
     wraps, custom = any(look.lines), ' customHeight="1"' if look.fixed else ""
     made = {}
     for count in frozenset(most):
         height = max(height_of(count) + look.room, look.least) if wraps else look.least
-        told = f' ht="{height!r}"{custom}' if height else ""
-        made[count] = f'"{told}><c r="{column_letter(0)}'.encode()
+        told_height = f' ht="{height!r}"{custom}' if height else ""
+        made[count] = f'"{told_height}><c r="{column_letter(0)}'.encode()
     return _each(made, most)
 
 
-def _lines(texts: Sequence[str], cells: Sequence[bytes], place: _Place) -> list[int] | None:
+def _lines(texts: Sequence[str], cells: Sequence[bytes], place: _Place) -> _Lines | None:
     """`lines_in` texts that are their own XML, from their cells: what surrounds the text is the same in all of them."""
-    most = 2 * place.held  # twice what `text_width` tells
-    if not most or _WIDEST * max(map(len, texts)) <= most:
+    line = 2 * place.held  # twice what `text_width` tells
+    lengths = list(map(len, texts)) if line else []
+    if not line or _WIDEST * max(lengths) <= line:
         return None
     beside = len(place.attributes()) + len(place.follows) + SURROUNDING
-    widths = list(map(add, map(len, cells), map(len, texts)))
-    if max(widths) - beside <= most:
+    widths = list(map(add, map(len, cells), lengths))
+    if max(widths) - beside <= line:
         return None
-    return [(width - beside + most - 1) // most or 1 for width in widths]
+
+    def lines_of(some: Iterable[int]) -> list[int]:
+        return [(width - beside + line - 1) // line or 1 for width in some]
+
+    fewest, most = lines_of((min(widths), max(widths)))
+    return _Lines(fewest, most, partial(lines_of, widths))
 
 
-def _high(values: Sequence[Any], held: int) -> list[int] | None:
+def _high(values: Sequence[Any], distinct: Collection[Any], held: int) -> _Lines | None:
     """On how many lines each of some values stands; None where each stands on one."""
-    texts = [text for text in frozenset(values) if text.__class__ is str] if held else []
+    texts = [text for text in distinct if text.__class__ is str] if held else []
     high = {text: lines_in(text, held) for text in texts if 3 * len(text) > held or "\n" in text}
-    return list(map(high.get, values, repeat(1))) if high else None
+    return _by_value(high, values, distinct)
+
+
+def _by_value(high: Mapping[Any, int], values: Sequence[Any], distinct: Collection[Any]) -> _Lines | None:
+    """The lines of some values by those that may stand on more than one."""
+    if not high:
+        return None
+    fewest = min(high.values()) if len(high) == len(distinct) else 1
+    return _Lines(fewest, max(high.values()), lambda: list(map(high.get, values, repeat(1))))
