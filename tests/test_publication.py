@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from books import small_book
+from books import big_book, small_book
 from ledgers import NASTY
 from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
@@ -18,7 +18,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.papers.publication import write_publication
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book
-from rectify_xl.outgoing.publication import pledges, public_columns, publication
+from rectify_xl.outgoing.publication import pledges, public_columns, publication, told_apart
 
 
 def written(book: Book, folder: Path) -> Path:
@@ -59,6 +59,16 @@ def test_nobody_is_named_anywhere_in_the_file(tmp_path: Path) -> None:
 def test_the_pledges_are_the_items_that_say_so() -> None:
     book = book_of({"ledger": [("A", {"pledged": "是"}), ("B", {"pledged": "否"}), ("C", {"pledged": "是"})]})
     assert pick(pledges(book), "unit_code", "item_id") == [("A", "A-T001"), ("C", "C-T003")]
+
+
+def test_what_is_told_of_figures_and_states_beforehand_is_what_stands_there() -> None:
+    book = big_book(3, 1500)
+    for table, told in zip((publication(book), pledges(book)), told_apart(book), strict=True):
+        columns = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
+        assert {"percent", "state", "workdays_left"} <= told.keys()
+        for name in told.keys() & columns.keys():
+            assert list(told[name]) == list(dict.fromkeys((type(value), value) for value in columns[name]))
+    assert len(publication(book).rows) > len(pledges(book).rows) > 0
 
 
 def test_columns_that_an_office_may_leave_out_and_nobody_fills_are_left_out() -> None:
