@@ -7,17 +7,17 @@ programs write them and nothing else at all, so that nothing can hide between wh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, islice, product
+from itertools import chain, compress, islice, product, repeat
 from operator import lt
 from string import ascii_uppercase
 from typing import Any
 
 from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
-from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise, check_bytes, own_text, resolved
+from rectify_xl.excel.reading.usual_texts import KEEPING, SharedTexts, WrittenOtherwise, check_bytes, own_text, resolved
 from rectify_xl.excel.reading.usual_values import Known, meanings_of
 from rectify_xl.grid import Grid
 from rectify_xl.layout import CHECK_TEXT_NAME
@@ -38,11 +38,13 @@ _CHECK_ROW = re.compile(
     + re.escape(CHECK_TEXT_NAME.encode())
     + rb"[^<]*</f>(?:<v>[^<]*</v>|<v ?/>)?</c>"
 )
-# A cell: its column, its row, its other attributes, a formula, a value or a text in the cell itself.
+# A cell: its column, its row, its other attributes, a formula, a text in the cell itself (and how its blanks count) or
+# a value; whatever is not a cell is the rest.
 _CELL = re.compile(
-    r'(<c r="([A-Z]{1,2})([0-9]{1,7})"([^<>/]*)(?:/>|>(?:<f((?: \w+="[\w:]*")*>[^<]+)</f>)?'
-    r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>))'
+    r'<c r="([A-Z]{1,2}+)([0-9]{1,7}+)"([^<>/]*+)(?:/>|>(?:<f((?: \w+="[\w:]*")*+>[^<]++)</f>)?+'
+    r'(?:<is><t((?: xml:space="preserve")?+)>([^<]*+)</t></is>|<v>([^<]*+)</v>|<v ?+/>)?+</c>)(?:</row>)?+|(?s:(.+))'
 )
+_FORMULA, _VALUE = 4, 7
 _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?')
 _NAME = re.compile(rb' ([\w:.-]+)="')
 _HIDDEN = re.compile(rb' hidden="(?!0"|false")')
@@ -52,7 +54,9 @@ _MERGES = rb"<mergeCells(?: count=\"[0-9]+\")? ?>(?:%b)*</mergeCells>"
 _MERGE_CELLS = re.compile(_MERGES % re.sub(rb"[()]", b"", _MERGE.pattern))
 _LETTERS = (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))
 _COLUMNS = {letters: at for at, letters in enumerate(_LETTERS)}
-_BETWEEN, _SHORT = b"</row>", 400
+_BETWEEN, _CELL_BEGIN, _SHORT = b"</row>", b"<c ", 400
+# The cells of so many rows are understood at once.
+_AT_ONCE = 64
 # No shorter text is too long, whatever the limit.
 _CERTAIN = 10_000
 
@@ -61,12 +65,11 @@ _CERTAIN = 10_000
 class UsualReader:
     """Reads the usual sheets of one workbook: what values in cells mean, by the cells' attributes.
 
-    `holders` are the attributes of those that hold their own texts, `texts` these so far.
+    `holders` are the attributes of those that hold their own texts.
     """
 
     values: Known
     holders: set[str]
-    texts: dict[str, str] = field(default_factory=dict)
 
     def grid(self, data: bytes) -> Grid | None:
         """The values of a worksheet in UTF-8 without prefixes; None where anything in it is written otherwise."""
@@ -75,45 +78,31 @@ class UsualReader:
             return None
         try:
             numbers, rows = _rows(data[begin:end])
-            held = _BETWEEN.join(rows)
-            check_bytes(held)
-            texts = held.decode().split("</row>")
-            lines = [line for number, text in zip(numbers, texts, strict=False) if (line := self._line(number, text))]
+            lines: list[Line] = []
+            for at in range(0, len(rows), _AT_ONCE):
+                lines += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
             return _grid(lines, _merges(merges_in(data, end)))
         except (WrittenOtherwise, UnicodeDecodeError):
             return None
 
-    def _line(self, number: int, text: str) -> Line | None:
-        """The columns and values of a row; None where it is blank."""
-        if not text:
-            return None
-        cells = _CELL.findall(text)
-        if not cells:
+    def _lines(self, numbers: Sequence[int], rows: Sequence[bytes]) -> Iterator[Line]:
+        """The columns and values of some rows with cells, but for those that are blank."""
+        held = _BETWEEN.join(rows)
+        check_bytes(held)
+        text = held.decode()
+        letters, digits, attributes, formulas, keeping, own, said, rest = zip(*_CELL.findall(text), strict=True)
+        counts = [row.count(_CELL_BEGIN) for row in rows]
+        if any(rest) or [*digits] != [*chain.from_iterable(map(repeat, map(str, numbers), counts))]:
             raise WrittenOtherwise
-        wholes, letters, digits, attributes, formulas, said, own = zip(*cells, strict=True)
-        places = list(map(_COLUMNS.__getitem__, letters))
-        is_whole = "".join(wholes) == text and digits.count(str(number)) == len(digits)
-        if not (is_whole and all(map(lt, places, islice(places, 1, None)))):
+        unknown = {formula for formula in set(formulas) if formula and not _is_known(formula)}
+        if unknown and not all(_is_told(cell) for cell in _CELL.finditer(text) if cell[_FORMULA] in unknown):
             raise WrittenOtherwise
-        if any(formulas):
-            with_formula = (compress(held, formulas) for held in (wholes, formulas, said))
-            if not all(map(_is_told, *with_formula)):
-                raise WrittenOtherwise
-        meanings = list(map(self.values.__getitem__, attributes))
-        if any(own):
-            own = tuple(self._texts(own, wholes))
-            if not self.holders.issuperset(compress(attributes, own)):
-                raise WrittenOtherwise
-        values = [its or (means[it] if it else "") for means, it, its in zip(meanings, said, own, strict=True)]
-        return (number, places, values) if values.count("") < len(values) else None
-
-    def _texts(self, own: Sequence[str], wholes: Sequence[str]) -> Sequence[str]:
-        """The texts in the cells of a row; what is written alike is one text wherever it stands."""
-        joined = "".join(own)
-        is_plain = len(joined) < _CERTAIN and "&" not in joined and [*map(str.strip, own)] == [*own]
-        if not is_plain:
-            own = [own_text(said, _tag_in(whole)) if said else "" for said, whole in zip(own, wholes, strict=True)]
-        return list(map(self.texts.setdefault, own, own))
+        means = {told: self.values[told] for told in set(attributes)}
+        texts: Sequence[str] = _texts(own, keeping) if any(own) else own
+        if not self.holders.issuperset(compress(attributes, texts)):
+            raise WrittenOtherwise
+        values = [its or (it and means[told][it]) for told, it, its in zip(attributes, said, texts, strict=True)]
+        return _by_rows(numbers, counts, list(map(_COLUMNS.__getitem__, letters)), values)
 
 
 def usual_reader(texts: SharedTexts, formats: Formats, *, counts_from_1904: bool) -> UsualReader:
@@ -141,8 +130,9 @@ def _rows(data: bytes) -> tuple[list[int], list[bytes]]:
             if head is None or not _is_shown(head[3]):
                 raise WrittenOtherwise
             before, number = _passed(head[1], before) if head[1] else before, int(head[2])
-            numbers.append(number)
-            kept.append(row[head.end() :])
+            if cells := row[head.end() :]:
+                numbers.append(number)
+                kept.append(cells)
         if number <= before:
             raise WrittenOtherwise
         before = number
@@ -177,12 +167,31 @@ def _is_shown(attributes: bytes) -> bool:
     return is_usual and len(set(names)) == len(names) and b"r" not in names and _HIDDEN.search(attributes) is None
 
 
-def _is_told(cell: str, formula: str, said: str) -> bool:
+def _by_rows(numbers: Sequence[int], counts: Sequence[int], places: list[int], values: list[Any]) -> Iterator[Line]:
+    """The cells of some rows, so many in each, row by row; none of a row that is blank."""
+    end = 0
+    for number, count in zip(numbers, counts, strict=True):
+        begin, end = end, end + count
+        columns, held = places[begin:end], values[begin:end]
+        if not all(map(lt, columns, islice(columns, 1, None))):
+            raise WrittenOtherwise
+        if held.count("") < count:
+            yield number, columns, held
+
+
+def _texts(own: Sequence[str], keeping: Sequence[str]) -> Sequence[str]:
+    """The texts that stand in cells themselves, those that say that their blanks count among them."""
+    is_plain = len(max(own, key=len)) < _CERTAIN and "&" not in "".join(own) and [*map(str.strip, own)] == [*own]
+    if is_plain:
+        return own
+    return [own_text(said, KEEPING if kept else "") if said else "" for said, kept in zip(own, keeping, strict=True)]
+
+
+def _is_told(cell: re.Match[str]) -> bool:
     """Whether a formula's value is all there is to tell of it: it has one, is no picture, and stays in its workbook."""
-    if _is_known(formula):
-        return True
-    resolved(formula)
-    return "DISPIMG" not in cell and not REACHING.search(cell.encode()) and (bool(said) or 't="str"' in cell)
+    whole = cell[0]
+    resolved(cell[_FORMULA])
+    return "DISPIMG" not in whole and not REACHING.search(whole.encode()) and (bool(cell[_VALUE]) or 't="str"' in whole)
 
 
 @lru_cache(maxsize=256)
@@ -228,8 +237,3 @@ def _merges(written: bytes) -> Merges:
     if len(found) > limits().merges:
         raise WrittenOtherwise
     return tuple(found)
-
-
-def _tag_in(cell: str) -> str:
-    begin = cell.find("<t")
-    return cell[begin : cell.find(">", begin) + 1]

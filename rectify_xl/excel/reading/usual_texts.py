@@ -14,7 +14,7 @@ _TEXT = re.compile(
     r'<t(?: xml:space="preserve")?>[^<]*</t></r>)+|<t ?/>)(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
 )
 _RUN = re.compile("(<t(?: [^<>/]*)?>)([^<]*)</t>")
-_KEEPING = '<t xml:space="preserve">'
+KEEPING = '<t xml:space="preserve">'
 _USUAL = "<t>"
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>\s*)?<sst(?: [^<>]*)?(?<!/)>")
 _END = b"</sst>"
@@ -39,7 +39,7 @@ class SharedTexts:
 
     def __init__(self, data: bytes) -> None:
         text = _between_tags(data) if data else ""
-        self._tag = _KEEPING if f"<si>{_KEEPING}" in text else _USUAL
+        self._tag = KEEPING if f"<si>{KEEPING}" in text else _USUAL
         self._written = _texts_in(text, self._tag)
 
     def text(self, said: str) -> str:
@@ -108,7 +108,7 @@ def own_text(said: str, tag: str = "") -> str:
     """What a text says behind its tag: blanks around it count if that says so, else programs differ about them."""
     if "&" in said:
         said = resolved(said)
-    if (said.strip() != said and (tag != _KEEPING or "\r" in said)) or len(said) > limits().kept_text:
+    if (said.strip() != said and (tag != KEEPING or "\r" in said)) or len(said) > limits().kept_text:
         raise WrittenOtherwise
     return said
 
