@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -17,10 +18,15 @@ from rectify_xl.ruling import FormPlan
 # So many rows are understood at once, column by column.
 _AT_ONCE = 256
 _WRONG = frozenset((CellError, NoValue, LongText))
+# Values that no other kind of value equals.
+_SHARED = frozenset((str, date))
 
 
 class RowReader:
-    """Reads the rows of one sheet, from the first to the last: what stands above a row may be its own."""
+    """Reads the rows of one sheet, from the first to the last: what stands above a row may be its own.
+
+    Every text and day is there once, however many rows say it: so it is sent, and kept in memory, once.
+    """
 
     def __init__(self, sheet: FormSheet, plan: FormPlan, lists: Mapping[str, Sequence[str]]) -> None:
         positions = sheet.form.positions
@@ -28,6 +34,7 @@ class RowReader:
         self._sources = tuple((positions[name], at) for name, at in sheet.offsets.items())
         self._positions = {at: position for position, at in self._sources}
         self._width = max(self._positions, default=-1) + 1
+        self._known: dict[Any, Any] = {}
 
     def blocks(self) -> Iterator[list[Trial]]:
         """The rows of data with their typed values and what is told of their cells, some at a time."""
@@ -60,7 +67,7 @@ class RowReader:
                 continue
             values = self._usual(position, told)
             if values is None:
-                values = list(map(self._plan.parsers[position], told))
+                values = list(map(self._once, map(self._plan.parsers[position], told)))
                 filled = [place for place, cell in enumerate(cells) if cell != ""]
                 odd.update(place for place, value in zip(filled, values, strict=True) if value.__class__ is Reading)
             columns[position] = _among_blanks(values, cells) if blank else values
@@ -69,16 +76,23 @@ class RowReader:
     def _usual(self, position: int, told: Sequence[Any]) -> Sequence[Any] | None:
         """The filled cells of a column understood at once, None where their parser must be asked."""
         is_plain = self._sheet.grid.is_plain or _WRONG.isdisjoint(map(type, told))
-        return self._plan.usual[position](told) if is_plain else None
+        values = self._plan.usual[position](told) if is_plain else None
+        # What is understood at once is of one kind, and options are there once already.
+        if values is not told or told[0].__class__ not in _SHARED:
+            return values
+        return list(map(self._known.setdefault, told, told))
+
+    def _once(self, value: Any) -> Any:
+        return self._known.setdefault(value, value) if value.__class__ in _SHARED else value
 
     def _tell_row(self, trial: Trial) -> None:
         """Tells what there is to tell of a row's cells, which were all read."""
         values = trial.values
         for position, at in self._sources:
             if values[position].__class__ is Reading:
-                values[position] = self._told(trial, at, values[position])
+                values[position] = self._once(self._told(trial, at, values[position]))
         for at, top in self._sheet.covered.get(trial.offset, ()):
-            values[self._positions[at]] = self._taken_over(trial, at, top)
+            values[self._positions[at]] = self._once(self._taken_over(trial, at, top))
         for column in trial.standing:
             self._fill(trial, column)
 

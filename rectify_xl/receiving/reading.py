@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from hashlib import sha256
 from pickle import loads
-from typing import Any
 
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.judging.judge import Received, judge_book, refused
 from rectify_xl.limits import limits
-from rectify_xl.model import Return, Row
+from rectify_xl.model import Return
 from rectify_xl.receiving.intake import Source, open_regular, read_regular, suffix_of
 from rectify_xl.ruling import Ruling, ruling_for
-
-# Values that no other kind of value equals.
-_SHARED = frozenset((str, date))
 
 
 def reader_for(context: bytes) -> Callable[[Source], Return]:
@@ -32,20 +27,7 @@ def reader_for(context: bytes) -> Callable[[Source], Return]:
 def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
     """One file's verdict, whatever the file is."""
     held = opened(source)
-    return held if isinstance(held, Return) else _sharing(judge_book(held[1], ruling, held[0], as_of))
-
-
-def _sharing(held: Return) -> Return:
-    """The return with every text and day once, however many rows say it: so it is sent, and kept in memory, once."""
-    known: dict[Any, Any] = {}
-
-    def shared(rows: Iterable[Row]) -> tuple[Row, ...]:
-        return tuple([Row(row.sheet, row.row, tuple(map(once, row.values)), row.typed) for row in rows])
-
-    def once(value: Any) -> Any:
-        return known.setdefault(value, value) if value.__class__ in _SHARED else value
-
-    return replace(held, forms=tuple([replace(f, good=shared(f.good), bad=shared(f.bad)) for f in held.forms]))
+    return held if isinstance(held, Return) else judge_book(held[1], ruling, held[0], as_of)
 
 
 def opened(source: Source) -> tuple[Received, RawBook] | Return:

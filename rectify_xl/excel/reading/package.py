@@ -50,6 +50,7 @@ class Package:
         self._data = data
         self._entries = {entry.name.lower(): entry for entry in directory(data) if not entry.is_folder}
         self._parts: dict[str, bytes] = {}
+        self._known_relations: dict[str, tuple[_Relation, ...]] = {}
         self._percents: dict[str, frozenset[bytes]] = {}
 
     @property
@@ -116,7 +117,7 @@ class Package:
         """The part of every sheet by its title."""
         return {about.title: about.part for about in self.sheets}
 
-    @property
+    @cached_property
     def _workbook(self) -> tuple[Element, ...]:
         return elements(self.part(self.workbook_part), self.workbook_part, _IN_WORKBOOK)
 
@@ -134,7 +135,7 @@ class Package:
         """The name of that part, "" if it has none."""
         return next((r.part for r in self._relations(self.workbook_part) if r.kind == kind), "")
 
-    @property
+    @cached_property
     def formats(self) -> Formats:
         """The number formats of the workbook's cells."""
         return formats_of(self.related("styles"))
@@ -157,9 +158,12 @@ class Package:
 
     def _relations(self, part: str) -> tuple[_Relation, ...]:
         """The relations of a part ("": of the package); `part` of one that leads outside is ""."""
-        folder, base = posixpath.split(part)
-        data = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
-        return _known_relations(data, folder) if len(data) <= WORTH_KEEPING else _relations_in(data, folder)
+        if part not in self._known_relations:
+            folder, base = posixpath.split(part)
+            data = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
+            understood = _known_relations if len(data) <= WORTH_KEEPING else _relations_in
+            self._known_relations[part] = understood(data, folder)
+        return self._known_relations[part]
 
     def is_percent(self, part: str, row: int, column: int) -> bool:
         """Whether the cell (1-based row, 0-based column) of a worksheet part carries a percent format."""

@@ -95,8 +95,8 @@ def _read_package(package: Package) -> RawBook:
         return told(sheets=tuple(_calamine_grids(_stored(package))), is_half_seen=True)
     sheets = sheets_to_read(package, is_unread)
     grids, reaching = (_large_grids if is_large(package, sheets) else _xlsx_grids)(package, sheets)
-    return replace(
-        told(sheets=grids),
+    return told(
+        sheets=grids,
         has_external_links=package.has_external_links or reaching is not None,
         external_link=reaching if reaching and reaching[1] else None,
         no_table=not sheets,
