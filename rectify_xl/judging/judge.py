@@ -11,8 +11,7 @@ from rectify_xl import catalog
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judging.cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
-from rectify_xl.judging.ledger import is_ledger, judge_ledger
-from rectify_xl.judging.recognise import FormSheet, Sorted, sort_sheets
+from rectify_xl.judging.recognise import FormSheet, Sorted, is_ledger, sort_sheets
 from rectify_xl.judging.rows import JudgedSheet, Place, judge_rows
 from rectify_xl.judging.sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.judging.trials import one_a_cell, told_once
@@ -108,6 +107,8 @@ def restricted_rows(raw: RawBook, ruling: Ruling) -> tuple[FormRows, ...]:
 
 def _judge_ledger(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Return:
     """The verdict on an office's ledger: it has no cover, its day is the one it stands for."""
+    from rectify_xl.judging.ledger import judge_ledger  # few workbooks are one
+
     judged = judge_ledger(raw, ruling, received.file)
     unit = ruling.roster.by_name(judged.organisation)
     cover = Cover(values={"filled_on": judged.as_of}, code=unit.code if unit else "")

@@ -52,17 +52,6 @@ class JudgedLedger:
         )
 
 
-def is_ledger(raw: RawBook) -> bool:
-    """Whether a workbook is a ledger of ours: a sheet shows where its rows, or whose its files, came from; no cover."""
-    cover = key_text(catalog.cover().sheet)
-    if any(key_text(grid.title) == cover for grid in raw.sheets):
-        return False
-    facts, within = catalog.words("ledger"), catalog.reading().header_within_rows
-    marks = {column["label"] for part in (facts["source"], facts["files"]["columns"]) for column in part
-             if column["name"] in ("source_digest", "digest")}  # fmt: skip
-    return any(marks.intersection(c for c in row if c.__class__ is str) for g in raw.sheets for row in g.rows[:within])
-
-
 def judge_ledger(raw: RawBook, ruling: Ruling, file: str) -> JudgedLedger:
     """Everything that a ledger workbook tells; a row that cannot be used waits, told at its cell."""
     judged = JudgedLedger()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.grid import Grid
+from rectify_xl.grid import Grid, RawBook
 from rectify_xl.judging.carried import Covered, covered_cells
 from rectify_xl.judging.data_rows import data_rows
 from rectify_xl.judging.header_rows import Header, SheetTop, find_header
@@ -63,6 +63,17 @@ class Sorted:
     stamp: str
     forms: tuple[FormSheet, ...]
     others: tuple[Grid, ...]
+
+
+def is_ledger(raw: RawBook) -> bool:
+    """Whether a workbook is a ledger of ours: a sheet shows where its rows, or whose its files, came from; no cover."""
+    cover = key_text(catalog.cover().sheet)
+    if any(key_text(grid.title) == cover for grid in raw.sheets):
+        return False
+    facts, within = catalog.words("ledger"), catalog.reading().header_within_rows
+    marks = {column["label"] for part in (facts["source"], facts["files"]["columns"]) for column in part
+             if column["name"] in ("source_digest", "digest")}  # fmt: skip
+    return any(marks.intersection(c for c in row if c.__class__ is str) for g in raw.sheets for row in g.rows[:within])
 
 
 def sort_sheets(sheets: Sequence[Grid]) -> Sorted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
@@ -76,14 +75,15 @@ def nearest(said: str, known: Iterable[str], lead: float = 0.0) -> str:
     held = [word for word in alike if word in said]
     if held:
         return held[0] if len(held) == 1 else ""
-    close = difflib.get_close_matches(said, alike, n=2, cutoff=_CLOSE_ENOUGH)
-    if not close or (len(close) > 1 and _alike(said, close[0]) - _alike(said, close[1]) < lead):
+    from difflib import SequenceMatcher, get_close_matches  # most files have no need of it
+
+    def likeness(word: str) -> float:
+        return SequenceMatcher(None, word, said).ratio()
+
+    close = get_close_matches(said, alike, n=2, cutoff=_CLOSE_ENOUGH)
+    if not close or (len(close) > 1 and likeness(close[0]) - likeness(close[1]) < lead):
         return ""
     return close[0]
-
-
-def _alike(said: str, word: str) -> float:
-    return difflib.SequenceMatcher(None, word, said).ratio()
 
 
 def _denials(text: str) -> frozenset[str]:

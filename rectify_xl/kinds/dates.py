@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.kinds.reading import (
@@ -24,7 +24,9 @@ from rectify_xl.kinds.reading import (
 )
 from rectify_xl.model import Column
 from rectify_xl.normal import narrow, tidy
-from rectify_xl.periods import Period, PeriodError, parse_period
+
+if TYPE_CHECKING:
+    from rectify_xl.periods import Period
 
 _COMPACT = re.compile(r"[12]\d{7}")
 _DAY_ZERO = date(1899, 12, 30)
@@ -113,9 +115,8 @@ def _of_text(text: str, column: Column, setting: Setting) -> Any:
     if is_standing and not bare:
         return fixed(None, "fixed-date", "standing")
     bare = _plain(bare)
-    try:
-        period = parse_period(bare, year=setting.year)
-    except PeriodError:
+    period = _period(bare, setting)
+    if period is None:
         return _unclear(text, bare, setting)
     if period.end is None:
         return _undated(column, setting)
@@ -124,6 +125,16 @@ def _of_text(text: str, column: Column, setting: Setting) -> Any:
     if not _is_weekday_right(text, period):
         return unreadable("date", "weekday", suggestion=period.end)
     return _sensible(period.end, fixed(period.end, "fixed-date", "standing-day" if is_standing else ""))
+
+
+def _period(phrase: str, setting: Setting) -> Period | None:
+    """The period that a phrase names, None where it cannot be read."""
+    from rectify_xl.periods import PeriodError, parse_period  # a grammar that most files have no need of
+
+    try:
+        return parse_period(phrase, year=setting.year)
+    except PeriodError:
+        return None
 
 
 def _undated(column: Column, setting: Setting) -> Reading:
@@ -153,10 +164,9 @@ def _unclear(text: str, bare: str, setting: Setting) -> Any:
             return _sensible(days[0], fixed(days[0], "fixed-date"))
         return _offered(days) or unreadable("date")
     if about := without_about(text):
-        with suppress(PeriodError):
-            period = parse_period(_plain(about), year=setting.year)
-            if period.end and period.start in (None, period.end):
-                return unreadable("date", "near", suggestion=period.end)
+        period = _period(_plain(about), setting)
+        if period and period.end and period.start in (None, period.end):
+            return unreadable("date", "near", suggestion=period.end)
     return unreadable("date", "ambiguous" if _SHORT_YEAR.fullmatch(bare) else "")
 
 

@@ -37,6 +37,9 @@ def main() -> None:
     is_limited = confine.limit_memory(limits.memory_mib)
     sys.dont_write_bytecode = True
     confine.forbid()
+    # What is loaded by now stays: nobody needs to look for circles in it.
+    gc.freeze()
+    gc.enable()
     send(told, is_limited)
     _serve(asked, told, limits)
 

@@ -18,8 +18,9 @@ import rectify_xl
 from rectify_xl.receiving.guarded.limits import MIB, process_limits
 from rectify_xl.receiving.guarded.wire import Garbage, OutOfMemory, Task, receive, records, send
 
-# What the process runs; its paths are given as arguments, so that it imports what this process would.
-_CHILD = "import sys; sys.path[:0] = sys.argv[1:]; from {module} import main; main()"
+# What the process runs; its paths are given as arguments, so that it imports what this process would. Until it has
+# started it makes no circles.
+_CHILD = "import gc, sys; gc.disable(); sys.path[:0] = sys.argv[1:]; from {module} import main; main()"
 # How many times its seconds a process has beyond them on a machine that hardly lets it run.
 _PATIENCE = 2
 CHILD_MODULE = "rectify_xl.receiving.guarded.child"
