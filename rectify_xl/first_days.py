@@ -45,6 +45,8 @@ class FirstDays:
 
     def day_of(self, key: Key) -> date | None:
         """The first day of a key, None of one that was not told."""
+        if not self._days:
+            return None
         first, second = _halves(key)
         at = bisect_left(self._firsts, first)
         while at < len(self._firsts) and self._firsts[at] == first:
