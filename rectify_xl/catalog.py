@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rectify_xl.errors import FactsError as FactsError
 from rectify_xl.expression import ExpressionError, Filled, Node
 from rectify_xl.expression_text import parse
+from rectify_xl.fact_files import FACTS as FACTS
+from rectify_xl.fact_files import profile_names as profile_names
+from rectify_xl.fact_files import read_toml as read_toml
+from rectify_xl.fact_files import words as words
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
 from rectify_xl.in_force import kept_by_forms, own_forms
-from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, RectifyError, Remarks, Rule
+from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, Remarks, Rule
 from rectify_xl.reading_facts import ReadingFacts
 
-FACTS = Path(__file__).parent / "facts"
 KINDS = ("text", "choice", "date", "integer", "percent", "yesno", "people", "id")
 # Within a level, of several findings of one cell the first of these scopes is told.
 SCOPES = ("file", "cell", "row", "sheet", "between", "fixed")
-
-
-class FactsError(RectifyError):
-    """A slip in a data file of ours, with the file and the key that hold it."""
-
-    def __init__(self, file: str, key: str, trouble: str) -> None:
-        super().__init__(f"{file}: {key}: {trouble}")
-        self.file, self.key = file, key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,14 +32,6 @@ class Code:
     scope: str
     level: Level
     refuses: bool = False
-
-
-def read_toml(name: str, folder: Path = FACTS) -> dict[str, Any]:
-    """One data file as a dict; FactsError if it is no TOML."""
-    try:
-        return tomllib.loads((folder / name).read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise FactsError(name, "", str(error)) from error
 
 
 def record(kind: type[Any], entry: Mapping[str, Any], file: str, key: str) -> Any:
@@ -240,10 +227,10 @@ def option_aliases(folder: Path = FACTS) -> Mapping[str, Mapping[str, str]]:
     made: dict[str, dict[str, str]] = {}
     for name, options in read_toml("aliases.toml", folder)["options"].items():
         listed, known = base_lists(folder).get(name, ()), made.setdefault(name, {})
-        for option, words in options.items():
+        for option, meant in options.items():
             if option not in listed:
                 raise FactsError("aliases.toml", f"options.{name}.{option}", "no such option")
-            for word in words:
+            for word in meant:
                 if word in known or word in listed:
                     raise FactsError("aliases.toml", f"options.{name}.{option}", f"{word!r} means something already")
                 known[word] = option
@@ -274,15 +261,3 @@ def states(kind: str) -> Mapping[str, str]:
     """The Chinese names of the states of `kind` (item, task, verdict, level) by their code names."""
     named: dict[str, str] = read_toml("states.toml")[kind]
     return named
-
-
-@cache
-def profile_names() -> tuple[str, ...]:
-    """The names of the built-in profiles."""
-    return tuple(read_toml("profiles.toml")["profiles"])
-
-
-@cache
-def words(part: str) -> Mapping[str, Any]:
-    """One part of the wording of our own sheets and terminal texts (facts/words/<part>.toml)."""
-    return read_toml(f"words/{part}.toml")

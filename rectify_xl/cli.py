@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rectify_xl import catalog
-from rectify_xl.catalog import FactsError
 from rectify_xl.commands.export import export
 from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import only_one, print_json, show_bugs, tell
-from rectify_xl.in_force import using
-from rectify_xl.model import CannotFinish, RectifyError
+from rectify_xl.errors import CannotFinish, FactsError, RectifyError
+from rectify_xl.fact_files import profile_names
 from rectify_xl.normal import inert
 from rectify_xl.receiving.guarded import bugs
 
@@ -105,6 +103,7 @@ def check(
     from rectify_xl import reports
     from rectify_xl.commands import console
     from rectify_xl.commands.settings_choice import check_unsaid, said_settings
+    from rectify_xl.in_force import using
     from rectify_xl.receiving.guarded.pool import kept
     from rectify_xl.runs import pipeline
 
@@ -177,7 +176,7 @@ def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | 
     from rectify_xl.demo import demo_days
     from rectify_xl.runs.workspace import Workspace
 
-    for day in demo_days(folder, profile=profile or catalog.profile_names()[0], units=units, weeks=weeks):
+    for day in demo_days(folder, profile=profile or profile_names()[0], units=units, weeks=weeks):
         told = replace(call, as_of=day)
         outcome = _run(told, folder)
     _show_outcome(told, outcome)
@@ -269,7 +268,7 @@ def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
     if isinstance(error, WrongUse):
         return [words["wrong"][error.code].format(path=inert(error.path))]
     if isinstance(error, (NoSettings, workspace.WorkspaceError)):
-        told = {"settings": workspace.names()["settings"], "profiles": "|".join(catalog.profile_names())}
+        told = {"settings": workspace.names()["settings"], "profiles": "|".join(profile_names())}
         return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]
     return [inert(told) for told in error.sentences(lang)]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.model import Column, Form
+from rectify_xl.normal import display_width
 
 # Rows of a form's sheet (0-based): a title, the notes, the header, and the rows prepared for entries.
 TITLE_ROW, NOTES_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
@@ -129,8 +130,3 @@ def _header_width(label: str, body: float, table: Mapping[str, Any]) -> float:
     halved: float = 2 * -(-len(label) // 2) + table["half_margin"]
     whole: float = 2 * len(label) + table["header_margin"]
     return whole if len(label) <= table["header_short"] and body > halved else halved
-
-
-def display_width(text: str) -> int:
-    """How many columns of characters a text takes: a Chinese character takes two."""
-    return sum(1 if character < "\u2e80" else 2 for character in text)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from rectify_xl.errors import CannotFinish as CannotFinish
+from rectify_xl.errors import RectifyError as RectifyError
 from rectify_xl.first_days import FirstDays
 
 if TYPE_CHECKING:
@@ -15,22 +17,6 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "fixed"]
 Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignored"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
-
-
-class RectifyError(Exception):
-    """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
-
-    def sentences(self, lang: str = "zh") -> list[str]:
-        """What is wrong, a sentence a mistake."""
-        return [str(self)]
-
-
-class CannotFinish(RectifyError):
-    """A job that could not be finished though it was asked for rightly; `code` names the sentence, `params` fill it."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(f"{code}: {params}")
-        self.code, self.params = code, params
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

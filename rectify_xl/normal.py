@@ -102,3 +102,8 @@ def escaped(character: str) -> str:
     code = ord(character)
     code = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def display_width(text: str) -> int:
+    """How many columns of characters a text takes: a Chinese character takes two."""
+    return sum(1 if character < "\u2e80" else 2 for character in text)

@@ -24,7 +24,7 @@ from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day,
 from rectify_xl.demo import make_demo
 from rectify_xl.demo.units import demo_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 from rectify_xl.profiles import profile
 from rectify_xl.runs.workspace import Workspace, create
 

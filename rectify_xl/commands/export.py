@@ -6,7 +6,6 @@ from pathlib import Path
 
 from rectify_xl.commands.table import Call
 from rectify_xl.commands.telling import not_into_the_inbox, tell
-from rectify_xl.in_force import using
 from rectify_xl.normal import inert
 
 
@@ -14,6 +13,7 @@ def export(call: Call, folder: str, to: str, format: str) -> int:
     """What a run of the day would know, and what the memory holds, a file a frame; the workspace stays as it is."""
     from rectify_xl.commands import console
     from rectify_xl.frames.result import Result
+    from rectify_xl.in_force import using
     from rectify_xl.runs import pipeline
     from rectify_xl.runs.exported import export_frames
     from rectify_xl.runs.memory import open_memory

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from difflib import get_close_matches
 from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +12,11 @@ import click
 
 from rectify_xl.commands.table import Call
 from rectify_xl.commands.telling import not_into_the_inbox, only_one, tell
-from rectify_xl.model import Form, Settings
 from rectify_xl.normal import inert, key_text
 
 if TYPE_CHECKING:
     from rectify_xl.judging.migrated import CarriedOver
+    from rectify_xl.model import Form, Settings
 
 EXPORT = "export"
 
@@ -43,6 +42,8 @@ def form(call: Call, action: str, form: str, folder: str) -> int:
 
 def _built_in(call: Call, said: str) -> Form:
     """The built-in form of that name or title; refused with the nearest where there is none."""
+    from difflib import get_close_matches
+
     from rectify_xl.catalog import built_in_forms
 
     known = {key_text(name): held for held in built_in_forms().values() for name in (held.title, held.name)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 
 Words = Mapping[str, Any]
 # Between two of these a line may end; a closing mark hangs over rather than beginning one.

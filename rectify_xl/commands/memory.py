@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rectify_xl.commands.table import Call
 from rectify_xl.commands.telling import tell
-from rectify_xl.in_force import using
-from rectify_xl.model import Settings
+
+if TYPE_CHECKING:
+    from rectify_xl.model import Settings
 
 
 def status(call: Call, folder: str) -> int:
     """The week on a terminal."""
     from rectify_xl.commands.status_report import status_lines
+    from rectify_xl.in_force import using
     from rectify_xl.runs.recalled import status_of
 
-    told, settings = status_of(folder, call.as_of), _settings_of(folder)
+    settings = _settings_of(folder)
+    told = status_of(folder, call.as_of, settings)
     with using(settings.forms):
         lines = () if call.as_json else list(status_lines(told, call, has_units=bool(settings.units)))
         return tell(call, told, lines)
@@ -22,10 +27,12 @@ def status(call: Call, folder: str) -> int:
 def history(call: Call, folder: str, number: str) -> int:
     """The states of one row over time."""
     from rectify_xl.commands.status_report import history_lines
+    from rectify_xl.in_force import using
     from rectify_xl.runs.recalled import history_of
 
-    told = history_of(folder, number)
-    with using(_settings_of(folder).forms):
+    settings = _settings_of(folder)
+    told = history_of(folder, number, settings)
+    with using(settings.forms):
         return tell(call, told, () if call.as_json else list(history_lines(told, call)))
 
 

@@ -10,7 +10,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.fact_files import profile_names
+from rectify_xl.fact_files import words as words_of
 
 Words = Mapping[str, Any]
 LANGUAGES = ("zh", "en")
@@ -59,7 +60,7 @@ class Flag:
 
 def words_in(lang: str) -> Words:
     """The texts of the command line in a language."""
-    return catalog.words(f"cli.{lang}")
+    return words_of(f"cli.{lang}")
 
 
 def language_in(args: Sequence[str]) -> str:
@@ -109,7 +110,7 @@ def flags_for(today: date) -> dict[str, Flag]:
         "facts": {"options": tuple(options)},
     }
     return {
-        "profile": Flag(names=("--profile",), **choices(catalog.profile_names())),
+        "profile": Flag(names=("--profile",), **choices(profile_names())),
         "settings": Flag(names=("--settings",), metavar="FILE", read=str),
         "as_of": Flag(names=("--as-of",), metavar="DATE", read=partial(one_day, today=today), complaint="day"),
         "json": Flag(names=("--json",)),

@@ -38,16 +38,17 @@ _OPEN = ("late", "due_soon", "not_due")
 _COUNTED_FORM = "ledger"
 
 
-def status_of(folder: str | Path, as_of: date) -> dict[str, Any]:
+def status_of(folder: str | Path, as_of: date, settings: Settings | None = None) -> dict[str, Any]:
     """The week as the last run left it, its deadlines judged for `as_of`; an unfinished run is finished first.
 
     {"as_of", "run": day of the last run or None, "files": {verdict: n}, "arrived": files that no run has seen,
     "rows", "pending", "deadlines", "tasks", "late" and "due_soon": [{form, id, unit, text, due, workdays_left}],
     "not_reported": unit names, "changes": {kind: n}, "since": the day the changes are against or None}.
-    Raises WorkspaceError, SettingsError and CannotFinish.
+    `settings` are those of the workspace where they were read already. Raises WorkspaceError, SettingsError and
+    CannotFinish.
     """
     place = Workspace(folder)
-    settings = load_settings(place.settings_path)
+    settings = settings or load_settings(place.settings_path)
     if _is_unfinished(place):
         with opened(folder, "status", as_of, Means(), read_only=False):
             pass
@@ -127,16 +128,16 @@ def _owed(known: Known, left: int) -> dict[str, Any]:
 # ---- one row
 
 
-def history_of(folder: str | Path, number: str) -> dict[str, Any]:
+def history_of(folder: str | Path, number: str, settings: Settings | None = None) -> dict[str, Any]:
     """The states of one row over time, as the returns and lower offices' ledgers told them, and what was typed of it.
 
     {"id", "form", "unit", "withdrawn", "states": [{"file", "sheet", "row", "cell", "filled_on", "saved", "digest",
     "arrived", "values": {column: text}, "changed": {column: [old, new]}}], "office": [{"column", "value", "as_of"}]}.
     A state that only a ledger tells is shown where it stands there; what a lower office typed has that ledger's "file".
-    Raises WrongUse for a number that was never given.
+    `settings` are as for `status_of`. Raises WrongUse for a number that was never given.
     """
     place = Workspace(folder)
-    settings = load_settings(place.settings_path)
+    settings = settings or load_settings(place.settings_path)
     with Store(place.memory, read_only=True) as store, using(settings.forms):
         form, known, unit, is_withdrawn = _found(store, number)
         office = [

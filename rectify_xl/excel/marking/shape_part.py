@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.sheet_part import SheetPart
 from rectify_xl.excel.marking.sheet_scan import Cell
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 
 _END = b"</xml>"
 _SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>", re.DOTALL)

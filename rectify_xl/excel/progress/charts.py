@@ -12,7 +12,7 @@ from xlsxwriter.chart import Chart
 
 from rectify_xl import catalog
 from rectify_xl.excel.writing.styles import colours
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 from rectify_xl.progress.units import words
 
 # Sizes of type in points.

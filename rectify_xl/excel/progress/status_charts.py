@@ -23,7 +23,7 @@ from rectify_xl.excel.progress.charts import (
 )
 from rectify_xl.excel.writing.page import Page
 from rectify_xl.excel.writing.styles import must
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 from rectify_xl.progress.tasks import task_headings
 from rectify_xl.progress.units import BAND, words
 

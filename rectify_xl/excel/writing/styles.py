@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from rectify_xl import catalog
 from rectify_xl.excel.writing.splice import is_filled, save_spliced
 from rectify_xl.files import save_atomically
-from rectify_xl.layout import display_width
+from rectify_xl.normal import display_width
 
 # What a workbook says it was made on when no day of judgement stands behind it.
 NO_DAY = date(2005, 1, 1)
