@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.store.rows import ledger_from, ledger_to
 
 # What stands in a spool: of which return of the chunk (from 0) and which of its forms the good or the bad rows.
-# `rows` are JSON: [[sheet, row, values, typed], ...], days as {"day": ...}. A line without a form holds an office's
-# ledger as a whole.
+# `rows` are JSON: {"days": places, "rows": [[sheet, row, values, typed], ...]}, days as text in these places of `values`;
+# where the rows are not that alike, [[sheet, row, values, typed], ...] with days as {"day": ...}. A line without a
+# form holds an office's ledger as a whole.
 COLUMNS = ("file", "form", "is_good", "rows", "ledger")
 _Line = tuple[Any, ...]
 _WORDS = ("utf-8", "surrogatepass")
+_PLAIN = frozenset((str, int, float, bool))
 
 
 def _tagged(value: Any) -> Any:
@@ -25,13 +28,44 @@ def _tagged(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} stands in no row")
 
 
-# Made once: json.dumps and json.loads make theirs anew every time.
-_told = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged, check_circular=False).encode
-_understood = json.JSONDecoder(object_hook=lambda found: date.fromisoformat(found["day"])).decode
+def _encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """Made once: json.dumps makes its own anew every time."""
+    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
+
+
+_with_tagged_days, _with_days = _encoder(_tagged), _encoder(date.isoformat)
+
+
+def _told(rows: Sequence[Row]) -> str:
+    days = _day_places(rows)
+    return _with_tagged_days(tuple(rows)) if days is None else _with_days({"days": days, "rows": rows})
+
+
+def _day_places(rows: Sequence[Row]) -> Sequence[int] | None:
+    """The places of `values` that hold days and nothing else; None where the rows are not as alike as that."""
+    if len({len(row.values) for row in rows}) > 1:
+        return None
+    kinds = [set(map(type, column)) - {type(None)} for column in zip(*(row.values for row in rows), strict=True)]
+    is_plain = all(held == {date} or held <= _PLAIN for held in kinds)
+    return [place for place, held in enumerate(kinds) if date in held] if is_plain else None
 
 
 def _rows(told: bytes) -> tuple[Row, ...]:
-    return tuple([Row(*map(_tuples, found)) for found in _understood(told.decode(*_WORDS))])
+    found = json.loads(told.decode(*_WORDS))
+    if found.__class__ is list:
+        return tuple([Row(*map(_tuples, _untagged(row))) for row in found])
+    days, day = found["days"], cache(date.fromisoformat)
+    for _, _, values, _ in found["rows"]:
+        for place in days:
+            if values[place] is not None:
+                values[place] = day(values[place])
+    return tuple([Row(sheet, row, tuple(values), tuple(typed)) for sheet, row, values, typed in found["rows"]])
+
+
+def _untagged(found: Any) -> Any:
+    if found.__class__ is list:
+        return [_untagged(part) for part in found]
+    return date.fromisoformat(found["day"]) if found.__class__ is dict else found
 
 
 def _tuples(found: Any) -> Any:
@@ -82,7 +116,7 @@ def _lines_of(held: Return, at: int) -> Iterator[_Line]:
     for form in held.forms:
         for is_good, rows in ((True, form.good), (False, form.bad)):
             if rows:
-                yield at, form.form, is_good, _told(tuple(rows)).encode(*_WORDS), None
+                yield at, form.form, is_good, _told(rows).encode(*_WORDS), None
 
 
 # ---- Parquet
