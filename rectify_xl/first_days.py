@@ -8,9 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import blake2b
+from typing import Any
 
-# What tells something from all else: texts and days; None where it has no such part.
-Key = Sequence[str | date | None]
+# What tells something from all else: texts, and last a day (None: none).
+Key = Sequence[Any]
 _HALVES = struct.Struct("<QQ")
 _BETWEEN = "\0"
 
@@ -57,6 +58,7 @@ class FirstDays:
 
 
 def _halves(key: Key) -> tuple[int, int]:
-    said = _BETWEEN.join([part if part.__class__ is str else f"{part or ''}" for part in key])
-    first, second = _HALVES.unpack(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+    *texts, day = key
+    said = f"{_BETWEEN.join(texts)}{_BETWEEN}{day}".encode("utf-8", "surrogatepass")
+    first, second = _HALVES.unpack(blake2b(said, digest_size=16).digest())
     return first, second

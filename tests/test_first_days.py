@@ -27,7 +27,7 @@ def test_of_every_key_the_day_that_came_first(told: list[tuple[ReminderKey, date
         first.setdefault(key, day)
     days = FirstDays(told)
     assert [days.day_of(key) for key in (*first, *asked)] == [first.get(key) for key in (*first, *asked)]
-    assert pickle.loads(pickle.dumps(days)) == days != FirstDays([*told, (("another",), date.max)])
+    assert pickle.loads(pickle.dumps(days)) == days != FirstDays([*told, (("another", None), date.max)])
 
 
 def test_keys_that_share_half_a_digest_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,10 +35,11 @@ def test_keys_that_share_half_a_digest_are_told_apart(monkeypatch: pytest.Monkey
         return 7, len(str(key[0]))
 
     monkeypatch.setattr(first_days, "_halves", halves)
-    days = FirstDays([(("a",), date(2005, 5, 1)), (("bb",), date(2005, 5, 2)), (("a",), date(2005, 5, 3))])
-    assert [days.day_of((text,)) for text in ("a", "bb", "ccc")] == [date(2005, 5, 1), date(2005, 5, 2), None]
+    told = [("a", date(2005, 5, 1)), ("bb", date(2005, 5, 2)), ("a", date(2005, 5, 3))]
+    days = FirstDays(((text, None), day) for text, day in told)
+    assert [days.day_of((text, None)) for text in ("a", "bb", "ccc")] == [date(2005, 5, 1), date(2005, 5, 2), None]
 
 
 def test_a_key_takes_little_memory() -> None:
-    days = FirstDays((("late", str(at)), date(2005, 5, 1)) for at in range(1000))
+    days = FirstDays((("late", str(at), None), date(2005, 5, 1)) for at in range(1000))
     assert sum(sys.getsizeof(getattr(days, name)) for name in FirstDays.__slots__) < 30_000

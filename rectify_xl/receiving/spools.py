@@ -13,9 +13,9 @@ from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.store.rows import ledger_from, ledger_to
 
 # What stands in a spool: of which return of the chunk (from 0) and which of its forms the good or the bad rows.
-# `rows` are JSON: {"days": places, "rows": [[sheet, row, values, typed], ...]}, days as text in these places of `values`;
-# where the rows are not that alike, [[sheet, row, values, typed], ...] with days as {"day": ...}. A line without a
-# form holds an office's ledger as a whole.
+# `rows` are JSON: {"days": places, "rows": [[sheet, row, values, typed], ...]}, days as text in these places of
+# `values`; where the rows are not that alike, [[sheet, row, values, typed], ...] with days as {"day": ...}. A line
+# without a form holds an office's ledger as a whole.
 COLUMNS = ("file", "form", "is_good", "rows", "ledger")
 _Line = tuple[Any, ...]
 _WORDS = ("utf-8", "surrogatepass")
