@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from rectify_xl.expression_text import parse
 from rectify_xl.fact_files import FACTS as FACTS
 from rectify_xl.fact_files import profile_names as profile_names
 from rectify_xl.fact_files import read_toml as read_toml
+from rectify_xl.fact_files import record as record
 from rectify_xl.fact_files import words as words
 from rectify_xl.form_checks import Lists, slips_in_columns, slips_in_form, slips_in_levels
 from rectify_xl.in_force import kept_by_forms, own_forms
@@ -32,17 +33,6 @@ class Code:
     scope: str
     level: Level
     refuses: bool = False
-
-
-def record(kind: type[Any], entry: Mapping[str, Any], file: str, key: str) -> Any:
-    """A frozen record from a table of a data file; lists become tuples, unknown and missing keys are refused."""
-    known = {f.name for f in fields(kind)}
-    if unknown := set(entry) - known:
-        raise FactsError(file, f"{key}.{sorted(unknown)[0]}", "unknown key")
-    try:
-        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-    except TypeError as error:
-        raise FactsError(file, key, str(error)) from error
 
 
 # ---- forms

@@ -100,14 +100,16 @@ def check(
     call: Call, files: Sequence[str], profile: str | None, settings: str | None, return_to: str | None
 ) -> int:
     """The findings of every file, each for itself."""
+    from rectify_xl.receiving.guarded.pool import kept, start_ahead
+
+    only_one(call, profile, settings)
+    start_ahead(1)  # what is imported below takes as long as it takes to start
     from rectify_xl import reports
     from rectify_xl.commands import console
     from rectify_xl.commands.settings_choice import check_unsaid, said_settings
     from rectify_xl.in_force import using
-    from rectify_xl.receiving.guarded.pool import kept
     from rectify_xl.runs import pipeline
 
-    only_one(call, profile, settings)
     with kept(start=1), console.progress(call) as progress:
         said = said_settings(profile, settings)
         means = pipeline.Means(progress=progress)
@@ -212,6 +214,10 @@ def _run(
     call: Call, folder: str, *, workers: int | None = None, scheduler: str | None = None, dry_run: bool = False,
     verify: bool = False,
 ) -> Outcome:  # fmt: skip
+    from rectify_xl.receiving import head_start
+
+    if scheduler is None:
+        head_start.begin(folder, workers)  # what is imported below takes as long as they take to start
     from rectify_xl.commands import console
     from rectify_xl.receiving.cluster import reached
     from rectify_xl.runs import pipeline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,17 @@ def read_toml(name: str, folder: Path = FACTS) -> dict[str, Any]:
         return tomllib.loads((folder / name).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise FactsError(name, "", str(error)) from error
+
+
+def record(kind: type[Any], entry: Mapping[str, Any], file: str, key: str) -> Any:
+    """A frozen record from a table of a data file; lists become tuples, unknown and missing keys are refused."""
+    known = {f.name for f in fields(kind)}
+    if unknown := set(entry) - known:
+        raise FactsError(file, f"{key}.{sorted(unknown)[0]}", "unknown key")
+    try:
+        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+    except TypeError as error:
+        raise FactsError(file, key, str(error)) from error
 
 
 @cache

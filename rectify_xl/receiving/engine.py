@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -17,6 +16,8 @@ from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.limits import MIB, process_limits
 from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting, kept
 from rectify_xl.receiving.guarded.wire import Task
+from rectify_xl.receiving.head_start import CHUNK as CHUNK
+from rectify_xl.receiving.head_start import worker_count
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.remote import fetched
 
@@ -27,11 +28,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 R = TypeVar("R")
-CHUNK = 25
 # Marked copies are larger than what is read from a file.
 MARKED_CHUNK = 5
-# Starting a process costs about as much as reading this many files.
-FILES_WORTH_A_PROCESS = 60
 
 
 def read_all(
@@ -62,7 +60,7 @@ def read_all(
             made = _elsewhere(executor, context, guard=guard, spool=spool, remarks=[] if remarks is None else remarks)
             answers = stack.enter_context(made).returns(chunks)
         elif guard and chunks:
-            count = _worker_count(workers, len(sources))
+            count = worker_count(workers, len(sources))
             threads = stack.enter_context(ThreadPoolExecutor(count))
             read = partial(read_guarded, stack.enter_context(Readers()), context=context)
             answers = _in_order(read, chunks, threads, 2 * count)
@@ -99,7 +97,7 @@ def marked_copies(
     if all(held.verdict == "refused" for _, held in wanted):
         yield from ["refused"] * len(wanted)
         return
-    count = _worker_count(workers, len(wanted))
+    count = worker_count(workers, len(wanted))
     with ExitStack() as stack:
         stack.callback(end_waiting)
         threads = stack.enter_context(ThreadPoolExecutor(count))
@@ -145,13 +143,7 @@ def _copy_or_reason(made: Any) -> bytes | str:
 def processes_ready(files: int, workers: int | None = None) -> AbstractContextManager[None]:
     """Within this the processes that will read about so many files start ahead, and wait between calls."""
     chunks = -(-files // CHUNK)
-    return kept(start=min(_worker_count(workers, files), chunks) if files > 0 else 0)
-
-
-def _worker_count(workers: int | None, files: int) -> int:
-    if workers is not None:
-        return max(1, workers)
-    return 1 if files < FILES_WORTH_A_PROCESS else max(1, min(os.cpu_count() or 1, files // CHUNK))
+    return kept(start=min(worker_count(workers, files), chunks) if files > 0 else 0)
 
 
 def _in_order(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from rectify_xl import catalog
+from rectify_xl.fact_files import read_toml, record
 
 MIB = 1024 * 1024
 
@@ -23,6 +23,6 @@ class ProcessLimits:
 @cache
 def process_limits() -> ProcessLimits:
     """The limits of a reader process; FactsError for an unknown or a missing one."""
-    entry = catalog.read_toml("limits.toml")["process"]
-    made: ProcessLimits = catalog.record(ProcessLimits, entry, "limits.toml", "process")
+    entry = read_toml("limits.toml")["process"]
+    made: ProcessLimits = record(ProcessLimits, entry, "limits.toml", "process")
     return made

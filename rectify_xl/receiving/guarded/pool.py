@@ -77,6 +77,12 @@ def kept(start: int = 0) -> Iterator[None]:
         end_waiting()
 
 
+def start_ahead(count: int) -> None:
+    """Starts so many processes, which wait for the next call and end with it. Raises OSError where none can be."""
+    for _ in range(count):
+        _WAITING.push(ReaderProcess())
+
+
 def end_waiting() -> None:
     """Ends the processes that wait for work, unless somebody keeps them."""
     if not _WAITING.keepers:

@@ -41,7 +41,7 @@ class ReaderProcess:
     def __init__(self) -> None:
         limits = process_limits()
         self._most = limits.answer_mib * MIB
-        self._seconds = limits.seconds
+        self._seconds, self._start_seconds = limits.seconds, limits.start_seconds
         self._task: Task | None = None
         self._has_started = self._is_overdue = False
         self.is_fresh = True
@@ -54,7 +54,7 @@ class ReaderProcess:
             env=_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._until = monotonic() + limits.start_seconds
+        self._until = monotonic() + self._start_seconds
         self._last_words: deque[bytes] = deque(maxlen=64)
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -66,6 +66,7 @@ class ReaderProcess:
 
     def prepare(self, task: Task) -> None:
         """Makes the process ready for a task, unless it is; Broken where that fails, with what it said of it."""
+        self._until = monotonic() + self._start_seconds  # it may have waited for long until somebody came
         if not self._has_started:
             self.is_limited = bool(self._heard()) or self.is_limited
             self._has_started = True
