@@ -23,7 +23,7 @@ class FirstDays:
 
     def __init__(self, told: Iterable[tuple[Key, date]] = ()) -> None:
         """`told` in the order of their days."""
-        firsts, seconds, days = array("Q"), array("Q"), array("L")
+        firsts, seconds, days = array("Q"), array("Q"), array("I")
         for key, day in told:
             first, second = _halves(key)
             firsts.append(first)

@@ -42,4 +42,4 @@ def test_keys_that_share_half_a_digest_are_told_apart(monkeypatch: pytest.Monkey
 
 def test_a_key_takes_little_memory() -> None:
     days = FirstDays((("late", str(at), None), date(2005, 5, 1)) for at in range(1000))
-    assert sum(sys.getsizeof(getattr(days, name)) for name in FirstDays.__slots__) < 30_000
+    assert sum(sys.getsizeof(getattr(days, name)) for name in FirstDays.__slots__) <= 22_000

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
 
 from rectify_xl.model import FormRows, Return, Row
-from rectify_xl.store.rows import ledger_from, ledger_to
+from rectify_xl.store.packed_lines import with_days
+from rectify_xl.store.rows import from_json, ledger_from, ledger_to, to_json
 
 # What stands in a spool: of which return of the chunk (from 0) and which of its forms the good or the bad rows.
 # `rows` are JSON: {"days": places, "rows": [[sheet, row, values, typed], ...]}, days as text in these places of
@@ -22,23 +23,9 @@ _WORDS = ("utf-8", "surrogatepass")
 _PLAIN = frozenset((str, int, float, bool))
 
 
-def _tagged(value: Any) -> Any:
-    if isinstance(value, date):
-        return {"day": value.isoformat()}
-    raise TypeError(f"{type(value).__name__} stands in no row")
-
-
-def _encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """Made once: json.dumps makes its own anew every time."""
-    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
-
-
-_with_tagged_days, _with_days = _encoder(_tagged), _encoder(date.isoformat)
-
-
 def _told(rows: Sequence[Row]) -> str:
     days = _day_places(rows)
-    return _with_tagged_days(tuple(rows)) if days is None else _with_days({"days": days, "rows": rows})
+    return to_json(rows) if days is None else with_days({"days": days, "rows": rows})
 
 
 def _day_places(rows: Sequence[Row]) -> Sequence[int] | None:
@@ -51,25 +38,16 @@ def _day_places(rows: Sequence[Row]) -> Sequence[int] | None:
 
 
 def _rows(told: bytes) -> tuple[Row, ...]:
-    found = json.loads(told.decode(*_WORDS))
-    if found.__class__ is list:
-        return tuple([Row(*map(_tuples, _untagged(row))) for row in found])
+    text = told.decode(*_WORDS)
+    if text.startswith("["):
+        return tuple([Row(*found) for found in from_json(text)])
+    found = json.loads(text)
     days, day = found["days"], cache(date.fromisoformat)
     for _, _, values, _ in found["rows"]:
         for place in days:
             if values[place] is not None:
                 values[place] = day(values[place])
     return tuple([Row(sheet, row, tuple(values), tuple(typed)) for sheet, row, values, typed in found["rows"]])
-
-
-def _untagged(found: Any) -> Any:
-    if found.__class__ is list:
-        return [_untagged(part) for part in found]
-    return date.fromisoformat(found["day"]) if found.__class__ is dict else found
-
-
-def _tuples(found: Any) -> Any:
-    return found if found.__class__ is not list else tuple([_tuples(p) if p.__class__ is list else p for p in found])
 
 
 def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:

@@ -116,18 +116,16 @@ class _States(Mapping[str, "pd.DataFrame"]):
         return len(self._forms)
 
     def _table(self, form: Form) -> Table:
-        numbers = {
-            sheet: numbers_from(told) for sheet, told in self._memory._rows("SELECT sheet, numbers FROM numbered")
-        }
         found = self._memory._rows(
-            "SELECT h.key, min(a.path), h.title, f.digest, f.filled_on, f.saved, t.rows FROM told t"
+            "SELECT n.numbers, min(a.path), h.title, f.digest, f.filled_on, f.saved, t.rows FROM told t"
             " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
+            " LEFT JOIN numbered n ON n.sheet = h.key"
             " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
             form.name,
         )
         rows = [
             (
-                numbers.get(sheet, {}).get(row.row),
+                numbers.get(row.row),
                 inert(path),
                 inert(title),
                 row.row,
@@ -137,7 +135,8 @@ class _States(Mapping[str, "pd.DataFrame"]):
                 is_good,
                 *row.values,
             )
-            for sheet, path, title, digest, day, saved, told in found
+            for given, path, title, digest, day, saved, told in found
+            for numbers in (numbers_from(given or "[]"),)
             for row, is_good in rows_from(form.name, title, told)
         ]
         return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
