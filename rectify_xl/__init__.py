@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "Period": "periods",
     "PeriodError": "periods",
-    "RectifyError": "model",
+    "RectifyError": "errors",
     "SettingsError": "settings",
     "check": "api",
     "consolidate": "api",

@@ -69,11 +69,11 @@ def kept_by_forms(most: int | None = None) -> Callable[[Callable[_Given, _Made]]
 
     def keep(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
         made: Callable[..., _Made] = function
-        kept: Callable[..., _Made] = lru_cache(most)(lambda _, *given: made(*given))
+        kept: Callable[..., _Made] = lru_cache(most)(lambda _, *given, **named: made(*given, **named))
 
         @wraps(function)
         def look_up(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-            return kept(_in_force.get(), *given, *named.values())
+            return kept(_in_force.get(), *given, **named)
 
         return look_up
 
@@ -107,11 +107,11 @@ def under_settings(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]
     """
 
     @wraps(function)
-    def with_forms(*given: _Given.args, **named: _Given.kwargs) -> _Made:
+    def work(*given: _Given.args, **named: _Given.kwargs) -> _Made:
         with using(_settings_in((*given, *named.values())).forms):
             return function(*given, **named)
 
-    return with_forms
+    return work
 
 
 def _settings_in(given: Sequence[Any]) -> Settings:

@@ -50,8 +50,12 @@ class Finding:
 class Column:
     """One column of a form (or one field of the cover) as its data file declares it.
 
-    A deadline may offer the stage's end where its cell names no day (立行立改), and `standing_fills` gives the
-    options, by column, that a phrase meaning for good (长期坚持) fills in where these are empty.
+    `level` is that of what is wrong in a cell, `choices` the list that its options stand in, `length` (least, most)
+    characters, `range` (least, most) of a number, a percent as a fraction of one. What is `personal` is not published,
+    what is `assigned` the office gives, what is `locked` is written on the template. `width` is in characters (None:
+    as its contents need), `aliases` are other headings it is known by. A deadline may offer the stage's end where its
+    cell names no day (立行立改), and `standing_fills` gives the options, by column, that a phrase meaning for good
+    (长期坚持) fills in where these are empty.
     """
 
     name: str
@@ -97,7 +101,9 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
-    """What in a form is owed by when: the due column and how a finished row is known."""
+    """What in a form is owed by when: `due` is the column of days, `done` is true of a finished row, whose day is in
+    the column `done_on` ("": none), and `standing` of one that is owed for good. What is `agreed` was first told for
+    good: a later day is a finding, and only the office extends it."""
 
     due: str
     done: Node
@@ -130,7 +136,16 @@ class OptionList:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """One form: a sheet that branches or the office fill in."""
+    """One form: a sheet that branches or the office fill in, as a data file or a workbook of 表单/ declares it.
+
+    `template` is the workbook it stands in, `filled_by` branch or office, `key` the columns by which two weeks' rows
+    are the same, `id_letter` that of the office's numbers ("": none are given). Rows of a `restricted` form are only
+    counted. `row_is` and `from_papers` tell a reader what a row is and which papers asked for it, `notes` stand above
+    the heading. `started` is true of a row that was begun, `closed_when` of one that may not be reopened in silence;
+    a row is stalled when the columns `unchanged` do not change for long, and shows a task done on the day in the column
+    `evidence_on` ("": on 填报日期). `lists` are those that an office's own form brings. `positions` are the places of
+    `columns` by name, from 0.
+    """
 
     name: str
     title: str
@@ -177,7 +192,11 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
-    """One reporting unit of 单位名册."""
+    """One reporting unit of 单位名册: `parent` is the code of the unit above, `members` how many people belong to it.
+
+    From `stopped_on` on (None: it does not stop) it reports no longer, and from then on (None: at once) what is said of
+    it is said of the unit whose code is `merged_into`.
+    """
 
     code: str
     name: str
@@ -203,7 +222,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """One line of the work schedule with its window; without `start` and `end` it is undated."""
+    """One line of the work schedule with its window; without `start` and `end` it is undated.
+
+    `time` is the window in the schedule's own words, `half_day` an option of that list (None: not told).
+    """
 
     id: str
     item: str
@@ -248,6 +270,8 @@ class Waiver:
 class Settings:
     """Everything an office edits in 配置.xlsx. Lists keep their order; mappings are by list name.
 
+    A reminder goes out `early_warning` working days before, an item is stalled after `stall_days` days. `reviewers` are
+    (a member's role, the role of who reviews), `holidays` (day, whether it is worked), `aliases` other words by list.
     `forms` are the office's own, declared in the workbooks of 表单/; the lists they bring are among `lists`.
     """
 
@@ -346,6 +370,8 @@ class Ledger:
 class Return:
     """One received file, read and judged: whose it is, its verdict, rows and findings.
 
+    `file` is the path that reports call it by, `suffix` with its dot, `size` in bytes, `saved` the time its program
+    noted as the last saving ("": none), `cover` the cover's fields as text. The unit is "" where none was recognised.
     `is_restricted` says that some form on it is personal and confidential: it is neither copied nor archived.
     `ledger` is what it tells if it is an office's own 整改台帐.xlsx; its `forms` then hold no values.
     """

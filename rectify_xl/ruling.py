@@ -12,7 +12,7 @@ from rectify_xl import catalog
 from rectify_xl.expression import And, Filled, names_in
 from rectify_xl.expression_python import Test, compile_rules, compile_test
 from rectify_xl.kinds import Parser, Setting, Usual, parser_for, usual_for
-from rectify_xl.model import Column, Form, Level, Rule, Settings
+from rectify_xl.model import Form, Level, Rule, Settings
 from rectify_xl.normal import is_plain, key_text, plain
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.waivers import Waivers, waivers_for
@@ -185,8 +185,3 @@ def _normal(values: list[Any]) -> list[Any]:
     except TypeError:  # not all of them are texts
         pass
     return [key_text(value) if value.__class__ is str else value for value in values]
-
-
-def column_of(form: Form, name: str) -> Column:
-    """A form's column, also one of the office's own."""
-    return next(c for c in (*form.columns, *form.office_columns) if c.name == name)

@@ -15,7 +15,7 @@ from returns import DAY, filled_template, judged, row, settings_for
 
 import rectify_xl as rx
 from rectify_xl import catalog, terms
-from rectify_xl.in_force import kept_by_book, own_forms, under_settings, using, with_forms
+from rectify_xl.in_force import kept_by_book, kept_by_forms, own_forms, under_settings, using, with_forms
 from rectify_xl.judging.headings import form_labels
 from rectify_xl.model import Book, Form, Settings
 
@@ -47,6 +47,11 @@ def test_what_is_kept_for_one_set_of_forms_is_not_told_of_another() -> None:
             assert form_labels("training")[label] == ("subject", False)
     with pytest.raises(KeyError):
         form_labels("training")
+
+
+def test_what_is_kept_goes_by_the_names_of_arguments_not_by_their_order() -> None:
+    shared = kept_by_forms()(lambda total, by: total // by)
+    assert shared(8, 2) == shared(by=2, total=8) == 4
 
 
 def test_forms_go_out_of_force_when_something_fails() -> None:

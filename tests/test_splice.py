@@ -25,7 +25,7 @@ from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.writing import deflating
 from rectify_xl.excel.writing.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
-from rectify_xl.excel.writing.row_xml import Look, row_fragment
+from rectify_xl.excel.writing.row_xml import Look, rows_xml
 from rectify_xl.excel.writing.splice import save_spliced
 from rectify_xl.excel.writing.styles import new_workbook
 
@@ -82,7 +82,7 @@ def test_a_piece_of_rows_is_the_same_from_another_process() -> None:
     rows = [(f"第{n}行", n, date(2005, 5, 25), None) for n in range(50)]
     look = Look(styles=(1, 2, {(date, date(2005, 5, 25)): 3}, 4), lines=(9, 0, 0, 0))
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        assert pool.submit(row_fragment, rows, 7, look).result() == row_fragment(rows, 7, look)
+        assert pool.submit(rows_xml, rows, 7, look).result() == rows_xml(rows, 7, look)
 
 
 def test_many_rows_are_never_held_together(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ FINDING_COLUMNS = frame_columns("findings")
 
 
 def frame_of(table: Table, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """The table as a frame with a fresh index; a column's dtype follows from its kind (see `frame_columns.DTYPES`).
+    """The table as a frame with a fresh index; a column's dtype follows from its kind (see `columns.DTYPES`).
 
     A blank is None in a text column (dtype object), NaT, <NA> or NaN in the others; what does not fit its
     column's kind is blank.

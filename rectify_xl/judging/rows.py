@@ -49,7 +49,7 @@ class JudgedSheet:
 
 
 def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
-    """Judges every row of a form sheet by the rules that need no other row; keys and headings: `judge_sheet`."""
+    """Judges every row of a form sheet by the rules that need no other row; keys and headings: see `sheet`."""
     plan = ruling.plan(sheet.form, place.year)
     positions = sheet.form.positions
     judged = JudgedSheet(sheet=sheet, trials=[], missing=frozenset(positions) - set(sheet.offsets))

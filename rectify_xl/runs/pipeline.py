@@ -1,4 +1,4 @@
-"""The runs as lists of steps: check, consolidate and the weekly run read like this page."""
+"""The runs as lists of steps: check, send back, consolidate, run a workspace, issue; `weekly` has what a week adds."""
 
 from __future__ import annotations
 

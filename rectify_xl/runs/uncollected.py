@@ -1,4 +1,4 @@
-"""Records by the hundred thousand are made and kept until a run ends: looking for circles among them finds none."""
+"""A run without the garbage collector, which would look for circles among records that are kept and make none."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _LINES_ABOVE = 2
 
 
 class Total(IntEnum):
-    """What is counted over all rows of a block, in the order of its cells (see `selfcheck_totals`)."""
+    """What is counted over all rows of a block, in the order of its cells (see `totals`)."""
 
     ANCHOR = 0
     USED = 1

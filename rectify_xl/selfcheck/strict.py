@@ -2,7 +2,7 @@
 
 Nothing is mended here. A date is a date cell (or a number of the sensible years: Excel cannot tell them apart), a
 number a number cell, an option its exact words, a text its words with the spaces set right. What rests on the office
-(its roster, earlier weeks) is not judged. Every step stands in `selfcheck_formulas` once more, as a formula.
+(its roster, earlier weeks) is not judged. Every step stands in `strict_formulas` once more, as a formula.
 """
 
 from __future__ import annotations

@@ -7,4 +7,4 @@ from rectify_xl.store.runs import Runs
 
 
 class Store(Files, Runs):
-    """The memory of one workspace, 记录.sqlite (see `store_schema` for its tables)."""
+    """The memory of one workspace, 记录.sqlite (see `store.schema` for its tables)."""

@@ -30,7 +30,7 @@ def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
 
 
 def read_ledger_tables(data: bytes) -> dict[str, Table]:
-    """The rows of each form's sheets in the order in which they stand, columns as `ledger_table.ledger_columns`.
+    """The rows of each form's sheets in the order in which they stand, columns as `ledger_columns`.
 
     Values are typed as the columns ask for; what cannot be read as that stands as typed, in `str`.
     """

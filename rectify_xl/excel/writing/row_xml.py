@@ -11,7 +11,6 @@ from operator import add
 from typing import Any, NamedTuple
 
 from rectify_xl.excel.writing.cell_faces import SURROUNDING, face_of, plain_cells
-from rectify_xl.excel.writing.deflating import Fragment, deflated
 from rectify_xl.excel.writing.fit import height_of, lines_in
 from rectify_xl.layout import column_letter
 
@@ -66,11 +65,6 @@ def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look
     # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
     parts = ([b'<row r="'] * len(numbers), _openings(columns, look), *(column.cells for column in columns))
     return list(map(bytes.join, numbers, zip(*parts, strict=True)))
-
-
-def row_fragment(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> Fragment:
-    """`rows_xml` as a piece of the sheet's part; any process makes the same of the same rows."""
-    return deflated(rows_xml(rows, first_row, look))
 
 
 # ---- a column's cells
