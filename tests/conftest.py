@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from rectify_xl.receiving.guarded.pool import kept
@@ -16,6 +17,9 @@ from rectify_xl.receiving.guarded.pool import kept
 # Hundreds of processes are started here: where Python was told to keep no bytecode, each would compile our package.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# On a busy machine it says nothing about our code how long an example takes to draw or to run.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,7 +29,7 @@ def agree(node: Node, form: Form, rows: list[list[Any]], bounds: dict[str, Any])
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_rule_of_every_form_agrees(name: str, data: st.DataObject) -> None:
     form = FORMS[name]
@@ -68,7 +68,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(node=TREES, rows=rows_of(LEDGER), bounds=BOUND_VALUES)
 def test_any_expression_agrees(node: Node, rows: list[list[Any]], bounds: dict[str, Any]) -> None:
     agree(node, LEDGER, rows, bounds)

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from returns import (
@@ -489,7 +489,6 @@ def test_a_merged_cell_of_a_sheet_that_starts_elsewhere() -> None:
     assert [(f.code, f.cell, dict(f.params)["source"]) for f in held.findings] == [("fixed-merge", "R9", "R8")]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 26), st.integers(0, 2000), st.integers(0, 26)), max_size=8))
 def test_no_merge_adds_or_loses_a_row(merges: list[tuple[int, int, int, int]]) -> None:
     held = ledger({}, {"department": None}, {"note": None}, merges=merges)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rectify_xl import catalog
@@ -146,7 +145,6 @@ def test_a_file_filled_in_after_the_day_of_judgement_is_held(as_of: date, is_hel
         assert held.verdict == "returned"
 
 
-@hypothesis_settings(deadline=None)
 @given(st.dates(min_value=DAY, max_value=date(2099, 1, 1)))
 def test_a_rows_verdict_does_not_depend_on_the_day(as_of: date) -> None:
     rows = [{}, *({"problem": f"第{i}个问题", name: flaw} for i, (name, flaw) in enumerate(FLAWS.items()) if i)]

@@ -281,7 +281,7 @@ def merged(parts: tuple[Return, ...]) -> Return:
     return ledger(book(*parts), f"{len(parts)}.xlsx")
 
 
-@hypothesis_settings(max_examples=12, deadline=None, derandomize=True)
+@hypothesis_settings(max_examples=12, derandomize=True)
 @given(st.permutations([office_ledger("KX02"), office_ledger("KX03"), OFFICE, *FIRST[:2]]), st.integers(1, 4))
 def test_merging_ledgers_is_associative_commutative_and_idempotent(parts: Sequence[Return], cut: int) -> None:
     assert shown(book(*parts)) == WHOLE

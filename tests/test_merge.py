@@ -194,7 +194,7 @@ def by_content(returns: list[Return]) -> list[Return]:
     return [replace(r, digest=f"{r.file}{hash(r.forms and r.forms[0].rows().__repr__())}") for r in returns]
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(made_returns, made_returns, made_returns)
 def test_merge_is_associative_commutative_and_idempotent(a: list[Return], b: list[Return], c: list[Return]) -> None:
     a, b, c = by_content(a), by_content(b), by_content(c)
@@ -205,7 +205,7 @@ def test_merge_is_associative_commutative_and_idempotent(a: list[Return], b: lis
     assert folded(*merge(a, b)).items == folded(*b, *a, *b).items
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(made_returns)
 def test_every_good_row_is_a_state_of_exactly_one_item(returns: list[Return]) -> None:
     returns = by_content(returns)

@@ -99,7 +99,7 @@ def test_findings_of_an_inspection_are_known_by_what_they_say() -> None:
     assert [change.kind for change in changes_between(earlier, book)] == ["new"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 4), st.integers(0, 14), st.integers(0, 14), st.integers(12, 31))
 def test_the_counts_add_up(units: int, before: int, now: int, day: int) -> None:
     earlier, book = big_book(units, before, d(day)), big_book(units, now, AS_OF)

@@ -53,7 +53,7 @@ def test_a_row_has_a_value_for_every_column(sheet: Any, book: Book) -> None:
     assert len(set(table.columns)) == len(table.columns)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 6), st.integers(0, 40))
 def test_units_together_hold_every_item_once(units: int, rows: int) -> None:
     table = unit_progress(big_book(units, rows))

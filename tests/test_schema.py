@@ -211,7 +211,7 @@ def test_a_missing_column_is_told_and_its_rules_rest() -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_the_schema_finds_the_rows_that_the_judge_finds(name: str, data: st.DataObject) -> None:
     form = FORMS[name]

@@ -125,7 +125,7 @@ def differences(one: dict[Any, Any], other: dict[Any, Any]) -> list[Any]:
     return [(place, one.get(place), other.get(place)) for place in sorted(places)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_TABLES, st.sampled_from(["openpyxl", "xlsxwriter"]))
 def test_values_equal_an_independent_readers(table: list[list[Any]], by: str) -> None:
     data = written(table, by)

@@ -65,7 +65,7 @@ def cells_of(kind: str) -> st.SearchStrategy[list[Any]]:
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda c: f"{c.kind}{c.length or c.range or ''}")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_column_is_understood_as_its_cells_are(column: Column, data: st.DataObject) -> None:
     assert_alike(column, data.draw(cells_of(column.kind)))
