@@ -533,6 +533,9 @@ def test_a_renamed_sheet_is_told() -> None:
         ("12", [("fixed", "fixed-id", 4, "item_id")], None),
         (12, [("fixed", "fixed-id", 4, "item_id")], None),
         ("ＫＸ０２－Ｔ００１", [("fixed", "fixed-text", 4, "item_id")], "KX02-T001"),
+        ("kx02-T001", [("fixed", "fixed-text", 4, "item_id")], "KX02-T001"),
+        ("kx03-T001", [("error", "foreign-id", 4, "item_id")], "kx03-T001"),
+        ("kx02-c001", [("fixed", "fixed-id", 4, "item_id")], None),
     ],
 )
 def test_the_number_of_a_row(number: Any, expected: list[Any], value: str | None) -> None:

@@ -96,7 +96,7 @@ def _judge_unit(found: Sorted, cover: Cover, ruling: Ruling) -> None:
         cover.findings.append(
             cover_finding(found, "unit_code", "fixed-text", (("case", "unit"), ("understood", unit.code)))
         )
-    elif by_code and by_code == by_name and code != code.upper() == by_code.code:
+    elif by_code and (by_code == by_name or not name) and code != code.upper() == by_code.code:
         cover.findings.append(cover_finding(found, "unit_code", "fixed-text", (("understood", by_code.code),)))
     elif name and not roster.is_empty and not (by_code and by_name and by_code.code == by_name.code):
         told = by_code or unit

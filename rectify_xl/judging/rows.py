@@ -99,9 +99,19 @@ def _judge_number(sheet: FormSheet, trial: Trial, position: int, place: Place) -
     number = item_number(trial.values[position])
     if number and number[1] != sheet.form.id_letter:
         trial.values[position] = None
-        add_finding(sheet, trial, position, code="fixed-id")
+        _tell_instead(sheet, trial, position, "fixed-id")
     elif number and place.prefixes and number[0] not in place.prefixes:
-        add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
+        if own := [prefix for prefix in place.prefixes if prefix.casefold() == number[0].casefold()]:
+            trial.values[position] = own[0] + trial.values[position].removeprefix(number[0])
+            _tell_instead(sheet, trial, position, "fixed-text", ("understood", trial.values[position]))
+        else:
+            add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
+
+
+def _tell_instead(sheet: FormSheet, trial: Trial, position: int, code: str, *params: tuple[str, Any]) -> None:
+    """Tells what a cell comes to at last, in place of what was understood of it first."""
+    trial.findings = tuple(told for told in trial.findings if told[0] != position)
+    add_finding(sheet, trial, position, code=code, params=params)
 
 
 # ---- what the sentences of the rules say besides
