@@ -24,6 +24,8 @@ _OF_RULES = frozenset({"when", "holds", "rule"})
 # A part that a finding leaves out because it carries the same elsewhere.
 _ELSEWHERE = {"other_sheet": "sheet", "found": "value"}
 _COVER = "cover"
+# Told of texts alone, or of numbers that are no fractions: 0.8 is quoted as 0.8 there, not as a cell with 80 % in it.
+_OF_WORDS = frozenset({"fixed-percent", "number"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +128,7 @@ def _kinds() -> Mapping[tuple[str, str], str]:
 
 def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     frame = catalog.words("phrases")[lang]["finding"]
-    quoted = shown(as_seen(finding.value, _kinds().get((finding.form, finding.column), "")))
+    quoted = shown(_quoted(finding))
     told = {"sheet": shown(finding.sheet), "value": quoted}
     elsewhere = {name: told[held] for name, held in _ELSEWHERE.items() if told[held]}
     return {
@@ -141,6 +143,14 @@ def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
         "cell": finding.cell,
         "row": finding.row,
     }
+
+
+def _quoted(finding: Finding) -> str:
+    """What was typed, as its cell shows it; what was told of a text is told of its very words."""
+    if finding.code in _OF_WORDS:
+        return finding.value
+    kind = _kinds().get((finding.form, finding.column), "")
+    return str(dict(finding.params).get("seen", "")) or as_seen(finding.value, kind)
 
 
 def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -> dict[str, str]:

@@ -421,6 +421,7 @@ def test_the_percent_format_is_that_of_the_cell_where_the_value_stands() -> None
     done = {"status": "长期坚持", "horizon": "长期", "due": None}
     held = ledger({**done, "percent": 50.0}, {**done, "percent": "同上"}, is_percent=lambda line, at: line == 4)
     assert codes(held) == [("range", 4, "percent"), ("range", 5, "percent")]
+    assert [sentence(f)[17:].split("不是")[0] for f in held.findings] == ["“5000%”", "“同上”"]
 
 
 def test_on_a_cover_nothing_is_above() -> None:

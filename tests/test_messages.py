@@ -205,7 +205,16 @@ def test_names() -> None:
     assert [level_name(level, "en") for level in LEVELS] == list(LEVELS)
 
 
-@pytest.mark.parametrize(("column", "typed", "quoted"), [("percent", "0.8", "80%"), ("percent", "1.5", "1.5"), ("goal", "0.8", "0.8")])
-def test_a_fraction_is_quoted_as_its_cell_shows_it(column: str, typed: str, quoted: str) -> None:
-    told = sentence(Finding(level="error", code="date", form="ledger", column=column, cell="T7", value=typed))
+@pytest.mark.parametrize(
+    ("code", "column", "typed", "quoted"),
+    [
+        ("date", "percent", "0.8", "80%"),
+        ("range", "percent", "1.5", "1.5"),
+        ("date", "goal", "0.8", "0.8"),
+        ("number", "percent", ".5", ".5"),
+        ("fixed-percent", "percent", "1", "1"),
+    ],
+)
+def test_a_fraction_is_quoted_as_its_cell_shows_it(code: str, column: str, typed: str, quoted: str) -> None:
+    told = sentence(Finding(level="error", code=code, form="ledger", column=column, cell="T7", value=typed))
     assert f"T7填写的“{quoted}”" in told

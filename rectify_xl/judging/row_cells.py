@@ -118,10 +118,13 @@ class RowReader:
         """50 in a cell that shows percents is 5000 %: no number between 0 and 1, and no habit."""
         grid = self._sheet.grid
         raw = grid.rows[offset][at]
-        is_number = reading.code == "fixed-percent" and not isinstance(raw, str)
-        if is_number and grid.is_percent(grid.first_row + offset, grid.first_column + at):
-            return Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")), read=False)
-        return reading
+        is_share = reading.code == "fixed-percent" or (reading.code, reading.case) == ("range", "percent")
+        if not is_share or isinstance(raw, str):
+            return reading
+        if not grid.is_percent(grid.first_row + offset, grid.first_column + at):
+            return reading
+        seen = ("seen", f"{raw * 100:.10g}%")
+        return Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%"), seen), read=False)
 
     def _taken_over(self, trial: Trial, at: int, top: int | None = None) -> Any:
         """The value of the cell above (or of the merged cell's own), with what is told of that if it is wrong."""
@@ -135,7 +138,8 @@ class RowReader:
         if isinstance(value, Reading):
             value = self._as_shown(origin, at, value)
             if not value.code.startswith("fixed-"):
-                return self._tell(trial, at, value)
+                params = tuple(p for p in value.params if p[0] != "seen")  # of that cell, not of this one
+                return self._tell(trial, at, value._replace(params=params))
             self._note(trial, position, value)
             value = value.value
         source = cell_name(grid.first_row + origin, grid.first_column + at)
