@@ -643,7 +643,6 @@ def test_the_order_of_the_columns_changes_no_row(names: list[str], flawed: Seque
     assert [(f.good, f.bad) for f in usual.forms] == [(f.good, f.bad) for f in shuffled.forms]
 
 
-@hypothesis_settings(deadline=None)
 @given(st.lists(FLAWED, min_size=1, max_size=5), st.integers(0, 60))
 def test_a_rows_findings_do_not_depend_on_the_rows_around(flawed: list[Mapping[str, Any]], filling: int) -> None:
     own = [{"problem": f"第{i}个问题", "item_id": None} for i in range(len(flawed))]
