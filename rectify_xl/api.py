@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
+from rectify_xl.arguments import Paths, day_given, forms_given, paths_given, settings_given
+from rectify_xl.errors import WrongUse
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings
 from rectify_xl.receiving.engine import Progress
-from rectify_xl.receiving.intake import WrongUse
 from rectify_xl.runs import pipeline
 
 if TYPE_CHECKING:
@@ -21,33 +22,42 @@ if TYPE_CHECKING:
     from rectify_xl.frames.result import Report, Result
     from rectify_xl.runs.memory import Memory
 
-Paths = str | Path | Sequence[str | Path]
 forms = catalog.built_in_forms()
 
 
-def _listed(paths: Paths) -> list[str | Path]:
-    return [paths] if isinstance(paths, (str, Path)) else list(paths)
-
-
 def check(
-    paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None, spool: str | Path | None = None
+    paths: Paths,
+    settings: Settings,
+    *,
+    as_of: date,
+    executor: Executor | None = None,
+    spool: str | Path | None = None,
+    guard: bool = True,
 ) -> Report:
     """Judges files or folders, each file for itself: `.files` and `.findings` are frames, `.ok` says all is well.
 
-    Chunks of files go to the `executor`, if there is one, as `consolidate` has it.
+    Paths may be those of files and folders, or URLs; `as_of` a date, a datetime or an ISO text.
+    Chunks of files go to the `executor`, if there is one, as `consolidate` has it; `guard` is as there too.
 
     `.files` has one row a file (file, verdict, unit_code, unit_name, ...), `.findings` one row a finding (level,
-    code, file, sheet, cell, row, column, label, value, message). Raises intake.WrongUse for a missing path.
+    code, file, sheet, cell, row, column, label, value, message). Raises WrongUse, a RectifyError, for a missing path
+    or another wrong argument.
     """
     from rectify_xl.frames.result import Report
 
-    means = _means(executor, spool)
-    returns = pipeline.check_returns(_listed(paths), settings, as_of, means)
+    means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    returns = pipeline.check_returns(paths_given(paths), settings_given(settings), day_given(as_of), means)
     return Report(returns=returns, forms=settings.forms)
 
 
 def consolidate(
-    paths: Paths, settings: Settings, *, as_of: date, executor: Executor | None = None, spool: str | Path | None = None
+    paths: Paths,
+    settings: Settings,
+    *,
+    as_of: date,
+    executor: Executor | None = None,
+    spool: str | Path | None = None,
+    guard: bool = True,
 ) -> Result:
     """Judges and merges files or folders without a workspace; writes nothing.
 
@@ -55,14 +65,18 @@ def consolidate(
     Any `executor` may read the files, also a Dask client's (`client.get_executor()`): each chunk is read by a guarded
     process of its worker. The workers leave rows in `spool`, a folder or URL that they see too, instead of sending
     them. Unsaid, a Dask client's are tried with this machine's folder for temporary files, others send them.
+    Without `guard` files are read where they are, in the executor's worker or in this very process: only for files
+    that come from nobody else, for one that hangs or fills the memory takes the caller along.
     """
     from rectify_xl.frames.result import Result
 
-    return Result(book=pipeline.consolidate_paths(_listed(paths), settings, as_of, _means(executor, spool)))
+    means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    given = paths_given(paths), settings_given(settings), day_given(as_of)
+    return Result(book=pipeline.consolidate_paths(*given, means))
 
 
-def _means(executor: Executor | None, spool: str | Path | None) -> pipeline.Means:
-    return pipeline.Means(workers=1, executor=executor, spool=None if spool is None else str(spool))
+def _text(place: str | Path | None) -> str | None:
+    return None if place is None else str(place)
 
 
 def run(
@@ -87,24 +101,28 @@ def run(
 
     with reached(scheduler) as reading:
         means = pipeline.Means(workers=workers, executor=reading or executor, progress=progress)
-        outcome = pipeline.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
+        outcome = pipeline.run_workspace(folder, as_of=day_given(as_of), means=means, dry_run=dry_run, verify=verify)
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 
-def issue(folder: str | Path, *, as_of: date, units: Sequence[str] = ()) -> tuple[str, ...]:
-    """Writes the units' pre-filled workbooks into 下发, as the command `issue` does; gives their paths there."""
-    return pipeline.issue_workspace(folder, as_of=as_of, units=units)
+def issue(folder: str | Path, *, as_of: date, units: str | Sequence[str] = ()) -> tuple[str, ...]:
+    """Writes the units' pre-filled workbooks into 下发, as the command `issue` does; gives their paths there.
+
+    `units` are codes (or one code) of those that are asked for, all unless said. Raises WrongUse for an unknown one.
+    """
+    codes = [units] if isinstance(units, str) else list(map(str, units))
+    return pipeline.issue_workspace(folder, as_of=day_given(as_of), units=codes)
 
 
 def history(folder: str | Path, number: str) -> pd.DataFrame:
     """The states of one row over time, one row a state: its source, then the form's columns, typed as the ledger's.
 
     Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
-    then the form's. Raises intake.WrongUse for a number that was never given.
+    then the form's. Raises WrongUse for a number that was never given.
     """
     from rectify_xl.runs.recalled import history_frame
 
-    return history_frame(folder, number)
+    return history_frame(folder, str(number))
 
 
 def open(folder: str | Path) -> Memory:
@@ -119,7 +137,7 @@ def export(known: Result | Report | Memory, folder: str | Path, *, format: str =
 
     One file a frame, `format` csv (for Excel and everything else; no text can run as a formula, see docs/frames.md)
     or parquet (needs the extra `parquet`). Files of those names are replaced.
-    Raises intake.WrongUse for another format, or without pyarrow.
+    Raises WrongUse for another format, or without pyarrow.
     """
     from rectify_xl.runs.exported import FORMATS, export_frames
 
@@ -130,7 +148,10 @@ def export(known: Result | Report | Memory, folder: str | Path, *, format: str =
 
 
 def read_export(folder: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
-    """The frames of a folder that `export` wrote, by name, typed as they were; with `settings` of own forms too."""
+    """The frames of a folder that `export` wrote, by name, typed as they were; with `settings` of own forms too.
+
+    Raises WrongUse for a folder that is not there.
+    """
     from rectify_xl.runs.exported import read_frames
 
     with using(settings.forms if settings else ()):
@@ -179,17 +200,17 @@ def write_settings(settings: Settings, path: str | Path) -> None:
     write(settings, Path(path))
 
 
-def write_template(form_or_forms: Form | Sequence[Form], path: str | Path, settings: Settings) -> None:
-    """Writes a blank template workbook of one or more forms under an office's settings."""
+def write_template(form_or_forms: Form | str | Iterable[Form | str], path: str | Path, settings: Settings) -> None:
+    """Writes a blank template workbook of one or more forms (or names of forms) under an office's settings."""
     from rectify_xl.excel.templates.template import write_template as write
 
-    write(form_or_forms, Path(path), settings)
+    write(forms_given(form_or_forms, settings_given(settings)), Path(path), settings)
 
 
 def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
     """A ledger workbook as frames by form name, columns in English, typed as `Result.rows` has them.
 
-    With `settings` their office's own forms are read too.
+    With `settings` their office's own forms are read too. Raises OSError, and WrongUse for what is no ledger.
     """
     from rectify_xl.excel.ledgers.ledger_reader import read_ledger as read
 

@@ -19,7 +19,7 @@ from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
-from rectify_xl.commands.telling import only_one, print_json, show_bugs, tell
+from rectify_xl.commands.telling import not_into_the_inbox, only_one, print_json, show_bugs, status_for, tell
 from rectify_xl.errors import CannotFinish, FactsError, RectifyError
 from rectify_xl.fact_files import profile_names
 from rectify_xl.normal import inert
@@ -36,14 +36,24 @@ DAYS_TO_CORRECT = 3
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     """Runs the command line and exits with 0, 1, 2 or 3 (see the contract of the commands)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if args is None and os.environ.get("PYTHONUTF8") != "1" and not "件".encode(sys.getfilesystemencoding(), "ignore"):
+        # Names like 收件 could not even be asked for: once more, as Python does it by itself in most such places.
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
+    _speak_utf8()
     lang = language_in(sys.argv[1:] if args is None else args)
     with bugs.kept() as found:
         status = _status_of(args, lang)
     show_bugs(found, words_in(lang))
     sys.exit(status)
+
+
+def _speak_utf8() -> None:
+    """Output is UTF-8 whatever the console says, and goes nowhere where it is closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the program
+        elif isinstance(stream := getattr(sys, name), TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _status_of(args: Sequence[str] | None, lang: str) -> int:
@@ -59,9 +69,9 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
     except FactsError:
         raise
     except CannotFinish as error:
-        return _fail(words["failed"]["frame"].format(reason=words["failed"][error.code].format(**error.params)))
+        return _fail(words["failed"]["frame"].format(reason=error.sentences(lang)[0]))
     except RectifyError as error:
-        return _refuse(words, _sentences(error, words, lang))
+        return _refuse(words, [inert(told) for told in error.sentences(lang)])
     except click.Abort:
         return _fail(words["failed"]["interrupted"])
     except OSError as error:
@@ -91,6 +101,7 @@ def templates(call: Call, folder: str, profile: str | None, settings: str | None
     from rectify_xl.excel.templates.template import write_templates
 
     only_one(call, profile, settings)
+    not_into_the_inbox(call, Path(folder), "OUT")
     paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
     lines = [call.words["templates"]["done"].format(count=len(paths)), *(f"  {path}" for path in paths)]
     return tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
@@ -103,6 +114,8 @@ def check(
     from rectify_xl.receiving.guarded.pool import kept, start_ahead
 
     only_one(call, profile, settings)
+    if return_to is not None:
+        not_into_the_inbox(call, Path(return_to), "--return")
     start_ahead(1)  # what is imported below takes as long as it takes to start
     from rectify_xl import reports
     from rectify_xl.commands import console
@@ -148,14 +161,16 @@ def run(
     return _show_outcome(call, outcome, dry_run=dry_run, fail_on=fail_on)
 
 
-def issue(call: Call, folder: str, unit: Sequence[str]) -> int:
+def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> int:
     """The pre-filled workbooks of the units."""
     from rectify_xl.runs import pipeline
+    from rectify_xl.runs.recalled import first_seen
 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
     lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
-    return tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
+    tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
+    return status_for(fail_on, first_seen(folder)) if fail_on else GOOD
 
 
 def schedule(call: Call, folder: str, fail_on: str | None) -> int:
@@ -169,7 +184,7 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
         print_json(told)
     else:
         console.show_schedule(call, told, outcome.book.settings)
-    return _fails_on(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
+    return status_for(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
 
 
 def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | None) -> int:
@@ -245,13 +260,7 @@ def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_o
         code, _, name = note.partition(":")
         words = call.words["notes"]
         click.echo(words.get(code, words["other"]).format(name=inert(name), note=inert(note)), err=True)
-    return _fails_on(fail_on, told["files"])
-
-
-def _fails_on(fail_on: str | None, files: Mapping[str, int]) -> int:
-    """1 if a file has the verdict that was asked about; a refused file must be corrected as a returned one must."""
-    counted = {None: (), "refused": ("refused",), "returned": ("returned", "refused")}[fail_on]
-    return TO_CORRECT if any(files[verdict] for verdict in counted) else GOOD
+    return status_for(fail_on, told["files"])
 
 
 # ---- what went wrong
@@ -263,20 +272,6 @@ def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = 
     if ctx is not None:
         click.echo(words["wrong"]["see_help"].format(command=ctx.command_path), err=True)
     return WRONG_USE
-
-
-def _sentences(error: RectifyError, words: Words, lang: str) -> list[str]:
-    """What is wrong with the use or the settings, a sentence a mistake."""
-    from rectify_xl.commands.settings_choice import NoSettings
-    from rectify_xl.receiving.intake import WrongUse
-    from rectify_xl.runs import workspace
-
-    if isinstance(error, WrongUse):
-        return [words["wrong"][error.code].format(path=inert(error.path))]
-    if isinstance(error, (NoSettings, workspace.WorkspaceError)):
-        told = {"settings": workspace.names()["settings"], "profiles": "|".join(profile_names())}
-        return [words["wrong"][error.code].format(path=inert(str(error.path)), **told)]
-    return [inert(told) for told in error.sentences(lang)]
 
 
 def _reason(error: OSError, words: Words) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rectify_xl.normal import inert
+
 
 class RectifyError(Exception):
     """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
@@ -11,12 +15,38 @@ class RectifyError(Exception):
         return [str(self)]
 
 
-class CannotFinish(RectifyError):
-    """A job that could not be finished though it was asked for rightly; `code` names the sentence, `params` fill it."""
+class InWords(RectifyError):
+    """An error that `code` names: its sentence stands in facts/words/cli.*.toml, and `params` fill it."""
 
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(f"{code}: {params}")
+    part = "wrong"
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
         self.code, self.params = code, params
+
+    def __str__(self) -> str:
+        return self.sentences()[0]
+
+    def sentences(self, lang: str = "zh") -> list[str]:
+        """What is wrong and what to do, in the language `lang` (zh or en)."""
+        from rectify_xl.fact_files import words
+
+        return [inert(words(f"cli.{lang}")[self.part][self.code].format(**self.params))]
+
+
+class WrongUse(InWords):
+    """A call that cannot be answered: `code` says why (no-such-path, no-such-unit), `path` what was asked for."""
+
+    def __init__(self, path: str, code: str = "no-such-path", **params: Any) -> None:
+        super().__init__(code, path=path, **params)
+        # What makes it again where it comes out of another process.
+        self.args, self.path = (path, code), path
+
+
+class CannotFinish(InWords):
+    """A job that could not be finished though it was asked for rightly."""
+
+    part = "failed"
 
 
 class FactsError(RectifyError):

@@ -12,9 +12,10 @@ from typing import Any
 
 from rectify_xl import catalog, terms
 from rectify_xl.catalog import FACTS, FactsError, profile_names, record
+from rectify_xl.errors import WrongUse
 from rectify_xl.expression import ExpressionError
 from rectify_xl.expression_text import parse_condition
-from rectify_xl.model import Evidence, Filing, Level, RectifyError, Settings, Task
+from rectify_xl.model import Evidence, Filing, Level, Settings, Task
 from rectify_xl.normal import key_text
 
 Lists = Mapping[str, tuple[str, ...]]
@@ -76,9 +77,9 @@ class _Place:
 
 @cache
 def profile(name: str) -> Settings:
-    """The settings that a new workspace of that profile begins with, without units; RectifyError if there is none."""
+    """The settings that a new workspace of that profile begins with, without units; WrongUse if there is none."""
     if name not in profile_names():
-        raise RectifyError(f"{name!r}: {'|'.join(profile_names())}")
+        raise WrongUse(str(name), "no-such-profile", profiles="|".join(profile_names()))
     return load_profile(name)
 
 

@@ -153,6 +153,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert "rectify-xl" in told.stdout
 
 
+@pytest.mark.parametrize("odd", [{"LC_ALL": "C", "PYTHONUTF8": "0"}, None], ids=["ascii", "closed"])
+def test_odd_surroundings(odd: dict[str, str] | None, tmp_path: Path) -> None:
+    code = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    asked = ["-m", "rectify_xl", "init", str(tmp_path / "工作"), "--profile", "gdsta"]
+    args = [sys.executable, *([] if odd else ["-c", code]), *asked]
+    told = subprocess.run(args, capture_output=True, encoding="utf-8", env=ENVIRONMENT | (odd or {}))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert (tmp_path / "工作" / "配置.xlsx").is_file()
+
+
 def test_version() -> None:
     assert call("--version").stdout.split() == ["rectify-xl", "0.1.0"]
 
@@ -197,6 +207,7 @@ WRONG = [
     (("check", ".", "--profile", "gdsta", "--settings", "x"), "只能写一个"),
     (("check", ".", "--settings", "no-such-settings.xlsx"), "找不到配置文件"),
     (("templates", "out"), "--profile"),
+    (("migrate", "no-such-file.xlsx", "--profile", "gdsta"), "找不到 no-such-file.xlsx"),
 ]
 
 
@@ -429,6 +440,35 @@ def test_fail_on(kept: tuple[str, ...], fail_on: str | None, status: int, copy: 
     asked = ("--fail-on", fail_on) if fail_on else ()
     assert call("run", copy, "--as-of", DAY, "--dry-run", *asked).exit_code == status
     assert call("schedule", copy, "--as-of", DAY, *asked).exit_code == status
+
+
+def test_what_tells_of_the_last_run_fails_on_the_files_that_it_saw_first(copy: Path) -> None:
+    inbox = Workspace(copy).inbox
+    for path in [p for p in inbox.rglob("*") if p.is_file() and "KX06" not in str(p)]:
+        path.unlink()
+    commands = (("status", copy), ("issue", copy, "--unit", "KX04"))
+    for seen in (1, 0):
+        call("run", copy, "--as-of", DAY)
+        for command in commands:
+            assert call(*command, "--as-of", DAY, "--fail-on", "returned").exit_code == seen
+            assert call(*command, "--as-of", DAY, "--fail-on", "refused").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("check", "配置.xlsx", "--return", "收件/退"), ("check", "配置.xlsx", "--return", "下发/../收件"),
+        ("templates", "收件"), ("form", "export", "ledger", "收件/表.xlsx"), ("export", ".", "--to", "收件"),
+        ("migrate", "配置.xlsx", "--out", "收件"),
+    ],
+)  # fmt: skip
+def test_nothing_is_written_into_the_inbox(args: tuple[str, ...], copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copy)
+    before = files_below(copy)
+    result = call(*args)
+    assert result.exit_code == 2
+    assert "不往里写" in result.stderr
+    assert files_below(copy) == before
 
 
 def test_run_with_workers_and_verify_says_the_same(copy: Path) -> None:

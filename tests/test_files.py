@@ -35,6 +35,13 @@ def test_nothing_written_is_an_error(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_an_error_names_the_file_that_was_to_be_written(tmp_path: Path) -> None:
+    target = tmp_path / "没有" / "x.xlsx"
+    with pytest.raises(FileNotFoundError) as caught:
+        save_atomically(target, lambda temporary: temporary.write_bytes(b"x"))
+    assert caught.value.filename == str(target)
+
+
 @pytest.mark.parametrize("name", ["整改台帐.xlsx", "长" * 80 + ".xlsx", "a\udcffb.xlsx", ".x"])
 def test_a_temporary_name_is_short_hidden_and_in_the_same_folder(tmp_path: Path, name: str) -> None:
     temporary = temporary_for(tmp_path / name)

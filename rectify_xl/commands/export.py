@@ -18,7 +18,7 @@ def export(call: Call, folder: str, to: str, format: str) -> int:
     from rectify_xl.runs.exported import export_frames
     from rectify_xl.runs.memory import open_memory
 
-    not_into_the_inbox(call, Path(to) / format, "--to")
+    not_into_the_inbox(call, Path(to), "--to")
     with console.progress(call) as progress:
         means = pipeline.Means(progress=progress)
         outcome = pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=True)

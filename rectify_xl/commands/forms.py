@@ -31,6 +31,7 @@ def form(call: Call, action: str, form: str, folder: str) -> int:
     found = _built_in(call, form)
     target = Path(folder)
     path = target if target.suffix.lower() == ".xlsx" else target / f"{found.title}.xlsx"
+    not_into_the_inbox(call, path.parent, "OUT")
     if path.exists():
         raise FileExistsError(EEXIST, "", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,7 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
 
     only_one(call, profile, settings)
     target = migration.target_beside(file, out)
-    not_into_the_inbox(call, target, "--out")
+    not_into_the_inbox(call, target.parent, "--out")
     known = said_settings(profile, settings) or _settings_of_place(file)
     held = migration.read_old(file, known)
     carried = migration.write_carried(held, target, known or _settings_named(file, held.profile))

@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import tell
+from rectify_xl.commands.telling import status_for, tell
 
 if TYPE_CHECKING:
     from rectify_xl.model import Settings
 
 
-def status(call: Call, folder: str) -> int:
+def status(call: Call, folder: str, fail_on: str | None) -> int:
     """The week on a terminal."""
     from rectify_xl.commands.status_report import status_lines
     from rectify_xl.in_force import using
-    from rectify_xl.runs.recalled import status_of
+    from rectify_xl.runs.recalled import first_seen, status_of
 
     settings = _settings_of(folder)
     told = status_of(folder, call.as_of, settings)
     with using(settings.forms):
         lines = () if call.as_json else list(status_lines(told, call, has_units=bool(settings.units)))
-        return tell(call, told, lines)
+        tell(call, told, lines)
+    return status_for(fail_on, first_seen(folder)) if fail_on else 0
 
 
 def history(call: Call, folder: str, number: str) -> int:

@@ -9,18 +9,18 @@ from itertools import groupby
 from pathlib import Path
 
 from rectify_xl import catalog, profiles
+from rectify_xl.errors import InWords
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.model import Form, RectifyError, Return, Settings
+from rectify_xl.model import Form, Return, Settings
 from rectify_xl.receiving.places import is_url
 from rectify_xl.runs import pipeline, workspace
 
 
-class NoSettings(RectifyError):
-    """No settings are known for a path; `code` names the sentence."""
+class NoSettings(InWords):
+    """No settings are known for a path."""
 
     def __init__(self, code: str, path: str) -> None:
-        super().__init__(f"{code}: {path}")
-        self.code, self.path = code, path
+        super().__init__(code, path=path, profiles="|".join(catalog.profile_names()))
 
 
 def said_settings(profile: str | None, file: str | None) -> Settings | None:

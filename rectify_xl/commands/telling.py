@@ -28,6 +28,12 @@ def tell(call: Call, told: Mapping[str, Any], lines: Sequence[str]) -> int:
     return 0
 
 
+def status_for(fail_on: str | None, files: Mapping[str, int]) -> int:
+    """1 if a file has the verdict that was asked about; a refused file must be corrected as a returned one must."""
+    counted = {None: (), "refused": ("refused",), "returned": ("returned", "refused")}[fail_on]
+    return int(any(files.get(verdict) for verdict in counted))
+
+
 def print_json(told: Mapping[str, Any]) -> None:
     """Prints one object on one line."""
     click.echo(json.dumps(told, ensure_ascii=False))
@@ -42,14 +48,14 @@ def only_one(
         raise click.UsageError(told, click.get_current_context())
 
 
-def not_into_the_inbox(call: Call, target: Path, option: str) -> None:
-    """Refuses a file to be written below 收件: what lies there has come from a unit; `option` says another place."""
+def not_into_the_inbox(call: Call, place: Path, option: str) -> None:
+    """Refuses a folder in 收件 to write into: what lies there has come from a unit; `option` says another place."""
     from rectify_xl.commands.settings_choice import workspace_of
     from rectify_xl.runs.workspace import Workspace
 
-    found = workspace_of(target.parent)
-    inbox = Workspace(found.parent).inbox if found else None
-    if inbox and inbox.absolute() in target.absolute().parents:
+    found = workspace_of(place.resolve())
+    inbox = Workspace(found.parent).inbox.resolve() if found else None
+    if inbox and inbox in (place.resolve(), *place.resolve().parents):
         told = call.words["wrong"]["into-inbox"].format(inbox=inert(inbox.name), option=option)
         raise click.UsageError(told, click.get_current_context())
 

@@ -15,18 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rectify_xl import catalog
+from rectify_xl.errors import WrongUse as WrongUse
 from rectify_xl.grid import Unreadable as Unreadable
-from rectify_xl.model import RectifyError
 from rectify_xl.normal import inert
-
-
-class WrongUse(RectifyError):
-    """A call that cannot be answered: `code` says why (no-such-path, no-such-unit), `path` what was asked for."""
-
-    def __init__(self, path: str, code: str = "no-such-path") -> None:
-        super().__init__(path)
-        self.path, self.code = path, code
-
 
 # A finding code, its case, and what its sentence says.
 Refusal = tuple[str, str, tuple[tuple[str, Any], ...]]

@@ -49,7 +49,12 @@ def export_frames(frames: Frames, folder: str | Path, *, form: str = CSV) -> tup
 
 
 def read_frames(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """The frames of a folder that `export_frames` wrote, by name, as they were; of one in both formats the Parquet."""
+    """The frames of a folder that `export_frames` wrote, by name, as they were; of one in both formats the Parquet.
+
+    Raises WrongUse for a folder that is not there.
+    """
+    if not Path(folder).is_dir():
+        raise WrongUse(str(folder))
     found = {}
     for form in FORMATS:
         for path in sorted(Path(folder).glob(f"*.{form}")):

@@ -18,19 +18,21 @@ class Means:
     """What a run works with: processes of our own or the caller's executor, and whom to tell of progress.
 
     `spool` is a folder or URL where workers on other machines leave rows; `remarks` collects what the reading told.
+    Without `guard` files are read where they are, by no process of their own.
     """
 
     workers: int | None = None
     executor: Executor | None = None
     progress: Progress | None = None
     spool: str | None = None
+    guard: bool = True
     remarks: list[str] = field(default_factory=list)
 
     def read(self, sources: Sequence[Source], settings: Settings, as_of: date) -> Iterator[Return]:
         """The verdict on every file, in the order of `sources` (see `engine.read_all`)."""
         return read_all(
             sources, settings, as_of, workers=self.workers, executor=self.executor, progress=self.progress,
-            spool=self.spool, remarks=self.remarks,
+            guard=self.guard, spool=self.spool, remarks=self.remarks,
         )  # fmt: skip
 
     def ready_to_read(self, files: int) -> AbstractContextManager[None]:

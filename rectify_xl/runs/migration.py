@@ -10,6 +10,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
+from rectify_xl.errors import WrongUse
 from rectify_xl.excel.templates.template import write_template
 from rectify_xl.in_force import using
 from rectify_xl.judging.migrated import CarriedOver, forms_of
@@ -42,9 +43,12 @@ class MigrationError(RectifyError):
 def read_old(path: str | Path, settings: Settings | None) -> Carried:
     """A workbook to be carried over, read by a reader process; without settings by the campaign that it names.
 
-    Raises MigrationError for what is none of ours or is refused, OSError for a file that is not there and for a folder.
+    Raises MigrationError for what is none of ours or is refused, WrongUse for a file that is not there, OSError for a
+    folder.
     """
     given = os.fspath(path)
+    if not os.path.lexists(given):
+        raise WrongUse(given)
     mode = os.lstat(given).st_mode
     if S_ISDIR(mode):
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from os import PathLike
 from pathlib import Path
 
 from rectify_xl.files import writable
@@ -26,7 +27,7 @@ from rectify_xl.tables.prefilled import file_name, issued_for
 
 
 def check_returns(
-    paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None
+    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, means: Means | None = None
 ) -> tuple[Return, ...]:
     """The verdict on every file, each for itself: nothing is judged between returns. Raises WrongUse."""
     return tuple(_read(sources_in(paths), settings, as_of, means))
@@ -53,7 +54,9 @@ def _inside(source: Source) -> Path:
     return Path(name.name) if name.is_absolute() or ".." in name.parts else Path(writable(name.as_posix()))
 
 
-def consolidate_paths(paths: Sequence[str | Path], settings: Settings, as_of: date, means: Means | None = None) -> Book:
+def consolidate_paths(
+    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, means: Means | None = None
+) -> Book:
     """Files and folders as one book, without a workspace: numbers that rows carry are taken over. Raises WrongUse."""
     returns = _read(sources_in(paths), settings, as_of, means)
     return book_of(returns, settings, as_of, Numbers(closed=False))

@@ -62,6 +62,14 @@ def status_of(folder: str | Path, as_of: date, settings: Settings | None = None)
         return told | {"files": _files(store), "arrived": _arrived(store, place)}
 
 
+def first_seen(folder: str | Path) -> dict[str, int]:
+    """How many of the files that the last finished run saw for the first time stand under each verdict."""
+    with Store(Workspace(folder).memory, read_only=True) as store:
+        told = "SELECT verdict, count(*) FROM arrivals WHERE run = ? GROUP BY verdict"
+        runs = [run.seq for run in store.runs() if run.is_finished]
+        return dict(store.rows(told, runs[-1])) if runs else {}
+
+
 def _is_unfinished(place: Workspace) -> bool:
     with Store(place.memory, read_only=True) as store:
         return any(not run.is_finished for run in store.runs())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.errors import InWords
 from rectify_xl.files import (
     TEMPORARY_PREFIX,
     copy_exactly,
@@ -23,7 +24,7 @@ from rectify_xl.files import (
 )
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, RectifyError, Return, Settings
+from rectify_xl.model import Book, Return, Settings
 from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.beside import WasDone
@@ -34,12 +35,12 @@ Drafted = dict[str, WasDone]
 _NONE_DRAFTED: Drafted = {}
 
 
-class WorkspaceError(RectifyError):
-    """A folder that is no workspace, or that cannot become one; `code` names the sentence."""
+class WorkspaceError(InWords):
+    """A folder that is no workspace, or that cannot become one."""
 
     def __init__(self, code: str, path: Path) -> None:
-        super().__init__(f"{code}: {path}")
-        self.code, self.path = code, path
+        super().__init__(code, path=path, settings=names()["settings"])
+        self.args, self.path = (code, path), path
 
 
 def names() -> dict[str, str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
+from rectify_xl.errors import WrongUse
 from rectify_xl.excel.reading.reader import values_of
+from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import Reading, Setting, as_text, parser_for
 from rectify_xl.ledger_layouts import Layout, LedgerSheet, form_layouts, sheets_in, side_layouts
 from rectify_xl.model import Column, Table
@@ -19,13 +21,20 @@ if TYPE_CHECKING:
 def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
     """A ledger workbook as frames by form name: columns in English, as `Result.rows` has them.
 
-    A form without a sheet is left out. Raises OSError, and grid.Unreadable for what is no workbook.
+    A form without a sheet is left out. Raises OSError, and WrongUse for what is no workbook or no ledger.
     """
     from rectify_xl.frames.build import frame_of
     from rectify_xl.frames.columns import ledger_kinds
 
     forms = catalog.forms()
-    tables = read_ledger_tables(Path(path).read_bytes())
+    data = Path(path).read_bytes()
+    try:
+        sheets = list(sheets_in(values_of(data)))
+    except Unreadable as error:
+        raise WrongUse(str(path), "no-ledger") from error
+    if all(sheet.layout is side_layouts()["about"] for sheet in sheets):  # any sheet with a name and a value is like it
+        raise WrongUse(str(path), "no-ledger")
+    tables = tables_of(sheets)
     return {name: frame_of(table, ledger_kinds(forms[name])) for name, table in tables.items()}
 
 
