@@ -36,7 +36,8 @@ DAYS_TO_CORRECT = 3
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     """Runs the command line and exits with 0, 1, 2 or 3 (see the contract of the commands)."""
-    if args is None and os.environ.get("PYTHONUTF8") != "1" and not "件".encode(sys.getfilesystemencoding(), "ignore"):
+    knows_names = "\u4ef6".encode(sys.getfilesystemencoding(), "ignore")
+    if args is None and not knows_names and os.environ.get("PYTHONUTF8") != "1":
         # Names like 收件 could not even be asked for: once more, as Python does it by itself in most such places.
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
     _speak_utf8()
