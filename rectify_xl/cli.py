@@ -21,7 +21,7 @@ from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.commands.telling import not_into_the_inbox, only_one, print_json, show_bugs, status_for, tell
 from rectify_xl.errors import CannotFinish, FactsError, RectifyError
-from rectify_xl.fact_files import profile_names
+from rectify_xl.fact_files import profile_names, read_toml
 from rectify_xl.normal import inert
 from rectify_xl.receiving.guarded import bugs
 
@@ -36,9 +36,8 @@ DAYS_TO_CORRECT = 3
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     """Runs the command line and exits with 0, 1, 2 or 3 (see the contract of the commands)."""
-    knows_names = "\u4ef6".encode(sys.getfilesystemencoding(), "ignore")
-    if args is None and not knows_names and os.environ.get("PYTHONUTF8") != "1":
-        # Names like 收件 could not even be asked for: once more, as Python does it by itself in most such places.
+    if args is None and not _can_name_files() and os.environ.get("PYTHONUTF8") != "1":
+        # Once more, as Python itself does it where the locale is C.
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
     _speak_utf8()
     lang = language_in(sys.argv[1:] if args is None else args)
@@ -46,6 +45,12 @@ def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
         status = _status_of(args, lang)
     show_bugs(found, words_in(lang))
     sys.exit(status)
+
+
+def _can_name_files() -> bool:
+    """Whether names such as 收件 can be asked for here."""
+    coding = sys.getfilesystemencoding()
+    return coding == "utf-8" or bool(read_toml("workspace.toml")["inbox"].encode(coding, "ignore"))
 
 
 def _speak_utf8() -> None:
