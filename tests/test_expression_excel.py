@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,12 @@ def nodes() -> list[Node]:
     return [parse(text, NAMES) for text in TEXTS]
 
 
-def python_says(node: Node, row: Sequence[Any]) -> tuple[bool, bool]:
-    """(definitely true, definitely false) as the judge's face has it, over what the template knows."""
+def python_says(node: Node) -> Callable[[Sequence[Any]], tuple[bool, bool]]:
+    """(definitely true, definitely false) of a row as the judge's face has it, over what the template knows."""
     functions = {**MEANT, "in_roster": lambda code: None}
-    is_true = compile_test(node, POSITIONS, KEYED, functions)(row, BOUND_DAYS)
-    return bool(is_true), bool(compile_rules([(0, None, node)], POSITIONS, KEYED, functions)(row, BOUND_DAYS))
+    true = compile_test(node, POSITIONS, KEYED, functions)
+    broken = compile_rules([(0, None, node)], POSITIONS, KEYED, functions)
+    return lambda row: (bool(true(row, BOUND_DAYS)), bool(broken(row, BOUND_DAYS)))
 
 
 def written(path: Path, table: Sequence[Sequence[Any]]) -> Path:
@@ -99,11 +100,12 @@ def written(path: Path, table: Sequence[Sequence[Any]]) -> Path:
                 put(sheet, place, column, item)
         put(sheet, 0, 110, FILLED_ON)
         known = Known(**areas, first_day=first.days, after_days=after.days)
+        asked = nodes()
         for place, row in enumerate(table):
             for column, value in enumerate(row):
                 put(sheet, place, column, value)
             seat = face(place + 1, known, f"${column_letter(110)}$1")
-            for at, node in enumerate(nodes()):
+            for at, node in enumerate(asked):
                 for which, formula in enumerate((true_where(node, seat), false_where(node, seat))):
                     # Without a value LibreOffice calculates it.
                     sheet.write_formula(place, len(NAMES) + 2 * at + which, f"=IF({formula},1,0)", None, "")
@@ -127,11 +129,12 @@ def test_excel_and_python_say_the_same_of_every_expression(tmp_path: Path) -> No
     table = rows(200)
     saved = convert(written(tmp_path / "x.xlsx", table), "xlsx", tmp_path / "out")
     cells = CalamineWorkbook.from_path(saved).get_sheet_by_name("x").to_python()
+    asked = dict(zip(TEXTS, map(python_says, nodes()), strict=True))
     found = {(text, wanted): 0 for text in TEXTS for wanted in (0, 1)}
     for row, held in zip(table, cells, strict=False):
-        for at, (text, node) in enumerate(zip(TEXTS, nodes(), strict=True)):
+        for at, (text, python) in enumerate(asked.items()):
             says = tuple(bool(held[len(NAMES) + 2 * at + wanted]) for wanted in (0, 1))
-            assert says == python_says(node, row), (text, row)
+            assert says == python(row), (text, row)
             for wanted in (0, 1):
                 found[text, wanted] += says[wanted]
     never_true = {text for (text, which), count in found.items() if not count and which == 0}

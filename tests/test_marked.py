@@ -14,7 +14,19 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hard_packages import CLERKS_NOTES, HARD, SHEET, UNSAFE, changed, noted, plain, restricted, unzipped, zipped
+from hard_packages import (
+    CLERKS_NOTES,
+    HARD,
+    MOST_STYLES,
+    SHEET,
+    UNSAFE,
+    changed,
+    noted,
+    plain,
+    restricted,
+    unzipped,
+    zipped,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from package_looks import Looks, contents, values
@@ -23,6 +35,7 @@ from soffice import convert, convert_all, needs_soffice
 
 from rectify_xl import catalog
 from rectify_xl.excel.marked import CannotPatch, mark, unmark, write_problem_list, write_returned
+from rectify_xl.excel.marking import style_part
 from rectify_xl.excel.marking.colours import MOST_FILLS, fill_text, is_fill_text, mark_colour, number_in
 from rectify_xl.excel.marking.elements import Edits, parse
 from rectify_xl.model import Finding, FormRows, Level, Return, Row
@@ -222,9 +235,10 @@ def test_a_row_is_marked_in_the_first_column_of_its_form() -> None:
 def test_notes_beyond_the_most_are_coloured_and_listed() -> None:
     most = catalog.words("marked")["most"]["notes"]
     held = replace(HELD, findings=tuple(finding("error", f"F{n}", n) for n in range(1, most + 3)))
-    after = Looks(mark(zipped(plain()), held))
+    marked = mark(zipped(plain()), held)
+    after = Looks(marked)
     assert len(after.notes(SHEET)) == most and after.fill(SHEET, f"F{most + 2}") == RED
-    shapes = [d for n, d in unzipped(mark(zipped(plain()), held)).items() if n.endswith(".vml")]
+    shapes = [d for n, d in unzipped(marked).items() if n.endswith(".vml")]
     ids = re.findall(rb'id="_x0000_s(\d+)"', shapes[0])
     assert len(set(ids)) == most
     blocks = re.search(rb'idmap v:ext="edit" data="([\d,]+)"', shapes[0])
@@ -440,7 +454,8 @@ def test_libreoffice_opens_every_copy(name: str, resaved: dict[str, bytes]) -> N
 
 
 @pytest.mark.parametrize("name", UNSAFE)
-def test_what_cannot_be_marked_says_why(name: str, tmp_path: Path) -> None:
+def test_what_cannot_be_marked_says_why(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style_part, "_MOST_FORMATS", MOST_STYLES)
     make, reason = UNSAFE[name]
     with pytest.raises(CannotPatch) as caught:
         mark(make(), HELD)
