@@ -76,12 +76,13 @@ def test_no_single_cell_is_understood_otherwise(column: Column) -> None:
     for raw in ALL:
         assert_alike(column, [raw])
         assert_alike(column, [*BELONGS[column.kind], raw])
+        assert_alike(column, ["", raw, ""])
 
 
 def assert_alike(column: Column, cells: list[Any]) -> None:
     at_once = usual_for(column, SETTING)(cells)
     if at_once is not None:
-        one_by_one = [parser_for(column, SETTING)(raw) for raw in cells]
+        one_by_one = [None if raw == "" else parser_for(column, SETTING)(raw) for raw in cells]
         assert list(map(repr, at_once)) == list(map(repr, one_by_one))
         assert not any(isinstance(value, Reading) for value in at_once)
 
@@ -90,6 +91,8 @@ def assert_alike(column: Column, cells: list[Any]) -> None:
 def test_a_column_as_asked_for_is_understood_at_once(column: Column) -> None:
     cells = BELONGS[column.kind][:2]
     assert usual_for(column, SETTING)(cells) is not None
+    assert usual_for(column, SETTING)(["", *cells]) is not None
+    assert usual_for(column, SETTING)(["", ""]) == [None, None]
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -18,8 +18,9 @@ from rectify_xl.ruling import FormPlan
 # So many rows are understood at once, column by column.
 _AT_ONCE = 256
 _WRONG = frozenset((CellError, NoValue, LongText))
-# Values that no other kind of value equals.
+# Values that no other kind of value equals, and the kinds of column that have such and are no options.
 _SHARED = frozenset((str, date))
+_OF_SHARED = frozenset(("text", "date", "people", "id"))
 
 
 class RowReader:
@@ -31,8 +32,9 @@ class RowReader:
     def __init__(self, sheet: FormSheet, plan: FormPlan, lists: Mapping[str, Sequence[str]]) -> None:
         positions = sheet.form.positions
         self._sheet, self._plan, self._lists, self._above = sheet, plan, lists, Above(sheet.data)
-        self._sources = tuple((positions[name], at) for name, at in sheet.offsets.items())
-        self._positions = {at: position for position, at in self._sources}
+        columns = sheet.form.columns
+        self._positions = {at: positions[name] for name, at in sheet.offsets.items()}
+        self._sources = [(place, at, columns[place].kind in _OF_SHARED) for at, place in self._positions.items()]
         self._width = max(self._positions, default=-1) + 1
         self._known: dict[Any, Any] = {}
 
@@ -45,11 +47,13 @@ class RowReader:
     def _block(self, offsets: Sequence[int]) -> list[Trial]:
         columns, odd = self._understood([self._sheet.grid.rows[offset] for offset in offsets])
         form, first = self._sheet.form, self._sheet.grid.first_row
+        positions = form.positions
         trials = [
-            Trial(offset, first + offset, list(values), form.positions)
-            for offset, values in zip(offsets, zip(*columns, strict=True), strict=True)
+            Trial(offset, first + offset, values, positions)
+            for offset, values in zip(offsets, map(list, zip(*columns, strict=True)), strict=True)
         ]
-        odd.update(place for place, offset in enumerate(offsets) if offset in self._sheet.covered)
+        if covered := self._sheet.covered:
+            odd.update(place for place, offset in enumerate(offsets) if offset in covered)
         for place in sorted(odd):
             self._tell_row(trials[place])
         return trials
@@ -60,27 +64,17 @@ class RowReader:
         raw = list(islice(zip(*rows, strict=False), self._width))
         columns: list[Sequence[Any]] = [[None] * len(rows)] * len(self._sheet.form.columns)
         odd: set[int] = set()
-        for position, at in self._sources:
-            cells, blank = raw[at], raw[at].count("")
-            told = [cell for cell in cells if cell != ""] if blank else cells
-            if not told:
-                continue
-            values = self._usual(position, told)
+        usual, is_plain, once = self._plan.usual, self._sheet.grid.is_plain, self._known.setdefault
+        for position, at, is_shared in self._sources:
+            cells = raw[at]
+            values = usual[position](cells) if is_plain or _WRONG.isdisjoint(map(type, cells)) else None
             if values is None:
-                values = list(map(self._once, map(self._plan.parsers[position], told)))
-                filled = [place for place, cell in enumerate(cells) if cell != ""]
-                odd.update(place for place, value in zip(filled, values, strict=True) if value.__class__ is Reading)
-            columns[position] = _among_blanks(values, cells) if blank else values
+                parse = self._plan.parsers[position]
+                columns[position] = values = [None if cell == "" else self._once(parse(cell)) for cell in cells]
+                odd.update([place for place, value in enumerate(values) if value.__class__ is Reading])
+            else:
+                columns[position] = list(map(once, values, values)) if is_shared else values
         return columns, odd
-
-    def _usual(self, position: int, told: Sequence[Any]) -> Sequence[Any] | None:
-        """The filled cells of a column understood at once, None where their parser must be asked."""
-        is_plain = self._sheet.grid.is_plain or _WRONG.isdisjoint(map(type, told))
-        values = self._plan.usual[position](told) if is_plain else None
-        # What is understood at once is of one kind, and options are there once already.
-        if values is not told or told[0].__class__ not in _SHARED:
-            return values
-        return list(map(self._known.setdefault, told, told))
 
     def _once(self, value: Any) -> Any:
         return self._known.setdefault(value, value) if value.__class__ in _SHARED else value
@@ -88,7 +82,7 @@ class RowReader:
     def _tell_row(self, trial: Trial) -> None:
         """Tells what there is to tell of a row's cells, which were all read."""
         values = trial.values
-        for position, at in self._sources:
+        for position, at, _ in self._sources:
             if values[position].__class__ is Reading:
                 values[position] = self._once(self._told(trial, at, values[position]))
         for at, top in self._sheet.covered.get(trial.offset, ()):
@@ -157,9 +151,3 @@ class RowReader:
                 trial.values[position] = option
                 params = (("case", "filled"), ("understood", option), ("other_label", column.label))
                 add_finding(self._sheet, trial, position, code="fixed-choice", params=params)
-
-
-def _among_blanks(values: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
-    """The values of a column's filled cells with None for its blank ones."""
-    following = iter(values)
-    return [None if cell == "" else next(following) for cell in cells]

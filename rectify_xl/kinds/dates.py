@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
@@ -42,9 +42,11 @@ _LONGEST = 60
 
 def date_parser(column: Column, setting: Setting) -> Parser:
     """The parser of days: a `datetime.date`."""
-    nothing = empties()
+    nothing, (first, last) = empties(), sensible_days()
 
     def parse(value: Any) -> Any:
+        if value.__class__ is date and first <= value <= last:
+            return value
         if value.__class__ is date:
             return _sensible(value)
         if isinstance(value, datetime):
@@ -57,16 +59,27 @@ def date_parser(column: Column, setting: Setting) -> Parser:
         if not isinstance(value, str):
             return unreadable("date", "serial")
         text = tidy(narrow(value))
-        return nothing[text] if text in nothing else _of_text(text, column, setting)
+        if text in nothing:
+            return nothing[text]
+        return unreadable("date") if len(text) > _LONGEST else understood(text)
+
+    @lru_cache(maxsize=512)  # the same days stand in many rows, and reading a phrase takes long
+    def understood(text: str) -> Any:
+        return _of_text(text, column, setting)
 
     return parse
 
 
-def _sensible(day: date, told: Reading | None = None) -> Any:
+@cache
+def sensible_days() -> tuple[date, date]:
+    """The first and the last day that may be meant."""
     facts = catalog.reading()
-    if not facts.earliest_year <= day.year <= facts.latest_year:
-        return unreadable("date", "year")
-    return told or day
+    return date(facts.earliest_year, 1, 1), date(facts.latest_year, 12, 31)
+
+
+def _sensible(day: date, told: Reading | None = None) -> Any:
+    first, last = sensible_days()
+    return (told or day) if first <= day <= last else unreadable("date", "year")
 
 
 # ---- numbers
@@ -77,9 +90,7 @@ def _serial_day(value: float) -> date | None:
     if _COMPACT.fullmatch(as_text(float(value))):
         digits = str(int(value))
         return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    facts = catalog.reading()
-    first = (date(facts.earliest_year, 1, 1) - _DAY_ZERO).days
-    last = (date(facts.latest_year, 12, 31) - _DAY_ZERO).days
+    first, last = ((day - _DAY_ZERO).days for day in sensible_days())
     return _DAY_ZERO + timedelta(days=int(value)) if first <= value <= last else None
 
 
@@ -109,8 +120,6 @@ def _offered(days: list[date]) -> Reading | None:
 
 
 def _of_text(text: str, column: Column, setting: Setting) -> Any:
-    if len(text) > _LONGEST:
-        return unreadable("date")
     bare, is_standing = _without_standing(text)
     if is_standing and not bare:
         return fixed(None, "fixed-date", "standing")

@@ -1,9 +1,9 @@
 """Columns whose cells are all as they are asked for, understood at once; any other is left to its kind's parser.
 
-One entry a cell kind. A `Usual` takes the filled cells of a column, none of them of a class that says what is wrong
-with its cell (`CellError`, `NoValue`, `LongText`), and gives their typed values where the kind's parser would have
-nothing to tell of any of them; else, or where that is not told quickly, it gives None, and the parser is asked cell by
-cell.
+One entry a cell kind. A `Usual` takes the cells of a column, none of them of a class that says what is wrong with its
+cell (`CellError`, `NoValue`, `LongText`), and gives their typed values (None for blank ones) where the kind's parser
+would have nothing to tell of any of them; else, or where that is not told quickly, it gives None, and the parser is
+asked cell by cell.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.kinds.choices import usual_options
+from rectify_xl.kinds.dates import sensible_days
 from rectify_xl.kinds.reading import Reading, Setting, empties, excel_length
 from rectify_xl.kinds.texts import are_item_numbers, are_names, text_bounds
 from rectify_xl.model import Column
@@ -29,8 +30,30 @@ def usual_for(column: Column, setting: Setting) -> Usual:
     return USUAL[column.kind](column, setting)
 
 
+def _beside_blanks(kind: Callable[[Column, Setting], Usual]) -> Callable[[Column, Setting], Usual]:
+    """How cells are understood some of which may be blank, by how filled ones are."""
+
+    def made(column: Column, setting: Setting) -> Usual:
+        filled = kind(column, setting)
+
+        def understood(cells: Cells) -> Cells | None:
+            if "" not in cells:
+                return filled(cells)
+            told = [cell for cell in cells if cell != ""]
+            values = filled(told) if told else told
+            if values is None:
+                return None
+            following = iter(values)
+            return [None if cell == "" else next(following) for cell in cells]
+
+        return understood
+
+    return made
+
+
 def _texts_at_once(column: Column, setting: Setting) -> Usual:
     nothing = frozenset(empties())
+    longest_of_nothing = max(map(len, nothing))
     low, high = text_bounds(column)
 
     def understood(cells: Cells) -> Cells | None:
@@ -38,14 +61,18 @@ def _texts_at_once(column: Column, setting: Setting) -> Usual:
             joined = "".join(cells)
         except TypeError:
             return None
-        longest = max(map(len, cells))
+        lengths = list(map(len, cells))
+        longest, shortest = max(lengths), min(lengths)
         if 2 * longest > high:  # a sign may count twice
             longest += excel_length(joined) - len(joined)
-        if longest > high or min(map(len, cells)) < low:
+        if longest > high or shortest < low:
             return None
         # With = and # begin pictures and error values: wherever these stand, the parser is asked.
-        is_odd = "=" in joined or "#" in joined or not is_printed(joined.replace("\n", ""))
-        return None if is_odd or list(map(str.strip, cells)) != [*cells] or not nothing.isdisjoint(cells) else cells
+        if "=" in joined or "#" in joined or not is_printed(joined.replace("\n", "") if "\n" in joined else joined):
+            return None
+        if (" " in joined or "\n" in joined) and list(map(str.strip, cells)) != [*cells]:
+            return None
+        return cells if shortest > longest_of_nothing or nothing.isdisjoint(cells) else None
 
     return understood
 
@@ -54,7 +81,8 @@ def _people_at_once(column: Column, setting: Setting) -> Usual:
     as_texts = _texts_at_once(column, setting)
 
     def understood(cells: Cells) -> Cells | None:
-        return cells if as_texts(cells) is not None and are_names(cells) else None
+        told = list(set(cells))  # the same people stand in many rows
+        return cells if as_texts(told) is not None and are_names(told) else None
 
     return understood
 
@@ -88,13 +116,11 @@ def _options_at_once(column: Column, setting: Setting) -> Usual:
 
 
 def _days_at_once(column: Column, setting: Setting) -> Usual:
-    facts = catalog.reading()
-    first, last = date(facts.earliest_year, 1, 1), date(facts.latest_year, 12, 31)
+    first, last = sensible_days()
 
     def understood(cells: Cells) -> Cells | None:
-        if set(map(type, cells)) == {date} and first <= min(cells) and max(cells) <= last:
-            return cells
-        return None
+        days = set(cells)
+        return cells if set(map(type, days)) == {date} and first <= min(days) and max(days) <= last else None
 
     return understood
 
@@ -122,12 +148,12 @@ def _shares_at_once(column: Column, setting: Setting) -> Usual:
 
 
 USUAL: Mapping[str, Callable[[Column, Setting], Usual]] = {
-    "text": _texts_at_once,
+    "text": _beside_blanks(_texts_at_once),
     "choice": _options_at_once,
-    "date": _days_at_once,
-    "integer": _counts_at_once,
-    "percent": _shares_at_once,
+    "date": _beside_blanks(_days_at_once),
+    "integer": _beside_blanks(_counts_at_once),
+    "percent": _beside_blanks(_shares_at_once),
     "yesno": _options_at_once,
-    "people": _people_at_once,
-    "id": _ids_at_once,
+    "people": _beside_blanks(_people_at_once),
+    "id": _beside_blanks(_ids_at_once),
 }
