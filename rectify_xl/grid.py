@@ -18,7 +18,8 @@ class Grid:
     Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged cells, as (first row,
     first column, last row, last column), rows and columns counted as above; `far` are cells very far to the right of
     the others, by row and column, which `rows` does not hold; where `is_plain` no value says
-    what is wrong with its cell (a CellError, a NoValue, a text too long).
+    what is wrong with its cell (a CellError, a NoValue, a text too long); where `is_shared` every text and day is there
+    once, in however many cells it stands.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Grid:
     first_column: int = 0
     visible: bool = True
     is_plain: bool = False
+    is_shared: bool = False
     hidden_rows: tuple[int, ...] = ()
     merges: Sequence[tuple[int, int, int, int]] = ()
     far: Mapping[tuple[int, int], CellValue] = field(default_factory=dict)

@@ -89,6 +89,8 @@ def as_seen(text: str, kind: str) -> str:
 
 def as_typed(text: str) -> str:
     """A text as a finding keeps it: whole, with line ends as \\n, control and direction characters as \\xNN."""
+    if is_printed(text):
+        return text
     return _UNSEEN.sub(lambda m: escaped(m[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -176,8 +176,8 @@ def _value_at(row: Sequence[Any], start: int, labels: Mapping[str, str]) -> int:
 
 def form_sheet(grid: Grid) -> FormSheet | None:
     """The form that a sheet holds with its header and rows, or None."""
-    top = SheetTop(grid)
-    named = next((f for f in catalog.forms().values() if key_text(f.title) == _title_key(grid.title)), None)
+    top, title = SheetTop(grid), _title_key(grid.title)
+    named = next((f for f in catalog.forms().values() if key_text(f.title) == title), None)
     if named and (header := find_header(top, named, 2)):
         return _read_sheet(grid, named, header, renamed=False)
     best: tuple[Header, Form] | None = None

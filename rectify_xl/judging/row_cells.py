@@ -18,9 +18,9 @@ from rectify_xl.ruling import FormPlan
 # So many rows are understood at once, column by column.
 _AT_ONCE = 256
 _WRONG = frozenset((CellError, NoValue, LongText))
-# Values that no other kind of value equals, and the kinds of column that have such and are no options.
+# Values that no other kind of value equals, and the kinds of cells that hold them and are no options.
 _SHARED = frozenset((str, date))
-_OF_SHARED = frozenset(("text", "date", "people", "id"))
+_REPEATED = frozenset(("text", "date", "people", "id"))
 
 
 class RowReader:
@@ -34,7 +34,8 @@ class RowReader:
         self._sheet, self._plan, self._lists, self._above = sheet, plan, lists, Above(sheet.data)
         columns = sheet.form.columns
         self._positions = {at: positions[name] for name, at in sheet.offsets.items()}
-        self._sources = [(place, at, columns[place].kind in _OF_SHARED) for at, place in self._positions.items()]
+        repeated = _REPEATED if not sheet.grid.is_shared else ()
+        self._sources = [(place, at, columns[place].kind in repeated) for at, place in self._positions.items()]
         self._width = max(self._positions, default=-1) + 1
         self._known: dict[Any, Any] = {}
 
@@ -65,16 +66,23 @@ class RowReader:
         columns: list[Sequence[Any]] = [[None] * len(rows)] * len(self._sheet.form.columns)
         odd: set[int] = set()
         usual, is_plain, once = self._plan.usual, self._sheet.grid.is_plain, self._known.setdefault
-        for position, at, is_shared in self._sources:
+        for position, at, is_repeated in self._sources:
             cells = raw[at]
             values = usual[position](cells) if is_plain or _WRONG.isdisjoint(map(type, cells)) else None
             if values is None:
-                parse = self._plan.parsers[position]
-                columns[position] = values = [None if cell == "" else self._once(parse(cell)) for cell in cells]
+                columns[position] = values = self._by_cell(position, cells)
                 odd.update([place for place, value in enumerate(values) if value.__class__ is Reading])
             else:
-                columns[position] = list(map(once, values, values)) if is_shared else values
+                columns[position] = list(map(once, values, values)) if is_repeated else values
         return columns, odd
+
+    def _by_cell(self, position: int, cells: Sequence[Any]) -> list[Any]:
+        """The cells of a column understood by their parser: texts and days once, in however many rows they stand."""
+        parse = self._plan.parsers[position]
+        if not _SHARED.issuperset(map(type, cells)):
+            return [None if cell == "" else self._once(parse(cell)) for cell in cells]
+        meant = {cell: None if cell == "" else self._once(parse(cell)) for cell in set(cells)}
+        return [meant[cell] for cell in cells]
 
     def _once(self, value: Any) -> Any:
         return self._known.setdefault(value, value) if value.__class__ in _SHARED else value

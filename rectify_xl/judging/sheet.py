@@ -25,7 +25,7 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     """Tells numbers and keys that stand more than once among the sheets of one form, read as one."""
     form = sheets[0].sheet.form
     for rule in (r for r in form.rules if r.on):
-        held = list(_with_key(sheets, rule))
+        held = _with_key(sheets, rule)
         keys = keys_of([trial.values for _, trial in held], form, rule.on)
         groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
         for key, told in zip(keys, held, strict=True) if len(set(keys)) < len(keys) else ():
@@ -35,21 +35,21 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
                 _tell_group(rule, group)
 
 
-def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> Iterator[tuple[JudgedSheet, Trial]]:
+def _with_key(sheets: Sequence[JudgedSheet], rule: Rule) -> list[tuple[JudgedSheet, Trial]]:
     """The rows whose key could be read, and is there."""
     form = sheets[0].sheet.form
     places = [form.positions[name] for name in rule.on]
     is_number = form.column(rule.column).assigned
     wanted = [place for place in places if is_number or form.columns[place].required]
+    made: list[tuple[JudgedSheet, Trial]] = []
     for judged in sheets:
         if judged.missing.intersection(rule.on):
             continue
         trials: Sequence[Trial] = judged.trials
         for place in wanted:
             trials = [trial for trial in trials if trial.values[place] is not None]
-        for trial in trials:
-            if not trial.unread or trial.unread.isdisjoint(places):
-                yield judged, trial
+        made += [(judged, trial) for trial in trials if not trial.unread or trial.unread.isdisjoint(places)]
+    return made
 
 
 def _tell_group(rule: Rule, group: Sequence[tuple[JudgedSheet, Trial]]) -> None:

@@ -40,7 +40,9 @@ def _beside_blanks(kind: Callable[[Column, Setting], Usual]) -> Callable[[Column
             if "" not in cells:
                 return filled(cells)
             told = [cell for cell in cells if cell != ""]
-            values = filled(told) if told else told
+            if not told:
+                return [None] * len(cells)
+            values = filled(told)
             if values is None:
                 return None
             following = iter(values)

@@ -81,7 +81,7 @@ class UsualReader:
             lines: list[Line] = []
             for at in range(0, len(rows), _AT_ONCE):
                 lines += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
-            return _grid(lines, _merges(merges_in(data, end)))
+            return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.holders)
         except (WrittenOtherwise, UnicodeDecodeError):
             return None
 
@@ -203,7 +203,7 @@ def _is_known(formula: str) -> bool:
     return is_known
 
 
-def _grid(lines: Sequence[Line], merges: Merges) -> Grid:
+def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
     """The rectangle of the cells that are there."""
     if not lines:
         return Grid(title="", rows=[], merges=merges, is_plain=True)
@@ -222,7 +222,15 @@ def _grid(lines: Sequence[Line], merges: Merges) -> Grid:
             for place, value in zip(places, values, strict=True):
                 row[place - first] = value
         rows.append(row)
-    return Grid(title="", rows=rows, first_row=top, first_column=first, merges=merges, is_plain=True)
+    return Grid(
+        title="",
+        rows=rows,
+        first_row=top,
+        first_column=first,
+        merges=merges,
+        is_plain=True,
+        is_shared=is_shared,
+    )
 
 
 @lru_cache(maxsize=64)
