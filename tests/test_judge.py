@@ -327,6 +327,8 @@ def test_supervision_comes_from_the_office_alone() -> None:
     held = judged({"supervision": [row("supervision")], "ledger": [row("ledger")]})
     assert (held.verdict, held.forms) == ("returned", ())
     assert [(f.level, f.code, f.form) for f in held.findings] == [("error", "unit-mismatch", "cover")]
+    held = judged({"supervision": [], "ledger": [row("ledger")]})
+    assert (held.verdict, [f.code for f in held.findings], kept(held)) == ("accepted", ["no-rows"], ([4], []))
 
 
 # ---- one cell, one finding

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from ledgers import values_by_calamine, written
 
 from rectify_xl.excel.ledgers.ledger import write_ledger
+from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.writing import deflating
 from rectify_xl.excel.writing.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
@@ -69,6 +70,18 @@ def test_the_fast_back_ends_are_wished_for_and_not_needed(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "zlib_ng.zlib_ng", None)
     back_end.cache_clear()
     assert back_end()[0] is zlib
+    back_end.cache_clear()
+
+
+def test_no_other_back_end_takes_the_place_of_one_that_cannot_be_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "torn.py").write_text("raise ImportError('failed to map segment from shared object')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(deflating, "_BACK_ENDS", (("absent", 2), ("torn", 2), ("zlib", 2)))
+    back_end.cache_clear()
+    with pytest.raises(CannotFinish, match="failed to map"):
+        back_end()
     back_end.cache_clear()
 
 

@@ -67,16 +67,15 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     if filled_on and filled_on > as_of:
         told = cover_finding(found, "filled_on", "future", (("filled_on", filled_on), ("as_of", as_of)))
         return _return(received, "held", [told], cover, saved=raw.saved)
-    for form in {sheet.form.name: sheet.form for sheet in found.forms}.values():
-        if form.filled_by == "office" and cover.kind not in ("", catalog.reading().office_kind):
-            cover.findings.append(cover_finding(found, "unit_code", "unit-mismatch", (("case", "office"),)))
-            cover.merges = False
     matter = Matter(digest=received.digest, filled_on=filled_on)
     if waiver := ruling.waivers.find(cover.code, "", matter):
         told = waived(Finding(level="warning", code="not-counted"), waiver)
         return _return(received, "ignored", [told], cover, saved=raw.saved)
-    _waive_cover(cover, ruling, matter)
     judged = _judge_forms(found.forms, ruling, _place(cover, ruling))
+    if cover.kind not in ("", catalog.reading().office_kind) and _tells_of_others(judged):
+        cover.findings.append(cover_finding(found, "unit_code", "unit-mismatch", (("case", "office"),)))
+        cover.merges = False
+    _waive_cover(cover, ruling, matter)
     for sheets in judged if ruling.waivers.by_rule else ():
         waive_rows(sheets, ruling.waivers, cover.code, matter)
     about = [ruling.waivers.told(cover.code, f, matter) for f in _about_book(raw, found)]
@@ -131,6 +130,11 @@ def _judge_ledger(raw: RawBook, ruling: Ruling, received: Received, as_of: date)
     )
     held = _return(received, verdict, judged.findings, cover, saved=raw.saved)
     return replace(held, forms=forms, ledger=judged.told())
+
+
+def _tells_of_others(forms: Sequence[Sequence[JudgedSheet]]) -> bool:
+    """Whether some row stands on a form that the office alone fills in; an empty sheet of it is no more than that."""
+    return any(sheets[0].sheet.form.filled_by == "office" and any(j.trials for j in sheets) for sheets in forms)
 
 
 def _waive_cover(cover: Cover, ruling: Ruling, matter: Matter) -> None:

@@ -8,6 +8,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from rectify_xl.errors import CannotFinish
+
 # The back ends by preference, with the level at which each takes about as long as the rows take to be made. Their
 # bytes differ, what they inflate to does not.
 _BACK_ENDS = (("isal.isal_zlib", 2), ("zlib_ng.zlib_ng", 2), ("zlib", 2))
@@ -26,13 +28,19 @@ class Fragment(NamedTuple):
 
 @cache
 def back_end(name: str = "") -> tuple[Any, int]:
-    """(module, level) of the named back end, or of the first that is installed: isal, zlib-ng, zlib."""
+    """(module, level) of the named back end, or of the first that is installed: isal, zlib-ng, zlib.
+
+    Raises CannotFinish where one is installed but cannot be loaded, as in too little memory: another in its place would
+    give the same workbook other bytes this once.
+    """
     for module, level in _BACK_ENDS:
         if not name or module == name:
             try:
                 return import_module(module), level
-            except ImportError:
+            except ModuleNotFoundError:
                 continue
+            except ImportError as error:
+                raise CannotFinish("back-end", name=module, reason=str(error)) from error
     raise ModuleNotFoundError(name)
 
 
