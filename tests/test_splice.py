@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgers import values_by_calamine, written
 
-from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.errors import CannotFinish
+from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.writing import deflating
 from rectify_xl.excel.writing.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
