@@ -88,6 +88,48 @@ def test_a_number_nobody_gave_waits_as_foreign() -> None:
     assert problems(taken) == [("KX02-T009", "别处来的问题")]
 
 
+G = row("ledger", item_id="KX02-T001", problem="自己编号的问题")
+
+
+def numbers_after(held: Folded) -> Numbers:
+    given = {(s.digest, s.sheet, s.row): i.number for i in held.items["ledger"] for s in i.states}
+    return Numbers(given=given, used=frozenset(given.values()))
+
+
+@pytest.mark.parametrize("rows", [(A, G), (G, A)])
+def test_a_row_is_not_known_by_the_key_of_one_whose_number_another_row_carries(rows: tuple[Any, ...]) -> None:
+    returns, numbers = [sent("05-18", A)], Numbers()
+    for expected in ({"KX02-T001": "学习不够深入"}, *[{"KX02-T001": "自己编号的问题", "KX02-T002": "学习不够深入"}] * 2):
+        held = folded(*returns, numbers=numbers)
+        assert (dict(problems(held)), held.pending, held.findings) == (expected, (), ())
+        returns, numbers = [*returns[:1], sent("05-25", *rows)], numbers_after(held)
+
+
+@pytest.mark.parametrize(
+    ("returns", "expected", "waits"),
+    [
+        # a number that is given for another row of the very file
+        ((sent("05-18", A, G),), {"KX02-T001": "学习不够深入"}, [5]),
+        ((sent("05-18", G, A),), {"KX02-T001": "学习不够深入"}, [4]),
+        ((sent("05-18", G, A), sent("05-25", A)), {"KX02-T001": "学习不够深入"}, []),
+        # one that is given for another file's
+        ((sent("05-18", A), sent("05-25", G)), {"KX02-T001": "自己编号的问题"}, []),
+        ((sent("05-17", G), sent("05-18", A, B)), {"KX02-T001": "学习不够深入", "KX02-T002": "服务不够主动"}, []),
+        ((sent("05-18", A), sent("05-25", G, A)), {"KX02-T001": "学习不够深入"}, [4]),
+    ],
+)
+def test_no_row_takes_the_place_of_another_of_its_file(
+    returns: tuple[Return, ...], expected: dict[str, str], waits: list[int]
+) -> None:
+    numbers = Numbers()
+    for _ in ("this run", "the next"):
+        held = folded(*returns, numbers=numbers)
+        assert (dict(problems(held)), [p.row.row for p in held.pending]) == (expected, waits)
+        numbers = numbers_after(held)
+    taken = folded(sent("05-25", A, G), numbers=Numbers(closed=False))
+    assert dict(problems(taken)) == {"KX02-T002": "学习不够深入", "KX02-T001": "自己编号的问题"}
+
+
 def test_numbers_once_given_never_change_and_are_never_used_twice() -> None:
     late_find = sent("05-11", C)
     known = folded(sent("05-18", A, B))

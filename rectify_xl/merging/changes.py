@@ -11,7 +11,7 @@ from rectify_xl import catalog
 from rectify_xl.expression import names_in
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
-from rectify_xl.merging.identity import Entry, Known
+from rectify_xl.merging.known_rows import Entry, Known
 from rectify_xl.merging.row_findings import Params, at_fact, row_finding
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, State
 from rectify_xl.normal import shown

@@ -9,7 +9,8 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.merging.given import ref_of
-from rectify_xl.merging.identity import Entry, History
+from rectify_xl.merging.identity import History
+from rectify_xl.merging.known_rows import Entry
 from rectify_xl.merging.row_findings import Fact
 from rectify_xl.model import Finding, Form, FormRows, Return, State
 from rectify_xl.roster import Roster

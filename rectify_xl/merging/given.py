@@ -46,6 +46,11 @@ class Given:
         """The number that was once given for a state, "" if none."""
         return self._by_ref.get(ref, "")
 
+    def learn(self, given: Mapping[StateRef, str]) -> None:
+        """Takes numbers that were given meanwhile as known."""
+        self._by_ref |= given
+        self.known |= frozenset(given.values())
+
     def pass_over(self, number: str) -> None:
         """Lets the series of a number go on behind it."""
         if parts := item_number(number):

@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
+from operator import not_
 from typing import Any, NamedTuple
 
 from rectify_xl.kinds import item_number
-from rectify_xl.merging.given import Given, StateRef, ref_of
-from rectify_xl.merging.row_findings import Fact, Params, at_fact, row_finding
+from rectify_xl.merging.given import ref_of
+from rectify_xl.merging.known_rows import Entry, Known
+from rectify_xl.merging.row_findings import Params, at_fact, row_finding
 from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
-from rectify_xl.roster import Roster
 from rectify_xl.ruling import keys_of
-from rectify_xl.waivers import Matter, Waivers, names_for
+from rectify_xl.waivers import Matter, names_for
 
 # Why a row must wait: the code, the column it stands at, and what its sentence says.
 Trouble = tuple[str, str, Params]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What a fold knows besides the returns: numbers, units, waivers, what ledgers tell by state, items so far."""
-
-    given: Given
-    roster: Roster
-    waivers: Waivers = field(default_factory=Waivers)
-    facts: Mapping[StateRef, Sequence[Fact]] = field(default_factory=dict)
-    items: set[tuple[str, str]] = field(default_factory=set)
-
-    def speaks_for(self, held: Return, unit: str) -> bool:
-        """Whether a return tells the rows of a unit: its own, or that of the unit it was merged into by then."""
-        if held.unit_code == unit:
-            return True
-        return held.filled_on is not None and self.roster.successor(unit, held.filled_on) == held.unit_code
-
-
-@dataclass(slots=True)
-class Entry:
-    """One row known through the weeks, while the fold goes on; `units` are those that told it."""
-
-    number: str
-    key: tuple[Any, ...] = ()
-    is_made_up: bool = False
-    states: list[State] = field(default_factory=list)
-    agreed: date | None = None
-    agreed_as: tuple[Any, ...] = ()
-    seen_in: str = ""  # digest of the last return that still had the row
-    units: set[str] = field(default_factory=set)
-    facts: list[Fact] = field(default_factory=list)
-    brought: set[StateRef] = field(default_factory=set)  # the states that only an office's ledger tells
-
-    def fact_of(self, state: State) -> Fact | None:
-        """Where a state stands in the ledger that alone tells it; None for one that was reported directly."""
-        if not self.brought:
-            return None
-        ref = ref_of(state.digest, state.sheet, state.row)
-        held = (f for f in reversed(self.facts) if f.row.item.latest[1:4] == state[1:4])
-        return next(held, None) if ref in self.brought else None
 
 
 class _Seen(NamedTuple):
@@ -80,6 +40,9 @@ class History:
         self._by_key: dict[tuple[Any, ...], list[Entry]] = {}
         self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
         self._is_shifted = self._is_brought = False
+        # Of the return that is taken in: the numbers that its rows carry, and those that other rows of it were given.
+        self._carried, self._given_here = frozenset[str](), frozenset[str]()
+        self._guessed: list[tuple[str, str]] = []  # numbers that nobody had given when their row came, with its file
         self._rules_between = [rule for rule in form.rules if rule.between]
         self._id = next((p for p, c in enumerate(form.columns) if c.assigned), None)
         self._due = form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None
@@ -103,9 +66,10 @@ class History:
         before = {key: list(entries) for key, entries in self._by_key.items()}
         every = rows.rows()
         keys = keys_of([row.values for row in every], self.form, self.form.key)
-        for row, key in zip(every, keys, strict=True):
+        numbers = self._numbers_of(every, held)
+        for row, number, key in zip(every, numbers, keys, strict=True):
             is_bad = (row.sheet, row.row) in bad
-            seen = _Seen(row, self._number_of(row, held), key)
+            seen = _Seen(row, number, key)
             entry, trouble = self._known_as(seen, before, held)
             self.is_plain = self.is_plain and trouble is None and not self._is_brought
             told = self._told(held, row, rows, trouble) if trouble and not is_bad else None
@@ -152,10 +116,10 @@ class History:
         trouble = self._between(row) if self._rules_between else None
         same = self._like(before[key], held) if key in before else []
         if number:
-            entry = self._by_number.get(number)
-            if entry is None and self.known.given.closed and number not in self.known.given.known:
+            if self.known.given.closed and self._is_foreign(row, number, held):
                 column = self.form.columns[self._id or 0].name
                 return None, trouble or ("foreign-id", column, (("case", "never-given"),))
+            entry = self._by_number.get(number)
             made_up = [e for e in same if e.is_made_up]
             return entry or (made_up[0] if len(made_up) == 1 else None), trouble
         if len(same) > 1:
@@ -163,11 +127,47 @@ class History:
             return None, trouble or ("duplicate", self.form.key[-1], (("case", "several"), ("numbers", named)))
         return (same[0] if same else None), trouble
 
+    def _is_foreign(self, row: Row, number: str, held: Return) -> bool:
+        """Whether a row carries a number that nobody gave, or that was given for another row of its own file."""
+        if number not in self.known.given.known:
+            self._guessed.append((number, held.digest))
+            return True
+        return number in self._given_here and self._carries(row, number)
+
+    def learns(self) -> bool:
+        """Whether a row waits whose number has since been given for another file's; if so that number is known now.
+
+        Then the history must be taken in anew: so the next run would see it, and this one shall say the same.
+        """
+        found = [(self._by_number[number], digest) for number, digest in self._guessed if number in self._by_number]
+        right = [entry for entry, digest in found if all(state.digest != digest for state in entry.states)]
+        if right:
+            told = {ref_of(s.digest, s.sheet, s.row): entry.number for entry in right for s in entry.states}
+            self.known.given.learn(told)
+            self.known.given.take_back([entry.number for entry in self.entries if entry.is_made_up], ())
+        return bool(right)
+
     def _like(self, entries: Sequence[Entry], held: Return) -> list[Entry]:
-        """Of the rows with one key those that a return may tell again: its own unit's before another's."""
-        same = [e for e in entries if e.seen_in != held.digest]
+        """Of the rows with one key those that a return may tell again: its own unit's before another's.
+
+        Not one that another row of the return names by its number.
+        """
+        same = [e for e in entries if e.seen_in != held.digest and (e.is_made_up or e.number not in self._carried)]
         own = [e for e in same if held.unit_code in e.units]
         return own or [e for e in same if any(self.known.speaks_for(held, unit) for unit in e.units)]
+
+    def _numbers_of(self, rows: Sequence[Row], held: Return) -> Sequence[str]:
+        """The numbers of a return's rows (see `_number_of`), which of them rows carry, and which they were given."""
+        if self._id is None:
+            return [""] * len(rows)
+        numbers = [self._number_of(row, held) for row in rows]
+        carried = [self._carries(row, number) for row, number in zip(rows, numbers, strict=True)]
+        self._carried = frozenset(compress(numbers, carried))
+        self._given_here = frozenset(compress(numbers, map(not_, carried))) - {""}
+        return numbers
+
+    def _carries(self, row: Row, number: str) -> bool:
+        return bool(number) and row.values[self._id or 0] == number
 
     def _number_of(self, row: Row, held: Return) -> str:
         """The number that a row carries, or that was once given for it; one of another unit (waived) says nothing."""

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from rectify_xl.expression_python import Test
 from rectify_xl.merging.changes import standing_place
 from rectify_xl.merging.deadlines import form_test
-from rectify_xl.merging.identity import Entry, History
+from rectify_xl.merging.identity import History
+from rectify_xl.merging.known_rows import Entry
 from rectify_xl.merging.office import Standing
 from rectify_xl.model import Item, State
 

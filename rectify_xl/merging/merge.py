@@ -6,7 +6,7 @@ and which number it has is derived from the whole set, in the order of (填报�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from rectify_xl import catalog
 from rectify_xl.laid_aside import Shelf, joined
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.given import Given, Numbers, StateRef
-from rectify_xl.merging.identity import Known
+from rectify_xl.merging.known_rows import Known
 from rectify_xl.merging.lower import Brought, bring
 from rectify_xl.merging.office import Standing, standing
 from rectify_xl.merging.unit_fold import Counted, FormFold, UnitFold, fold_form, names_items, told_of
@@ -74,7 +74,8 @@ def fold(
     """
     union = merge(returns)
     brought = bring(union)
-    given = Given(numbers, brought.numbers(), brought.retired)
+    taken_over = () if numbers.closed else numbers_carried(union)
+    given = Given(numbers, brought.numbers(), (*brought.retired, *taken_over))
     known = Known(given=given, roster=roster, waivers=waivers or Waivers(roster=roster), facts=brought.facts)
     by_unit = _by_unit(union, brought, roster, as_of)
     folding = _Folding(
@@ -93,6 +94,14 @@ def fold(
         files=brought.files,
         made=folding.made,
     )
+
+
+def numbers_carried(returns: Iterable[Return]) -> Iterator[str]:
+    """The numbers that the good rows of returns carry."""
+    for rows in (rows for held in returns for rows in held.forms):
+        place = next((at for at, column in enumerate(catalog.forms()[rows.form].columns) if column.assigned), None)
+        if place is not None:
+            yield from (row.values[place] for row in rows.good if row.values and row.values[place])
 
 
 def _about_files(

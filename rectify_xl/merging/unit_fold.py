@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from rectify_xl.merging.changes import Changes
 from rectify_xl.merging.file_conflicts import ledger_conflicts
-from rectify_xl.merging.identity import History, Known
+from rectify_xl.merging.identity import History
 from rectify_xl.merging.items import items_from
+from rectify_xl.merging.known_rows import Known
 from rectify_xl.merging.lower import BroughtReturn
 from rectify_xl.merging.office import Standing
 from rectify_xl.model import Finding, Form, FormRows, Item, Pending, Return
@@ -56,11 +57,9 @@ def fold_form(
     told = [(held, rows) for held in returns for rows in told_of(held).forms if rows.form == form.name]
     if not told:
         return None
-    history = History(form, unit, known)
-    for held, rows in told:
-        pending = held.pending.get(form.name, ()) if isinstance(held, BroughtReturn) else None
-        history.take(told_of(held), rows, pending)
-    history.settle()
+    history = _history_of(form, unit, told, known)
+    while history.learns():
+        history = _history_of(form, unit, told, known)
     known_as = known.roster.by_code(unit)
     name = known_as.name if known_as else told_of(told[-1][0]).unit_name
     items = items_from(history, name, typed)
@@ -74,6 +73,15 @@ def fold_form(
         told_by=frozenset((code, e.number) for e in history.entries for code in e.units if code != unit),
         is_plain=history.is_plain and not names_items(form),
     )
+
+
+def _history_of(form: Form, unit: str, told: Iterable[tuple[Counted, FormRows]], known: Known) -> History:
+    history = History(form, unit, known)
+    for held, rows in told:
+        pending = held.pending.get(form.name, ()) if isinstance(held, BroughtReturn) else None
+        history.take(told_of(held), rows, pending)
+    history.settle()
+    return history
 
 
 def _told(

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.merge import Numbers, StateRef
+from rectify_xl.merging.merge import Numbers, StateRef, numbers_carried
 from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 
@@ -35,11 +35,12 @@ def with_late_arrivals(numbers: Numbers, known: Sequence[Return], fresh: Sequenc
     by_key = _numbered(numbers, [held for held in known if held.unit_code in units])
     given: dict[StateRef, str] = {}
     for held in late:
+        carried = set(numbers_carried([held]))
         for form, sheet, row, values in unnumbered(held):
             found = by_key.get((form.name, held.unit_code, key_of(values, form, form.key)), {})
             if len(found) == 1:
                 ((number, first),) = found.items()
-                if held.order < first:
+                if held.order < first and number not in carried:
                     given[held.digest, sheet, row] = number
     return replace(numbers, given={**given, **numbers.given})
 
