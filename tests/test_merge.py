@@ -131,6 +131,17 @@ def test_no_row_takes_the_place_of_another_of_its_file(
     assert dict(problems(taken)) == {"KX02-T002": "学习不够深入", "KX02-T001": "自己编号的问题"}
 
 
+def test_a_number_that_is_given_later_does_not_take_in_the_row_that_guessed_it() -> None:
+    guess, right = sent("05-18", G), sent("05-25", A)
+    arrived = {held.digest: held.filled_on or DAY for held in (guess, right)}
+    numbers = Numbers()
+    for _ in ("this run", "the next"):
+        held = fold((guess, right), roster_for(SETTINGS), DAY, numbers, 14, arrived=arrived)
+        assert [(i.number, len(i.states)) for i in held.items["ledger"]] == [("KX02-T001", 1)]
+        assert ("foreign-id", "A4") in told(held)
+        numbers = numbers_after(held)
+
+
 def test_numbers_once_given_never_change_and_are_never_used_twice() -> None:
     late_find = sent("05-11", C)
     known = folded(sent("05-18", A, B))

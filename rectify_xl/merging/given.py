@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from rectify_xl.kinds import item_number
 from rectify_xl.ledger_columns import DIGEST_DIGITS
@@ -33,10 +34,17 @@ class Given:
     """The numbers while a fold goes on: what is known, and how far each series (unit code, letter) has come."""
 
     def __init__(
-        self, numbers: Numbers, told: Iterable[tuple[StateRef, str]] = (), retired: Iterable[str] = ()
+        self,
+        numbers: Numbers,
+        told: Iterable[tuple[StateRef, str]] = (),
+        retired: Iterable[str] = (),
+        arrived: Mapping[str, date] | None = None,
     ) -> None:
         self.closed = numbers.closed
-        self._by_ref = dict(told) | {ref_of(*ref): number for ref, number in numbers.given.items()}
+        self._arrived = {digest[:DIGEST_DIGITS]: day for digest, day in (arrived or {}).items()}
+        self._told = dict(told)
+        self._by_ref = self._told | {ref_of(*ref): number for ref, number in numbers.given.items()}
+        self._since: dict[str, date] = {}
         self.known = frozenset((*self._by_ref.values(), *numbers.used, *retired))
         self._counts: dict[tuple[str, str], int] = {}
         for number in self.known:
@@ -49,7 +57,24 @@ class Given:
     def learn(self, given: Mapping[StateRef, str]) -> None:
         """Takes numbers that were given meanwhile as known."""
         self._by_ref |= given
+        self._since = {}
         self.known |= frozenset(given.values())
+
+    def could_know(self, digest: str, number: str) -> bool:
+        """Whether a file came no earlier than the first one whose row was given a number.
+
+        What a lower office's ledger tells was known to those who filled in the file, whenever the ledger comes.
+        """
+        if not self._since:
+            for ref, told in self._by_ref.items():
+                day = date.min if ref in self._told else self._arrived.get(ref[0], date.min)
+                self._since[told] = min(day, self._since.get(told, day))
+        return self._since.get(number, date.min) <= self._arrived.get(digest[:DIGEST_DIGITS], date.max)
+
+    def came_by(self, digest: str, other: str) -> bool:
+        """Whether another file had come on the day on which a file came."""
+        came, then = (self._arrived.get(held[:DIGEST_DIGITS]) for held in (other, digest))
+        return came is None or then is None or came <= then
 
     def pass_over(self, number: str) -> None:
         """Lets the series of a number go on behind it."""

@@ -128,11 +128,13 @@ class History:
         return (same[0] if same else None), trouble
 
     def _is_foreign(self, row: Row, number: str, held: Return) -> bool:
-        """Whether a row carries a number that nobody gave, or that was given for another row of its own file."""
+        """Whether a row carries a number that nobody had given when its file came, or that another row of it was."""
         if number not in self.known.given.known:
             self._guessed.append((number, held.digest))
             return True
-        return number in self._given_here and self._carries(row, number)
+        if not self._carries(row, number):
+            return False
+        return number in self._given_here or not self.known.given.could_know(held.digest, number)
 
     def learns(self) -> bool:
         """Whether a row waits whose number has since been given for another file's; if so that number is known now.
@@ -140,7 +142,11 @@ class History:
         Then the history must be taken in anew: so the next run would see it, and this one shall say the same.
         """
         found = [(self._by_number[number], digest) for number, digest in self._guessed if number in self._by_number]
-        right = [entry for entry, digest in found if all(state.digest != digest for state in entry.states)]
+        right = [
+            entry for entry, digest in found
+            if all(state.digest != digest for state in entry.states)
+            and any(self.known.given.came_by(digest, state.digest) for state in entry.states)
+        ]  # fmt: skip
         if right:
             told = {ref_of(s.digest, s.sheet, s.row): entry.number for entry in right for s in entry.states}
             self.known.given.learn(told)

@@ -75,7 +75,7 @@ def fold(
     union = merge(returns)
     brought = bring(union)
     taken_over = () if numbers.closed else numbers_carried(union)
-    given = Given(numbers, brought.numbers(), (*brought.retired, *taken_over))
+    given = Given(numbers, brought.numbers(), (*brought.retired, *taken_over), arrived)
     known = Known(given=given, roster=roster, waivers=waivers or Waivers(roster=roster), facts=brought.facts)
     by_unit = _by_unit(union, brought, roster, as_of)
     folding = _Folding(
