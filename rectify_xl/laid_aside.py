@@ -1,4 +1,4 @@
-"""Many records in little memory: the first stay there, others lie in a temporary file until they are asked for."""
+"""Many records in little memory: some stay there, others lie in a temporary file until they are asked for."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from rectify_xl.plain_records import Plain, items_made, items_with, named, plain
 _Record = TypeVar("_Record")
 # Where something lies in a shelf's file, and how many bytes it takes.
 _Place = tuple[int, int]
-# So many records of one shelf stay in memory.
-IN_MEMORY = 20_000
-# Records laid aside together where nothing else divides them, and how many lots are kept at hand.
-_LOT, _AT_HAND = 256, 16
+# So many records of one shelf stay in memory; where more are expected only a small part of so many.
+IN_MEMORY, _FEWER = 40_000, 20
+# Records laid aside together where nothing else divides them, and how many are kept at hand: who reads piece by piece
+# (see columnar.py) asks more than once for the lots of a piece.
+_LOT, _AT_HAND = 256, 2048
 
 
 class Shelf:
-    """Keeps many records in little memory. Its file has no name, and goes when nothing that lies in it is held.
+    """Keeps many records in little memory, as many as `in_memory`.
 
+    Its file has no name, and goes when nothing that lies in it is held.
     Raises OSError where the file cannot be written. A copy of this process may read what lay here when it began.
     """
 
@@ -36,6 +38,7 @@ class Shelf:
         self._room, self._end = IN_MEMORY if in_memory is None else in_memory, 0
         self._file: Any = None
         self._at_hand: dict[_Place, Sequence[Any]] = {}
+        self._count_at_hand = 0
 
     def lay(self, records: Sequence[_Record]) -> Sequence[_Record]:
         """The same records: a tuple while there is room in memory, else what reads them again."""
@@ -61,13 +64,15 @@ class Shelf:
 
     def lot(self, place: _Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
         """What `make` makes of the plain values at a place."""
-        if place in self._at_hand:
-            found = self._at_hand.pop(place)
+        at_hand = self._at_hand
+        if place in at_hand:
+            found = at_hand.pop(place)
         else:
             found = make(self.plain(place))
-            if len(self._at_hand) >= _AT_HAND:
-                del self._at_hand[next(iter(self._at_hand))]
-        self._at_hand[place] = found
+            self._count_at_hand += len(found)
+            while at_hand and self._count_at_hand > _AT_HAND:
+                self._count_at_hand -= len(at_hand.pop(next(iter(at_hand))))
+        at_hand[place] = found
         return found
 
     def _has_room(self, count: int) -> bool:
@@ -87,9 +92,17 @@ class Shelf:
         return place, len(packed)
 
 
-def keep(records: Iterable[_Record]) -> Sequence[_Record]:
-    """Records that come one after the other, on a shelf of their own."""
-    return Shelf().lay_all(records)
+def room_for(expected: int) -> int:
+    """How many records stay in memory where about so many come: nearly none of very many.
+
+    Whoever holds many records holds other things by their number too, and walks through a file whatever it keeps.
+    """
+    return IN_MEMORY if expected <= IN_MEMORY else IN_MEMORY // _FEWER
+
+
+def keep(records: Iterable[_Record], expected: int = 0) -> Sequence[_Record]:
+    """Records that come one after the other, about as many as are expected, on a shelf of their own."""
+    return Shelf(room_for(expected)).lay_all(records)
 
 
 def plain_of(items: Sequence[Item]) -> Plain:

@@ -8,7 +8,7 @@ from datetime import date
 
 from rectify_xl.first_days import FirstDays
 from rectify_xl.in_force import under_settings
-from rectify_xl.merging.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
@@ -67,7 +67,7 @@ def book_and_folds(
     )  # fmt: skip
     received = with_findings(received, folded.findings)
     items = with_remarks(folded.items)
-    dues = dues_for(items, day)
+    dues, tasks = dues_and_tasks(items, settings, roster, day)
     owed = {due.day for held in dues.values() for due in held if due.day}
     general = _no_calendar(calendar, [as_of, *owed])
     book = Book(
@@ -77,7 +77,7 @@ def book_and_folds(
         items=items,
         dues=dues,
         pending=folded.pending,
-        tasks=task_states(items, settings, roster, day),
+        tasks=tasks,
         findings=(*general, *past.told, *(f for r in received for f in r.findings)),
         restricted=folded.restricted,
         withdrawn=folded.withdrawn,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -51,23 +51,24 @@ def _form_test(form: str, node: Node) -> Test:
 
 def dues_for(items: Mapping[str, Sequence[Item]], day: Day) -> dict[str, tuple[Due, ...]]:
     """到期状态 of every item of the forms with a deadline, side by side with `items` (contract of the ledger)."""
-    return {
-        name: tuple(_dues(catalog.forms()[name], held, day))
-        for name, held in items.items()
-        if catalog.forms()[name].deadline
-    }
+    return {name: tuple(map(due, held)) for name, held in items.items() if (due := _due_on(catalog.forms()[name], day))}
 
 
-def _dues(form: Form, items: Iterable[Item], day: Day) -> Iterator[Due]:
+def _due_on(form: Form, day: Day) -> Callable[[Item], Due] | None:
+    """What tells the state of an item of the form, None where it has no deadline."""
     deadline = form.deadline
-    assert deadline is not None
+    if deadline is None:
+        return None
     standing = form_test(form, deadline.standing) if deadline.standing else None
     done = form_test(form, deadline.done)
     open_until = cache(partial(_open_until, day))
-    for item in items:
+
+    def due(item: Item) -> Due:
         owed = owed_day(item, form)
         truths = bool(standing and standing(item.values, ())), bool(done(item.values, ()))
-        yield _closed(item, form, truths, owed) or open_until(owed)
+        return _closed(item, form, truths, owed) or open_until(owed)
+
+    return due
 
 
 def _closed(item: Item, form: Form, truths: tuple[bool, bool], owed: date | None) -> Due | None:
@@ -116,9 +117,29 @@ def task_states(
     items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
 ) -> tuple[TaskState, ...]:
     """The state of every task for every active unit, tasks in the schedule's order, units in the roster's."""
-    shown = _Shown(items, settings, day)
+    return dues_and_tasks(items, settings, roster, day)[1]
+
+
+def dues_and_tasks(
+    items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
+) -> tuple[dict[str, tuple[Due, ...]], tuple[TaskState, ...]]:
+    """`dues_for` and `task_states` in one walk: items that were laid aside are dear to read."""
+    shown, dues = _Shown(settings, day), {}
+    for name, held in items.items():
+        form = catalog.forms()[name]
+        due, looks = _due_on(form, day), shown.looks(form)
+        if due is None and not looks:
+            continue
+        told = []
+        for item in held:
+            if due is not None:
+                told.append(due(item))
+            for look in looks:
+                look(item)
+        if due is not None:
+            dues[name] = tuple(told)
     units = units_that_report(roster, day.as_of)
-    return tuple(_task_state(task, unit, shown, day) for task in settings.tasks for unit in units)
+    return dues, tuple(_task_state(task, unit, shown, day) for task in settings.tasks for unit in units)
 
 
 def units_that_report(roster: Roster, day: date) -> list[Unit]:
@@ -127,22 +148,30 @@ def units_that_report(roster: Roster, day: date) -> list[Unit]:
 
 
 class _Shown:
-    """The day that shows each piece of evidence, by evidence and unit; each form's items are walked once."""
+    """The day that shows each piece of evidence, by evidence and unit, of the items that were looked at."""
 
-    def __init__(self, items: Mapping[str, Sequence[Item]], settings: Settings, day: Day) -> None:
-        self._since, self._until = settings.stage_start, day.as_of
-        self._days: dict[Evidence, dict[str, date]] = {}
-        for evidence in dict.fromkeys(e for task in settings.tasks for e in task.evidence):
-            form = catalog.forms()[evidence.form]
-            tree = _where(form, evidence.where, settings)
-            test = form_test(form, tree) if tree else None
-            first = self._days[evidence] = {}
-            for item in items.get(form.name, ()):
-                if not form.evidence_on and item.unit_code in first and first[item.unit_code] <= _known_from(item):
-                    continue  # no state of it can show an earlier day
-                shown_on = self._shown_on(item, form, test, _known_since(item, form, tree))
-                if shown_on and shown_on < first.get(item.unit_code, date.max):
-                    first[item.unit_code] = shown_on
+    def __init__(self, settings: Settings, day: Day) -> None:
+        self._settings, self._since, self._until = settings, settings.stage_start, day.as_of
+        self._days: dict[Evidence, dict[str, date]] = {e: {} for task in settings.tasks for e in task.evidence}
+
+    def looks(self, form: Form) -> list[Callable[[Item], None]]:
+        """For each piece of evidence of a form what takes in what an item shows of it."""
+        return [
+            self._look(form, evidence, first) for evidence, first in self._days.items() if evidence.form == form.name
+        ]
+
+    def _look(self, form: Form, evidence: Evidence, first: dict[str, date]) -> Callable[[Item], None]:
+        tree = _where(form, evidence.where, self._settings)
+        test = form_test(form, tree) if tree else None
+
+        def look(item: Item) -> None:
+            if not form.evidence_on and item.unit_code in first and first[item.unit_code] <= _known_from(item):
+                return  # no state of it can show an earlier day
+            shown_on = self._shown_on(item, form, test, _known_since(item, form, tree))
+            if shown_on and shown_on < first.get(item.unit_code, date.max):
+                first[item.unit_code] = shown_on
+
+        return look
 
     def on(self, evidence: Evidence, unit: str) -> date | None:
         """The first day that shows the evidence for a unit, None if nothing does."""

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.laid_aside import Shelf, joined
+from rectify_xl.laid_aside import Shelf, joined, room_for
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.given import Given, Numbers, StateRef
 from rectify_xl.merging.known_rows import Known
@@ -80,6 +80,7 @@ def fold(
     by_unit = _by_unit(union, brought, roster, as_of)
     folding = _Folding(
         known=known, stall_days=stall_days, typed=standing(entries), kept=kept or {}, by_unit=by_unit,
+        shelf=Shelf(room_for(sum(len(rows.good) for r in union for rows in r.forms))),
         names_items=any(names_items(catalog.forms()[rows.form]) for r in union for rows in r.forms),
     )  # fmt: skip
     folding.take_all(roster.order())
@@ -113,9 +114,7 @@ def _about_files(
     return sorted((known.waivers.told(r.unit_code, f, matter) for r, f, matter in matters), key=lambda f: f.file)
 
 
-def _by_unit(
-    union: Sequence[Return], brought: Brought, roster: Roster, as_of: date
-) -> dict[str, list[Counted]]:
+def _by_unit(union: Sequence[Return], brought: Brought, roster: Roster, as_of: date) -> dict[str, list[Counted]]:
     """All returns by the unit they count for, those that only ledgers tell among them, in their order."""
     made: dict[str, list[Counted]] = {}
     direct: list[Counted] = [r for r in union if r.forms and not r.ledger]
@@ -134,7 +133,7 @@ class _Folding:
     kept: Mapping[str, UnitFold]
     by_unit: Mapping[str, Sequence[Counted]]
     names_items: bool
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: Shelf
     items: dict[str, list[Sequence[Item]]] = field(default_factory=dict)
     withdrawn: list[Item] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)

@@ -29,7 +29,8 @@ def with_remarks(items: Items) -> Items:
     for form in catalog.forms().values():
         if form.remarks and form.remarks.form in made and form.name in made:
             told = _by_number(made[form.name], form.remarks)
-            made[form.remarks.form] = keep(_remarked(item, form.remarks, told) for item in made[form.remarks.form])
+            held = made[form.remarks.form]
+            made[form.remarks.form] = keep((_remarked(item, form.remarks, told) for item in held), len(held))
     return made
 
 

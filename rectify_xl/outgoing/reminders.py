@@ -54,7 +54,7 @@ def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
             is_now.append(told.sent_on >= book.as_of)
             yield told
 
-    owed = keep(ranked())
+    owed = keep(ranked(), sum(map(len, book.items.values())))
     in_order = array("L", sorted(range(len(owed)), key=ranks.__getitem__))
     now, before = (array("L", [at for at in in_order if is_now[at] == wanted]) for wanted in (True, False))
     return rearranged(owed, now), rearranged(owed, before)

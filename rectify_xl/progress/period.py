@@ -29,7 +29,7 @@ def snapshot_of(book: Book) -> Snapshot:
 
 @kept_by_book
 def _known_items(book: Book) -> Sequence[Known]:
-    return keep(_told_items(book, counted_units(book)))
+    return keep(_told_items(book, counted_units(book)), sum(map(len, book.items.values())))
 
 
 def _told_items(book: Book, units: Counted) -> Iterator[Known]:

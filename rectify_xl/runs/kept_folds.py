@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rectify_xl.grounds import Grounds, digest_of, facts_digest
-from rectify_xl.laid_aside import Shelf
+from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.merging.office import Standing, standing
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import OfficeEntry, Return, Settings
@@ -44,15 +44,13 @@ def nothing_kept(store: Store, taken: Taken) -> Kept:
     return Kept(taken=_with_rows(store, taken, {held.digest for held in taken.known}))
 
 
-def kept_for(
-    store: Store, taken: Taken, settings: Settings, as_of: date, entries: Iterable[OfficeEntry]
-) -> Kept:
+def kept_for(store: Store, taken: Taken, settings: Settings, as_of: date, entries: Iterable[OfficeEntry]) -> Kept:
     """The folds that still hold for what was taken in; none beside offices' ledgers, which tie units together."""
     if any(held.ledger for held in taken.returns):
         return nothing_kept(store, taken)
     roster = roster_for(settings)
     keys = dict(_keys(taken, settings, roster, as_of))
-    folds = dict(_holding(store, keys, standing(entries)))
+    folds = dict(_holding(store, keys, standing(entries), Shelf(room_for(_rows_in(taken.known)))))
     read = {held.digest for held in taken.known if roster.successor(held.unit_code, as_of) not in folds}
     return Kept(taken=_with_rows(store, taken, read), read=frozenset(read), folds=folds, keys=keys)
 
@@ -61,9 +59,13 @@ def _with_rows(store: Store, taken: Taken, wanted: Collection[str]) -> Taken:
     """What was taken in, the files whose digests are `wanted` with their rows."""
     again = {held.digest: held.forms for held in taken.again}
     read = [held for held in taken.known if held.digest in wanted and held.digest and held.digest not in again]
-    told = {held.digest: held.forms for held in laid(store.with_rows(read))} | again
+    told = {held.digest: held.forms for held in laid(store.with_rows(read), _rows_in(read))} | again
     made = (replace(held, forms=told[held.digest]) if held.digest in told else held for held in taken.known)
     return replace(taken, known=tuple(made))
+
+
+def _rows_in(returns: Iterable[Return]) -> int:
+    return sum(len(rows.good) + len(rows.bad) for held in returns for rows in held.forms)
 
 
 def with_whole_rows(store: Store, kept: Kept, returns: Iterable[Return]) -> list[Return]:
@@ -110,8 +112,7 @@ def _common(settings: Settings) -> str:
     return digest_of(_FORMAT, facts_digest(), merged, said)
 
 
-def _holding(store: Store, keys: Mapping[str, str], typed: Standing) -> Iterator[tuple[str, UnitFold]]:
-    shelf = Shelf()
+def _holding(store: Store, keys: Mapping[str, str], typed: Standing, shelf: Shelf) -> Iterator[tuple[str, UnitFold]]:
     for unit, key, told in store.folds():
         if keys.get(unit) == key:
             try:

@@ -13,7 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from rectify_xl.grounds import Grounds
-from rectify_xl.laid_aside import Shelf
+from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.limits import limits
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.intake import Refusal, Source
@@ -25,6 +25,8 @@ from rectify_xl.store.files import Arrival
 
 # How much of a file's end (bytes) is compared before all of it is.
 _END = 2048
+# How many rows are expected of a file that nobody has read yet: few forms have more.
+_ROWS = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +115,7 @@ def _judged_again(
     by_day = {h.digest for h in known if h.digest and (h.verdict == "held" or (h.filled_on or as_of) > as_of)}
     there = _originals(job, arrivals, known, changed | by_day, sources)
     read = job.means.read(list(there.values()), job.settings, as_of) if there else ()
-    fresh = {held.digest: held for held in laid(read) if held.digest}
+    fresh = {held.digest: held for held in laid(read, len(there) * _ROWS) if held.digest}
     made = [called(fresh[h.digest], h.file) if h.digest in fresh else h for h in known]
     first = {h.digest: h for h in reversed(known) if h.digest in fresh}
     again = [
@@ -161,7 +163,7 @@ def _fresh(
     for source, digest in found:
         if digest not in said:
             unread.setdefault(digest or source.name, source)
-    read = laid(job.means.read(list(unread.values()), job.settings, as_of))
+    read = laid(job.means.read(list(unread.values()), job.settings, as_of), len(unread) * _ROWS)
     told = dict(zip(unread, read, strict=True))
     made = []
     for source, digest in found:
@@ -224,9 +226,12 @@ def file_digest(source: Source) -> str:
         return ""
 
 
-def laid(returns: Iterable[Return]) -> Iterator[Return]:
-    """Returns whose rows lie on a shelf; what is on a file with a restricted form is never written anywhere."""
-    shelf = Shelf()
+def laid(returns: Iterable[Return], expected: int = 0) -> Iterator[Return]:
+    """Returns whose rows, about as many as are expected, lie on a shelf.
+
+    What is on a file with a restricted form is never written anywhere.
+    """
+    shelf = Shelf(room_for(expected))
     for held in returns:
         forms = (replace(rows, good=shelf.lay(rows.good), bad=shelf.lay(rows.bad)) for rows in held.forms)
         yield held if held.is_restricted else replace(held, forms=tuple(forms))
