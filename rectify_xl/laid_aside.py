@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
-import tempfile
 from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice
 from typing import Any, TypeVar, overload
-from weakref import finalize
 
 from rectify_xl.model import Item, State
 from rectify_xl.plain_records import Plain, items_made, items_with, named, plain_parts
+from rectify_xl.unnamed_file import Place, UnnamedFile
 
 _Record = TypeVar("_Record")
-# Where something lies in a shelf's file, and how many bytes it takes.
-_Place = tuple[int, int]
 # So many records of one shelf stay in memory; where more are expected only a small part of so many.
 IN_MEMORY, _FEWER = 40_000, 20
 # Records laid aside together where nothing else divides them, and how many are kept at hand: who reads piece by piece
@@ -30,14 +25,13 @@ _LOT, _AT_HAND = 256, 2048
 class Shelf:
     """Keeps many records in little memory, as many as `in_memory`.
 
-    Its file has no name, and goes when nothing that lies in it is held.
-    Raises OSError where the file cannot be written. A copy of this process may read what lay here when it began.
+    Raises OSError where its file cannot be written. A copy of this process may read what lay here when it began.
     """
 
     def __init__(self, in_memory: int | None = None) -> None:
-        self._room, self._end = IN_MEMORY if in_memory is None else in_memory, 0
-        self._file: Any = None
-        self._at_hand: dict[_Place, Sequence[Any]] = {}
+        self._room = IN_MEMORY if in_memory is None else in_memory
+        self._file = UnnamedFile()
+        self._at_hand: dict[Place, Sequence[Any]] = {}
         self._count_at_hand = 0
 
     def lay(self, records: Sequence[_Record]) -> Sequence[_Record]:
@@ -58,11 +52,11 @@ class Shelf:
         waiting = iter(records)
         return joined(map(self.lay, iter(lambda: tuple(islice(waiting, _LOT)), ())))
 
-    def plain(self, place: _Place) -> Any:
+    def plain(self, place: Place) -> Any:
         """The plain values at a place."""
-        return pickle.loads(_read_at(self._file, *place))
+        return pickle.loads(self._file.read(place))
 
-    def lot(self, place: _Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
+    def lot(self, place: Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
         """What `make` makes of the plain values at a place."""
         at_hand = self._at_hand
         if place in at_hand:
@@ -81,15 +75,9 @@ class Shelf:
         self._room = self._room - count if has_room else 0
         return has_room
 
-    def _put(self, told: Sequence[Any]) -> _Place:
-        """Writes plain values; the place and the size of what was written."""
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it lives as long as the shelf
-            finalize(self, self._file.close)
-        packed = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
-        place, self._end = self._end, self._end + len(packed)
-        _write_at(self._file, place, packed)
-        return place, len(packed)
+    def _put(self, told: Sequence[Any]) -> Place:
+        """Writes plain values; where they lie."""
+        return self._file.put(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
 
 
 def room_for(expected: int) -> int:
@@ -147,7 +135,7 @@ class _Together(_Away):
 
     __slots__ = ("_count", "_place", "_shelf")
 
-    def __init__(self, shelf: Shelf, place: _Place, count: int) -> None:
+    def __init__(self, shelf: Shelf, place: Place, count: int) -> None:
         self._shelf, self._place, self._count = shelf, place, count
 
     def __len__(self) -> int:
@@ -173,7 +161,7 @@ class _Laid(_Together):
 
     __slots__ = ("_kind",)
 
-    def __init__(self, shelf: Shelf, place: _Place, count: int, kind: Any) -> None:
+    def __init__(self, shelf: Shelf, place: Place, count: int, kind: Any) -> None:
         super().__init__(shelf, place, count)
         self._kind = kind
 
@@ -208,7 +196,7 @@ class _States(_Together):
 
     __slots__ = ("_at",)
 
-    def __init__(self, shelf: Shelf, place: _Place, at: int, count: int) -> None:
+    def __init__(self, shelf: Shelf, place: Place, at: int, count: int) -> None:
         super().__init__(shelf, place, count)
         self._at = at
 
@@ -292,21 +280,3 @@ class _Rearranged(_Away):
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._records.__getitem__, self._places)
-
-
-def _write_at(file: Any, place: int, told: bytes) -> None:
-    rest = memoryview(told)
-    try:
-        file.seek(place)
-        while rest:
-            rest = rest[file.write(rest) :]
-    except OSError as error:  # the file has no name: its folder is what may be full
-        error.filename = tempfile.gettempdir()
-        raise
-
-
-def _read_at(file: Any, place: int, size: int) -> bytes:
-    if sys.platform == "win32":
-        file.seek(place)
-        return bytes(file.read(size))
-    return os.pread(file.fileno(), size, place)
