@@ -15,8 +15,8 @@ Place = tuple[int, int]
 class UnnamedFile:
     """Begins with the first piece, and goes when nobody holds it.
 
-    Raises OSError, which names the folder, where it cannot be written. A copy of this process may read what lay here when
-    it began.
+    Raises OSError, which names the folder, where it cannot be written. A copy of this process may read what lay here
+    when it began.
     """
 
     def __init__(self) -> None:
