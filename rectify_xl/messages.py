@@ -128,15 +128,15 @@ def _kinds() -> Mapping[tuple[str, str], str]:
 
 def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     frame = catalog.words("phrases")[lang]["finding"]
-    quoted = shown(_quoted(finding))
-    told = {"sheet": shown(finding.sheet), "value": quoted}
+    typed = quoted(finding)
+    told = {"sheet": shown(finding.sheet), "value": typed}
     elsewhere = {name: told[held] for name, held in _ELSEWHERE.items() if told[held]}
     return {
         **elsewhere,
         "unsaid": frame["unsaid"],
         "where": where(finding, lang),
-        "typed": frame["typed"].format(value=quoted) if quoted else "",
-        "value": quoted or frame["nothing"],
+        "typed": frame["typed"].format(value=typed) if typed else "",
+        "value": typed or frame["nothing"],
         "please": frame["please"][finding.level],
         "label": finding.label,
         "sheet": finding.sheet,
@@ -145,12 +145,12 @@ def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     }
 
 
-def _quoted(finding: Finding) -> str:
+def quoted(finding: Finding) -> str:
     """What was typed, as its cell shows it; what was told of a text is told of its very words."""
     if finding.code in _OF_WORDS:
-        return finding.value
+        return shown(finding.value)
     kind = _kinds().get((finding.form, finding.column), "")
-    return str(dict(finding.params).get("seen", "")) or as_seen(finding.value, kind)
+    return shown(str(dict(finding.params).get("seen", "")) or as_seen(finding.value, kind))
 
 
 def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -> dict[str, str]:

@@ -143,7 +143,12 @@ def test_a_slip_in_the_facts_is_refused(
         ),
         (
             Finding(level="fixed", code="fixed-percent", cell="T7", value="5成", params=(("understood", 0.5),)),
-            "T7填写的“5成”已按 50% 读取，请核对，下次请按 50% 的格式填写。",
+            "T7填写的“5成”已按 50% 读取，请核对，下次请用百分比格式的单元格填写，如 50%。",
+        ),
+        (  # a text: its cell shows no percent
+            Finding(level="fixed", code="fixed-percent", form="ledger", column="percent", cell="T7", value="0.5",
+                    params=(("understood", 0.5),)),
+            "T7填写的“0.5”已按 50% 读取，请核对，下次请用百分比格式的单元格填写，如 50%。",
         ),
         (
             Finding(level="error", code="other-campaign", value="别的活动", params=(("expected", "本活动"),)),

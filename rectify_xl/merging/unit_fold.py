@@ -100,6 +100,7 @@ def _told(
         found = history.known.waivers.told(history.unit, change.found, matter)
         if is_waived(found) and found.code == "missing-row":
             gone.add(places[id(change.entry)])
+            found = replace(found, params=(("case", "taken-out"), *found.params))
         made.append(found)
     return made, gone
 

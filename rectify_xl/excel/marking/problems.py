@@ -9,9 +9,8 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
-from rectify_xl.messages import code_name, level_name, sentence
+from rectify_xl.messages import code_name, level_name, quoted, sentence
 from rectify_xl.model import LEVELS, Finding, Form, Level, Return
-from rectify_xl.normal import shown
 
 _MARKED: tuple[Level, ...] = ("error", "warning")
 
@@ -130,7 +129,7 @@ def _line(number: int, told: tuple[Finding, str], first: Mapping[str, int], word
         finding.sheet,
         cell,
         finding.label,
-        shown(finding.value),
+        quoted(finding),
         text,
     )
     return Line(level=finding.level, sheet=finding.sheet, place=place, texts=texts)
