@@ -175,7 +175,7 @@ def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
     lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
-    tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nothing"]])
+    tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nobody" if unit else "nothing"]])
     return status_for(fail_on, first_seen(folder)) if fail_on else GOOD
 
 

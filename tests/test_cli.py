@@ -297,7 +297,7 @@ def test_check_in_english(demo: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].startswith("returned  ")
     assert any(line.strip().startswith("error 整改台帐!H4 ") for line in lines)
-    assert lines[-1].startswith("1 files: returned 1")
+    assert lines[-1].startswith("Files: 1, returned 1. ")
 
 
 def test_check_is_0_where_nothing_must_be_corrected(demo: Path) -> None:

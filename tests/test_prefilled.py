@@ -45,7 +45,7 @@ def test_every_unit_that_reports_gets_its_workbook(place: Path) -> None:
         "下发/KX02_示例第一党支部.xlsx",
         "下发/KX03_示例第二党支部.xlsx",
     )
-    assert pipeline.issue_workspace(place, as_of=DAY, units=["KX03"]) == outputs[3:]
+    assert pipeline.issue_workspace(place, as_of=DAY, units=["KX03", "kx03"]) == outputs[3:]
     with pytest.raises(WrongUse):
         pipeline.issue_workspace(place, as_of=DAY, units=["XX"])
 

@@ -390,6 +390,7 @@ def test_errors_by_unit_and_code_the_commonest_first() -> None:
     findings = (
         *[finding("date", "A.xlsx")] * 3, finding("required", "B.xlsx"), finding("choice", "B.xlsx"),
         finding("workday", "A.xlsx", "warning"), finding("damaged", "X.xlsx"),
+        finding("date", "整改台帐.xlsx"),  # what the office typed into its own ledger is nobody's file
     )  # fmt: skip
     returns = (sent("A", verdict="returned"), sent("B"), Return(file="X.xlsx", verdict="refused"))
     waiting = Pending(

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from returns import DAY, filled_template, row, settings_for
 
+from rectify_xl import cli
 from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, is_encrypted, save_encrypted
 from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.outgoing.guidance import guidance_table, restricted_forms
@@ -62,9 +63,13 @@ def test_with_a_password_the_file_and_its_rows_are_kept_encrypted_and_nothing_el
 
 
 def test_without_a_password_the_file_stays_in_the_inbox_alone_and_this_is_told(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(restricted.PASSWORD)
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["run", str(place), "--as-of", f"{DAY}", "--dry-run"])
+    shown = capsys.readouterr().out  # though the file is sent back, where the other warnings of it stand
+    assert "一.xlsx：文件含有涉及个人的“教育转化登记”，只统计人数" in shown and "请留意" not in shown
     outcome = run(place)
     assert [(f.code, f.file) for f in outcome.book.findings if f.code == "restricted"] == [("restricted", "一.xlsx")]
     assert not list((place / "存档").iterdir()) and not (place / REGISTER).exists()

@@ -63,3 +63,17 @@ def test_a_file_sent_back_is_owed_until_a_later_one_of_its_forms() -> None:
     back, again = sent(10, "A", [], "ledger", verdict="returned"), sent(20, "A", [], "ledger")
     assert returns_to_correct(replace(book_of({}), returns=(back,))) == {0}
     assert returns_to_correct(replace(book_of({}), returns=(back, again))) == frozenset()
+
+
+def test_a_file_of_which_nothing_was_taken_is_owed_until_either_unit_that_its_cover_names_sends_another() -> None:
+    wrong = replace(sent(10, "A", [], verdict="returned"), cover={"unit_name": "乙支部"})
+    undated = replace(sent(10, "A", [], verdict="returned"), filled_on=None, saved="2005-05-18T08:00:00Z")
+    last_week = replace(sent(11, "A", [], "ledger"), saved="2005-05-11T08:00:00Z")
+    by_name, by_code, before = sent(20, "B", [], "ledger"), sent(20, "A", [], "ledger"), sent(9, "B", [], "ledger")
+
+    def owed(*returns: Return) -> bool:
+        return returns_to_correct(replace(book_of({}), returns=returns)) == {0}
+
+    assert owed(wrong) and owed(wrong, before) and owed(wrong, sent(20, "C", [], "ledger")) and owed(undated, last_week)
+    assert not owed(wrong, by_name) and not owed(wrong, by_code)
+    assert not owed(undated, replace(last_week, saved="2005-05-18T09:00:00Z"))

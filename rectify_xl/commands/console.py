@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _UNBOUNDED, _WIDE = 100_000, 140
 # How many findings of each sort a run shows; and the verdicts on files whose findings stand in their copies.
 _MOST_TOLD, _SENT_BACK = 20, ("returned", "refused")
+# What is told of a file that stays in the inbox alone, whatever its verdict.
+_NOT_ARCHIVED = "restricted"
 _STYLES = {"accepted": "green", "returned": "yellow", "refused": "red", "held": "cyan"}
 _LEVEL_STYLES = {"error": "red", "warning": "yellow", "fixed": "dim"}
 
@@ -188,10 +190,13 @@ def _show_turned(call: Call, out: Console, turned: Sequence[tuple[str, Verdict, 
 def _show_told(call: Call, out: Console, book: Book, received: Iterable[Return]) -> None:
     """What nobody but the office is told: about its own ledger, and about new files that no one gets back."""
     sent = {back.file for back in book.returns}
+    new = {back.file for back in received}
     kept = {back.file for back in received if back.verdict not in _SENT_BACK}
+    warnings = [f for f in book.findings if f.file in new and f.level == "warning"]
     told = {
         "own": [finding for finding in book.findings if finding.file and finding.file not in sent],
-        "doubtful": [finding for finding in book.findings if finding.file in kept and finding.level == "warning"],
+        "private": [finding for finding in warnings if finding.code == _NOT_ARCHIVED],
+        "doubtful": [f for f in warnings if f.file in kept and f.code != _NOT_ARCHIVED],
     }
     for name, findings in told.items():
         if findings:
@@ -219,7 +224,7 @@ def _run_table(call: Call, told: Mapping[str, Any]) -> Table:
     levels = Counter(finding["level"] for finding in told["findings"])
     lines = {
         "files": words["joint"]["pairs"].join(
-            [words["run"]["received"].format(count=told["files"]["received"]), pairs(files, words)]
+            [words["run"]["received"].format(count=told["files"]["received"]), *([pairs(files, words)] if files else [])]
         ),
         "rows": pairs({names.get(name, name): n for name, n in told["rows"].items()}, words),
         "deadlines": pairs({name: n for name, n in told["deadlines"].items() if n}, words),

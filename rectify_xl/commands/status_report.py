@@ -67,7 +67,8 @@ def history_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
         for name, (old, new) in said.items():
             column = form.column(name)
             label, tell = column.label if call.lang == "zh" else name, _TELL.get(column.kind, _shown)
-            yield words["change" if place else "value"].format(label=label, old=tell(old), new=tell(new))
+            told_old, told_new = tell(old) or words["empty"], tell(new) or words["empty"]
+            yield words["change" if place else "value"].format(label=label, old=told_old, new=told_new)
     labels = {column.name: column.label for column in form.office_columns}
     for entry in told["office"]:
         label = labels.get(entry["column"], entry["column"]) if call.lang == "zh" else entry["column"]
@@ -81,7 +82,7 @@ def _shown(value: Any) -> str:
 
 
 def _percent(value: Any) -> str:
-    return f"{float(value):.0%}" if value else ""
+    return f"{float(value):.0%}" if value != "" else ""
 
 
 # How values are shown, by kind of column, where it is not as they are.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
@@ -11,7 +11,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.merging.deadlines import is_asked
-from rectify_xl.model import Book, Form, Table, Unit
+from rectify_xl.model import Book, Finding, Form, Table, Unit
 from rectify_xl.progress.units import (
     Counted,
     counted_units,
@@ -96,9 +96,8 @@ def _sent(book: Book, units: Counted) -> dict[str, _Sent]:
             sent.templates.update(template[rows.form] for rows in back.forms if rows.form in template)
             if has_arrived(back.verdict) and back.filled_on:
                 sent.filled_on = max(sent.filled_on or back.filled_on, back.filled_on)
-    for finding in book.findings:
-        if finding.level == "error":
-            made[sender.get(finding.file, "")].errors[finding.code] += 1
+    for finding in _errors(book):
+        made[sender.get(finding.file, "")].errors[finding.code] += 1
     _count_rows(book, units, made, template)
     return made
 
@@ -121,9 +120,15 @@ def _count_rows(book: Book, units: Counted, made: Mapping[str, _Sent], template:
 
 def commonest_codes(book: Book) -> tuple[str, ...]:
     """The codes of errors, the commonest first (equals in the catalogue's order), at most MOST_CODES."""
-    counts = Counter(finding.code for finding in book.findings if finding.level == "error")
+    counts = Counter(finding.code for finding in _errors(book))
     order = list(catalog.codes())
     return tuple(sorted(counts, key=lambda code: (-counts[code], order.index(code)))[:MOST_CODES])
+
+
+def _errors(book: Book) -> Iterator[Finding]:
+    """The errors of what units sent; what the office typed wrongly into its own ledger is no file of anybody's."""
+    sent = {back.file for back in book.returns}
+    return (found for found in book.findings if found.level == "error" and (found.file in sent or found.digest))
 
 
 # ---- what a unit owes

@@ -14,7 +14,6 @@ from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import Book, Return, Settings
-from rectify_xl.normal import key_text
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source, WrongUse
@@ -93,11 +92,12 @@ def issue_workspace(
 
     place, book = weekly.issue_book(folder, as_of=as_of, means=means or Means())
     roster = roster_for(book.settings)
-    for code in units:
-        if roster.by_code(code) is None:
+    named = {code: roster.by_code(code) or roster.by_code(code.upper()) for code in units}
+    for code, unit in named.items():
+        if unit is None:
             raise WrongUse(code, "no-such-unit")
-    wanted = {key_text(code) for code in units}
-    asked = [u for u in units_that_report(roster, as_of) if not wanted or key_text(u.code) in wanted]
+    wanted = {unit.code for unit in named.values() if unit}
+    asked = [unit for unit in units_that_report(roster, as_of) if not wanted or unit.code in wanted]
     place.issued.mkdir(exist_ok=True)
     with using(book.settings.forms):
         to_issue = list(issued_for(book, asked))

@@ -11,9 +11,11 @@ from rectify_xl import catalog
 from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Form, Pending, Table
+from rectify_xl.model import Book, Form, Pending, Return, Table
 from rectify_xl.normal import as_seen, inert, shown
 from rectify_xl.progress.standing import latest_files
+from rectify_xl.progress.units import has_arrived
+from rectify_xl.roster import roster_for
 from rectify_xl.tables.item_columns import item_columns
 
 # The verdicts of files whose rows were merged.
@@ -136,10 +138,23 @@ def _levels(book: Book) -> list[Counter[str]]:
 
 
 def returns_to_correct(book: Book) -> frozenset[int]:
-    """The places (in `book.returns`) of returned files that are their unit's latest of some form: still owed."""
+    """The places (in `book.returns`) of returned files that are their unit's latest of some form: still owed.
+
+    One of whose rows nothing could be taken (its cover names two units, or no day) is owed until its unit, or the one
+    that it names, has sent another since.
+    """
     waiting, latest = {row.digest for row in book.pending}, latest_files(book)
-    back = (place for place, told in enumerate(book.returns) if told.verdict == "returned")
-    return frozenset(place for place in back if place in latest or book.returns[place].digest in waiting)
+    back = [(place, told) for place, told in enumerate(book.returns) if told.verdict == "returned"]
+    owed = {place for place, told in back if place in latest or told.digest in waiting}
+    return frozenset(place for place, told in back if place in owed and (told.forms or not _is_sent_again(book, told)))
+
+
+def _is_sent_again(book: Book, told: Return) -> bool:
+    named = roster_for(book.settings).by_name(told.cover.get("unit_name", ""))
+    units = {told.unit_code, named.code if named else told.unit_code}
+    others = (other for other in book.returns if other.forms and other.unit_code in units and has_arrived(other.verdict))
+    # Without a day of its own only the saved times tell which came after which.
+    return any(other.order > told.order if told.filled_on else other.saved > told.saved for other in others)
 
 
 # ---- 说明
@@ -155,7 +170,7 @@ def about_table(book: Book) -> Table:
         *([(facts["run"], book.run)] if book.run else []),
         *((facts["rows"].format(title=form.title), len(book.items[form.name])) for form in ledger_forms(book)),
         (facts["pending"], len(pending_table(book).rows)),
-        (facts["files"], len(book.returns)),
+        (facts["files"], sum(told.verdict != "ignored" for told in book.returns)),
         (facts["withdrawn"], "、".join(book.withdrawn_numbers) or facts["none"]),
         (facts["office"], facts["office_text"].format(labels="、".join(_office_labels(book)))),
         (facts["folded"], facts["folded_text"]),
