@@ -222,10 +222,9 @@ def _run_table(call: Call, told: Mapping[str, Any]) -> Table:
     files = {_verdict(name, words): n for name, n in told["files"].items() if n and name != "received"}
     names = {form.name: form.title if lang == "zh" else form.name for form in catalog.forms().values()}
     levels = Counter(finding["level"] for finding in told["findings"])
+    received = words["run"]["received"].format(count=told["files"]["received"])
     lines = {
-        "files": words["joint"]["pairs"].join(
-            [words["run"]["received"].format(count=told["files"]["received"]), *([pairs(files, words)] if files else [])]
-        ),
+        "files": words["joint"]["pairs"].join([received, pairs(files, words)] if files else [received]),
         "rows": pairs({names.get(name, name): n for name, n in told["rows"].items()}, words),
         "deadlines": pairs({name: n for name, n in told["deadlines"].items() if n}, words),
         "tasks": pairs({name: n for name, n in told["tasks"].items() if n}, words),

@@ -152,9 +152,9 @@ def returns_to_correct(book: Book) -> frozenset[int]:
 def _is_sent_again(book: Book, told: Return) -> bool:
     named = roster_for(book.settings).by_name(told.cover.get("unit_name", ""))
     units = {told.unit_code, named.code if named else told.unit_code}
-    others = (other for other in book.returns if other.forms and other.unit_code in units and has_arrived(other.verdict))
+    later = (held for held in book.returns if held.forms and held.unit_code in units and has_arrived(held.verdict))
     # Without a day of its own only the saved times tell which came after which.
-    return any(other.order > told.order if told.filled_on else other.saved > told.saved for other in others)
+    return any(held.order > told.order if told.filled_on else held.saved > told.saved for held in later)
 
 
 # ---- 说明
