@@ -34,6 +34,8 @@ _DAY_ZERO = date(1899, 12, 30)
 _AS_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{1,2}")
+# The hour behind a day, as programs write it: the day is the same.
+_HOUR = re.compile(r"(?<=\d)[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?\Z")
 # The cases of a phrase that means for good, alone or behind a day.
 STANDING = ("standing", "standing-day")
 # No phrase that names a day is longer.
@@ -153,8 +155,9 @@ def _undated(column: Column, setting: Setting) -> Reading:
 
 
 def _plain(text: str) -> str:
-    """The phrase without a day of the week and 完成 behind it, and with the unit that a day in words lacks."""
+    """The phrase without hour, day of the week and 完成 behind it, and with the unit that a day in words lacks."""
     facts = catalog.reading()
+    text = _HOUR.sub("", text)
     text = re.sub(facts.day_done, "", re.sub(facts.weekday, "", text))
     return text + facts.day_unit if re.search(facts.day_in_words, text) else text
 
