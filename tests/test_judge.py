@@ -235,6 +235,7 @@ def test_other_faults_of_the_cover_hold_no_row(changes: Mapping[str, Any], expec
     assert told(held) == expected
     assert held.verdict == ("returned" if any(level == "error" for level, *_ in expected) else "accepted")
     assert kept(held) == ([4], [])
+    assert [dict(f.params).get("case") for f in held.findings if f.value == "无"] == ["void"] * ("无" in changes.values())
 
 
 @pytest.mark.parametrize(
@@ -324,6 +325,8 @@ def test_an_old_template_is_told(stamp: str, is_old: bool) -> None:
 def test_supervision_comes_from_the_office_alone() -> None:
     seen = judged({"supervision": [row("supervision")]}, cover=OFFICE)
     assert (seen.verdict, seen.findings, kept(seen)) == ("accepted", (), ([4], []))
+    small = judged({"supervision": [row("supervision", unit_code="kx02")]}, cover=OFFICE)
+    assert told(small) == [("fixed", "fixed-text", 4, "unit_code")] and small.forms[0].rows()[0].values[1] == "KX02"
     held = judged({"supervision": [row("supervision")], "ledger": [row("ledger")]})
     assert (held.verdict, held.forms) == ("returned", ())
     assert [(f.level, f.code, f.form) for f in held.findings] == [("error", "unit-mismatch", "cover")]

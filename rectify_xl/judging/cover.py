@@ -10,7 +10,7 @@ from rectify_xl.judging.recognise import CoverCell, Sorted
 from rectify_xl.kinds import Reading, as_text
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Finding, Unit
-from rectify_xl.normal import as_typed, key_text, shown
+from rectify_xl.normal import as_typed, key_text, shown, tidy
 from rectify_xl.ruling import Ruling
 
 Params = tuple[tuple[str, Any], ...]
@@ -54,7 +54,7 @@ def judge_cover(found: Sorted, ruling: Ruling) -> Cover:
         else:
             is_read = True
         if is_read and value is None and column.required and column.name not in _UNIT_FIELDS:
-            cover.findings.append(cover_finding(found, column.name, "required"))
+            cover.findings.append(_wanting(found, column.name))
         cover.values[column.name] = value
     _judge_campaign(found, cover, ruling)
     _judge_unit(found, cover, ruling)
@@ -69,7 +69,7 @@ def judge_cover(found: Sorted, ruling: Ruling) -> Cover:
 def _judge_campaign(found: Sorted, cover: Cover, ruling: Ruling) -> None:
     named = cover.values["campaign"]
     if named is None:
-        cover.findings.append(cover_finding(found, "campaign", "required"))
+        cover.findings.append(_wanting(found, "campaign"))
     elif key_text(named) != key_text(ruling.settings.campaign):
         expected = ruling.settings.campaign
         raise RefusedCover(cover_finding(found, "campaign", "other-campaign", (("expected", expected),)))
@@ -89,9 +89,9 @@ def _judge_unit(found: Sorted, cover: Cover, ruling: Ruling) -> None:
         raise RefusedCover(cover_finding(found, "unit_code" if code else "unit_name", "unknown-unit", (*case, *said)))
     cover.code, cover.name, cover.kind = unit.code, unit.name, unit.kind
     if not name:
-        cover.findings.append(cover_finding(found, "unit_name", "required"))
+        cover.findings.append(_wanting(found, "unit_name"))
     if not code and roster.is_empty:
-        cover.findings.append(cover_finding(found, "unit_code", "required"))
+        cover.findings.append(_wanting(found, "unit_code"))
     elif not code:
         cover.findings.append(
             cover_finding(found, "unit_code", "fixed-text", (("case", "unit"), ("understood", unit.code)))
@@ -103,6 +103,12 @@ def _judge_unit(found: Sorted, cover: Cover, ruling: Ruling) -> None:
         params = (("code", shown(code)), ("name", shown(name)), ("expected", f"{told.code} {told.name}"))
         cover.findings.append(cover_finding(found, "unit_code", "unit-mismatch", params))
         cover.merges = False
+
+
+def _wanting(found: Sorted, name: str) -> Finding:
+    """A field that is asked for and blank, or that says 无 and the like."""
+    told = cover_finding(found, name, "required")
+    return replace(told, params=(("case", "void"),)) if tidy(told.value) else told
 
 
 def cover_finding(found: Sorted, name: str, code: str, params: Params = ()) -> Finding:

@@ -56,6 +56,7 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
     absent = {positions[name] for name in judged.missing}
     wanted = tuple(p for p in plan.required if p not in absent)
     assigned = tuple(position for position, column in enumerate(sheet.form.columns) if column.assigned)
+    coded = _columns_of_units(sheet)
     is_whole, broken, bounds = plan.is_whole, plan.broken, place.bounds
     for block in RowReader(sheet, plan, ruling.settings.lists).blocks():
         judged.trials += block
@@ -65,6 +66,8 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, place: Place) -> JudgedSheet:
             for position in assigned:
                 if trial.values[position] is not None:
                     _judge_number(sheet, trial, position, place)
+            for position in coded:
+                _judge_unit(sheet, trial, position, ruling)
             if found := broken(trial.values, bounds):
                 sure = [index for index in found if not plan.reads[index] & (trial.unread | absent)]
                 _judge_rules(sheet, trial, sure, place, ruling)
@@ -106,6 +109,20 @@ def _judge_number(sheet: FormSheet, trial: Trial, position: int, place: Place) -
             _tell_instead(sheet, trial, position, "fixed-text", ("understood", trial.values[position]))
         else:
             add_finding(sheet, trial, position, code="foreign-id", params=(("case", "other-unit"),))
+
+
+def _columns_of_units(sheet: FormSheet) -> list[int]:
+    """The columns that must hold a unit's code."""
+    calls = [rule.holds for rule in sheet.form.rules if isinstance(rule.holds, Call)]
+    return [sheet.form.positions[call.names[0]] for call in calls if call.function == "in_roster"]
+
+
+def _judge_unit(sheet: FormSheet, trial: Trial, position: int, ruling: Ruling) -> None:
+    """A unit's code in small letters is that unit's, as it is on a cover."""
+    code, roster = trial.values[position], ruling.roster
+    if code is not None and not roster.by_code(code) and (unit := roster.by_code(code.upper())):
+        trial.values[position] = unit.code
+        _tell_instead(sheet, trial, position, "fixed-text", ("understood", unit.code))
 
 
 def _tell_instead(sheet: FormSheet, trial: Trial, position: int, code: str, *params: tuple[str, Any]) -> None:
