@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -32,6 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
         for path in sorted(Path(__file__).parent.glob("test_*.py"), reverse=True):
             with suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
                 importlib.import_module(path.stem)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the search for circles need not look at it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
