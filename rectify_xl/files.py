@@ -80,6 +80,16 @@ def save_atomically(path: Path, write: Callable[[Path], object], *, settles: boo
     """
     temporary = temporary_for(path)
     try:
+        _save(path, temporary, write, settles=settles)
+    except OSError as error:
+        if error.filename != os.fspath(temporary):
+            raise
+        # Nobody asked for the temporary name, nor would find it.
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+def _save(path: Path, temporary: Path, write: Callable[[Path], object], *, settles: bool) -> None:
+    try:
         at("write", temporary)
         write(temporary)
         if settles:
@@ -90,11 +100,6 @@ def save_atomically(path: Path, write: Callable[[Path], object], *, settles: boo
         if settles:
             at("settle-folder", path.parent)
             _settle_folder(path.parent)
-    except OSError as error:
-        if error.filename != os.fspath(temporary):
-            raise
-        # Nobody asked for the temporary name, nor would find it.
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 
