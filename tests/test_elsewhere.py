@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
@@ -207,7 +208,8 @@ def test_what_is_wrong_with_a_scheduler_is_said(
 def test_a_missing_extra_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     status, said = told(capsys, "run", str(tmp_path), "--scheduler", "tcp://x:1")
     assert status == 2 and 'pip install "rectify_xl[dask]"' in said
     with pytest.raises(rx.RectifyError):

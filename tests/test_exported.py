@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from rectify_xl.frames.result import Report, Result
 from rectify_xl.in_force import using
 from rectify_xl.model import Book, Table
 from rectify_xl.receiving.intake import WrongUse
-from rectify_xl.runs import exported, workspace
+from rectify_xl.runs import workspace
 from rectify_xl.runs.exported import FORMATS, export_frames, guarded, read_frames, unguarded
 
 HOSTILE = [
@@ -140,10 +141,13 @@ def test_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongUse) as refused:
         rx.export(report, tmp_path / "x", format="xls")
     assert refused.value.code == "no-such-format"
-    monkeypatch.setattr(exported, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(WrongUse) as refused:
         rx.export(report, tmp_path / "x", format="parquet")
     assert refused.value.code == "no-parquet" and not (tmp_path / "x").exists()
+    (tmp_path / "tasks.parquet").touch()
+    with pytest.raises(WrongUse, match=r"rectify_xl\[parquet\]"):
+        rx.read_export(tmp_path)
 
 
 # ---- the command
@@ -176,6 +180,6 @@ def test_the_command_refuses_the_inbox_and_parquet_without_its_part(
     before = snapshot(place)
     refused = call("export", place, "--to", place / "收件" / "出", "--as-of", "2005-05-25")
     assert refused.exit_code == 2 and "--to" in refused.stderr and snapshot(place) == before
-    monkeypatch.setattr(exported, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     refused = call("export", place, "--to", tmp_path / "out", "--format", "parquet", "--as-of", "2005-05-25")
     assert refused.exit_code == 2 and "rectify_xl[parquet]" in refused.stderr and not (tmp_path / "out").exists()

@@ -87,7 +87,7 @@ def _column_checks(column: Column, options: Sequence[str] | None) -> list[Any]:
             pandera.Check(_is_filled, name="required", error="required", ignore_na=False, raise_warning=True)
         )
     if options is not None:
-        checks.append(pandera.Check.isin(options, name="choice", error="choice", raise_warning=warns))
+        checks.append(pandera.Check(_is_among(options), name="choice", error="choice", raise_warning=warns))
     if column.length:
         checks.append(pandera.Check(_has_length(*column.length), name="length", error="length", raise_warning=warns))
     if column.range:
@@ -102,6 +102,11 @@ def _holds_texts(series: pd.Series[Any]) -> pd.Series[bool]:
 
 def _is_filled(series: pd.Series[Any]) -> pd.Series[bool]:
     return series.notna()
+
+
+def _is_among(options: Sequence[str]) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
+    # Not pandera's own isin: 0.24 knows it only where `pandera` itself was imported first.
+    return lambda series: series.isin(options)
 
 
 def _has_length(low: int, high: int) -> Callable[[pd.Series[Any]], pd.Series[bool]]:

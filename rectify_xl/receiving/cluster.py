@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 from rectify_xl.model import CannotFinish
@@ -49,8 +49,10 @@ def reached(scheduler: str | None) -> Iterator[Executor | None]:
 
 def needed(module: str) -> None:
     """Raises WrongUse where a part of the extra `dask` is not installed."""
-    if find_spec(module) is None:
-        raise WrongUse("dask", "no-extra")
+    try:
+        import_module(module)
+    except ImportError:
+        raise WrongUse("dask", "no-extra") from None
 
 
 def is_cluster(executor: Executor | None) -> bool:

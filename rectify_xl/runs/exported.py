@@ -6,7 +6,6 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,8 +36,8 @@ def export_frames(frames: Frames, folder: str | Path, *, form: str = CSV) -> tup
     false, a blank is an empty cell, and no text begins as a formula does. Raises WrongUse where Parquet is asked for
     and pyarrow is not installed.
     """
-    if form == PARQUET and find_spec("pyarrow") is None:
-        raise WrongUse("pyarrow", "no-parquet")
+    if form == PARQUET:
+        _need_pyarrow()
     place, writer = Path(folder), _WRITERS[form].write
     place.mkdir(parents=True, exist_ok=True)
     names = []
@@ -51,7 +50,7 @@ def export_frames(frames: Frames, folder: str | Path, *, form: str = CSV) -> tup
 def read_frames(folder: str | Path) -> dict[str, pd.DataFrame]:
     """The frames of a folder that `export_frames` wrote, by name, as they were; of one in both formats the Parquet.
 
-    Raises WrongUse for a folder that is not there.
+    Raises WrongUse for a folder that is not there, and for one with Parquet where pyarrow is not installed.
     """
     if not Path(folder).is_dir():
         raise WrongUse(str(folder))
@@ -157,7 +156,16 @@ def _write_parquet(frame: pd.DataFrame, kinds: Mapping[str, str], target: Path) 
     parquet.write_table(pyarrow.table(arrays), target)
 
 
+def _need_pyarrow() -> None:
+    """Raises WrongUse where pyarrow is not installed."""
+    try:
+        import pyarrow  # noqa: F401 - whether it can be
+    except ImportError:
+        raise WrongUse("pyarrow", "no-parquet") from None
+
+
 def _read_parquet(path: Path) -> Table:
+    _need_pyarrow()
     from pyarrow import parquet
 
     held = parquet.read_table(path)
