@@ -209,6 +209,13 @@ def test_a_near_miss_is_suggested(book: Path) -> None:
     assert problem.sentence("en").startswith(said)
 
 
+@pytest.mark.parametrize("called", ["示例机关党委", "kx01"])
+def test_a_unit_that_is_not_written_by_its_code_is_asked_back(book: Path, called: str) -> None:
+    put(book, {("单位名册", "E6"): called})
+    with pytest.raises(SettingsError, match="是不是“KX01”？请写名册中已有的单位编码"):
+        load_settings(book)
+
+
 def test_every_sentence_is_there_in_both_languages() -> None:
     zh, en = (catalog.words(f"settings.{lang}")["problems"] for lang in ("zh", "en"))
     assert set(zh) == set(en)

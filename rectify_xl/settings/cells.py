@@ -21,7 +21,8 @@ from rectify_xl.settings.problems import Notes
 
 # A sheet's values from A1 on: `rows[i][j]` stands in Excel's row i + 1.
 Rows = Sequence[Sequence[CellValue]]
-# The options of each list that is known, by what they are in normal form.
+# The options of each list that is known, by what they are in normal form; under "... called" what else people call
+# them: not taken for them, but asked back.
 Options = Mapping[str, Mapping[str, str]]
 # Looking for what a wrong word may have meant takes time: not in a roster of thousands.
 _MOST_COMPARED = 300
@@ -123,10 +124,10 @@ def _chosen(cell: SettingsCell, text: str) -> str:
     if key_text(text) in options:
         return options[key_text(text)]
     there = tuple(options.values())
-    title = settings_layout().list_title(cell.column.list)
+    title, known = settings_layout().list_title(cell.column.list), cell.options.get(f"{cell.column.list} called", {})
     cell.refuse(
         "no-unit" if cell.column.list == "unit" else "choice",
-        value=shown(text), near=near(text, there), list=title, options=there,
+        value=shown(text), near=known.get(key_text(text).casefold()) or near(text, there), list=title, options=there,
     )  # fmt: skip
     return ""
 

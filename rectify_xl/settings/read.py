@@ -9,6 +9,7 @@ from datetime import date
 
 from rectify_xl import catalog, terms
 from rectify_xl.in_force import lists_of, own_forms, using
+from rectify_xl.ledger_columns import DIGEST_DIGITS
 from rectify_xl.model import Filing, Form, Level, Settings, Waiver
 from rectify_xl.normal import key_text
 from rectify_xl.settings.campaign import Campaign, read_campaign
@@ -17,7 +18,10 @@ from rectify_xl.settings.layout import SettingsLayout, SettingsSheet, settings_l
 from rectify_xl.settings.lists import Dictionary, note_missing, read_lists
 from rectify_xl.settings.problems import Notes, SettingsError, SettingsProblem
 from rectify_xl.settings.tasks import Surroundings, read_tasks
-from rectify_xl.settings.units import codes_in, read_units
+from rectify_xl.settings.units import called_in, read_units
+
+# A file's digest, or enough of its beginning.
+_DIGEST = re.compile(f"[0-9a-fA-F]{{{DIGEST_DIGITS},64}}")
 
 
 def settings_from(sheets: Mapping[str, Rows], forms: Sequence[Form] = ()) -> Settings:
@@ -124,10 +128,12 @@ def _options(book: _Book, words: Dictionary) -> Options:
         **words.lists,
     }
     sheet, rows = book.sheet("units")
-    codes = codes_in(sheet, rows) if rows is not None else None
-    if codes is not None:
-        given["unit"] = codes
-    return {name: options_by_key(options) for name, options in given.items()}
+    called = called_in(sheet, rows) if rows is not None else None
+    if called is None:
+        return {name: options_by_key(options) for name, options in given.items()}
+    given["unit"] = [code for _, code in called]
+    by_name = {key_text(name).casefold(): code for name, code in reversed(called)}
+    return {**{name: options_by_key(options) for name, options in given.items()}, "unit called": by_name}
 
 
 def _levels() -> dict[str, Level]:
@@ -177,6 +183,8 @@ def _waivers(lines: Sequence[Line]) -> tuple[Waiver, ...]:
     for line in lines:
         if not line.cells["rule"].text and not line.values["digest"]:
             line.cells["rule"].refuse("required")
+        if line.values["digest"] and not _DIGEST.fullmatch(line.values["digest"]):
+            line.cells["digest"].refuse("digest", least=DIGEST_DIGITS)
     return tuple(Waiver(**line.values) for line in lines)
 
 

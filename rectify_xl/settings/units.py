@@ -12,14 +12,18 @@ from rectify_xl.settings.layout import SettingsSheet
 from rectify_xl.settings.problems import Notes
 
 
-def codes_in(sheet: SettingsSheet, rows: Rows) -> list[str] | None:
-    """The unit codes that stand in the roster, before anything of it is judged; None where their column is missing."""
+def called_in(sheet: SettingsSheet, rows: Rows) -> list[tuple[str, str]] | None:
+    """What the roster calls its units, each with the unit's code: all codes, then names and aliases.
+
+    Before anything of it is judged; None where the column of the codes is missing.
+    """
     header = header_of(sheet, rows)
     if header is None or "code" not in header.places:
         return None
-    codes_only = replace(sheet, columns=(sheet.column("code"),))
-    lines = lines_below(codes_only, rows, header, ({}, Notes()))
-    return [line.values["code"] for line in lines if line.values["code"]]
+    named = replace(sheet, columns=tuple(map(sheet.column, ("code", "name", "aliases"))))
+    lines = [line for line in lines_below(named, rows, header, ({}, Notes())) if line.values["code"]]
+    codes = [(line.values["code"], line.values["code"]) for line in lines]
+    return codes + [(name, line.values["code"]) for line in lines for name, _ in _names(line)]
 
 
 def read_units(lines: Sequence[Line]) -> tuple[Unit, ...]:
