@@ -232,26 +232,3 @@ def _check_sentence(file: str, key: str, text: str, known: frozenset[str]) -> No
     for name in named:
         if name not in known:
             raise FactsError(file, key, f"unknown placeholder {{{name}}}")
-
-
-# ---- the page
-
-
-def findings_page() -> str:
-    """docs/findings.md: every code by scope with its level, its names, what it means and its sentences."""
-    page = catalog.words("phrases")["page"]
-    lines = [page["title"], "", page["intro"], ""]
-    for scope, title in page["scopes"].items():
-        lines += [f"## {title}", ""]
-        for code, facts in catalog.codes().items():
-            if facts.scope == scope:
-                refuses = f" · {page['refuses']}" if facts.refuses else ""
-                lines += [f"### `{code}`", "", f"{level_name(facts.level)} · {facts.level}{refuses}", ""]
-                lines += [line for lang in LANGUAGES for line in _entry(code, lang)] + [""]
-    return "\n".join(lines[:-1]) + "\n"
-
-
-def _entry(code: str, lang: str) -> list[str]:
-    message = messages(lang)[code]
-    told = [f"  - {f'`{case}` ' if case else ''}{text}" for case, text in message.sentences().items()]
-    return [f"- **{message.name}** {message.means}", *told]

@@ -16,7 +16,7 @@ SIGNATURE = b"PK\x03\x04"
 _END, _END_64, _LOCATOR_64, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02", SIGNATURE
 _END_LAYOUT, _END_64_LAYOUT = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
 _CENTRAL_LAYOUT, _LOCAL_LAYOUT = struct.Struct("<4s4B4HL2L5H2L"), struct.Struct("<4s5H3L2H")
-_LOCAL_MADE, _CENTRAL_MADE = struct.Struct("<4s5H3L2H"), struct.Struct("<4s6H3L5H2L")
+_CENTRAL_MADE = struct.Struct("<4s6H3L5H2L")
 # The longest comment an end record can have behind it.
 _LONGEST_COMMENT = 65_535
 _ENCRYPTED, _UTF_8 = 0x1, 0x800
@@ -134,10 +134,10 @@ def stored(parts: Mapping[str, bytes]) -> bytes:
     body, index, at = [], [], 0
     for name, part in parts.items():
         raw, crc, size = name.encode(), zlib.crc32(part), len(part)
-        body += [_LOCAL_MADE.pack(_LOCAL, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0), raw, part]
+        body += [_LOCAL_LAYOUT.pack(_LOCAL, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0), raw, part]
         about = _CENTRAL_MADE.pack(_CENTRAL, 20, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0, 0, 0, 0, 0, at)
         index += [about, raw]
-        at += _LOCAL_MADE.size + len(raw) + size
+        at += _LOCAL_LAYOUT.size + len(raw) + size
     told = b"".join(index)
     return b"".join((*body, told, _END_LAYOUT.pack(_END, 0, 0, len(parts), len(parts), len(told), at, 0)))
 

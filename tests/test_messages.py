@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import findings_page
 import pytest
 from message_samples import sample
 
 from rectify_xl import catalog
 from rectify_xl.catalog import FactsError
-from rectify_xl.messages import check_messages, code_name, findings_page, level_name, messages, sentence, where
+from rectify_xl.messages import check_messages, code_name, level_name, messages, sentence, where
 from rectify_xl.model import LEVELS, Finding
 from rectify_xl.phrasing import LANGUAGES
 
@@ -53,7 +54,7 @@ def test_sentences_are_whole(lang: str) -> None:
 
 
 def test_the_page_is_the_catalogues() -> None:
-    agrees(PAGE, findings_page())
+    agrees(PAGE, findings_page.page())
 
 
 def test_the_facts_hold() -> None:

@@ -15,6 +15,7 @@ from rectify_xl.in_force import kept_by_forms
 from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
 from rectify_xl.normal import plain
 from rectify_xl.roster import Roster
+from rectify_xl.terms import condition_words
 from rectify_xl.workdays import WorkCalendar
 
 # The office's own columns that count: the day it agreed to, and that it closed an item for good.
@@ -207,13 +208,8 @@ def _known_since(item: Item, form: Form, tree: Node | None) -> date | None:
     return item.started_on if tree == form.started else None
 
 
-def condition_names(form: Form, lists: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, Sequence[str]]]:
-    """What a 判定条件 about a form may name: (column name, its options) by label."""
-    return {c.label: (c.name, lists[c.choices]) for c in form.columns if c.choices in lists}
-
-
 def _where(form: Form, where: str, settings: Settings) -> Node | None:
-    return parse_condition(where, condition_names(form, settings.lists)) if where else None
+    return parse_condition(where, condition_words(form, settings.lists)) if where else None
 
 
 def is_asked(evidence: Evidence, unit: Unit) -> bool:

@@ -11,7 +11,7 @@ from rectify_xl import catalog
 from rectify_xl.merging.given import ref_of
 from rectify_xl.merging.identity import History
 from rectify_xl.merging.known_rows import Entry
-from rectify_xl.merging.row_findings import Fact
+from rectify_xl.merging.row_findings import Fact, at_fact
 from rectify_xl.model import Finding, Form, FormRows, Return, State
 from rectify_xl.roster import Roster
 
@@ -103,17 +103,7 @@ def _said(form: Form, state: State) -> list[Any]:
 def _at_row(form: Form, fact: Fact, other: State) -> Finding:
     number = fact.row.item.number
     place = next((at for at, column in enumerate(form.columns) if column.assigned), 0)
-    letter = fact.row.letters[place] if fact.row.letters else ""
     params = (("case", "ledger"), ("number", number), ("other", other.file))
     found = Finding(level=catalog.codes()["conflict"].level, code="conflict", params=params, form=form.name)
-    return replace(
-        found,
-        file=fact.ledger.file,
-        digest=fact.ledger.digest,
-        sheet=fact.row.sheet,
-        row=fact.row.row,
-        column=form.columns[place].name,
-        label=form.columns[place].label,
-        value=number,
-        cell=f"{letter}{fact.row.row}" if letter else "",
-    )
+    column = form.columns[place]
+    return at_fact(replace(found, column=column.name, label=column.label, value=number), fact, form)
