@@ -51,7 +51,7 @@ def parse_period(phrase: str | None, *, year: int | None) -> Period:
 
     Raises PeriodError for an unknown phrase, an impossible date, a reversed range or a missing year.
     """
-    given = phrase or ""
+    given = "" if phrase is None else str(phrase)  # a cell's date reads as it prints, a number never as no date
     text = _plain(given)
     if not given.strip() or all(piece in _UNDATED for piece in re.split("[,;、。并]+", text)):
         return Period(start=None, end=None)

@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,15 @@ def test_a_refused_phrase_is_named_with_its_reason(phrase: str, reason: str) -> 
 @pytest.mark.parametrize("phrase", ["2005年5月16日", "2005.5", "20050516", "2005年底前", "2005年12月至1月"])
 def test_a_written_year_needs_no_campaign(phrase: str) -> None:
     assert parse_period(phrase, year=None) == parse_period(phrase, year=1999)
+
+
+def test_a_cell_that_is_no_text_is_read_as_it_prints() -> None:
+    day: Any = date(2005, 5, 16)
+    assert parse_period(day, year=None) == parse_period("2005年5月16日", year=None)
+    for cell in (0, 5, float("nan")):
+        number: Any = cell
+        with pytest.raises(PeriodError):
+            parse_period(number, year=2005)
 
 
 def test_an_impossible_date_is_told_before_the_missing_year() -> None:
