@@ -14,7 +14,7 @@ FINDS = {
     1000113: "a date number past the last day: a panic of the reading library",
 }
 # `make fuzz` tries other ones for as long as is wanted.
-MUTANTS = 1000
+MUTANTS = 2000
 
 
 def test_every_mutant_has_a_verdict_that_can_be_said(tmp_path: Path) -> None:
