@@ -19,7 +19,7 @@ _CENTRAL_LAYOUT, _LOCAL_LAYOUT = struct.Struct("<4s4B4HL2L5H2L"), struct.Struct(
 _CENTRAL_MADE = struct.Struct("<4s6H3L5H2L")
 # The longest comment an end record can have behind it.
 _LONGEST_COMMENT = 65_535
-_ENCRYPTED, _UTF_8 = 0x1, 0x800
+_ENCRYPTED, _SIZES_BEHIND, _UTF_8 = 0x1, 0x8, 0x800
 _STORED, _DEFLATED, _AES = 0, 8, 99
 _BIG = 0xFFFFFFFF
 # So much of what is packed is taken at a time.
@@ -54,11 +54,12 @@ def directory(data: bytes) -> tuple[Entry, ...]:
     """
     try:
         held = list(_central(data))
-    except struct.error as error:
+    except (struct.error, OverflowError) as error:
         raise Unreadable("damaged") from error
     entries = tuple(entry for entry, _ in held)
     _audit_names([entry.name for entry in entries])
     _audit_sizes(entries)
+    _audit_headers(data, held)
     _audit_places(data, held)
     return entries
 
@@ -185,21 +186,22 @@ def _central(data: bytes) -> Iterator[tuple[Entry, int]]:
             size, packed, start = _sizes_64(data[behind + n : behind + n + extra], (size, packed, start))
         is_utf_8 = bool(flags & _UTF_8) or raw.isascii()
         name = raw.decode("utf-8" if is_utf_8 else "cp437", "surrogateescape").replace("\\", "/")
-        yield Entry(raw, name, is_utf_8, method, crc, packed, size, _packed_at(data, start, raw, name)), start
+        entry = Entry(raw, name, is_utf_8, method, crc, packed, size, 0)
+        yield entry._replace(start=_packed_at(data, start, entry)), start
         at = behind + n + extra + comment
     if at != end:
         damaged()
 
 
-def _packed_at(data: bytes, start: int, raw: bytes, name: str) -> int:
+def _packed_at(data: bytes, start: int, entry: Entry) -> int:
     """Where the packed bytes of an entry begin, as its own header tells; both headers must name the same entry."""
     n: int
     extra: int
     sign, _, _, _, _, _, _, _, _, n, extra = _LOCAL_LAYOUT.unpack_from(data, start)
     behind = start + _LOCAL_LAYOUT.size
-    own = data[behind : behind + n]
+    raw, own = entry.raw_name, data[behind : behind + n]
     if sign != _LOCAL or (own != raw and own.replace(b"\\", b"/") != raw.replace(b"\\", b"/")):
-        damaged(name)
+        damaged(entry.name)
     return behind + n + extra
 
 
@@ -236,6 +238,21 @@ def _audit_sizes(held: Sequence[Entry]) -> None:
             raise Unreadable("limit-ratio", part=entry.name, limit=bound.ratio)
     if total > bound.inflated_bytes:
         raise Unreadable("limit-inflated", size=total, limit=bound.inflated_bytes)
+
+
+def _audit_headers(data: bytes, held: Sequence[tuple[Entry, int]]) -> None:
+    """Both headers of an entry must tell the same of it, as programs read the one or the other.
+
+    Sum and sizes may be left open in its own: they are 0 there, or it says that they stand behind the bytes.
+    """
+    for entry, start in held:
+        _, _, flags, method, _, _, crc, packed, size, _, _ = _LOCAL_LAYOUT.unpack_from(data, start)
+        if method != entry.method or flags & _ENCRYPTED:
+            damaged(entry.name)
+        if (crc, packed, size) != (entry.crc, entry.packed, entry.size) and not flags & _SIZES_BEHIND:
+            pairs = ((crc, entry.crc), (packed, entry.packed), (size, entry.size))
+            if any(told not in (0, _BIG, known) for told, known in pairs):
+                damaged(entry.name)
 
 
 def _audit_places(data: bytes, held: list[tuple[Entry, int]]) -> None:

@@ -76,11 +76,29 @@ def field(at: int, value: int, layout: str = "<L") -> Callable[[bytearray, int, 
     return lambda made, entry, end: struct.pack_into(layout, made, entry + at, value)
 
 
+def in_both(at: int, value: int, layout: str = "<L") -> Callable[[bytearray, int, int], None]:
+    """Sets a field of the first entry in the directory and in its own header."""
+
+    def change(made: bytearray, entry: int, end: int) -> None:
+        struct.pack_into(layout, made, entry + at, value)
+        struct.pack_into(layout, made, at - 2, value)
+
+    return change
+
+
+def of_own(at: int, value: int, layout: str = "<L") -> Callable[[bytearray, int, int], None]:
+    """Sets a field of the first entry in its own header alone."""
+    return lambda made, entry, end: struct.pack_into(layout, made, at - 2, value)
+
+
 def of_end(at: int, value: int, layout: str = "<H") -> Callable[[bytearray, int, int], None]:
     return lambda made, entry, end: struct.pack_into(layout, made, end + at, value)
 
 
 SOUND = zipped("a.xml", "b.xml")
+# An end in 64 bits that leads further away than any file reaches.
+_LEADING = struct.pack("<4sLQL", b"PK\x06\x07", 0, 2**63, 1)
+WILD = SOUND[:-22] + _LEADING + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +124,12 @@ SOUND = zipped("a.xml", "b.xml")
         (patched(SOUND, field(24, 300 * 2**20)), "limit-entry"),
         (patched(SOUND, field(24, 40 * 2**20)), "limit-ratio"),
         (patched(SOUND, field(24, 2**32 - 1)), "damaged"),
+        (patched(SOUND, of_own(8, 1, "<H")), "damaged"),
+        (patched(SOUND, of_own(10, 0, "<H")), "damaged"),
+        (patched(SOUND, of_own(16, 1)), "damaged"),
+        (patched(SOUND, of_own(20, 1)), "damaged"),
+        (patched(SOUND, of_own(24, 1)), "damaged"),
+        (WILD, "damaged"),
     ],
 )  # fmt: skip
 def test_a_directory_that_lies_or_asks_for_too_much_is_refused(data: bytes, expected: str) -> None:
@@ -134,10 +158,10 @@ def test_two_entries_on_the_same_bytes_are_refused() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        field(24, len(TEXT) - 1),
-        field(24, len(TEXT) + 1),
-        field(16, 0),
-        field(10, 12, "<H"),
+        in_both(24, len(TEXT) - 1),
+        in_both(24, len(TEXT) + 1),
+        in_both(16, 0),
+        in_both(10, 12, "<H"),
         lambda made, entry, end: made.__setitem__(40, made[40] ^ 0xFF),
     ],
     ids=["shorter", "longer", "crc", "method", "bytes"],
@@ -150,7 +174,7 @@ def test_an_entry_that_is_not_what_it_says_is_refused(change: Callable[[bytearra
 
 def test_no_more_is_inflated_than_an_entry_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb that says it is small: only what it says, and one byte, is ever made."""
-    bomb = patched(zipped("a.xml", data=bytes(30 * 2**20)), field(24, 1_000))
+    bomb = patched(zipped("a.xml", data=bytes(30 * 2**20)), in_both(24, 1_000))
     asked: list[int] = []
     real = zlib.decompressobj
 

@@ -161,7 +161,7 @@ def _extra_columns(sheet: FormSheet, meant: Mapping[int, str]) -> Iterator[Findi
             near = (("case", "near"), ("suggestion", meant[heading.offset])) if heading.offset in meant else ()
             yield _extra(sheet, cell, row, heading.text, (*near, ("header", shown(heading.text))))
     data = frozenset(sheet.data)
-    rows = range(sheet.header.start, len(sheet.grid.rows))
+    rows = (o for o in range(sheet.header.start, len(sheet.grid.rows)) if sheet.grid.rows[o])  # few of a million may be
     below = [offset for offset in rows if offset in data or not is_line(sheet.grid.rows[offset])]
     widest = max((len(sheet.grid.rows[o]) for o in below), default=0)
     for at in (a for a in range(widest) if a not in known):

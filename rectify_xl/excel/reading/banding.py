@@ -44,6 +44,7 @@ def bands(pieces: Iterator[bytes], part: str, listed: Listed) -> Iterator[bytes]
         found = None
     if found is None or not _is_plain_utf_8(held, part):
         raise Unfit
+    _sure(held[: found.start()].removeprefix(b"<?"), listed)
     yield held[: found.end()]
     held = held[found.end() :]
     while listed.end not in held:
@@ -58,7 +59,7 @@ def bands(pieces: Iterator[bytes], part: str, listed: Listed) -> Iterator[bytes]
     cut = held.index(listed.end)
     yield _sure(held[:cut], listed)
     rest = b"".join((held[cut:], *pieces))
-    if rest.count(listed.end) != 1 or listed.begin.search(rest):
+    if rest.count(listed.end) != 1 or listed.begin.search(rest) or b"<!" in rest:
         raise Unfit
     yield rest
 

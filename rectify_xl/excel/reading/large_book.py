@@ -12,10 +12,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from rectify_xl.excel.reading.banding import BAND, LARGE, ROWS, TEXTS, Unfit, bands
+from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.package import Package, SheetAbout
-from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, read_texts, within_limit
+from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, within_limit
 from rectify_xl.excel.reading.sheet_scan import PLAIN_HEAD, has_control, is_long_or_deep, look_at
-from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.excel.reading.xml_parts import as_utf_8, checked
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
@@ -157,7 +158,7 @@ class _Book:
 
     def _in_bands(self, part: str) -> _Sheet:
         sheet, values = _Sheet(), _Values(self.meant, part)
-        cut = bands(self.package.pieces(part, BAND), part, ROWS)
+        cut = bands(checked(self.package.pieces(part, BAND), part), part, ROWS)
         head, band = next(cut), next(cut)
         is_odd = False
         for following in cut:
@@ -208,7 +209,7 @@ class _Book:
             return read_texts(self.package.part(self.texts_part)), True
 
     def _texts_in_bands(self) -> Iterator[Sequence[str]]:
-        cut = bands(self.package.pieces(self.texts_part, BAND), self.texts_part, TEXTS)
+        cut = bands(checked(self.package.pieces(self.texts_part, BAND), self.texts_part), self.texts_part, TEXTS)
         next(cut)
         band = next(cut)
         for following in cut:

@@ -25,6 +25,7 @@ _LISTED = (
 )
 # Blanks between the elements of a table, as some programs lay them out: the fast reader stumbles over them.
 _BETWEEN = re.compile(rb">\s+<(?=/?table:)")
+_BODY = re.compile(rb"<(?:[\w.-]+:)?spreadsheet[\s>/]")
 # How a cell shows that its formula has failed.
 _FAILED = re.compile(r"#(?:REF|VALUE|NULL|NUM)!|#DIV/0!|#N/A|#NAME\?|Err:\d+")
 _NUMBERS = ("float", "percentage", "currency")
@@ -143,6 +144,11 @@ def is_locked(package: Package) -> bool:
     if "encrypted-package" in package:
         return True
     return b"encryption-data" in package.part(_MANIFEST) and b"<" not in package.part(CONTENT)[:4]
+
+
+def is_spreadsheet(content: bytes) -> bool:
+    """Whether the content is a workbook's, no text's or drawing's."""
+    return _BODY.search(content) is not None
 
 
 def bare_package(content: bytes) -> bytes:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from rectify_xl.excel.reading.number_formats import Formats, formats_of
 from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Element, elements
@@ -17,13 +18,19 @@ from rectify_xl.zipped import damaged, directory, inflated, inflating
 
 _IN_WORKBOOK = frozenset(("sheet", "workbookPr"))
 _IN_RELATIONS = frozenset(("Relationship",))
+# The kinds of relations to parts that hold macros, and that lead to other workbooks.
+_MACROS = frozenset(("vbaProject", "xlMacrosheet", "xlIntlMacrosheet"))
+_OUTSIDE = frozenset(("externalLink", "connections"))
+# The kinds of sheets; only those of the first hold a table.
+_SHEETS = frozenset(("worksheet", "chartsheet", "dialogsheet", *_MACROS))
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
 _STYLE = re.compile(rb"\bs=[\"']([0-9]{1,9})[\"']")
 # So many styles are asked for by name.
 _FEW_STYLES = 256
 # So much of a part is looked through at a time.
 _AT_ONCE = 1 << 20
-_SAVED = re.compile(rb"modified[^>]*>\s*([^<\s]+)\s*<")
+# A moment as XML writes it, of which anything else is none.
+_SAVED = re.compile(rb"modified[^<>]{0,100}>\s{0,100}([0-9]{4}[0-9TZ:.+-]{0,40})\s{0,100}<")
 
 
 class SheetAbout(NamedTuple):
@@ -93,7 +100,10 @@ class Package:
     @cached_property
     def sheets(self) -> tuple[SheetAbout, ...]:
         """The sheets in their order; raises Unreadable: damaged where a worksheet's part is missing, limit-sheets."""
-        targets = {relation.ident: relation for relation in self._relations(self.workbook_part)}
+        relations = self._relations(self.workbook_part)
+        targets = {relation.ident: relation for relation in relations}
+        if len(targets) != len(set(relations)):
+            damaged(self.workbook_part)
         listed = [held for local, held in self._workbook if local == "sheet"]
         if len(listed) > (most := limits().sheets):
             raise Unreadable("limit-sheets", count=len(listed), limit=most)
@@ -104,7 +114,7 @@ class Package:
                 made.append(SheetAbout(held.get("name", ""), "", visible=False))
                 continue
             target = targets.get(ident)
-            if target is None or target.part not in self:
+            if target is None or target.part not in self or target.kind not in _SHEETS:
                 damaged(held.get("name", ""))
             part = target.part if target.kind == "worksheet" else ""
             made.append(SheetAbout(held.get("name", ""), part, held.get("state", "visible") == "visible"))
@@ -149,12 +159,17 @@ class Package:
     @property
     def has_macros(self) -> bool:
         """Whether the package carries macros."""
-        return any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in self._entries)
+        named = any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in self._entries)
+        return named or self._is_related(_MACROS)
 
     @property
     def has_external_links(self) -> bool:
         """Whether the package refers to other workbooks or connections."""
-        return any("/externallinks/" in name or name.endswith("/connections.xml") for name in self._entries)
+        named = any("/externallinks/" in name or name.endswith("/connections.xml") for name in self._entries)
+        return named or self._is_related(_OUTSIDE)
+
+    def _is_related(self, kinds: frozenset[str]) -> bool:
+        return any(relation.kind in kinds for relation in self._relations(self.workbook_part))
 
     def _relations(self, part: str) -> tuple[_Relation, ...]:
         """The relations of a part ("": of the package); `part` of one that leads outside is ""."""
@@ -162,8 +177,15 @@ class Package:
             folder, base = posixpath.split(part)
             data = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
             understood = _known_relations if len(data) <= WORTH_KEEPING else _relations_in
-            self._known_relations[part] = understood(data, folder)
+            self._known_relations[part] = tuple(map(self._found, understood(data, folder)))
         return self._known_relations[part]
+
+    def _found(self, relation: _Relation) -> _Relation:
+        """The relation to a part as the package calls it: either may write what is not ASCII, or a blank, as %."""
+        if relation.part in self or not relation.part:
+            return relation
+        forms = (unquote(relation.part), quote(relation.part), quote(unquote(relation.part)))
+        return relation._replace(part=next((form for form in forms if form in self), relation.part))
 
     def is_percent(self, part: str, row: int, column: int) -> bool:
         """Whether the cell (1-based row, 0-based column) of a worksheet part carries a percent format."""

@@ -12,7 +12,7 @@ from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.sheet_scan import has_control, is_long_or_deep, look_at
 from rectify_xl.excel.reading.usual_sheets import usual_reader
 from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise
-from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.excel.reading.xml_parts import as_utf_8, check
 from rectify_xl.grid import Grid
 from rectify_xl.zipped import stored
 
@@ -69,6 +69,7 @@ def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
         if look.reaching and reaching is None:
             reaching = about.title, look.reaching_cell
         if look.plain is not None and not (texts_are_odd or is_prefixed):
+            check(data, about.part)
             plain[about.part] = look.plain
     return PlainBook(
         sheets=sheets,
@@ -99,6 +100,7 @@ def _looked_over(texts: bytes, is_prefixed: bool) -> tuple[bytes, bool]:
     """The shared texts in UTF-8, and whether the fast reader must not have them."""
     if b"</" not in texts:  # no text in it
         return b"", bool(texts) and b"/>" not in texts
+    check(texts, "sharedStrings")
     return texts, is_prefixed or has_control(texts) or is_long_or_deep(texts)
 
 

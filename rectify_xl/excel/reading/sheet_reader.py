@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Any
 
+from rectify_xl.excel.reading.exact_texts import unescaped
 from rectify_xl.excel.reading.number_formats import DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, column_index, is_ours
 from rectify_xl.excel.reading.xml_parts import Attributes, Handlers, parse
@@ -18,7 +19,6 @@ from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # A number as XML writes it, and what only looks like one to some programs; Python's own reading takes 1_000 too.
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _NO_NUMBER = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
@@ -30,6 +30,8 @@ _DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
 _NO_DAY, _LAST_DAY = 60, 2_958_465
 _MILLISECONDS = 86_400_000
 _NOTHING: tuple[Any, ...] = ()
+# What a part may be that a workbook lists as a worksheet.
+_ROOTS = frozenset(("worksheet", "chartsheet", "dialogsheet", "macrosheet"))
 Merge = tuple[int, int, int, int]
 
 
@@ -70,47 +72,6 @@ def read_sheet(data: bytes, part: str, shared: Shared, after: int = 0) -> ExactS
     return handlers.made
 
 
-def read_texts(data: bytes) -> list[str]:
-    """The shared texts of a workbook, without their phonetics."""
-    if not data:
-        return []
-    handlers = _Texts()
-    parse(data, "sharedStrings", handlers)
-    return handlers.texts
-
-
-def unescaped(text: str) -> str:
-    """The text without Excel's escapes: _x000D_ is a carriage return."""
-    return _ESCAPED.sub(lambda held: chr(int(held[1], 16)), text) if "_x" in text else text
-
-
-class _Texts(Handlers):
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.pieces: list[str] = []
-        self.is_text = self.is_phonetic = False
-
-    def start(self, local: str, attributes: Attributes) -> None:
-        if local == "si":
-            self.pieces = []
-        elif local == "t":
-            self.is_text = not self.is_phonetic
-        elif local == "rPh":
-            self.is_phonetic = True
-
-    def data(self, text: str) -> None:
-        if self.is_text:
-            self.pieces.append(text)
-
-    def end(self, local: str) -> None:
-        if local == "si":
-            self.texts.append(unescaped("".join(self.pieces)))
-        elif local == "t":
-            self.is_text = False
-        elif local == "rPh":
-            self.is_phonetic = False
-
-
 class _Pass(Handlers):
     """The pass over one worksheet: where it stands, and the cell it is in."""
 
@@ -120,13 +81,15 @@ class _Pass(Handlers):
         self.line: list[Any] = []
         self.seen: set[int] = set()
         self.columns: set[int] = set()
-        self.is_hidden = self.is_phonetic = self.has_formula = False
+        self.is_hidden = self.is_phonetic = self.has_formula = self.is_in_rows = self.is_sheet = False
         self.kind, self.style, self.inside = "", 0, ""
         self.pieces: list[str] = []
         self.formula: list[str] = []
 
     def start(self, local: str, attributes: Attributes) -> None:
-        if local == "c":
+        if not self.is_in_rows:
+            self._start_outside(local, attributes)
+        elif local == "c":
             self._open_cell(attributes)
         elif local in ("v", "t"):
             if local == "v" and self.pieces:
@@ -138,8 +101,17 @@ class _Pass(Handlers):
             self._open_row(attributes)
         elif local == "rPh":
             self.is_phonetic = True
+        elif local == "is" and self.pieces:
+            damaged(self.part)
+
+    def _start_outside(self, local: str, attributes: Attributes) -> None:
+        if local == "sheetData":
+            self.is_in_rows = True
         elif local == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        elif not self.is_sheet and local not in _ROOTS:
+            damaged(self.part)
+        self.is_sheet = True
 
     def data(self, text: str) -> None:
         if self.inside == "v":
@@ -155,6 +127,8 @@ class _Pass(Handlers):
             self._close_row()
         elif local == "rPh":
             self.is_phonetic = False
+        elif local == "sheetData":
+            self.is_in_rows = False
 
     def _open_row(self, attributes: Attributes) -> None:
         told = attributes.get("r")
@@ -215,8 +189,8 @@ class _Pass(Handlers):
     def _value(self, text: str) -> Any:
         if self.kind == "e":
             return CellError(text or "#N/A")
-        if self.has_formula and not text and self.kind != "str":
-            formula = "".join(self.formula)
+        formula = "".join(self.formula)
+        if "DISPIMG(" in formula or (self.has_formula and not text and self.kind != "str"):
             return "" if is_ours(formula.encode()) else NoValue(f"={formula}")
         if self.kind == "inlineStr" or self.kind == "str":
             return within_limit(unescaped(text))

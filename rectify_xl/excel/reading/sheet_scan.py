@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import islice, pairwise
+from functools import cache, lru_cache
+from itertools import chain, islice, pairwise, repeat
 from operator import itemgetter, lt
 from typing import NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, is_sound
 from rectify_xl.layout import CHECK_TEXT_NAME
 from rectify_xl.limits import limits
 
@@ -27,7 +28,7 @@ _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # and instructions (it takes what stands before them), blanks around a value, two values.
 _SIGNS = (
     *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b"!--", b"![", b"?>"),
-    *(b"<v> ", b" </v>", b"</v><v"),
+    *(b"<v> ", b" </v>", b"</v><v", b"</is><v", b"</is><is", b"</v><is"),
 )
 # Attributes and values as no program writes them: what makes a closer look worth while, and what that one looks for.
 _APART = {
@@ -53,9 +54,8 @@ REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)
 _ADDRESS = re.compile(rb'<c (?:[^<>]* )?r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 # Pieces of a large sheet are looked at one by one, so that no list grows with it.
 _PIECE = 2_000_000
-# The fast reader lays out the whole rectangle: at most so many cells, or so many for each that is there. Below so
-# many rows no rectangle of two letters is too large.
-_RECTANGLE, _SPARSE, _FEW_ROWS = 2_000_000, 8, 1_000
+# The fast reader lays out the whole rectangle: at most so many cells, or so many for each that is there.
+_RECTANGLE, _SPARSE = 2_000_000, 8
 # A run of closing tags, and a text that is too long, fill every window of these sizes within them.
 _WINDOW, _TEXT_WINDOW = 4_096, 40_000
 # How far behind a formula its value is looked for, blanks between them.
@@ -63,6 +63,7 @@ _BEHIND = 80
 # No row of a formula alone is longer.
 _SHORT = 400
 _BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
+_CELL_BEGIN = b'<c r="'
 PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 
 
@@ -105,7 +106,7 @@ def look_at(data: bytes, after: int = 0) -> Look:
         formulas = [] if is_ours_alone else _formulas_in(piece)
         reaching = reaching or next(filter(REACHING.search, formulas), b"")
         is_plain = _is_plain(piece, formulas, is_usual=is_usual)
-        if not is_plain or (wide := _width([cell[0] for cell in cells], numbers)) is None:
+        if not is_plain or (wide := _width([cell[0] for cell in cells], piece)) is None:
             return Look(None, reaching)
         last, widest, count = numbers[-1], max(widest, wide), count + len(cells)
         kept.append(piece)
@@ -119,11 +120,25 @@ def look_at(data: bytes, after: int = 0) -> Look:
 
 
 def span(data: bytes) -> tuple[int, int]:
-    """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader tells which it is."""
+    """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader tells which it is.
+
+    So it does where what stands around the rows is not sound, or may hold other rows than these.
+    """
     begin, end = data.find(_BEGIN), data.rfind(_END)
     if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
         return -1, -1
-    return begin + len(_BEGIN), end
+    begin += len(_BEGIN)
+    frame = data[:begin] + data[end:]
+    is_frame = _is_frame if len(frame) > WORTH_KEEPING else _is_known_frame
+    return (begin, end) if is_frame(frame) else (-1, -1)
+
+
+def _is_frame(frame: bytes) -> bool:
+    is_sure = frame.count(b"sheetData") == 2 and b"<!" not in frame and frame.rfind(b"<?") <= frame.find(b"<")
+    return is_sure and is_sound(frame)
+
+
+_is_known_frame = lru_cache(maxsize=64)(_is_frame)
 
 
 def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
@@ -249,17 +264,16 @@ def is_long_or_deep(data: bytes) -> bool:
     return any((tags := window.count(b"<")) > limits().depth and tags - window.count(b"</") <= 1 for window in windows)
 
 
-def _width(addresses: Sequence[bytes], rows: Sequence[int]) -> int | None:
-    """How far right cells go, in columns; None where one lacks an address, has it twice or is of none of the rows."""
+def _width(addresses: Sequence[bytes], data: bytes) -> int | None:
+    """How far right the cells of rows go, in columns; None where one has no address, one twice, or another row's."""
     if not addresses:
         return 1
     if b"" in addresses or len(set(addresses)) != len(addresses):
         return None
-    longest = max(map(len, addresses)) - len(str(rows[-1]))
-    if rows[-1] < _FEW_ROWS and longest < 2:
-        return 1
     joined = b" ".join(addresses)
-    if not set(map(int, set(joined.translate(None, _LETTERS).split()))) <= set(rows):
+    numbers = map(itemgetter(0), _ROW.findall(data))
+    counts = (row.count(_CELL_BEGIN) for row in data.split(b"<row ")[1:])
+    if joined.translate(None, _LETTERS).split() != [*chain.from_iterable(map(repeat, numbers, counts))]:
         return None
     columns = {letters.decode() for letters in joined.translate(None, _DIGITS).split()}
     if len(columns) > limits().columns:

@@ -19,6 +19,7 @@ from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
 from rectify_xl.excel.reading.usual_texts import KEEPING, SharedTexts, WrittenOtherwise, check_bytes, own_text, resolved
 from rectify_xl.excel.reading.usual_values import Known, meanings_of
+from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import Grid
 from rectify_xl.layout import CHECK_TEXT_NAME
 from rectify_xl.limits import limits
@@ -29,7 +30,7 @@ Merges = tuple[tuple[int, int, int, int], ...]
 _LARGE = 2_000_000
 # In a larger rectangle some of the cells must be there.
 _RECTANGLE, _SPARSE = 20_000, 8
-_EMPTY_ROW = re.compile(rb'<row r="([0-9]{1,7})"[^<>]*/>')
+_EMPTY_ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)/>')
 _EMPTY_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}"[^<>]*/>)*')
 _ROW = re.compile(rb'((?:<row r="[0-9]{1,7}"[^<>]*/>)*)<row r="([0-9]{1,7})"([^<>/]*)>')
 # A row that holds nothing but a formula of our self-check with its text.
@@ -47,6 +48,8 @@ _CELL = re.compile(
 _FORMULA, _VALUE = 4, 7
 _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?')
 _NAME = re.compile(rb' ([\w:.-]+)="')
+# Of a formula's attributes, before its text: one that stands there twice.
+_TWICE = re.compile(r'\A(?: \w+="[^"]*")* (\w+)="[^"]*"(?: \w+="[^"]*")* \1="')
 _HIDDEN = re.compile(rb' hidden="(?!0"|false")')
 _CORNER = rb"([A-Z]{1,2})([0-9]{1,7})"
 _MERGE = re.compile(rb'<mergeCell ref="%b:%b" ?/>' % (_CORNER, _CORNER))
@@ -148,23 +151,31 @@ def _check_row(row: bytes) -> int:
     Below the rows that are filled in, returns of one template have the same.
     """
     found = _CHECK_ROW.fullmatch(row)
-    return int(found[1]) if found else 0
+    return int(found[1]) if found and is_sound(row + _BETWEEN) else 0
 
 
 def _passed(rows: bytes, before: int) -> int:
     """The number of the last of some rows without cells, which follow the one `before`."""
-    numbers = [before, *map(int, _EMPTY_ROW.findall(rows))]
+    found = _EMPTY_ROW.findall(rows)
+    numbers = [before, *(int(number) for number, _ in found)]
     if not _EMPTY_ROWS.fullmatch(rows) or not all(map(lt, numbers, islice(numbers, 1, None))):
+        raise WrittenOtherwise
+    if not all(map(_are_usual, {attributes for _, attributes in found})):
         raise WrittenOtherwise
     return numbers[-1]
 
 
-@lru_cache(maxsize=1024)
 def _is_shown(attributes: bytes) -> bool:
     """Whether the attributes of a row are written as usual and none of them hides it."""
+    return _are_usual(attributes) and _HIDDEN.search(attributes) is None
+
+
+@lru_cache(maxsize=1024)
+def _are_usual(attributes: bytes) -> bool:
+    """Whether the attributes of a row are written as usual, each of them once."""
     names = _NAME.findall(attributes)
     is_usual = attributes.isascii() and _ATTRIBUTES.fullmatch(attributes) is not None
-    return is_usual and len(set(names)) == len(names) and b"r" not in names and _HIDDEN.search(attributes) is None
+    return is_usual and len(set(names)) == len(names) and b"r" not in names
 
 
 def _by_rows(numbers: Sequence[int], counts: Sequence[int], places: list[int], values: list[Any]) -> Iterator[Line]:
@@ -197,6 +208,8 @@ def _is_told(cell: re.Match[str]) -> bool:
 @lru_cache(maxsize=256)
 def _is_known(formula: str) -> bool:
     """Whether a formula is one of our self-check; raises WrittenOtherwise if that is not sound."""
+    if _TWICE.search(formula):
+        raise WrittenOtherwise
     is_known = CHECK_TEXT_NAME in formula or is_ours(formula.encode())
     if is_known:
         resolved(formula)

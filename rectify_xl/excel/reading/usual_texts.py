@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from rectify_xl.excel.reading.sheet_scan import CONTROL
+from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.limits import limits
 
 # One shared text: a plain one, or runs of several looks, and how it is read aloud.
@@ -14,11 +15,15 @@ _TEXT = re.compile(
     r'<t(?: xml:space="preserve")?>[^<]*</t></r>)+|<t ?/>)(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
 )
 _RUN = re.compile("(<t(?: [^<>/]*)?>)([^<]*)</t>")
+# An attribute that an element has twice.
+_TWICE = re.compile(r'<\w+(?: \w+="[^"<>]*")* (\w+)="[^"<>]*"(?: \w+="[^"<>]*")* \1="')
 KEEPING = '<t xml:space="preserve">'
 _USUAL = "<t>"
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>\s*)?<sst(?: [^<>]*)?(?<!/)>")
 _END = b"</sst>"
 _ODD = CONTROL + b"\r"
+# Two that are no characters, and how they begin.
+_NO_SIGN, _NO_SIGNS = b"\xef\xbf", ("\ufffe".encode(), "\uffff".encode())
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _LAST_SIGN, _BLANKS = 0x10FFFF, (9, 10, 13)
@@ -55,7 +60,7 @@ class SharedTexts:
 def _between_tags(data: bytes) -> str:
     """What is between the tags of the part, whose references are sound."""
     head, end = _HEAD.match(data), data.rfind(_END)
-    if head is None or data[end:].rstrip() != _END:
+    if head is None or data[end:].rstrip() != _END or not is_sound(head[0] + _END):
         raise WrittenOtherwise
     held = data[head.end() : end]
     check_bytes(held)
@@ -93,14 +98,16 @@ def _runs_in(text: str) -> list[Runs]:
 @lru_cache(maxsize=1024)
 def _runs(item: str) -> Runs:
     """The pieces of one text; returns of one template have most of theirs in common."""
-    if not _TEXT.fullmatch(item):
+    if not _TEXT.fullmatch(item) or _TWICE.search(item):
         raise WrittenOtherwise
     return tuple(_RUN.findall(item))
 
 
 def check_bytes(data: bytes) -> None:
     """Raises WrittenOtherwise for what no XML holds, or what stands for something else in a text: _x000D_, CR."""
-    if b"_x" in data or len(data.translate(None, _ODD)) != len(data):
+    if b"_x" in data or b"]]>" in data or len(data.translate(None, _ODD)) != len(data):
+        raise WrittenOtherwise
+    if _NO_SIGN in data and any(sign in data for sign in _NO_SIGNS):
         raise WrittenOtherwise
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -35,6 +35,8 @@ def as_utf_8(data: bytes, part: str) -> tuple[bytes, bool]:
     if head is None:
         damaged(part)
     encoding = (head[1] or b"").lower()
+    if b"ascii" in encoding and not data.isascii():
+        damaged(part)
     if encoding == b"iso-8859-1":
         data = _without_declaration(data, "latin-1", part)
     elif encoding not in _UTF_8:
@@ -80,6 +82,42 @@ def parse(data: bytes, part: str, handlers: Handlers) -> None:
     parser.StartDoctypeDeclHandler = _refuse(part)
     try:
         parser.Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise Unreadable("damaged", "part", part=part) from error
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether some XML is well-formed, without a document type, and not too deep."""
+    try:
+        parse(data, "", Handlers())
+    except Unreadable:
+        return False
+    return True
+
+
+def check(data: bytes, part: str) -> None:
+    """Raises Unreadable(damaged) where a part is not well-formed or has a document type, without telling its elements."""
+    _check(_checker(part), data, part, is_last=True)
+
+
+def checked(pieces: Iterator[bytes], part: str) -> Iterator[bytes]:
+    """The pieces of a part as they come; raises Unreadable as `check` does, at the piece that shows it."""
+    parser = _checker(part)
+    for piece in pieces:
+        _check(parser, piece, part)
+        yield piece
+    _check(parser, b"", part, is_last=True)
+
+
+def _checker(part: str) -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse(part)
+    return parser
+
+
+def _check(parser: expat.XMLParserType, data: bytes, part: str, *, is_last: bool = False) -> None:
+    try:
+        parser.Parse(data, is_last)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unreadable("damaged", "part", part=part) from error
 
