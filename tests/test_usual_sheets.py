@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from raw_books import MAIN
 
-from rectify_xl.excel.reading.number_formats import DAY, DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.exact_texts import read_texts
+from rectify_xl.excel.reading.number_formats import DAY, DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.sheet_reader import Shared, read_sheet
 from rectify_xl.excel.reading.usual_sheets import usual_reader
 from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise

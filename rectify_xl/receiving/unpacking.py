@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64decode
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -57,8 +57,18 @@ def is_container(head: bytes) -> bool:
     """Whether a file that begins so is an archive or a mail: told by its content, whatever its name."""
     if head.startswith(SIGNATURE):
         return _DOCUMENT.match(head, 30) is None
-    head = head.removeprefix(BOM_UTF8)
+    head = _as_mail(head)
     return _MAIL.match(head) is not None and _MAIL_BODY.search(head) is not None
+
+
+def _as_mail(data: bytes) -> bytes:
+    """A mail as mails are sent: some programs save one in UTF-16, or with a mark or blank lines before it."""
+    first = data[:2]
+    if first in (BOM_UTF16_LE, BOM_UTF16_BE):
+        data = data.decode("utf-16", "replace").encode()
+    elif first.count(0) == 1:
+        data = data.decode("utf-16-be" if first.startswith(b"\0") else "utf-16-le", "replace").encode()
+    return data.removeprefix(BOM_UTF8).lstrip(b"\r\n")
 
 
 def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
@@ -176,7 +186,8 @@ def _parsed(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
-    mail = message_from_bytes(data.removeprefix(BOM_UTF8), policy=policy.default)
+    data = _as_mail(data)
+    mail = message_from_bytes(data, policy=policy.default)
     for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
         name = _mail_name(part) or f"{number}"
         if part.get_content_type() == "message/rfc822":
@@ -216,7 +227,7 @@ def _is_file(part: Message, shown: frozenset[bytes]) -> bool:
         return is_attached and called not in shown
     if part.get_content_maintype() == "text" and part.get_content_disposition() == "inline":
         return False
-    return is_attached or bool(part.get_filename())
+    return is_attached or bool(part.get_filename()) or part.get_content_maintype() == "application"
 
 
 # How a text in HTML refers to a picture of its own mail (= is written =3D where the text is quoted-printable).

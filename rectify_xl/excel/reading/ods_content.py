@@ -68,7 +68,7 @@ class _Pass(Handlers):
         elif self.aside:
             return
         elif local == "table":
-            self.sheet, self.next_row = self.sheets.setdefault(attributes.get("table:name", ""), Untold()), 1
+            self._open_sheet(attributes.get("table:name", ""))
         elif local == "table-row":
             self.row, self.next_column, self.row_cells, self.is_filled = self.next_row, 0, {}, False
             self.next_row += int(attributes.get("table:number-rows-repeated", 1))
@@ -76,7 +76,7 @@ class _Pass(Handlers):
         elif local in ("table-cell", "covered-table-cell"):
             self._open_cell(attributes)
         elif local in _BLANKS and self.cell is not None:
-            self.text.append(_BLANKS[local] * int(attributes.get("text:c", 1)))
+            self.text.append(_BLANKS[local] * min(int(attributes.get("text:c", 1)), limits().kept_text))
             self.has_break = self.has_break or local in ("line-break", "tab")
 
     def data(self, text: str) -> None:
@@ -94,6 +94,11 @@ class _Pass(Handlers):
             self._close_row()
         elif local in ("p", "h"):
             self.text.append("\n")
+
+    def _open_sheet(self, title: str) -> None:
+        if title and title in self.sheets and self.cell is None:  # the fast reader finds sheets by their titles
+            damaged(CONTENT)
+        self.sheet, self.next_row = self.sheets.setdefault(title, Untold()), 1
 
     def _open_cell(self, attributes: Attributes) -> None:
         self.cell, self.text, self.has_break = attributes, [], False

@@ -16,7 +16,15 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from rectify_xl import catalog
 from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.large_book import is_large, read_large
-from rectify_xl.excel.reading.ods_content import CONTENT, Untold, bare_package, completed, is_locked, is_spreadsheet, untold_in
+from rectify_xl.excel.reading.ods_content import (
+    CONTENT,
+    Untold,
+    bare_package,
+    completed,
+    is_locked,
+    is_spreadsheet,
+    untold_in,
+)
 from rectify_xl.excel.reading.ole_files import OLE, audit_ole
 from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.plain_package import IsUnread, packed, plain_book, sheets_to_read
@@ -228,10 +236,10 @@ def _grid(sheet: Any, title: str) -> Grid:
 
 def _read_ods(package: Package) -> RawBook:
     content, _ = as_utf_8(package.part(CONTENT), CONTENT)
+    untold = untold_in(content)
     if not is_spreadsheet(content):
         is_text = b"opendocument.text" in package.part("mimetype")
         raise Unreadable("not-a-workbook", "word" if is_text else "")
-    untold = untold_in(content)
     grids = _calamine_grids(bare_package(content), is_unread)
     return RawBook(sheets=tuple(completed(grid, untold.get(grid.title, Untold())) for grid in grids))
 

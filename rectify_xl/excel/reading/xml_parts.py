@@ -96,7 +96,7 @@ def is_sound(data: bytes) -> bool:
 
 
 def check(data: bytes, part: str) -> None:
-    """Raises Unreadable(damaged) where a part is not well-formed or has a document type, without telling its elements."""
+    """Raises Unreadable(damaged) where a part is not well-formed or has a document type; nothing of it is told."""
     _check(_checker(part), data, part, is_last=True)
 
 
