@@ -186,22 +186,21 @@ def _central(data: bytes) -> Iterator[tuple[Entry, int]]:
             size, packed, start = _sizes_64(data[behind + n : behind + n + extra], (size, packed, start))
         is_utf_8 = bool(flags & _UTF_8) or raw.isascii()
         name = raw.decode("utf-8" if is_utf_8 else "cp437", "surrogateescape").replace("\\", "/")
-        entry = Entry(raw, name, is_utf_8, method, crc, packed, size, 0)
-        yield entry._replace(start=_packed_at(data, start, entry)), start
+        yield Entry(raw, name, is_utf_8, method, crc, packed, size, _packed_at(data, start, raw, name)), start
         at = behind + n + extra + comment
     if at != end:
         damaged()
 
 
-def _packed_at(data: bytes, start: int, entry: Entry) -> int:
+def _packed_at(data: bytes, start: int, raw: bytes, name: str) -> int:
     """Where the packed bytes of an entry begin, as its own header tells; both headers must name the same entry."""
     n: int
     extra: int
     sign, _, _, _, _, _, _, _, _, n, extra = _LOCAL_LAYOUT.unpack_from(data, start)
     behind = start + _LOCAL_LAYOUT.size
-    raw, own = entry.raw_name, data[behind : behind + n]
+    own = data[behind : behind + n]
     if sign != _LOCAL or (own != raw and own.replace(b"\\", b"/") != raw.replace(b"\\", b"/")):
-        damaged(entry.name)
+        damaged(name)
     return behind + n + extra
 
 

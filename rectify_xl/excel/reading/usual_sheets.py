@@ -17,7 +17,14 @@ from typing import Any
 
 from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
-from rectify_xl.excel.reading.usual_texts import KEEPING, SharedTexts, WrittenOtherwise, check_bytes, own_text, resolved
+from rectify_xl.excel.reading.usual_texts import (
+    KEEPING,
+    SharedTexts,
+    WrittenOtherwise,
+    checked_text,
+    own_text,
+    resolved,
+)
 from rectify_xl.excel.reading.usual_values import Known, meanings_of
 from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import Grid
@@ -85,14 +92,12 @@ class UsualReader:
             for at in range(0, len(rows), _AT_ONCE):
                 lines += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
             return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.holders)
-        except (WrittenOtherwise, UnicodeDecodeError):
+        except WrittenOtherwise:
             return None
 
     def _lines(self, numbers: Sequence[int], rows: Sequence[bytes]) -> Iterator[Line]:
         """The columns and values of some rows with cells, but for those that are blank."""
-        held = _BETWEEN.join(rows)
-        check_bytes(held)
-        text = held.decode()
+        text = checked_text(_BETWEEN.join(rows))
         letters, digits, attributes, formulas, keeping, own, said, rest = zip(*_CELL.findall(text), strict=True)
         counts = [row.count(_CELL_BEGIN) for row in rows]
         if any(rest) or [*digits] != [*chain.from_iterable(map(repeat, map(str, numbers), counts))]:
