@@ -86,6 +86,13 @@ def _told(name: str, at: int, value: int, layout: str = "<L") -> bytes:
     return bytes(made)
 
 
+def _own(at: int, value: int, layout: str = "<H") -> bytes:
+    """The good workbook with one field of the first entry's own header set."""
+    made = bytearray(good())
+    struct.pack_into(layout, made, at, value)
+    return bytes(made)
+
+
 def _zeroed() -> bytes:
     made = bytearray(good())
     start = struct.unpack_from("<L", made, _place(good(), sheet_part()) + 42)[0]
@@ -210,6 +217,9 @@ _PACKAGES: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
     ("encrypted by AES", lambda: _told(sheet_part(), 10, 99, "<H"), REFUSED, "encrypted"),
     ("unknown compression", lambda: _told(sheet_part(), 10, 12, "<H"), REFUSED, "damaged"),
     ("an entry of another name", lambda: _told(sheet_part(), 46, 0x78, "<B") .replace(b"xl/worksheets", b"xx/worksheets", 1), REFUSED, "damaged"),
+    ("an own header of another compression", lambda: _own(8, 0), REFUSED, "damaged"),
+    ("an own header that is encrypted", lambda: _own(6, 1), REFUSED, "damaged"),
+    ("an own header of another size", lambda: _own(22, 5, "<L"), REFUSED, "damaged"),
     ("larger than 50 MB", lambda: good() + bytes(50_000_001), REFUSED, "too-large"),
     ("back-slash names", _backwards, ACCEPTED, ""),
     ("sizes in 64 bits", _in_64_bits, ACCEPTED, ""),

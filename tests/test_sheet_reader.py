@@ -404,6 +404,9 @@ def test_what_programs_write_is_usual() -> None:
         '<row r="4"><c r="A4" t="str"><f>DISPIMG("a",1)</f><v>=DISPIMG("a",1)</v></c></row>',
         '<row r="4"><c  r="A4"><v>1</v></c></row>',
         '<row r="3"><c r="A4"><v>1</v></c></row>',
+        '<row r="4"><c r="A5"><v>1</v></c></row><row r="5"/>',
+        '<row r="4"><c r="A4" t="inlineStr"><is><t>1</t></is><is><t>2</t></is></c></row>',
+        '<row r="4"><c r="A4" t="inlineStr"><is><t>1</t></is><v>2</v></c></row>',
     ],
 )
 def test_one_odd_cell_among_usual_ones_has_its_sheet_read_exactly(odd: str) -> None:
