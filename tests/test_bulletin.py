@@ -136,7 +136,14 @@ def test_no_unit_is_called_best_and_worst_and_the_best_stand_above_the_rest() ->
         assert not {s.unit.code for s in best} & {s.unit.code for s in worst}
         assert len(best) <= max(units // 2, 1) and max(len(best), len(worst)) <= 5
         assert all(one.score >= other.score for one in best for other in worst)
-        assert all(s.completed for s in best) and all(s.late or not s.completed for s in worst)
+        assert all(s.completed >= max(s.late, 1) for s in best) and all(s.late or not s.completed for s in worst)
+
+
+def test_who_is_late_with_more_than_is_done_is_not_praised() -> None:
+    late = {"due": date(2005, 5, 20)}
+    rows = [("A", DONE), ("A", late), ("A", late), ("B", DONE), ("B", late)]
+    best, worst = best_and_worst(book_of({"ledger": rows}))
+    assert [s.unit.code for s in best] == ["B"] and [s.unit.code for s in worst] == ["A"]
 
 
 def test_a_unit_without_items_is_ranked_nowhere_and_named_where_it_has_not_reported() -> None:

@@ -47,10 +47,11 @@ def best_and_worst(book: Book, most: int = MOST_UNITS) -> tuple[Sequence[Standin
     """At most `most` units each, none in both: the highest scores first, and the lowest first.
 
     Equals stand in the roster's order. At most half of the units are called the best, those alone that completed
-    something; the worst are those alone that are late with something or have completed nothing.
+    something, and no less than they are late with; the worst are those alone that are late with something or have completed nothing.
     """
     ranked = sorted(standings(book), key=lambda standing: -standing.score)
-    best = [standing for standing in ranked if standing.completed][: min(most, max(len(ranked) // 2, 1))]
+    ahead = [standing for standing in ranked if standing.completed and standing.completed >= standing.late]
+    best = ahead[: min(most, max(len(ranked) // 2, 1))]
     named = {standing.unit.code for standing in best}
     rest = (s for s in ranked if s.unit.code not in named and (s.late or not s.completed))
     return best, sorted(rest, key=lambda standing: standing.score)[:most]
