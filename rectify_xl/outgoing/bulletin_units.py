@@ -47,7 +47,8 @@ def best_and_worst(book: Book, most: int = MOST_UNITS) -> tuple[Sequence[Standin
     """At most `most` units each, none in both: the highest scores first, and the lowest first.
 
     Equals stand in the roster's order. At most half of the units are called the best, those alone that completed
-    something, and no less than they are late with; the worst are those alone that are late with something or have completed nothing.
+    something, and no less than they are late with; the worst are those alone that are late with something or have
+    completed nothing.
     """
     ranked = sorted(standings(book), key=lambda standing: -standing.score)
     ahead = [standing for standing in ranked if standing.completed and standing.completed >= standing.late]
