@@ -67,6 +67,22 @@ def test_a_usual_sheet_says_what_the_exact_reader_reads(rows: str, counts_from_1
     assert [*grid.merges] == made.merges == [(1, 0, 2, 2)]
 
 
+@pytest.mark.parametrize(
+    ("written", "is_shared"),
+    [
+        ('t="s"><v>0</v>', True),
+        ('t="str"><v>二</v>', True),
+        ('s="1"><v>38490</v>', True),
+        ('t="inlineStr"><is><t>一</t></is>', False),
+    ],
+)
+def test_what_stands_in_several_cells_is_there_once_where_that_is_said(written: str, is_shared: bool) -> None:
+    grid = usual(sheet(ROW.format(f'<c r="A3" {written}</c><c r="B3" {written}</c>')))
+    assert grid is not None
+    one, other = grid.rows[0]
+    assert [one == other, one is other, grid.is_shared] == [True, is_shared, is_shared]
+
+
 OTHERWISE = [
     *(
         '<c r="A3" t="e"><v>#N/A</v></c>',
