@@ -26,7 +26,7 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     form = sheets[0].sheet.form
     for rule in (r for r in form.rules if r.on):
         held = _with_key(sheets, rule)
-        keys = keys_of([trial.values for _, trial in held], form, rule.on)
+        keys = keys_of([trial.values for _, trial in held], form, rule.on) if len(held) > 1 else ()
         groups: dict[tuple[Any, ...], list[tuple[JudgedSheet, Trial]]] = {}
         for key, told in zip(keys, held, strict=True) if len(set(keys)) < len(keys) else ():
             groups.setdefault(key, []).append(told)
