@@ -141,14 +141,15 @@ def _order(state: State) -> tuple[date, str, str]:
 def _missing(form: Form, entry: Entry, held: Return, rows: FormRows) -> Finding:
     last = entry.states[-1]
     sheet = next(iter(rows.letters), "")
-    params = (("number", entry.number or key_words(form, last)), ("other", f"{last.file} {last.sheet}!{last.row}"))
+    named = entry.number or key_words(form, last.values)
+    params = (("number", named), ("other", f"{last.file} {last.sheet}!{last.row}"))
     return Finding(
         level=catalog.codes()["missing-row"].level, code="missing-row", file=held.file, sheet=sheet, params=params,
         form=form.name, digest=held.digest,
     )  # fmt: skip
 
 
-def key_words(form: Form, state: State) -> str:
-    """A row's key as a sentence names it."""
-    told = (state.values[form.positions[name]] for name in form.key)
+def key_words(form: Form, values: Sequence[Any]) -> str:
+    """A row's key as a sentence names it, from the row's values."""
+    told = (values[form.positions[name]] for name in form.key)
     return "，".join(shown(as_text(value), 30) for value in told if value is not None)

@@ -10,6 +10,7 @@ from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import as_text
 from rectify_xl.laid_aside import keep
+from rectify_xl.merging.changes import key_words
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown
 from rectify_xl.progress.units import Counted, counted_units, items_of, subject_of, words
@@ -17,8 +18,6 @@ from rectify_xl.progress.units import Counted, counted_units, items_of, subject_
 COMPLETED = ("done", "done_late")
 # The kinds of a change, in the order in which they are told.
 KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
-# How much of each part of a key a finding quotes (see merging/changes.py).
-_QUOTED = 30
 
 
 @under_settings
@@ -67,7 +66,7 @@ def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
 
 def _quoted(form: Form, item: Item) -> str:
     """How a finding names the row."""
-    return item.number or key_in_words(form, item, _QUOTED)
+    return item.number or key_words(form, item.values)
 
 
 def _missing_rows(book: Book) -> set[tuple[str, str]]:
