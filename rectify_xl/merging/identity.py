@@ -167,6 +167,10 @@ class History:
         if self._id is None:
             return [""] * len(rows)
         numbers = [self._number_of(row, held) for row in rows]
+        self._carried = self._given_here = frozenset()
+        place = self._id
+        if not any(row.values[place] for row in rows):
+            return numbers
         carried = [self._carries(row, number) for row, number in zip(rows, numbers, strict=True)]
         self._carried = frozenset(compress(numbers, carried))
         self._given_here = frozenset(compress(numbers, map(not_, carried))) - {""}
