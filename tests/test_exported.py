@@ -168,7 +168,7 @@ def test_the_command_writes_what_a_run_knows_and_the_memory(place: Path, tmp_pat
         assert_frame_equal(frame, two[name])
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "已写出"), ("en", "tables written to")])
+@pytest.mark.parametrize(("lang", "said"), [("zh", "已写出"), ("en", "Tables written to")])
 def test_the_command_tells_what_it_wrote(place: Path, tmp_path: Path, lang: str, said: str) -> None:
     told = call("export", place, "--to", tmp_path / "out", "--as-of", "2005-05-25", "--lang", lang).stdout
     assert said in told and "rows_ledger.csv" in told
