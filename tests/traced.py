@@ -35,7 +35,7 @@ def printed_numbers(bulletin: Path) -> dict[str, int]:
 def printed_units(bulletin: Path) -> dict[str, tuple[int, int]]:
     """Each unit that the bulletin's tables name, with its items and those completed."""
     rows = CalamineWorkbook.from_path(bulletin).get_sheet_by_index(0).to_python()
-    first = next(at for at, row in enumerate(rows) if row[0] == "单位") + 1
+    first = next(at for at, row in enumerate(rows) if "单位" in (row[0], row[7])) + 1
     last = next(at for at, row in enumerate(rows) if str(row[0]).startswith("注："))
     cells = [row[at : at + 7] for row in rows[first:last] for at in (0, 7) if isinstance(row[at + 3], float)]
     return {str(cell[0]): (int(cell[3]), int(cell[4])) for cell in cells}

@@ -87,7 +87,8 @@ def _column_checks(column: Column, options: Sequence[str] | None) -> list[Any]:
             pandera.Check(_is_filled, name="required", error="required", ignore_na=False, raise_warning=True)
         )
     if options is not None:
-        checks.append(pandera.Check(_is_among(options), name="choice", error="choice", raise_warning=warns))
+        among, told = _is_among(options), {"allowed_values": options}
+        checks.append(pandera.Check(among, name="choice", error="choice", raise_warning=warns, statistics=told))
     if column.length:
         checks.append(pandera.Check(_has_length(*column.length), name="length", error="length", raise_warning=warns))
     if column.range:
