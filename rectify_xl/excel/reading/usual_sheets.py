@@ -170,6 +170,7 @@ def _passed(rows: bytes, before: int) -> int:
     return numbers[-1]
 
 
+@lru_cache(maxsize=1024)
 def _is_shown(attributes: bytes) -> bool:
     """Whether the attributes of a row are written as usual and none of them hides it."""
     return _are_usual(attributes) and _HIDDEN.search(attributes) is None
