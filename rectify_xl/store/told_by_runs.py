@@ -13,7 +13,7 @@ from rectify_xl.plain_records import named
 from rectify_xl.store.packed_lines import packed, unpacked, with_days
 
 
-def snapshot_to(items: Iterable[Known]) -> bytes:
+def snapshot_to(items: Iterable[Known]) -> bytes | bytearray:
     """What a run knew of every item, packed."""
     return packed(items)
 
