@@ -16,10 +16,9 @@ from rectify_xl.unnamed_file import Place, UnnamedFile
 
 _Record = TypeVar("_Record")
 # So many records of one shelf stay in memory; where more are expected only a small part of so many.
-IN_MEMORY, _FEWER = 40_000, 20
-# Records laid aside together where nothing else divides them, and how many are kept at hand: who reads piece by piece
-# (see columnar.py) asks more than once for the lots of a piece.
-_LOT, _AT_HAND = 256, 2048
+IN_MEMORY, _FEWER = 40_000, 400
+# Records laid aside together where nothing else divides them, and how many are kept at hand.
+_LOT, _AT_HAND = 256, 512
 
 
 class Shelf:
