@@ -44,6 +44,11 @@ class FirstDays:
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def latest(self) -> date | None:
+        """The last of all days, None where there is none."""
+        return date.fromordinal(max(self._days)) if self._days else None
+
     def day_of(self, key: Key) -> date | None:
         """The first day of a key, None of one that was not told."""
         if not self._days:

@@ -115,8 +115,10 @@ def test_judging_again_keeps_the_numbers(path: Path) -> None:
         assert [(a.judging, h.verdict) for a, h in zip(store.arrivals(), store.returns(), strict=True)] == [
             ("other grounds", "returned")
         ]
+        withdrawn = "SELECT is_withdrawn FROM items"
+        assert store.name([], same=["KX02"]) == {} and store.rows(withdrawn) == [(0,)]
         store.name([])
-        assert store.numbers().used == {"KX02-T001"}
+        assert store.rows(withdrawn) == [(1,)] and store.numbers().used == {"KX02-T001"}
 
 
 def test_numbers_of_rows_that_do_not_count_for_now_are_kept(path: Path) -> None:
@@ -244,11 +246,30 @@ def test_looking_at_a_memory_leaves_nothing_beside_it(path: Path) -> None:
     assert [found.name for found in path.parent.iterdir()] == [path.name]
 
 
-def test_what_a_run_of_the_first_version_knew_is_still_read() -> None:
+def test_what_a_run_of_the_first_version_knew_is_still_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = Known("ledger", "KX02", "KX02-T001", "问题", "late", date(2005, 5, 27), None, True)
     told = [[*known[:5], {"day": "2005-05-27"}, None, True]]
     old = zlib.compress(json.dumps(told).encode())
-    assert list(snapshot_from(old)) == [known] == list(snapshot_from(snapshot_to([known])))
+    assert list(snapshot_from([old])) == [known] == list(snapshot_from(snapshot_to([known])))
+    with monkeypatch.context() as before:
+        before.setattr(store_schema, "MIGRATIONS", store_schema.MIGRATIONS[:6])
+        with Store(path) as store, store.transaction():
+            for seq, knew in ((1, old), (2, None)):
+                store.write("INSERT INTO runs (id, as_of, settings, snapshot) VALUES (?, ?, '', ?)", seq, str(DAY), knew)
+    with Store(path) as store:
+        assert store.snapshot(1) == Snapshot(as_of=DAY, items=(known,)) and store.snapshot(2) is None
+
+
+def test_what_a_run_knew_is_kept_in_pieces_and_anew_each_time(path: Path) -> None:
+    known = [Known("ledger", "KX02", f"KX02-T{at:05}", "问题", "late", DAY, None, False) for at in range(4001)]
+    with Store(path) as store, store.transaction():
+        run = store.begin("r", DAY, "")
+        for items, pieces in ((known, 3), (known[:1], 1), ((), 1)):
+            store.keep_run(run, {}, Snapshot(as_of=DAY, items=items))
+            assert store.rows("SELECT count(*) FROM snapshots") == [(pieces,)]
+            assert list(store.snapshot(run).items) == list(items)  # type: ignore[union-attr]
+        store.forget()
+        assert store.rows("SELECT count(*) FROM snapshots") == [(0,)]
 
 
 def test_reminders_of_the_second_version_keep_their_days(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +295,8 @@ def test_rows_and_numbers_of_the_fourth_version_are_the_same(path: Path, monkeyp
             store.write("ATTACH ? AS now", str(path.with_name("now")))
             with store.transaction():
                 for table in ("runs", "files", "sheets", "findings"):
-                    store.write(f"INSERT INTO {table} SELECT * FROM now.{table}")
+                    columns = ", ".join(name for _, name, *_ in store.rows(f"PRAGMA now.table_info({table})"))
+                    store.write(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM now.{table}")
                 columns = ", ".join(name for _, name, *_ in store.rows("PRAGMA main.table_info(arrivals)"))
                 store.write(f"INSERT INTO arrivals SELECT {columns} FROM now.arrivals")
                 states = [(sheet, *told) for sheet, held in enumerate((flawed, good), 1) for told in old_states(held)]

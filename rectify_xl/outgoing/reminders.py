@@ -34,6 +34,14 @@ def reminders_for(book: Book) -> Sequence[Reminder]:
     return now_and_before(book)[0]
 
 
+def first_told(book: Book) -> Iterator[Reminder]:
+    """What goes out on the day of judgement and was never sent before, not by an earlier run of that day either."""
+    latest = book.sent.latest
+    for told in reminders_for(book):
+        if latest is None or latest < book.as_of or book.sent.day_of(whoever(told.key)) is None:
+            yield told
+
+
 def reminded_before(book: Book) -> Sequence[Reminder]:
     """What is still owed and was reminded of before: it is not sent again; `sent_on` says when it was."""
     return now_and_before(book)[1]

@@ -69,13 +69,12 @@ def unnumbered(held: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]
 def given_in(book: Book, given: Mapping[StateRef, str], kept: Collection[str] = ()) -> Iterator[Given]:
     """The numbers that a book's items have, those taken out by a waiver too, with the states `given` has not yet.
 
-    Of the units in `kept` every state has its number.
+    Of the units in `kept` the memory has them all.
     """
     for is_withdrawn, items in ((False, chain.from_iterable(book.items.values())), (True, book.withdrawn)):
         for item in items:
-            if item.number:
-                told = () if item.unit_code in kept else item.states
-                unknown = [state for state in map(_ref_of, told) if given.get(state) != item.number]
+            if item.number and item.unit_code not in kept:
+                unknown = [state for state in map(_ref_of, item.states) if given.get(state) != item.number]
                 yield item.form, item.number, item.unit_code, unknown, is_withdrawn
 
 

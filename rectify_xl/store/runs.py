@@ -64,8 +64,12 @@ class Runs(Database):
 
     def keep_run(self, seq: int, summary: Mapping[str, Any], snapshot: Snapshot) -> None:
         """What a run came to, and what it knew of every item."""
-        told = json.dumps(summary), snapshot_to(snapshot.items)
-        self.write("UPDATE runs SET summary = ?, snapshot = ? WHERE seq = ?", *told, seq)
+        self.write("UPDATE runs SET summary = ? WHERE seq = ?", json.dumps(summary), seq)
+        self.write("DELETE FROM snapshots WHERE run = ?", seq)
+        pieces = enumerate(snapshot_to(snapshot.items))
+        self.write_all(
+            "INSERT INTO snapshots (run, place, told) VALUES (?, ?, ?)", ((seq, at, told) for at, told in pieces)
+        )
 
     def summary(self, seq: int) -> dict[str, Any]:
         """What a run came to."""
@@ -73,11 +77,11 @@ class Runs(Database):
 
     def snapshot(self, seq: int) -> Snapshot | None:
         """What a run knew of every item."""
-        found = self.rows("SELECT as_of, snapshot FROM runs WHERE seq = ? AND snapshot IS NOT NULL", seq)
-        if not found:
+        day = self.value("SELECT as_of FROM runs WHERE seq = ? AND seq IN (SELECT run FROM snapshots)", seq)
+        if day is None:
             return None
-        day, told = found[0]
-        return Snapshot(as_of=date.fromisoformat(day), items=keep(snapshot_from(told)))
+        pieces = self.each("SELECT told FROM snapshots WHERE run = ? ORDER BY place", seq)
+        return Snapshot(as_of=date.fromisoformat(day), items=keep(snapshot_from(told for (told,) in pieces)))
 
     # ---- numbers
 
@@ -99,13 +103,19 @@ class Runs(Database):
         given |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *those)}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def name(self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]]) -> RowNumbers:
+    def name(
+        self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]], same: Iterable[str] = ()
+    ) -> RowNumbers:
         """Notes items (form, number, unit code, states not known by it yet, whether it is withdrawn).
 
-        Numbers of no item any more are withdrawn too. Gives the numbers by these states.
+        Numbers of no item any more are withdrawn too, but for those of units that are the `same` as before and of
+        which nothing is told. Gives the numbers by the states told.
         """
         made = RowNumbers()
-        gone = {number for (number,) in self.rows("SELECT number FROM items WHERE is_withdrawn = 0")}
+        query = (
+            "SELECT number FROM items WHERE is_withdrawn = 0 AND unit_code NOT IN (SELECT value FROM json_each(?))"
+        )
+        gone = {number for (number,) in self.rows(query, json.dumps(list(same)))}
         for piece in in_pieces(numbered):
             self._name(piece, made)
             gone.difference_update([told[1] for told in piece])

@@ -121,8 +121,18 @@ DROP TABLE items_by_key;
 # What the system noted of a file when it was read (see `runs.unchanged`).
 _LOOKS = "ALTER TABLE arrivals ADD COLUMN look TEXT;"
 
+# What a run knew of every item, in pieces: of very many items it is never held whole.
+_SNAPSHOTS = """
+CREATE TABLE snapshots (
+  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, place INTEGER NOT NULL, told BLOB NOT NULL,
+  PRIMARY KEY (run, place)
+) STRICT;
+INSERT INTO snapshots (run, place, told) SELECT seq, 0, snapshot FROM runs WHERE snapshot IS NOT NULL;
+ALTER TABLE runs DROP COLUMN snapshot;
+"""
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS, _SNAPSHOTS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from sys import intern
 from typing import Any
 
 from rectify_xl.model import Known, ReminderKey
 from rectify_xl.plain_records import named
-from rectify_xl.store.packed_lines import packed, unpacked, with_days
+from rectify_xl.store.packed_lines import in_pieces, packed, unpacked, with_days
 
 
-def snapshot_to(items: Iterable[Known]) -> bytes | bytearray:
-    """What a run knew of every item, packed."""
-    return packed(items)
+def snapshot_to(items: Iterable[Known]) -> Iterator[bytes]:
+    """What a run knew of every item, in packed pieces, one at least."""
+    pieces = in_pieces(items)
+    for piece in chain([next(pieces, [])], pieces):
+        yield packed(piece)
 
 
-def snapshot_from(told: bytes) -> Iterator[Known]:
-    """What `snapshot_to` was given; memories of the first versions have days of another form."""
+def snapshot_from(pieces: Iterable[bytes]) -> Iterator[Known]:
+    """What `snapshot_to` was given; memories of the first versions have one piece, and days of another form."""
     day = _days()
-    for piece in filter(None, unpacked(told)):
+    for piece in filter(None, chain.from_iterable(map(unpacked, pieces))):
         forms, units, numbers, texts, states, dues, told_dues, missing = zip(*piece, strict=True)
         days = (map(day, dues), map(day, told_dues))
         names = (map(intern, forms), map(intern, units), numbers, texts, map(intern, states))
