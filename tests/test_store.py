@@ -255,7 +255,8 @@ def test_what_a_run_of_the_first_version_knew_is_still_read(path: Path, monkeypa
         before.setattr(store_schema, "MIGRATIONS", store_schema.MIGRATIONS[:6])
         with Store(path) as store, store.transaction():
             for seq, knew in ((1, old), (2, None)):
-                store.write("INSERT INTO runs (id, as_of, settings, snapshot) VALUES (?, ?, '', ?)", seq, str(DAY), knew)
+                insert = "INSERT INTO runs (id, as_of, settings, snapshot) VALUES (?, ?, '', ?)"
+                store.write(insert, seq, str(DAY), knew)
     with Store(path) as store:
         assert store.snapshot(1) == Snapshot(as_of=DAY, items=(known,)) and store.snapshot(2) is None
 
