@@ -30,13 +30,13 @@ def in_pieces(many: Iterable[_Part], most: int = _PIECE) -> Iterator[list[_Part]
         yield piece
 
 
-def packed(values: Iterable[Any]) -> bytearray:
-    """Plain values, packed: the days as text. Of very many it is never held twice."""
+def packed(values: Iterable[Any]) -> bytes:
+    """Plain values, packed: the days as text."""
     packer, made = zlib.compressobj(1), bytearray()
     for piece in in_pieces(values):
         made += packer.compress(f"{with_days(piece)}\n".encode("utf-8", "surrogatepass"))
     made += packer.flush()
-    return made
+    return bytes(made)
 
 
 def packed_text(told: str) -> bytes:
@@ -44,12 +44,12 @@ def packed_text(told: str) -> bytes:
     return zlib.compress(told.encode("utf-8", "surrogatepass"), 1)
 
 
-def unpacked(told: bytes | bytearray) -> Iterator[list[Any]]:
+def unpacked(told: bytes) -> Iterator[list[Any]]:
     """What `packed` was given, the days as text, some values at a time; all of them may stand on one line too."""
     return map(json.loads, _lines(told))
 
 
-def _lines(told: bytes | bytearray) -> Iterator[bytes]:
+def _lines(told: bytes) -> Iterator[bytes]:
     """The lines of a packed text, some of it unpacked at a time."""
     unpacker, rest = zlib.decompressobj(), b""
     while told:

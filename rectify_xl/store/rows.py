@@ -155,7 +155,7 @@ def rows_to(good: Iterable[Row], bad: Iterable[Row]) -> bytes:
     """The rows of one sheet, packed."""
     told = [(row.row, is_good, row.values, row.typed) for is_good, rows in ((1, good), (0, bad)) for row in rows]
     told.sort(key=itemgetter(0))
-    return bytes(packed(told))
+    return packed(told)
 
 
 def rows_from(form: str, title: str, told: bytes) -> Iterator[tuple[Row, bool]]:
