@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from returns import DAY, cover_grid, form_grid, judged, row, settings_for
 
+from rectify_xl.excel.progress.status import SHEETS
 from rectify_xl.grid import RawBook
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Return, Waiver
+from rectify_xl.model import Book, Return, Unit, Waiver
+from rectify_xl.outgoing.matters import matters_of
 from rectify_xl.ruling import ruling_for
 
 
@@ -138,3 +140,46 @@ def test_findings_between_returns_are_waived_too() -> None:
     assert held.pending == () and [i.number for i in held.items["ledger"]] == ["KX02-T001", "KX02-T009"]
     assert [(f.level, f.code) for f in held.findings if f.code == "foreign-id"] == [("warning", "foreign-id")]
     assert [r.verdict for r in held.returns] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("form", "rows"),
+    [
+        ("filings", [{"filed_on": None}, {}]),
+        ("survey", [{"surveyed_on": None, "dissatisfied": 40}, {"method": "个别访谈"}]),
+        ("survey", [{"surveyed_on": None, "satisfied": 0, "dissatisfied": 47}]),
+        ("publications", [{"form": None, "audience": None}]),
+        ("supervision", [{"inspected_on": None, "item_id": "KX02-T001"}, {"item_id": "KX02-T001"}]),
+        ("supervision", [{"inspected_on": None, "result": "限期再改", "respond_by": None}]),
+    ],
+)
+def test_a_row_that_passes_without_a_cell_is_counted_and_written_without_it(
+    form: str, rows: list[dict[str, Any]]
+) -> None:
+    unit = Unit(code="KX09", name="示例办公室") if form == "supervision" else Unit(code="KX02", name="示例第一党支部")
+    rules = ("required", "required-when", "sum", "consistent")
+    settings = settings_for(waivers=tuple(waiver(rule, unit=unit.code) for rule in rules))
+    cover = {"unit_code": unit.code, "unit_name": unit.name}
+    sent = judged({form: [row(form, **c) for c in rows]}, cover=cover, file="b.xlsx", settings=settings)
+    ledger = judged({"ledger": [A]}, file="a.xlsx", settings=settings)
+    held = book_of([ledger, sent], settings, DAY, Numbers())
+    assert len(held.items[form]) == len(rows)
+    texts = [str(value) for sheet in SHEETS for line in sheet.table(held).rows for value in line]
+    texts += [matter.text for matter in matters_of(held)]
+    assert [text for text in texts if "None" in text and text != "None"] == []
+
+
+def test_rows_with_one_key_that_pass_are_the_same_rows_next_week() -> None:
+    weeks = ("2005-05-18", [A, A]), ("2005-05-25", [A, A])
+    held = book(*weeks, waivers=(waiver("duplicate"),))
+    assert [(i.number, len(i.states)) for i in held.items["ledger"]] == [("KX02-T001", 2), ("KX02-T002", 2)]
+    assert held.pending == () and {f.code for f in held.findings} == {"duplicate"}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_no_waiver_gives_one_number_to_two_rows(first: int) -> None:
+    rows = [A, row("ledger", item_id="KX02-T001", problem="自己编号的问题")]
+    held = book(("2005-05-18", [rows[first], rows[1 - first]]), waivers=(waiver("foreign-id"),))
+    numbers = [i.number for i in held.items["ledger"]]
+    assert numbers == (["KX02-T001", "KX02-T002"] if first else ["KX02-T001"])
+    assert [f.code for p in held.pending for f in p.findings] == ([] if first else ["foreign-id"])

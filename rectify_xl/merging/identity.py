@@ -70,26 +70,28 @@ class History:
         for row, number, key in zip(every, numbers, keys, strict=True):
             is_bad = (row.sheet, row.row) in bad
             seen = _Seen(row, number, key)
-            entry, trouble = self._known_as(seen, before, held)
+            candidates, trouble = self._candidates(seen, before, held)
             self.is_plain = self.is_plain and trouble is None and not self._is_brought
-            told = self._told(held, row, rows, trouble) if trouble and not is_bad else None
+            told = self._told(held, seen, rows, trouble) if trouble and not is_bad else None
             if told:
                 self.findings.append(told)
             if is_bad:
                 self._wait(held, row, _findings_at(held, row))
-                if entry:
-                    entry.seen_in = held.digest
+                if len(candidates) == 1:
+                    candidates[0].seen_in = held.digest
             elif told and told.level == "error":
                 self._wait(held, row, (told,))
             else:
-                self._add_state(entry, held, seen, rows)
+                self._add_state(candidates[0] if candidates else None, held, seen, rows)
 
-    def _told(self, held: Return, row: Row, rows: FormRows, trouble: Trouble) -> Finding:
+    def _told(self, held: Return, seen: _Seen, rows: FormRows, trouble: Trouble) -> Finding:
         """What is told of a row that must wait, unless a waiver lets it pass: at its own cell, or in the ledger."""
-        code, column, params = trouble
+        row, (code, column, params) = seen.row, trouble
         found = row_finding(self.form, held, row, rows.letters, code=code, column=column, params=params)
         if self._is_brought:
             found = at_fact(found, self.known.facts[ref_of(held.digest, row.sheet, row.row)][-1], self.form)
+        if code == "foreign-id" and seen.number in self._by_number:
+            return found  # no waiver gives one number to two rows
         matter = Matter(names=names_for(self.form, row.values), digest=held.digest, filled_on=held.filled_on)
         return self.known.waivers.told(held.unit_code, found, matter)
 
@@ -108,24 +110,25 @@ class History:
 
     # ---- which row it is
 
-    def _known_as(
+    def _candidates(
         self, seen: _Seen, before: Mapping[tuple[Any, ...], list[Entry]], held: Return
-    ) -> tuple[Entry | None, Trouble | None]:
-        """The entry that a row is known as (None: a new one), and why it must wait."""
+    ) -> tuple[Sequence[Entry], Trouble | None]:
+        """The entries that a row may be, the likeliest first (none: it is new), and why it must wait."""
         row, number, key = seen
         trouble = self._between(row) if self._rules_between else None
         same = self._like(before[key], held) if key in before else []
         if number:
             if self.known.given.closed and self._is_foreign(row, number, held):
                 column = self.form.columns[self._id or 0].name
-                return None, trouble or ("foreign-id", column, (("case", "never-given"),))
-            entry = self._by_number.get(number)
+                return (), trouble or ("foreign-id", column, (("case", "never-given"),))
+            if entry := self._by_number.get(number):
+                return (entry,), trouble
             made_up = [e for e in same if e.is_made_up]
-            return entry or (made_up[0] if len(made_up) == 1 else None), trouble
-        if len(same) > 1:
+            return made_up if len(made_up) == 1 else (), trouble
+        if len(same) > 1 and trouble is None:
             named = "、".join(entry.number for entry in same)
-            return None, trouble or ("duplicate", self.form.key[-1], (("case", "several"), ("numbers", named)))
-        return (same[0] if same else None), trouble
+            trouble = ("duplicate", self.form.key[-1], (("case", "several"), ("numbers", named)))
+        return same, trouble
 
     def _is_foreign(self, row: Row, number: str, held: Return) -> bool:
         """Whether a row carries a number that nobody had given when its file came, or that another row of it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
@@ -39,7 +40,11 @@ def _by_number(remarks: Sequence[Item], facts: Remarks) -> dict[str, list[Item]]
     form = catalog.forms()[remarks[0].form]
     number, day = form.positions[facts.number], form.positions[facts.day]
     made: dict[str, list[Item]] = {}
-    for item in sorted(remarks, key=lambda item: (item.values[day], item.latest.filled_on, item.latest.row)):
+
+    def told_on(item: Item) -> tuple[date, date, int]:
+        return item.values[day] or item.latest.filled_on, item.latest.filled_on, item.latest.row
+
+    for item in sorted(remarks, key=told_on):
         if item.values[number]:
             made.setdefault(item.values[number], []).append(item)
     return made

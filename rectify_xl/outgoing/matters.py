@@ -17,7 +17,7 @@ from rectify_xl.progress.period import key_in_words, subject_in_words
 from rectify_xl.progress.quality import owed_forms
 from rectify_xl.progress.surveys import latest_surveys, must_make_up
 from rectify_xl.progress.tasks import number_of, person_of
-from rectify_xl.progress.units import Counted, counted_units, items_of, reported, subject_of
+from rectify_xl.progress.units import Counted, counted_units, items_of, last_day, reported, subject_of
 from rectify_xl.progress.units import words as status_words
 from rectify_xl.tables.ledger_table import returns_to_correct
 
@@ -182,7 +182,7 @@ def _files(book: Book, units: Counted) -> Iterator[Matter]:
 
 def _revisions(book: Book, units: Counted) -> Iterator[Matter]:
     for row in _rows(book, "to_revise"):
-        told = {"document": row["document"], "on": as_text(row["on"]), "dissatisfied": row["dissatisfied"]}
+        told = {"document": row["document"], "on": _day(row["on"]), "dissatisfied": row["dissatisfied"]}
         yield Matter(
             form=REVISION,
             unit=units.unit(row["unit_code"]),
@@ -193,11 +193,16 @@ def _revisions(book: Book, units: Counted) -> Iterator[Matter]:
         )
 
 
+def _day(day: date | None) -> str:
+    """A day as a reminder names it, also one that a waiver allows to be left blank."""
+    return as_text(day) if day else str(words()["undated"])
+
+
 def _surveys(book: Book, units: Counted) -> Iterator[Matter]:
     place = catalog.forms()["survey"].positions["surveyed_on"]
     for code, rows in latest_surveys(book).items():
         if must_make_up(rows):
-            on = as_text(max(values[place] for values in rows))
+            on = _day(last_day(values[place] for values in rows))
             text = words()["survey"].format(on=on)
             name = words()["matters"][SURVEY]
             yield Matter(form=SURVEY, unit=units.unit(code), id=on, name=name, text=text, kind=CORRECT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
@@ -15,6 +16,7 @@ from rectify_xl.progress.units import (
     done_test_for,
     headed,
     items_of,
+    last_day,
     options_of,
     places_by_unit,
     rows_by_unit,
@@ -100,7 +102,7 @@ def _owed(rules: Sequence[Filing], filed: Sequence[Values]) -> Iterator[tuple[An
         sent = [v for v in filed if v[at["document"]] == rule.document]
         fitting = [v for v in sent if v[at["authority"]] == rule.authority]
         elsewhere = [v for v in sent if (rule.document, v[at["authority"]]) not in named]
-        latest = max(fitting or elsewhere, key=lambda v: v[at["filed_on"]], default=None)
+        latest = max(fitting or elsewhere, key=lambda v: v[at["filed_on"]] or date.min, default=None)
         note = ""
         if latest is not None and not fitting:
             note = words()["filing_note"].format(authority=latest[at["authority"]])
@@ -114,7 +116,8 @@ def _published(values: Values) -> tuple[Any, ...]:
         state = "to_revise"
     else:
         state = "revised" if said("revised", "publications")(values) else "published"
-    target = words()["target"].format(form=values[at["form"]], audience=values[at["audience"]])
+    how = {name: values[at[name]] or words()["unfilled"] for name in ("form", "audience")}
+    target = words()["target"].format(**how)
     votes = (values[at[name]] for name in VOTES)
     opinions = values[at["opinions"]] or ""
     told = (answers["publication"], values[at["published"]], target, values[at["published_on"]], answers[state])
@@ -223,10 +226,11 @@ def _inspected(book: Book, places: Sequence[int], results: Sequence[str]) -> tup
     again, done = said("again", form.name), done_test_for(form.name)
     open_ones = [p for p in places if again(items[p].values) and not done(items[p].values)]
     late = sum(dues[p].state == catalog.states("item")["late"] for p in open_ones)
-    lines = (
-        words()["open_line"].format(due=items[p].values[at["respond_by"]], text=items[p].values[at["finding"]])
-        for p in open_ones
-    )
+    unanswered = [{"due": items[p].values[at["respond_by"]], "text": items[p].values[at["finding"]]} for p in open_ones]
+    lines = [
+        words()["open_line"].format(**{name: value or words()["unfilled"] for name, value in parts.items()})
+        for parts in unanswered
+    ]
     counts = counted((items[p].values[at["result"]] for p in places), results)
-    latest = max(items[p].values[at["inspected_on"]] for p in places)
+    latest = last_day(items[p].values[at["inspected_on"]] for p in places)
     return len(places), *counts, len(open_ones), late, latest, words()["line"].join(lines)

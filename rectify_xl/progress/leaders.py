@@ -30,7 +30,7 @@ def leaders(book: Book) -> Table:
         for person, held in _held_by(units, role):
             counts = together(by_unit.get(unit.code, Counter()) for unit in held)
             missing = sum(unit.code not in arrived for unit in held)
-            told = (words()["roles"][role], person or words()["nobody"], len(held), _names(held))
+            told = (words()["roles"][role], person or words()["unfilled"], len(held), _names(held))
             rows.append((*told, missing, sum(late[unit.code] for unit in held), *item_cells(counts)))
     columns = ("role", "leader", "units", "unit_names", "not_reported", "tasks_late")
     return Table((*columns, *ITEM_COLUMNS, "completion"), rows)

@@ -8,7 +8,17 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Item, Table
-from rectify_xl.progress.units import counted_units, headed, items_of, options_of, places_by_unit, said, share, words
+from rectify_xl.progress.units import (
+    counted_units,
+    headed,
+    items_of,
+    last_day,
+    options_of,
+    places_by_unit,
+    said,
+    share,
+    words,
+)
 
 VOTES = ("satisfied", "fairly_satisfied", "dissatisfied", "abstained")
 Values = Sequence[Any]
@@ -61,7 +71,7 @@ def latest_surveys(book: Book) -> dict[str, list[Values]]:
         held = [items[place] for place in places]
         latest = max(map(_sent, held))
         rows: dict[tuple[Any, ...], Values] = {}
-        for item in sorted(held, key=lambda item: item.values[_at("surveyed_on")]):
+        for item in sorted(held, key=lambda item: item.values[_at("surveyed_on")] or date.min):
             if _sent(item) == latest:
                 rows[item.values[_at("participant")], item.values[_at("method")]] = item.values
         made[code] = list(rows.values())
@@ -102,7 +112,7 @@ def _survey_cells(rows: Sequence[Values], kinds: Sequence[str]) -> tuple[Any, ..
         return (None,) * (2 + len(VOTES) + 1 + 2 * len(kinds))
     votes = votes_of(rows)
     return (
-        max(values[_at("surveyed_on")] for values in rows),
+        last_day(values[_at("surveyed_on")] for values in rows),
         _valid(rows),
         *votes.values(),
         rate_of(votes),

@@ -200,6 +200,11 @@ def options_of(book: Book, form: str, column: str) -> tuple[str, ...]:
     return tuple(book.settings.lists.get(name) or catalog.base_lists().get(name, ()))
 
 
+def last_day(days: Iterable[date | None]) -> date | None:
+    """The last of some days; None where none is told, as a waiver of the cell allows."""
+    return max(filter(None, days), default=None)
+
+
 # ---- numbers
 
 
