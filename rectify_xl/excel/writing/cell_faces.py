@@ -18,7 +18,7 @@ _MOST = 10**15
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_|\A\s|\s\Z")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)_")
-# A text in a cell, and what stands between texts that are told together: none that is its own XML holds it.
+# A text in a cell, and what stands between texts that are looked at together: no text that is its own XML holds it.
 _OPENING, _CLOSING, _BORDER, _APART = ' t="inlineStr"><is><t>', "</t></is></c>", "<", b"\0"
 _BLANK = "/>"
 # Bytes that a cell has around its text, besides what stands before and after it.
@@ -40,7 +40,7 @@ def face_of(value: Any) -> str:
 def plain_cells(texts: Sequence[str], before: str, after: str) -> list[bytes] | None:
     """`face_of` each of some texts that are their own XML, between what stands before and after all of them.
 
-    None where some text may not be its own XML: that is told of all at once, and rather too often than too seldom.
+    None where some text may not be its own XML: all are looked at in one go, which gives None rather too often.
     TypeError where one is no text.
     """
     joined = _BORDER.join(texts)

@@ -87,10 +87,10 @@ def _after(first: tuple[int, ...], then: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _times(matrix: tuple[int, ...], vector: int) -> int:
-    made, place = 0, 0
+    product, place = 0, 0
     while vector:
         if vector & 1:
-            made ^= matrix[place]
+            product ^= matrix[place]
         vector >>= 1
         place += 1
-    return made
+    return product

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl.columnar import ROWS_AT_ONCE, reader_of
-from rectify_xl.excel.writing.row_xml import Look, Style, rows_made
+from rectify_xl.excel.writing.row_xml import Look, Style, row_elements
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,14 +55,14 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
     def fill(self, *fillings: Filling) -> None:
         """Sets the many rows; ValueError if a cell stands at or below them, or they reach past the sheet's end."""
         above = -1 if self.dim_rowmax is None else self.dim_rowmax
-        if self.fillings or above >= min(held.first_row for held in fillings):
+        if self.fillings or above >= min(filling.first_row for filling in fillings):
             raise ValueError("the filling must stand below every cell written before it, once")
-        held_rows = tuple(held for held in fillings if held.count)
-        for held in held_rows:
-            ends = ((held.stands_at[-1], len(held.formats) - 1), (held.stands_at[0], 0))
+        not_empty = tuple(filling for filling in fillings if filling.count)
+        for filling in not_empty:
+            ends = ((filling.stands_at[-1], len(filling.formats) - 1), (filling.stands_at[0], 0))
             if any(self._check_dimensions(*end) for end in ends):
                 raise ValueError("the filling reaches past the sheet's end")
-        self.fillings = held_rows
+        self.fillings = not_empty
 
     def join(self, row: int, first: int, last: int) -> None:
         """Merges the cells of a filling's row from column `first` to `last`."""
@@ -73,16 +73,16 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
         pending = [(filling.stands_at, reader_of(filling.rows)) for filling in self.fillings]
         first, last = self._bounds()
         for row in range(first, last + 1, ROWS_AT_ONCE):
-            made: dict[int, bytes] = {}
+            rows: dict[int, bytes] = {}
             for (places, read), look in zip(pending, self.looks, strict=True):
                 here = places[bisect_left(places, row) : bisect_left(places, row + ROWS_AT_ONCE)]
-                made.update(zip(here, rows_made(read(len(here)), here, look), strict=True))
-            yield b"".join([made[place] for place in sorted(made)])
+                rows.update(zip(here, row_elements(read(len(here)), here, look), strict=True))
+            yield b"".join([rows[place] for place in sorted(rows)])
 
     def _bounds(self) -> tuple[int, int]:
         """The first and the last row of all fillings."""
         places = [filling.stands_at for filling in self.fillings]
-        return min(held[0] for held in places), max(held[-1] for held in places)
+        return min(rows[0] for rows in places), max(rows[-1] for rows in places)
 
     def _write_sheet_data(self) -> None:
         if not self.fillings:
@@ -104,13 +104,13 @@ class FastSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
 
 
 def _look(filling: Filling) -> Look:
-    styles = tuple(_style(made) for made in filling.formats)
+    styles = tuple(map(_style, filling.formats))
     return Look(
         styles=styles, lines=tuple(filling.lines), least=filling.least, room=filling.room, fixed=filling.fixed
     )
 
 
-def _style(made: Format | Mapping[tuple[type, Any], Format]) -> Style:
-    if isinstance(made, Mapping):
-        return {key: int(held._get_xf_index()) for key, held in made.items()}
-    return int(made._get_xf_index())
+def _style(formats: Format | Mapping[tuple[type, Any], Format]) -> Style:
+    if isinstance(formats, Mapping):
+        return {key: int(one._get_xf_index()) for key, one in formats.items()}
+    return int(formats._get_xf_index())

@@ -25,12 +25,12 @@ def line_width(width: float) -> int:
     return max(2 * int(width * _UNIT / _WIDE), 1)
 
 
-def lines_in(text: str, held: int) -> int:
-    """On how many lines a text stands that wraps after `held` (see `line_width`)."""
-    width = text_width(text)
+def lines_in(text: str, width: int) -> int:
+    """How many lines a text takes that wraps after `width` (see `line_width`)."""
+    needed = text_width(text)
     if "\n" not in text:
-        return 1 if width <= held else int(-(-width // held))
-    return sum(max(int(-(-text_width(line) // held)), 1) for line in text.split("\n"))
+        return 1 if needed <= width else int(-(-needed // width))
+    return sum(max(int(-(-text_width(line) // width)), 1) for line in text.split("\n"))
 
 
 def height_of(lines: int) -> float:
@@ -56,8 +56,8 @@ def width_for_values(column: Column, values: Sequence[Any]) -> float:
     least, most = (float(facts[part][column.kind]) for part in ("least", "most"))
     texts = [value for value in values if isinstance(value, str)]
     lines = _lines_wanted(column, len(texts), len(values))
-    known = {text: max(map(text_width, text.split("\n"))) for text in frozenset(texts)}
-    widths = sorted(map(known.__getitem__, texts))
+    width_by_text = {text: max(map(text_width, text.split("\n"))) for text in frozenset(texts)}
+    widths = sorted(map(width_by_text.__getitem__, texts))
     usual = widths[int((len(widths) - 1) * (1 if lines == 1 else 0.9))] if widths else 0
     return round(max(min(max(_width_of(usual / lines), least), most), header), 2)
 

@@ -134,8 +134,8 @@ def layers_for(look: str, value: Any) -> tuple[str, ...]:
 def tones() -> Mapping[str, str]:
     """The layer of each state and answer by what the cell says."""
     facts, reminders = words(), catalog.words("reminders")
-    said = (catalog.states("item"), catalog.states("task"), facts["answers"], facts["changes"])
-    pairs = (*((part, facts["tones"]) for part in said), (reminders["kinds"], reminders["tones"]))
+    wordings = (catalog.states("item"), catalog.states("task"), facts["answers"], facts["changes"])
+    pairs = (*((part, facts["tones"]) for part in wordings), (reminders["kinds"], reminders["tones"]))
     return {text: by_key[key] for part, by_key in pairs for key, text in part.items() if key in by_key}
 
 

@@ -19,7 +19,7 @@ Style = int | Mapping[tuple[type, Any], int]
 _NOTHING = type(None)
 # Classes whose values equal none of another class.
 _APART = frozenset((str, date))
-# How many values tell whether a column's values repeat, and twice the most that one character of a text is wide.
+# How many values show whether a column's values repeat, and twice the most that one character of a text is wide.
 _SAMPLED, _WIDEST = 64, 5
 
 
@@ -46,10 +46,10 @@ def rows_xml(rows: Sequence[Sequence[Any]], first_row: int, look: Look) -> bytes
     """
     if set(map(len, rows)) - {len(look.styles)}:
         raise ValueError(f"a row that has not {len(look.styles)} values")
-    return b"".join(rows_made(list(zip(*rows, strict=True)), range(first_row, first_row + len(rows)), look))
+    return b"".join(row_elements(list(zip(*rows, strict=True)), range(first_row, first_row + len(rows)), look))
 
 
-def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look) -> list[bytes]:
+def row_elements(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look) -> list[bytes]:
     """The <row> elements of rows by the values of their columns, each row at its place (from 0) on the sheet.
 
     As `rows_xml`; there must be as many columns as `look.styles`, and in each as many values as places.
@@ -58,8 +58,8 @@ def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look
         return []
     wraps = look.lines or (0,) * len(look.styles)
     columns = [
-        _column(told, _Place(style, held, f'<c r="{column_letter(at)}' if at < len(look.styles) else "</row>"))
-        for at, (style, held, told) in enumerate(zip(look.styles, wraps, values, strict=True), 1)
+        _column(cells, _Place(style, width, f'<c r="{column_letter(at)}' if at < len(look.styles) else "</row>"))
+        for at, (style, width, cells) in enumerate(zip(look.styles, wraps, values, strict=True), 1)
     ]
     numbers = [b"%d" % (place + 1) for place in places]
     # A row's number stands between any two of its parts: <row r="7" ..><c r="A7" ..><c r="B7" ..></row>
@@ -71,7 +71,7 @@ def rows_made(values: Sequence[Sequence[Any]], places: Sequence[int], look: Look
 
 
 class _Lines(NamedTuple):
-    """On how many lines the cells of a column stand: the fewest, the most, and what tells it of each when asked."""
+    """How many lines the cells of a column take: the fewest, the most, and a function that counts them for each."""
 
     fewest: int
     most: int
@@ -79,21 +79,21 @@ class _Lines(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """What stands behind the addresses of a column's cells, and on how many lines each stands (None: all on one)."""
+    """What follows the addresses of a column's cells, and how many lines each takes (None: all take one)."""
 
     cells: list[bytes]
     lines: _Lines | None = None
 
 
 class _Place(NamedTuple):
-    """Where a column's cells stand: their style, what one line holds (0: no wrapping), and what follows each."""
+    """What a column's cells share: their style, the width of a line (0: no wrapping), and what follows each."""
 
     style: Style
-    held: int
+    line_width: int
     follows: str
 
     def attributes(self, key: tuple[type, Any] | None = None) -> str:
-        """What closes the address of a cell, and its style: of the one that the key tells where there are several."""
+        """The end of a cell's address, and its style: that of the key where the column has several."""
         number = self.style if isinstance(self.style, int) else self.style[key or (_NOTHING, None)]
         return f'" s="{number}"' if number else '"'
 
@@ -105,7 +105,7 @@ class _Place(NamedTuple):
 def _column(values: Sequence[Any], place: _Place) -> _Column:
     """The cells of one column, each up to the address of the next cell."""
     if _is_one(values):
-        return _Column([place.cell(values[0])] * len(values), _high(values, values[:1], place.held))
+        return _Column([place.cell(values[0])] * len(values), _count_lines(values, values[:1], place.line_width))
     if isinstance(place.style, int) and _seems_varied(values) and (column := _varied(values, place)):
         return column
     distinct = frozenset(values)
@@ -114,10 +114,10 @@ def _column(values: Sequence[Any], place: _Place) -> _Column:
         return _repeating(values, distinct, place)
     if not kinds <= _APART and len(frozenset(map(type, values)) - {_NOTHING}) > 1:  # 1, 1.0 and True are not the same
         keys: Sequence[Any] = list(zip(map(type, values), values, strict=True))
-        made = {key: place.cell(key[1]) for key in frozenset(keys)}
+        cells = {key: place.cell(key[1]) for key in frozenset(keys)}
     else:
-        keys, made = values, {value: place.cell(value) for value in distinct}
-    return _Column(_each(made, keys), _high(values, distinct, place.held) if str in kinds else None)
+        keys, cells = values, {value: place.cell(value) for value in distinct}
+    return _Column(_in_order(cells, keys), _count_lines(values, distinct, place.line_width) if str in kinds else None)
 
 
 def _is_one(values: Sequence[Any]) -> bool:
@@ -128,9 +128,11 @@ def _is_one(values: Sequence[Any]) -> bool:
     return first == values[-1] == values[len(values) // 2] and values.count(first) == len(values)
 
 
-def _each(made: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
-    """What was made of each key, in their order."""
-    return list(made.values()) * len(keys) if len(made) == 1 else list(map(made.__getitem__, keys))
+def _in_order(xml_by_key: Mapping[Any, bytes], keys: Sequence[Any]) -> list[bytes]:
+    """The XML of each key, in their order."""
+    if len(xml_by_key) == 1:
+        return list(xml_by_key.values()) * len(keys)
+    return list(map(xml_by_key.__getitem__, keys))
 
 
 def _seems_varied(values: Sequence[Any]) -> bool:
@@ -150,16 +152,16 @@ def _varied(values: Sequence[Any], place: _Place) -> _Column | None:
 
 
 def _repeating(values: Sequence[str | None], distinct: Collection[str | None], place: _Place) -> _Column:
-    """The column of texts and blanks: nearly all texts are their own XML, and that is told of them together."""
+    """The column of texts and blanks: nearly all texts are their own XML, which is found out for all together."""
     texts = [value for value in distinct if value is not None]
     cells = plain_cells(texts, place.attributes(), place.follows)
     if cells is None:
-        slowly = {value: place.cell(value) for value in distinct}
-        return _Column(_each(slowly, values), _high(values, distinct, place.held))
-    made: dict[str | None, bytes] = {None: place.cell(None), **dict(zip(texts, cells, strict=True))}
+        one_by_one = {value: place.cell(value) for value in distinct}
+        return _Column(_in_order(one_by_one, values), _count_lines(values, distinct, place.line_width))
+    by_text: dict[str | None, bytes] = {None: place.cell(None), **dict(zip(texts, cells, strict=True))}
     lines = _lines(texts, cells, place)
-    high: Mapping[Any, int] = dict(zip(texts, lines.each(), strict=True)) if lines else {}
-    return _Column(_each(made, values), _by_value(high, values, distinct))
+    lines_by_text: Mapping[Any, int] = dict(zip(texts, lines.each(), strict=True)) if lines else {}
+    return _Column(_in_order(by_text, values), _lines_by_value(lines_by_text, values, distinct))
 
 
 # ---- heights
@@ -167,47 +169,47 @@ def _repeating(values: Sequence[str | None], distinct: Collection[str | None], p
 
 def _openings(columns: Sequence[_Column], look: Look) -> list[bytes]:
     """What stands behind each row's number: the height that its fullest cell needs."""
-    told = [column.lines for column in columns if column.lines]
-    fewest = max((lines.fewest for lines in told), default=1)
-    fuller = [lines.each() for lines in told if lines.most > fewest]
+    wrapped = [column.lines for column in columns if column.lines]
+    fewest = max((lines.fewest for lines in wrapped), default=1)
+    fuller = [lines.each() for lines in wrapped if lines.most > fewest]
     most = list(map(max, repeat(fewest), *fuller)) if fuller else [fewest] * len(columns[0].cells)
     wraps, custom = any(look.lines), ' customHeight="1"' if look.fixed else ""
-    made = {}
+    openings = {}
     for count in frozenset(most):
         height = max(height_of(count) + look.room, look.least) if wraps else look.least
-        told_height = f' ht="{height!r}"{custom}' if height else ""
-        made[count] = f'"{told_height}><c r="{column_letter(0)}'.encode()
-    return _each(made, most)
+        attributes = f' ht="{height!r}"{custom}' if height else ""
+        openings[count] = f'"{attributes}><c r="{column_letter(0)}'.encode()
+    return _in_order(openings, most)
 
 
 def _lines(texts: Sequence[str], cells: Sequence[bytes], place: _Place) -> _Lines | None:
     """`lines_in` texts that are their own XML, from their cells: what surrounds the text is the same in all of them."""
-    line = 2 * place.held  # twice what `text_width` tells
+    line = 2 * place.line_width  # twice what `text_width` gives
     lengths = list(map(len, texts)) if line else []
     if not line or _WIDEST * max(lengths) <= line:
         return None
-    beside = len(place.attributes()) + len(place.follows) + SURROUNDING
+    around = len(place.attributes()) + len(place.follows) + SURROUNDING
     widths = list(map(add, map(len, cells), lengths))
-    if max(widths) - beside <= line:
+    if max(widths) - around <= line:
         return None
 
     def lines_of(some: Iterable[int]) -> list[int]:
-        return [(width - beside + line - 1) // line or 1 for width in some]
+        return [(width - around + line - 1) // line or 1 for width in some]
 
     fewest, most = lines_of((min(widths), max(widths)))
     return _Lines(fewest, most, partial(lines_of, widths))
 
 
-def _high(values: Sequence[Any], distinct: Collection[Any], held: int) -> _Lines | None:
-    """On how many lines each of some values stands; None where each stands on one."""
-    texts = [text for text in distinct if text.__class__ is str] if held else []
-    high = {text: lines_in(text, held) for text in texts if 3 * len(text) > held or "\n" in text}
-    return _by_value(high, values, distinct)
+def _count_lines(values: Sequence[Any], distinct: Collection[Any], line_width: int) -> _Lines | None:
+    """How many lines each value takes; None where each takes one."""
+    texts = [text for text in distinct if text.__class__ is str] if line_width else []
+    by_text = {text: lines_in(text, line_width) for text in texts if 3 * len(text) > line_width or "\n" in text}
+    return _lines_by_value(by_text, values, distinct)
 
 
-def _by_value(high: Mapping[Any, int], values: Sequence[Any], distinct: Collection[Any]) -> _Lines | None:
-    """The lines of some values by those that may stand on more than one."""
-    if not high:
+def _lines_by_value(counts: Mapping[Any, int], values: Sequence[Any], distinct: Collection[Any]) -> _Lines | None:
+    """How many lines each value takes, from the counts of those that may take more than one."""
+    if not counts:
         return None
-    fewest = min(high.values()) if len(high) == len(distinct) else 1
-    return _Lines(fewest, max(high.values()), lambda: list(map(high.get, values, repeat(1))))
+    fewest = min(counts.values()) if len(counts) == len(distinct) else 1
+    return _Lines(fewest, max(counts.values()), lambda: list(map(counts.get, values, repeat(1))))

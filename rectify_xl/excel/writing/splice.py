@@ -19,9 +19,9 @@ from rectify_xl.excel.writing.fast_rows import FastSheet
 
 # What stands in a sheet's part where its many rows belong: no text of a cell can look like it.
 _MARK = "<?rows?>"
-# Bytes of a deflated part that are held before it goes through a file.
-_HELD = 1 << 20
-# Pieces that wait to be deflated: this many are held at once.
+# Bytes of a deflated part that stay in memory before it goes through a file.
+_IN_MEMORY = 1 << 20
+# Pieces that wait to be deflated at once.
 _WAITING = 2
 # Where an entry's header tells the lengths of what stands between it and the data: its name, and more.
 _NAME_LENGTHS = 26
@@ -39,11 +39,13 @@ def save_spliced(workbook: xlsxwriter.Workbook, skeleton: BytesIO, target: Path 
         sheet.mark = _MARK
     workbook.close()
     sheets = {f"xl/worksheets/sheet{sheet.index + 1}.xml": sheet for sheet in filled}
-    with ZipFile(skeleton) as made, ZipFile(target, "w") as package:
-        for info in made.infolist():
-            holder = sheets.get(info.filename)
-            spliced = _fragments(_pieces(made.read(info), holder)) if holder else [_as_it_is(skeleton, info)]
-            _add(package, info.filename, spliced)
+    with ZipFile(skeleton) as source, ZipFile(target, "w") as package:
+        for info in source.infolist():
+            with_rows = sheets.get(info.filename)
+            fragments = (
+                _fragments(_pieces(source.read(info), with_rows)) if with_rows else [_as_it_is(skeleton, info)]
+            )
+            _add(package, info.filename, fragments)
 
 
 def is_filled(workbook: xlsxwriter.Workbook) -> bool:
@@ -87,10 +89,10 @@ def _add(package: ZipFile, name: str, fragments: Iterable[Fragment]) -> None:
     """Adds an entry of fragments; its header, which tells their sizes, is written when they are known."""
     info = ZipInfo(name, _NO_TIME)
     info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, _UNIX, _MODE
-    with SpooledTemporaryFile(_HELD) as spool:
-        told = [(spool.write(data), size, crc) for data, size, crc in fragments]
-        info.compress_size, info.file_size = sum(packed for packed, _, _ in told), sum(size for _, size, _ in told)
-        info.CRC = joined_crc((crc, size) for _, size, crc in told)
+    with SpooledTemporaryFile(_IN_MEMORY) as spool:
+        written = [(spool.write(data), size, crc) for data, size, crc in fragments]
+        info.compress_size, info.file_size = sum(part[0] for part in written), sum(part[1] for part in written)
+        info.CRC = joined_crc((crc, size) for _, size, crc in written)
         assert package.fp is not None
         info.header_offset = package.fp.tell()
         package.fp.write(info.FileHeader())

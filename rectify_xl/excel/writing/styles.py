@@ -53,13 +53,13 @@ def _properties(name: str) -> Mapping[str, Any]:
     """The xlsxwriter properties of one format or layer; KeyError if there is none of that name."""
     facts = catalog.words("style")
     entry = facts["base"] if name == "base" else facts["formats"][name]
-    made = dict(entry)
+    properties = dict(entry)
     for key in _COLOUR_KEYS:
-        if key in made:
-            made[key] = colours()[made[key]]
-    if "font_name" in made:
-        made["font_name"] = facts["fonts"][made["font_name"]]
-    return made
+        if key in properties:
+            properties[key] = colours()[properties[key]]
+    if "font_name" in properties:
+        properties["font_name"] = facts["fonts"][properties["font_name"]]
+    return properties
 
 
 class Styles:
@@ -93,20 +93,20 @@ def new_workbook(target: Path | BytesIO, *, as_of: date | None) -> xlsxwriter.Wo
 
 def save_workbook(path: Path, fill: Callable[[xlsxwriter.Workbook], object], *, as_of: date | None) -> None:
     """Writes a workbook that `fill` fills, whole or not at all; OSError where the file cannot be written."""
-    held = BytesIO()
-    workbook = new_workbook(held, as_of=as_of)
+    skeleton = BytesIO()
+    workbook = new_workbook(skeleton, as_of=as_of)
     fill(workbook)
     if is_filled(workbook):
-        save_atomically(path, partial(save_spliced, workbook, held))
+        save_atomically(path, partial(save_spliced, workbook, skeleton))
         return
     workbook.close()
-    save_atomically(path, lambda temporary: temporary.write_bytes(held.getvalue()))
+    save_atomically(path, lambda temporary: temporary.write_bytes(skeleton.getvalue()))
 
 
 def height_of(lines: Sequence[str], width: float) -> float:
     """The height in points of wrapped lines in a width of characters; merged cells are never fitted by a program."""
-    held: float = width * catalog.words("style")["widths"]["text_in_one"]
-    return LINE_HEIGHT * sum(max(1, ceil(display_width(line) / held)) for line in lines) + PADDING
+    line_width: float = width * catalog.words("style")["widths"]["text_in_one"]
+    return LINE_HEIGHT * sum(max(1, ceil(display_width(line) / line_width)) for line in lines) + PADDING
 
 
 def must(status: object) -> None:

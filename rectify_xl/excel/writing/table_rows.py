@@ -28,7 +28,7 @@ def filling_for(page: Page, columns: Sequence[Shown], rows: Rows, first_row: int
         rows=rows,
         count=len(rows),
         first_row=first_row,
-        formats=[_formats(page, *told) for told in zip(columns, _keys(columns, rows), strict=True)],
+        formats=[_formats(page, shown, keys) for shown, keys in zip(columns, _keys(columns, rows), strict=True)],
         lines=[line_held(shown.width) for shown in columns],
         **{"least": LEAST, **more},
     )
@@ -36,19 +36,19 @@ def filling_for(page: Page, columns: Sequence[Shown], rows: Rows, first_row: int
 
 def _keys(columns: Sequence[Shown], rows: Rows) -> list[Mapping[tuple[type, Any], None] | None]:
     """What stands in each column, in the order of the rows; None where nothing is laid over any cell."""
-    found: dict[int, _Keys | None] = {
+    keys_by_column: dict[int, _Keys | None] = {
         at: {} if _is_marked(shown) else None for at, shown in enumerate(columns) if shown.values is None
     }
-    for number, piece in enumerate(pieces_of(rows) if found else ()):
-        for at, held in found.items():
+    for number, piece in enumerate(pieces_of(rows) if keys_by_column else ()):
+        for at, keys in keys_by_column.items():
             values = piece[at]
-            if held is None and not _PLAIN.issuperset(map(type, values)):
-                held = found[at] = {}
+            if keys is None and not _PLAIN.issuperset(map(type, values)):
+                keys = keys_by_column[at] = {}
                 for before in islice(pieces_of(rows), number):
-                    held.update(_keys_in(before[at]))
-            if held is not None:
-                held.update(_keys_in(values))
-    return [found.get(at, shown.values or None) for at, shown in enumerate(columns)]
+                    keys.update(_keys_in(before[at]))
+            if keys is not None:
+                keys.update(_keys_in(values))
+    return [keys_by_column.get(at, shown.values or None) for at, shown in enumerate(columns)]
 
 
 def _is_marked(shown: Shown) -> bool:
@@ -65,7 +65,7 @@ def _formats(page: Page, shown: Shown, keys: Mapping[tuple[type, Any], None] | N
     if keys is None:
         return page.styles(*base)
     layers = {key: layers_for(shown.look, key[1]) for key in keys}
-    formats = {laid: page.styles(*base, *laid) for laid in dict.fromkeys(layers.values())}
+    formats = {over: page.styles(*base, *over) for over in dict.fromkeys(layers.values())}
     if len(formats) == 1:
         return next(iter(formats.values()))
-    return {key: formats[laid] for key, laid in layers.items()}
+    return {key: formats[over] for key, over in layers.items()}
