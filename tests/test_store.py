@@ -31,7 +31,7 @@ from rectify_xl.store import Store
 from rectify_xl.store import schema as store_schema
 from rectify_xl.store.packed_lines import with_days
 from rectify_xl.store.rows import rows_from, rows_to
-from rectify_xl.store.told_by_runs import snapshot_from, snapshot_to
+from rectify_xl.store.snapshots import snapshot_from, snapshot_to
 
 FLAWED = {"ledger": [row("ledger"), row("ledger", problem="短", due="2005.5.32"), row("ledger", problem="第三个问题")]}
 

@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from rectify_xl.store.schema import connect, told_as_ours
+from rectify_xl.store.schema import connect, translate_errors
 
 
 class Database:
-    """An open memory file. Whatever writes wants `transaction()` around it."""
+    """An open memory file. Everything that writes must be inside `transaction()`."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._held = connect(path, read_only=read_only)
+        self._connection = connect(path, read_only=read_only)
 
     def close(self) -> None:
-        """Lets go of the file; its log is folded in."""
-        self._held.close()
+        """Closes the file; SQLite merges its log into it."""
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -30,34 +30,34 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing. Raises CannotFinish and OSError as `connect` does."""
-        with told_as_ours(self.path):
-            self._held.execute("BEGIN IMMEDIATE")
+        with translate_errors(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._held.execute("ROLLBACK")
+                self._connection.execute("ROLLBACK")
                 raise
-            self._held.execute("COMMIT")
+            self._connection.execute("COMMIT")
 
     def rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        """What a query gives; for reading."""
-        with told_as_ours(self.path):
-            return self._held.execute(query, params).fetchall()
+        """All rows of a query."""
+        with translate_errors(self.path):
+            return self._connection.execute(query, params).fetchall()
 
     def each(self, query: str, *params: Any) -> Iterator[Any]:
-        """What a query gives, one row after the other: nothing may be written meanwhile."""
-        with told_as_ours(self.path):
-            yield from self._held.execute(query, params)
+        """The rows of a query one by one: nothing may be written meanwhile."""
+        with translate_errors(self.path):
+            yield from self._connection.execute(query, params)
 
     def value(self, query: str, *params: Any) -> Any:
-        """The first value that a query gives, None where it gives nothing."""
-        found = self.rows(query, *params)
-        return found[0][0] if found else None
+        """The first value of a query's first row, None where it has no row."""
+        rows = self.rows(query, *params)
+        return rows[0][0] if rows else None
 
     def write(self, statement: str, *params: Any) -> int:
-        """Runs one statement; gives the key of the row it made."""
-        return self._held.execute(statement, params).lastrowid or 0
+        """Runs one statement; returns the key of the row it inserted."""
+        return self._connection.execute(statement, params).lastrowid or 0
 
     def write_all(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Runs one statement for every row."""
-        self._held.executemany(statement, rows)
+        self._connection.executemany(statement, rows)

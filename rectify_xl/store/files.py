@@ -1,4 +1,4 @@
-"""What the memory holds of received files: their paths, verdicts, rows with source cells, and findings."""
+"""The received files in the memory: their paths, verdicts, rows with source cells, and findings."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from rectify_xl.store.rows import (
     sheets_of,
 )
 
-# Files whose rows are read together.
-_AT_ONCE = 100
-_HOLDERS = ", ".join("?" * 12)
+# How many files' rows are read together.
+_BATCH = 100
+_PLACEHOLDERS = ", ".join("?" * 12)
 
 
 class Arrival(NamedTuple):
-    """A file as it came under one path: by which run, on which day, and what the last run made of it.
+    """A file as it came under one path: the run and the day it came, and the verdict of the last run.
 
-    `look` is what the system noted of it when it was last met there.
+    `look` is the file's status as the system reported it when the file was last seen there.
     """
 
     seq: int
@@ -54,124 +54,122 @@ class Files(Database):
 
     def arrivals(self) -> list[Arrival]:
         """Every file under every path, in order of arrival."""
-        found = self.rows(
+        rows = self.rows(
             "SELECT a.seq, a.path, coalesce(f.digest, ''), a.run, a.arrived, a.verdict, f.judging, a.sent_back, a.look"
             " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
         )
-        return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in found]
+        return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in rows]
 
     def arrive(
-        self, held: Return, judging: str, run: int, arrived: date, numbers: RowNumbers | None = None
+        self, return_: Return, judging: str, run: int, arrived: date, numbers: RowNumbers | None = None
     ) -> None:
-        """Takes in one file under its path; its content if it is new, with the numbers of its rows.
+        """Adds one file under its path, and its content with the numbers of its rows if that is new.
 
-        What was noted so is taken out of `numbers`.
+        The numbers so stored are removed from `numbers`.
         """
-        key = self.value("SELECT key FROM files WHERE digest = ?", held.digest) if held.digest else None
-        if held.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
+        key = self.value("SELECT key FROM files WHERE digest = ?", return_.digest) if return_.digest else None
+        if return_.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
             self.write(
                 "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
                 " AND file IN (SELECT key FROM files WHERE digest IS NULL)",
-                held.file,
+                return_.file,
             )
         if key is None:
-            key = self._add_file(held, judging, numbers)
+            key = self._add_file(return_, judging, numbers)
         self.write(
             "INSERT INTO arrivals (path, file, run, arrived, verdict) VALUES (?, ?, ?, ?, ?)",
-            held.file, key, run, arrived.isoformat(), held.verdict,
+            return_.file, key, run, arrived.isoformat(), return_.verdict,
         )  # fmt: skip
 
-    def judged_again(self, held: Return, judging: str) -> None:
-        """Replaces what the memory knows of a file's content; its paths and its rows' numbers stay."""
-        key = self.value("SELECT key FROM files WHERE digest = ?", held.digest)
+    def judged_again(self, return_: Return, judging: str) -> None:
+        """Replaces the rows, findings and verdict of a file's content; its paths and its rows' numbers stay."""
+        key = self.value("SELECT key FROM files WHERE digest = ?", return_.digest)
         query = "SELECT h.form, h.title, n.numbers FROM numbered n JOIN sheets h ON h.key = n.sheet WHERE h.file = ?"
-        given = self.rows("SELECT form, title, row, number FROM lapsed WHERE digest = ?", held.digest)
-        given += [
-            (form, title, row, number)
-            for form, title, told in self.rows(query, key)
-            for row, number in numbers_from(told).items()
-        ]
+        numbered = self.rows("SELECT form, title, row, number FROM lapsed WHERE digest = ?", return_.digest)
+        for form, title, text in self.rows(query, key):
+            numbered += [(form, title, row, number) for row, number in numbers_from(text).items()]
         self.write("DELETE FROM sheets WHERE file = ?", key)
         self.write("DELETE FROM findings WHERE file = ?", key)
         self.write(
             "UPDATE files SET verdict = ?, unit_code = ?, unit_name = ?, filled_on = ?, saved = ?, cover = ?,"
-            " is_restricted = ?, ledger = ?, judging = ? WHERE key = ?", *_about(held), judging, key,
+            " is_restricted = ?, ledger = ?, judging = ? WHERE key = ?", *_about(return_), judging, key,
         )  # fmt: skip
-        there = {(rows.form, row.sheet, row.row) for rows in held.forms for row in rows.rows()}
-        self._add_rows(key, held, RowNumbers.of(held.digest, (told for told in given if told[:3] in there)))
-        self.write("DELETE FROM lapsed WHERE digest = ?", held.digest)
+        there = {(rows.form, row.sheet, row.row) for rows in return_.forms for row in rows.rows()}
+        numbers = RowNumbers.of(return_.digest, (line for line in numbered if line[:3] in there))
+        self._add_rows(key, return_, numbers)
+        self.write("DELETE FROM lapsed WHERE digest = ?", return_.digest)
         self.write_all(
             "INSERT OR IGNORE INTO lapsed (digest, form, title, row, number) VALUES (?, ?, ?, ?, ?)",
-            [(held.digest, *told) for told in given if told[:3] not in there],
+            [(return_.digest, *line) for line in numbered if line[:3] not in there],
         )
 
-    def _add_file(self, held: Return, judging: str, numbers: RowNumbers | None) -> int:
+    def _add_file(self, return_: Return, judging: str, numbers: RowNumbers | None) -> int:
         key = self.write(
             "INSERT INTO files (digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover,"
             " is_restricted, ledger, judging) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            held.digest or None, held.suffix, held.size, *_about(held), judging,
+            return_.digest or None, return_.suffix, return_.size, *_about(return_), judging,
         )  # fmt: skip
-        self._add_rows(key, held, numbers)
+        self._add_rows(key, return_, numbers)
         return key
 
-    def _add_rows(self, key: int, held: Return, numbers: RowNumbers | None = None) -> None:
-        for sheet in sheets_of(held):
-            place = self.write(
+    def _add_rows(self, key: int, return_: Return, numbers: RowNumbers | None = None) -> None:
+        for sheet in sheets_of(return_):
+            sheet_key = self.write(
                 "INSERT INTO sheets (file, form, title, letters, good, bad) VALUES (?, ?, ?, ?, ?, ?)",
                 key, sheet.form, sheet.title, sheet.letters, sheet.good, sheet.bad,
             )  # fmt: skip
-            own = numbers.pop((held.digest, sheet.form, sheet.title), None) if numbers else None
+            own = numbers.pop((return_.digest, sheet.form, sheet.title), None) if numbers else None
             if sheet.rows is not None:
-                self.write("INSERT INTO told (sheet, rows) VALUES (?, ?)", place, sheet.rows)
+                self.write("INSERT INTO told (sheet, rows) VALUES (?, ?)", sheet_key, sheet.rows)
                 if own:
-                    self.write("INSERT INTO numbered (sheet, numbers) VALUES (?, ?)", place, numbers_to(own))
-        if held.findings:
-            self._add_findings(held.findings, file=key)
+                    self.write("INSERT INTO numbered (sheet, numbers) VALUES (?, ?)", sheet_key, numbers_to(own))
+        if return_.findings:
+            self._add_findings(return_.findings, file=key)
 
     def _add_findings(self, findings: Iterable[Finding], *, file: int | None = None, run: int | None = None) -> None:
         self.write_all(
-            f"INSERT INTO findings (file, run, place, {FINDING_NAMES}) VALUES (?, ?, ?, {_HOLDERS})",
+            f"INSERT INTO findings (file, run, place, {FINDING_NAMES}) VALUES (?, ?, ?, {_PLACEHOLDERS})",
             [(file, run, place, *finding_row(finding)) for place, finding in enumerate(findings)],
         )
 
     def returns(self, *, with_rows: bool = True) -> list[Return]:
         """Every file under every path as it was judged, in order of arrival, each under its own name.
 
-        Without their rows the forms say how many there are, and nothing of them.
+        Without rows the forms have only empty ones, as many as there are.
         """
         forms, findings = self._forms(with_rows=with_rows), self._findings()
-        made = []
+        returns = []
         for path, key, *about in self.rows(
             "SELECT a.path, f.key, coalesce(f.digest, ''), f.suffix, f.size, f.verdict, f.unit_code, f.unit_name,"
             " f.filled_on, f.saved, f.cover, f.is_restricted, f.ledger"
             " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
         ):
-            told = findings.get(key, ())
-            if told and told[0].file != path:
-                told = tuple(replace(finding, file=path) for finding in told)
-            made.append(_return(path, about, forms.get(key, ()), told))
-        return made
+            own_findings = findings.get(key, ())
+            if own_findings and own_findings[0].file != path:
+                own_findings = tuple(replace(finding, file=path) for finding in own_findings)
+            returns.append(_return(path, about, forms.get(key, ()), own_findings))
+        return returns
 
     def with_rows(self, returns: Iterable[Return]) -> Iterator[Return]:
-        """Known returns with their rows, some of them read at once."""
-        for some in in_pieces(returns, _AT_ONCE):
-            yield from self._with_rows(some)
+        """The returns with their rows, read in batches."""
+        for batch in in_pieces(returns, _BATCH):
+            yield from self._batch_with_rows(batch)
 
-    def _with_rows(self, wanted: Sequence[Return]) -> list[Return]:
-        digests = json.dumps(sorted({held.digest for held in wanted}))
+    def _batch_with_rows(self, returns: Sequence[Return]) -> list[Return]:
+        digests = json.dumps(sorted({return_.digest for return_ in returns}))
         keys = dict(
             self.rows("SELECT digest, key FROM files WHERE digest IN (SELECT value FROM json_each(?))", digests)
         )
         forms = self._forms(keys.values()) if keys else {}
-        return [replace(held, forms=forms.get(keys.get(held.digest, 0), ())) for held in wanted]
+        return [replace(return_, forms=forms.get(keys.get(return_.digest, 0), ())) for return_ in returns]
 
     def _findings(self) -> dict[int, tuple[Finding, ...]]:
-        made: dict[int, list[Finding]] = {}
+        findings: dict[int, list[Finding]] = {}
         for file, *row in self.rows(
             f"SELECT file, {FINDING_NAMES} FROM findings WHERE file IS NOT NULL ORDER BY file, place"
         ):
-            made.setdefault(file, []).append(finding_from(row))
-        return {file: tuple(told) for file, told in made.items()}
+            findings.setdefault(file, []).append(finding_from(row))
+        return {file: tuple(of_file) for file, of_file in findings.items()}
 
     def _forms(
         self, files: Iterable[int] | None = None, *, with_rows: bool = True
@@ -181,22 +179,19 @@ class Files(Database):
         rows = self._rows_by_sheet(sheets, files) if with_rows else {}
         grouped: dict[int, dict[str, list[tuple[Any, ...]]]] = {}
         for key, file, form, *about in sorted(sheets):
-            grouped.setdefault(file, {}).setdefault(form, []).append((key, *about))
-        return {
-            file: tuple(
-                form_rows(
-                    form,
-                    [(title, letters, good, bad) for _, title, letters, good, bad in held],
-                    [told for key, *_ in held for told in rows.get(key, ())] if with_rows else None,
-                )
-                for form, held in by_form.items()
-                if form in catalog.forms()
-            )
-            for file, by_form in grouped.items()
-        }
+            by_form = grouped.setdefault(file, {})
+            if form in catalog.forms():
+                by_form.setdefault(form, []).append((key, *about))
+
+        def joined(form: str, lines: Sequence[tuple[Any, ...]]) -> FormRows:
+            form_sheets = [(title, letters, good, bad) for _, title, letters, good, bad in lines]
+            all_rows = [row for key, *_ in lines for row in rows.get(key, ())]
+            return form_rows(form, form_sheets, all_rows if with_rows else None)
+
+        return {file: tuple(joined(*lines) for lines in by_form.items()) for file, by_form in grouped.items()}
 
     def _of_files(self, query: str, files: Iterable[int] | None) -> list[tuple[Any, ...]]:
-        """What a query about sheets (h) gives for some files, or for all."""
+        """The rows of a query about sheets (h) for some files (None: for all)."""
         if files is None:
             return self.rows(query)
         return self.rows(f"{query} WHERE h.file IN (SELECT value FROM json_each(?))", json.dumps(list(files)))
@@ -207,38 +202,38 @@ class Files(Database):
         """The rows of sheets in order."""
         about = {key: (form, title) for key, _, form, title, *_ in sheets if form in catalog.forms()}
         found = self._of_files("SELECT t.sheet, t.rows FROM told t JOIN sheets h ON h.key = t.sheet", files)
-        return {sheet: list(rows_from(*about[sheet], told)) for sheet, told in found if sheet in about}
+        return {sheet: list(rows_from(*about[sheet], packed_rows)) for sheet, packed_rows in found if sheet in about}
 
     def keep_verdicts(self, seq: int, verdicts: Iterable[tuple[int, Verdict, bool]]) -> None:
-        """What a run made of every arrival (its place, the verdict), and whether it sends the file back."""
+        """Stores a run's verdict of every arrival: (its seq, the verdict, whether the run sends the file back)."""
         for arrival, verdict, is_sent in verdicts:
             self.write("UPDATE arrivals SET verdict = ? WHERE seq = ?", verdict, arrival)
             if is_sent:
                 self.write("UPDATE arrivals SET sent_back = ? WHERE seq = ?", seq, arrival)
 
     def keep_looks(self, looks: Iterable[tuple[int, str]]) -> None:
-        """What the system notes of the file of an arrival (its place)."""
+        """Stores the status of arrivals' files as the system reports it: (seq, look)."""
         self.write_all("UPDATE arrivals SET look = ? WHERE seq = ?", ((look, seq) for seq, look in looks))
 
     def keep_findings(self, seq: int, findings: Iterable[Finding]) -> None:
-        """What the run tells besides the files' own findings; that of runs before it goes."""
+        """Stores the run's findings beside the files' own, in place of those of earlier runs."""
         self.write("DELETE FROM findings WHERE run IS NOT NULL")
         self._add_findings(findings, run=seq)
 
 
-def _about(held: Return) -> tuple[Any, ...]:
-    filled_on = held.filled_on.isoformat() if held.filled_on else None
-    cover = json.dumps(dict(held.cover), ensure_ascii=False)
+def _about(return_: Return) -> tuple[Any, ...]:
+    filled_on = return_.filled_on.isoformat() if return_.filled_on else None
+    cover = json.dumps(dict(return_.cover), ensure_ascii=False)
     return (
-        held.verdict, held.unit_code, held.unit_name, filled_on, held.saved, cover, int(held.is_restricted),
-        ledger_to(held.ledger),
+        return_.verdict, return_.unit_code, return_.unit_name, filled_on, return_.saved, cover,
+        int(return_.is_restricted), ledger_to(return_.ledger),
     )  # fmt: skip
 
 
-def _return(path: str, about: Sequence[Any], forms: tuple[FormRows, ...], told: tuple[Finding, ...]) -> Return:
+def _return(path: str, about: Sequence[Any], forms: tuple[FormRows, ...], findings: tuple[Finding, ...]) -> Return:
     digest, suffix, size, verdict, unit_code, unit_name, filled_on, saved, cover, is_restricted, ledger = about
     return Return(
         file=path, digest=digest, suffix=suffix, size=size, verdict=verdict, unit_code=unit_code, unit_name=unit_name,
         filled_on=date.fromisoformat(filled_on) if filled_on else None, saved=saved, cover=cover_from(cover),
-        forms=forms, findings=told, is_restricted=bool(is_restricted), ledger=ledger_from(ledger),
+        forms=forms, findings=findings, is_restricted=bool(is_restricted), ledger=ledger_from(ledger),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many plain values packed as lines of JSON, and back: some of them at a time."""
+"""Many plain values packed as compressed lines of JSON, and back, piece by piece."""
 
 from __future__ import annotations
 
@@ -9,52 +9,53 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-_Part = TypeVar("_Part")
-_PIECE = 2000
+_Value = TypeVar("_Value")
+_PIECE_LENGTH = 2000
 # Bytes unpacked at a time.
-_UNPACKED = 1 << 20
+_UNPACKED_BYTES = 1 << 20
 
 
 def encoder(default: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """What writes values as text; made once, for it is asked a hundred thousand times."""
+    """A function value -> JSON text. A fresh encoder for every call would be slow."""
     return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default, check_circular=False).encode
 
 
 with_days = encoder(date.isoformat)
 
 
-def in_pieces(many: Iterable[_Part], most: int = _PIECE) -> Iterator[list[_Part]]:
-    """So much of many things as need not be told in one go: what is told takes room too."""
-    parts = iter(many)
-    while piece := list(islice(parts, most)):
+def in_pieces(many: Iterable[_Value], most: int = _PIECE_LENGTH) -> Iterator[list[_Value]]:
+    """The values in lists of at most `most`, so that their packed form need not be in memory whole either."""
+    values = iter(many)
+    while piece := list(islice(values, most)):
         yield piece
 
 
 def packed(values: Iterable[Any]) -> bytes:
     """Plain values, packed: the days as text."""
-    packer, made = zlib.compressobj(1), bytearray()
+    compressor, compressed = zlib.compressobj(1), bytearray()
     for piece in in_pieces(values):
-        made += packer.compress(f"{with_days(piece)}\n".encode("utf-8", "surrogatepass"))
-    made += packer.flush()
-    return bytes(made)
+        compressed += compressor.compress(f"{with_days(piece)}\n".encode("utf-8", "surrogatepass"))
+    compressed += compressor.flush()
+    return bytes(compressed)
 
 
-def packed_text(told: str) -> bytes:
-    """What `packed` gives of values that are told already, as one line of JSON."""
-    return zlib.compress(told.encode("utf-8", "surrogatepass"), 1)
+def packed_text(text: str) -> bytes:
+    """What `packed` gives, of values that are one line of JSON already."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 
-def unpacked(told: bytes) -> Iterator[list[Any]]:
-    """What `packed` was given, the days as text, some values at a time; all of them may stand on one line too."""
-    return map(json.loads, _lines(told))
+def unpacked(compressed: bytes) -> Iterator[list[Any]]:
+    """The values that `packed` was given, the days as text, one list for every line."""
+    return map(json.loads, _lines(compressed))
 
 
-def _lines(told: bytes) -> Iterator[bytes]:
-    """The lines of a packed text, some of it unpacked at a time."""
-    unpacker, rest = zlib.decompressobj(), b""
-    while told:
-        *lines, rest = (rest + unpacker.decompress(told, _UNPACKED)).split(b"\n")
+def _lines(compressed: bytes) -> Iterator[bytes]:
+    """The lines of a packed text; of a long text only a part is unpacked at a time."""
+    decompressor, rest = zlib.decompressobj(), b""
+    while compressed:
+        *lines, rest = (rest + decompressor.decompress(compressed, _UNPACKED_BYTES)).split(b"\n")
         yield from lines
-        told = unpacker.unconsumed_tail
-    if rest := rest + unpacker.flush():
+        compressed = decompressor.unconsumed_tail
+    rest += decompressor.flush()
+    if rest:
         yield rest

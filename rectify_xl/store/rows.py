@@ -30,19 +30,19 @@ FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params
 
 
 class RowNumbers(dict[tuple[str, str, str], dict[int, str]]):
-    """The numbers of the items that rows are: by (digest, form, sheet), then by row."""
+    """The item numbers of rows: by (digest, form, sheet), then by row."""
 
     @classmethod
-    def of(cls, digest: str, given: Iterable[tuple[Any, ...]]) -> Self:
-        """Those of one file, from (form, sheet, row, number)."""
-        made = cls()
-        for form, title, row, number in given:
-            made.setdefault((digest, form, title), {})[row] = number
-        return made
+    def of(cls, digest: str, rows: Iterable[tuple[Any, ...]]) -> Self:
+        """The numbers of one file, from (form, sheet, row, number)."""
+        numbers = cls()
+        for form, title, row, number in rows:
+            numbers.setdefault((digest, form, title), {})[row] = number
+        return numbers
 
 
 class SheetRows(NamedTuple):
-    """One sheet of a form: its rows packed (None: nothing is kept of them), how many are good, how many are not."""
+    """One sheet of a form: its rows packed (None: they are not kept), how many are good, how many are not."""
 
     form: str
     title: str
@@ -55,7 +55,7 @@ class SheetRows(NamedTuple):
 def _tagged(value: Any) -> Any:
     if isinstance(value, date):
         return {"day": value.isoformat()}
-    raise TypeError(f"{type(value).__name__} is not for the memory")
+    raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
 _with_tagged_days = encoder(_tagged)
@@ -71,13 +71,13 @@ def from_json(text: str) -> Any:
     return _untagged(json.loads(text))
 
 
-# Parts of a list that need no look into them: nearly all.
-_AS_THEY_ARE = frozenset((str, int, float, bool, type(None)))
+# Nearly all parts of a list are of these classes and need no conversion.
+_SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
 def _untagged(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple([part if part.__class__ in _AS_THEY_ARE else _untagged(part) for part in value])
+        return tuple([part if part.__class__ in _SCALARS else _untagged(part) for part in value])
     if isinstance(value, dict):
         if value.keys() == {"day"}:
             return date.fromisoformat(value["day"])
@@ -85,46 +85,46 @@ def _untagged(value: Any) -> Any:
     return value
 
 
-# ---- an office's ledger as a return: few of them, each told whole
+# ---- an office's ledger as a return: there are few of them, each stored whole with the names of its classes
 
-_TOLD = {kind.__name__: kind for kind in (Finding, Item, Ledger, LedgerRow, Pending, Row, State)}
+_RECORDS = {kind.__name__: kind for kind in (Finding, Item, Ledger, LedgerRow, Pending, Row, State)}
 
 
 def ledger_to(ledger: Ledger | None) -> bytes | None:
-    """What an office's ledger tells, packed; None of any other return."""
+    """An office's ledger, packed; None of any other return."""
     if ledger is None:
         return None
-    return zlib.compress(json.dumps(_told(ledger), ensure_ascii=False, default=_tagged).encode(), 1)
+    return zlib.compress(json.dumps(_to_plain(ledger), ensure_ascii=False, default=_tagged).encode(), 1)
 
 
-def ledger_from(packed: bytes | None) -> Ledger | None:
+def ledger_from(compressed: bytes | None) -> Ledger | None:
     """What `ledger_to` was given."""
-    return None if packed is None else cast("Ledger", _untold(json.loads(zlib.decompress(packed))))
+    return None if compressed is None else cast("Ledger", _from_plain(json.loads(zlib.decompress(compressed))))
 
 
-def _told(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     name = type(value).__name__
-    if name in _TOLD:
+    if name in _RECORDS:
         names = getattr(value, "_fields", None) or [field.name for field in fields(value)]
-        return {"is": name, "of": {part: _told(getattr(value, part)) for part in names}}
+        return {"is": name, "of": {part: _to_plain(getattr(value, part)) for part in names}}
     if isinstance(value, (list, tuple)):
-        return [_told(part) for part in value]
+        return [_to_plain(part) for part in value]
     if isinstance(value, (set, frozenset)):
         return {"set": sorted(value)}
     if isinstance(value, Mapping):
-        return {"map": [[key, _told(part)] for key, part in value.items()]}
+        return {"map": [[key, _to_plain(part)] for key, part in value.items()]}
     return value
 
 
-def _untold(value: Any) -> Any:
+def _from_plain(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(_untold(part) for part in value)
+        return tuple(_from_plain(part) for part in value)
     if not isinstance(value, dict):
         return value
     if "is" in value:
-        return _TOLD[value["is"]](**{name: _untold(part) for name, part in value["of"].items()})
+        return _RECORDS[value["is"]](**{name: _from_plain(part) for name, part in value["of"].items()})
     if "map" in value:
-        return {_untold(key): _untold(part) for key, part in value["map"]}
+        return {_from_plain(key): _from_plain(part) for key, part in value["map"]}
     return frozenset(value["set"]) if "set" in value else date.fromisoformat(value["day"])
 
 
@@ -137,31 +137,32 @@ def day_positions(form: str) -> tuple[int, ...]:
     return tuple(place for place, column in enumerate(catalog.forms()[form].columns) if column.kind == "date")
 
 
-def sheets_of(held: Return) -> Iterator[SheetRows]:
-    """The sheets of a return in its order; rows of restricted forms are counted and nothing else."""
-    for rows in held.forms:
+def sheets_of(return_: Return) -> Iterator[SheetRows]:
+    """The sheets of a return in its order; rows of restricted forms are only counted."""
+    for rows in return_.forms:
         is_restricted = catalog.forms()[rows.form].restricted
         by_sheet: dict[str, tuple[list[Row], list[Row]]] = {title: ([], []) for title in rows.letters}
-        for place, told in enumerate((rows.bad, rows.good)):
-            for row in told:
-                by_sheet.setdefault(row.sheet, ([], []))[place].append(row)
+        for row in rows.bad:
+            by_sheet.setdefault(row.sheet, ([], []))[0].append(row)
+        for row in rows.good:
+            by_sheet.setdefault(row.sheet, ([], []))[1].append(row)
         for title, (bad, good) in by_sheet.items():
-            kept = None if is_restricted else rows_to(good, bad)
+            packed_rows = None if is_restricted else rows_to(good, bad)
             letters = json.dumps(rows.letters.get(title, ()))
-            yield SheetRows(rows.form, title, letters, len(good), len(bad), kept)
+            yield SheetRows(rows.form, title, letters, len(good), len(bad), packed_rows)
 
 
 def rows_to(good: Iterable[Row], bad: Iterable[Row]) -> bytes:
     """The rows of one sheet, packed."""
-    told = [(row.row, is_good, row.values, row.typed) for is_good, rows in ((1, good), (0, bad)) for row in rows]
-    told.sort(key=itemgetter(0))
-    return packed(told)
+    entries = [(row.row, is_good, row.values, row.typed) for is_good, rows in ((1, good), (0, bad)) for row in rows]
+    entries.sort(key=itemgetter(0))
+    return packed(entries)
 
 
-def rows_from(form: str, title: str, told: bytes) -> Iterator[tuple[Row, bool]]:
+def rows_from(form: str, title: str, packed_rows: bytes) -> Iterator[tuple[Row, bool]]:
     """What `rows_to` was given, in the order of the sheet; whether each is good."""
     days, places = _Days(), day_positions(form)
-    for row, is_good, values, typed in chain.from_iterable(unpacked(told)):
+    for row, is_good, values, typed in chain.from_iterable(unpacked(packed_rows)):
         for place in places:
             if place < len(values) and values[place].__class__ is str:
                 values[place] = days[values[place]]
@@ -169,15 +170,15 @@ def rows_from(form: str, title: str, told: bytes) -> Iterator[tuple[Row, bool]]:
 
 
 class _Days(dict[str, Any]):
-    """Days by their texts, each made once; a text that tells none stood in the place of one in a row that waits."""
+    """Days by their texts, each made once; a row that waits may have a text that is no day, which stays a text."""
 
-    def __missing__(self, told: str) -> Any:
+    def __missing__(self, text: str) -> Any:
         try:
-            made: Any = date.fromisoformat(told)
+            day: Any = date.fromisoformat(text)
         except ValueError:
-            made = told
-        self[told] = made
-        return made
+            day = text
+        self[text] = day
+        return day
 
 
 def numbers_to(numbers: Mapping[int, str]) -> str:
@@ -185,25 +186,27 @@ def numbers_to(numbers: Mapping[int, str]) -> str:
     return with_days(list(numbers.items()))
 
 
-def numbers_from(told: str) -> dict[int, str]:
+def numbers_from(text: str) -> dict[int, str]:
     """What `numbers_to` was given."""
-    return dict(json.loads(told))
+    return dict(json.loads(text))
 
 
 def form_rows(
     form: str, sheets: Sequence[tuple[str, str, int, int]], rows: Iterable[tuple[Row, bool]] | None
 ) -> FormRows:
-    """One form of a return again from its sheets (title, letters, good, bad) and rows in order (None: only counted)."""
-    letters = {title: tuple(json.loads(told)) for title, told, _, _ in sheets}
+    """One form of a return from its sheets (title, letters, good, bad) and its rows in order (None: only counted)."""
+    letters = {title: tuple(json.loads(text)) for title, text, _, _ in sheets}
     if rows is None or catalog.forms()[form].restricted:
-        good = tuple(row for title, _, count, _ in sheets for row in (Row(title, 0, ()),) * count)
-        bad = tuple(row for title, _, _, count in sheets for row in (Row(title, 0, ()),) * count)
-        return FormRows(form=form, good=good, bad=bad, letters=letters)
-    kept = list(rows)
+        good, bad = list[Row](), list[Row]()
+        for title, _, good_count, bad_count in sheets:
+            good += [Row(title, 0, ())] * good_count
+            bad += [Row(title, 0, ())] * bad_count
+        return FormRows(form=form, good=tuple(good), bad=tuple(bad), letters=letters)
+    known = list(rows)
     return FormRows(
         form=form,
-        good=tuple(row for row, is_good in kept if is_good),
-        bad=tuple(row for row, is_good in kept if not is_good),
+        good=tuple(row for row, is_good in known if is_good),
+        bad=tuple(row for row, is_good in known if not is_good),
         letters=letters,
     )
 
@@ -230,5 +233,5 @@ def finding_from(row: Sequence[Any]) -> Finding:
 
 def cover_from(text: str) -> Mapping[str, str]:
     """The public fields of a cover."""
-    made: Mapping[str, str] = json.loads(text)
-    return made
+    cover: Mapping[str, str] = json.loads(text)
+    return cover

@@ -1,4 +1,4 @@
-"""What the memory holds of runs: their days and sums, numbers given, what the office typed, what was sent."""
+"""The runs in the memory: their days and totals, numbers given, what the office typed, what was sent."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from rectify_xl.store.rows import (
     numbers_to,
     to_json,
 )
-from rectify_xl.store.told_by_runs import reminders_from, reminders_to, snapshot_from, snapshot_to
+from rectify_xl.store.snapshots import reminders_from, reminders_to, snapshot_from, snapshot_to
+
+# An item: form, number, unit code, the states newly known by that number, whether it is withdrawn.
+_Numbered = tuple[str, str, str, Sequence[StateRef], bool]
 
 
 class RunRow(NamedTuple):
-    """One run: its place, its name, its day, whether all it wrote is in place."""
+    """One run: its key, its name, its day, whether all it wrote is in place."""
 
     seq: int
     id: str
@@ -39,49 +42,50 @@ class Runs(Database):
 
     def runs(self) -> list[RunRow]:
         """Every run in order."""
-        found = self.rows("SELECT seq, id, as_of, is_finished FROM runs ORDER BY seq")
-        return [RunRow(seq, name, date.fromisoformat(day), bool(done)) for seq, name, day, done in found]
+        rows = self.rows("SELECT seq, id, as_of, is_finished FROM runs ORDER BY seq")
+        return [RunRow(seq, name, date.fromisoformat(day), bool(done)) for seq, name, day, done in rows]
 
     def begin(self, run: str, as_of: date, settings: str) -> int:
-        """Notes an unfinished run (the one there is, if it is of that day); its place."""
+        """Adds an unfinished run, or takes up the one of that day again; returns its seq."""
         self.write("DELETE FROM written WHERE run NOT IN (SELECT seq FROM runs ORDER BY seq DESC LIMIT 3)")
-        for known in self.runs():
-            if not known.is_finished and known.as_of == as_of:
-                self.write("UPDATE runs SET id = ?, settings = ? WHERE seq = ?", run, settings, known.seq)
-                return known.seq
+        for earlier in self.runs():
+            if not earlier.is_finished and earlier.as_of == as_of:
+                self.write("UPDATE runs SET id = ?, settings = ? WHERE seq = ?", run, settings, earlier.seq)
+                return earlier.seq
         return self.write("INSERT INTO runs (id, as_of, settings) VALUES (?, ?, ?)", run, as_of.isoformat(), settings)
 
     def forget(self) -> None:
-        """Empties the memory: all that it knew of runs and files."""
+        """Deletes all runs and files; what the office typed stays."""
         for table in ("lapsed", "numbered", "told", "findings", "sheets", "arrivals", "files", "items", "reminded",
                       "written", "folds"):  # fmt: skip
             self.write(f"DELETE FROM {table}")
         self.write("DELETE FROM runs")
 
     def finish(self, seq: int) -> None:
-        """Notes that all a run wrote is in place."""
+        """Marks a run as finished: all that it wrote is in place."""
         self.write("UPDATE runs SET is_finished = 1 WHERE seq = ?", seq)
 
     def keep_run(self, seq: int, summary: Mapping[str, Any], snapshot: Snapshot) -> None:
-        """What a run came to, and what it knew of every item."""
+        """Stores a run's totals and its snapshot of every item."""
         self.write("UPDATE runs SET summary = ? WHERE seq = ?", json.dumps(summary), seq)
         self.write("DELETE FROM snapshots WHERE run = ?", seq)
         pieces = enumerate(snapshot_to(snapshot.items))
         self.write_all(
-            "INSERT INTO snapshots (run, place, told) VALUES (?, ?, ?)", ((seq, at, told) for at, told in pieces)
+            "INSERT INTO snapshots (run, place, told) VALUES (?, ?, ?)",
+            ((seq, place, piece) for place, piece in pieces),
         )
 
     def summary(self, seq: int) -> dict[str, Any]:
-        """What a run came to."""
+        """A run's totals."""
         return cast("dict[str, Any]", json.loads(self.value("SELECT summary FROM runs WHERE seq = ?", seq) or "{}"))
 
     def snapshot(self, seq: int) -> Snapshot | None:
-        """What a run knew of every item."""
+        """A run's snapshot of every item, None where it kept none."""
         day = self.value("SELECT as_of FROM runs WHERE seq = ? AND seq IN (SELECT run FROM snapshots)", seq)
         if day is None:
             return None
         pieces = self.each("SELECT told FROM snapshots WHERE run = ? ORDER BY place", seq)
-        return Snapshot(as_of=date.fromisoformat(day), items=keep(snapshot_from(told for (told,) in pieces)))
+        return Snapshot(as_of=date.fromisoformat(day), items=keep(snapshot_from(piece for (piece,) in pieces)))
 
     # ---- numbers
 
@@ -92,140 +96,141 @@ class Runs(Database):
             " JOIN sheets h ON h.key = n.sheet JOIN files f ON f.key = h.file"
         )
         lapsed = "SELECT f.digest, f.title, f.row, f.number FROM lapsed f"
+        params: tuple[str, ...] = ()
         if digests is not None:
-            query, lapsed = (f"{told} WHERE f.digest IN (SELECT value FROM json_each(?))" for told in (query, lapsed))
-        those = () if digests is None else (json.dumps(list(digests)),)
+            query += " WHERE f.digest IN (SELECT value FROM json_each(?))"
+            lapsed += " WHERE f.digest IN (SELECT value FROM json_each(?))"
+            params = (json.dumps(list(digests)),)
         given: dict[StateRef, str] = {
             (digest, title, row): number
-            for digest, title, told in self.rows(query, *those)
-            for row, number in numbers_from(told).items()
+            for digest, title, text in self.rows(query, *params)
+            for row, number in numbers_from(text).items()
         }
-        given |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *those)}
+        given |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *params)}
         return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def name(
-        self, numbered: Iterable[tuple[str, str, str, Sequence[StateRef], bool]], same: Iterable[str] = ()
-    ) -> RowNumbers:
-        """Notes items (form, number, unit code, states not known by it yet, whether it is withdrawn).
+    def name(self, numbered: Iterable[_Numbered], same: Iterable[str] = ()) -> RowNumbers:
+        """Stores items: (form, number, unit code, states newly known by that number, whether it is withdrawn).
 
-        Numbers of no item any more are withdrawn too, but for those of units that are the `same` as before and of
-        which nothing is told. Gives the numbers by the states told.
+        All other numbers are withdrawn, except those of the units in `same`: units whose items are unchanged and
+        therefore not listed. Returns the numbers by the listed states.
         """
-        made = RowNumbers()
+        numbers = RowNumbers()
         query = (
             "SELECT number FROM items WHERE is_withdrawn = 0 AND unit_code NOT IN (SELECT value FROM json_each(?))"
         )
         gone = {number for (number,) in self.rows(query, json.dumps(list(same)))}
         for piece in in_pieces(numbered):
-            self._name(piece, made)
-            gone.difference_update([told[1] for told in piece])
+            self._store_items(piece, numbers)
+            gone.difference_update([item[1] for item in piece])
         self.write_all("UPDATE items SET is_withdrawn = 1 WHERE number = ?", ((number,) for number in gone))
-        return made
+        return numbers
 
-    def _name(self, numbered: Sequence[tuple[str, str, str, Sequence[StateRef], bool]], made: RowNumbers) -> None:
-        """`name` of some items, their numbers by states into `made`."""
+    def _store_items(self, numbered: Sequence[_Numbered], row_numbers: RowNumbers) -> None:
+        """Stores some items; adds their numbers to `row_numbers`."""
         known = {
             number: (unit, is_withdrawn)
             for number, unit, is_withdrawn in self.rows(
                 "SELECT number, unit_code, is_withdrawn FROM items WHERE number IN (SELECT value FROM json_each(?))",
-                json.dumps([told[1] for told in numbered]),
+                json.dumps([item[1] for item in numbered]),
             )
         }
         new, changed = [], []
         for form, number, unit, refs, is_withdrawn in numbered:
-            said = (unit, int(is_withdrawn))
+            values = (unit, int(is_withdrawn))
             if number not in known:
-                known[number] = said
-                new.append((number, form, *said))
-            elif known[number] != said:
-                changed.append((*said, number))
+                known[number] = values
+                new.append((number, form, *values))
+            elif known[number] != values:
+                changed.append((*values, number))
             for digest, title, row in refs:
-                made.setdefault((digest, form, title), {})[row] = number
+                row_numbers.setdefault((digest, form, title), {})[row] = number
         self.write_all("INSERT INTO items (number, form, unit_code, is_withdrawn) VALUES (?, ?, ?, ?)", new)
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE number = ?", changed)
 
     def give(self, numbers: RowNumbers) -> None:
-        """Notes the numbers of states that the memory knew without them."""
+        """Adds the numbers of rows that were stored without them."""
         digests = json.dumps(sorted({digest for digest, _, _ in numbers}))
         sheets = self.rows(
             "SELECT f.digest, h.form, h.title, h.key, n.numbers FROM sheets h JOIN files f ON f.key = h.file"
             " LEFT JOIN numbered n ON n.sheet = h.key WHERE f.digest IN (SELECT value FROM json_each(?))", digests,
         )  # fmt: skip
-        self.write_all(
-            "INSERT OR REPLACE INTO numbered (sheet, numbers) VALUES (?, ?)",
-            [(key, numbers_to(numbers_from(told or "[]") | numbers[at])) for *where, key, told in sheets
-             if (at := (where[0], where[1], where[2])) in numbers],
-        )  # fmt: skip
+        merged = [
+            (key, numbers_to(numbers_from(text or "[]") | numbers[digest, form, title]))
+            for digest, form, title, key, text in sheets
+            if (digest, form, title) in numbers
+        ]
+        self.write_all("INSERT OR REPLACE INTO numbered (sheet, numbers) VALUES (?, ?)", merged)
 
     def withdraw(self, numbers: Iterable[tuple[str, str, str]]) -> None:
-        """Notes numbers (form, number, unit code) that were used once and may never be given again."""
+        """Stores numbers (form, number, unit code) that were used once and may never be given again."""
         self.write_all(
             "INSERT OR IGNORE INTO items (form, number, unit_code, is_withdrawn) VALUES (?, ?, ?, 1)", numbers
         )
 
-    # ---- what the rows of units come to
+    # ---- the folds of units' rows
 
     def folds(self) -> Iterator[tuple[str, str, bytes]]:
-        """Of every unit whose fold is kept what it rests on, and the fold, packed; one after the other."""
+        """Every stored fold one by one: (unit, what it rests on, the fold, packed)."""
         yield from self.each("SELECT unit, rests_on, told FROM folds ORDER BY unit")
 
     def keep_folds(self, folds: Iterable[tuple[str, str, bytes]]) -> None:
-        """Keeps (unit, what it rests on, the fold, packed) instead of what was kept."""
+        """Stores folds (unit, what it rests on, the fold, packed), each in place of its unit's earlier one."""
         self.write_all("INSERT OR REPLACE INTO folds (unit, rests_on, told) VALUES (?, ?, ?)", folds)
 
     def drop_folds(self, units: Iterable[str]) -> None:
-        """Lets the folds of some units go."""
+        """Deletes the folds of some units."""
         self.write_all("DELETE FROM folds WHERE unit = ?", ((unit,) for unit in units))
 
     # ---- the office, and what was sent out
 
     def entries(self) -> tuple[OfficeEntry, ...]:
         """Everything the office ever typed into its columns, in the order in which it was read."""
-        found = self.rows("SELECT form, number, name, value, as_of FROM entries ORDER BY seq")
-        return tuple(OfficeEntry(f, n, c, from_json(v), date.fromisoformat(d)) for f, n, c, v, d in found)
+        rows = self.rows("SELECT form, number, name, value, as_of FROM entries ORDER BY seq")
+        return tuple(OfficeEntry(f, n, c, from_json(v), date.fromisoformat(d)) for f, n, c, v, d in rows)
 
-    def enter(self, entries: Iterable[OfficeEntry], told: Iterable[Finding], as_of: date) -> None:
-        """Keeps what the office typed, and what is told of its ledger on that day."""
+    def enter(self, entries: Iterable[OfficeEntry], findings: Iterable[Finding], as_of: date) -> None:
+        """Stores what the office typed, and the findings about its ledger on that day."""
         self.write_all(
             "INSERT INTO entries (form, number, name, value, as_of) VALUES (?, ?, ?, ?, ?)",
             [(e.form, e.number, e.column, to_json(e.value), e.as_of.isoformat()) for e in entries],
         )
         self.write_all(
             "INSERT OR IGNORE INTO edits (as_of, told) VALUES (?, ?)",
-            [(as_of.isoformat(), to_json(finding_row(finding))) for finding in told],
+            [(as_of.isoformat(), to_json(finding_row(finding))) for finding in findings],
         )
 
     def edits(self, as_of: date) -> tuple[Finding, ...]:
-        """What is told of the ledger that was read on a day."""
-        found = self.rows("SELECT told FROM edits WHERE as_of = ? ORDER BY rowid", as_of.isoformat())
-        return tuple(finding_from(from_json(told)) for (told,) in found)
+        """The findings about the ledger that was read on a day."""
+        rows = self.rows("SELECT told FROM edits WHERE as_of = ? ORDER BY rowid", as_of.isoformat())
+        return tuple(finding_from(from_json(text)) for (text,) in rows)
 
-    def keep_written(self, run: str, seq: int, told: Any) -> None:
-        """What a run wrote into the ledger, as plain values: edits are judged against it."""
-        packed = zlib.compress(to_json(told).encode(), 1)
-        self.write("INSERT OR REPLACE INTO written (id, run, told) VALUES (?, ?, ?)", run, seq, packed)
+    def keep_written(self, run: str, seq: int, values: Any) -> None:
+        """Stores what a run wrote into the ledger, as plain values: edits are judged against it."""
+        compressed = zlib.compress(to_json(values).encode(), 1)
+        self.write("INSERT OR REPLACE INTO written (id, run, told) VALUES (?, ?, ?)", run, seq, compressed)
 
     def written(self, run: str) -> Any:
-        """What a run wrote into the ledger; None of a run that is not known any more."""
-        packed = self.value("SELECT told FROM written WHERE id = ?", run)
-        return from_json(zlib.decompress(packed).decode()) if packed else None
+        """What a run wrote into the ledger; None of a run that is no longer stored."""
+        compressed = self.value("SELECT told FROM written WHERE id = ?", run)
+        return from_json(zlib.decompress(compressed).decode()) if compressed else None
 
     def ledgers(self) -> dict[str, str]:
         """The digest of every ledger workbook in 成果 as it was written or last read, by its name there."""
         return dict(self.rows("SELECT name, digest FROM ledgers"))
 
     def keep_ledger(self, name: str, digest: str) -> None:
-        """Notes the digest of a ledger workbook as it was written or read."""
+        """Stores the digest of a ledger workbook as it was written or read."""
         self.write("INSERT OR REPLACE INTO ledgers (name, digest) VALUES (?, ?)", name, digest)
 
     def reminders(self) -> Iterator[tuple[ReminderKey, date]]:
         """Every reminder with the day on which it was sent, in the order of the days."""
-        for day, told in self.rows("SELECT sent_on, told FROM reminded ORDER BY sent_on, seq"):
+        for day, text in self.rows("SELECT sent_on, told FROM reminded ORDER BY sent_on, seq"):
             sent_on = date.fromisoformat(day)
-            for key in reminders_from(told):
+            for key in reminders_from(text):
                 yield key, sent_on
 
     def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
-        """Notes reminders as sent; one that was sent before keeps its day."""
+        """Stores reminders as sent; one that was sent before keeps its day."""
         for piece in in_pieces(keys):
             self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(piece))

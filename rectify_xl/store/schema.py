@@ -1,4 +1,4 @@
-"""The memory's tables and their versions, and opening the file: what cannot be used is told, never guessed at."""
+"""The memory's tables and their versions, and opening the file: one that cannot be used is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rectify_xl.store.packed_lines import packed_text
 
 # "rxl1": a database of ours and of nobody else.
 APPLICATION_ID = 0x72786C31
-# How long (seconds) another program that holds the file is waited for.
+# Seconds to wait for another program that has locked the file.
 PATIENCE = 3.0
 
 _FIRST = """
@@ -68,10 +68,10 @@ CREATE TABLE ledgers (name TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT;
 CREATE TABLE reminders (told TEXT PRIMARY KEY, sent_on TEXT NOT NULL) STRICT;
 """
 
-# What the rows of a unit come to, so that only new ones need be looked at; it may be emptied at any time.
+# The fold of each unit's rows, so that only new rows need be folded; a cache that may be emptied at any time.
 _FOLDS = "CREATE TABLE folds (unit TEXT PRIMARY KEY, rests_on TEXT NOT NULL, told BLOB NOT NULL) STRICT;"
 
-# Reminders are asked for all at once: many of those that one run sent are one text.
+# Reminders are read all at once: many that one run sent are stored as one text.
 _REMINDED = """
 CREATE TABLE reminded (seq INTEGER PRIMARY KEY, sent_on TEXT NOT NULL, told TEXT NOT NULL) STRICT;
 INSERT INTO reminded (sent_on, told)
@@ -118,10 +118,10 @@ DROP TABLE lapsed_by_key;
 DROP TABLE items_by_key;
 """
 
-# What the system noted of a file when it was read (see `runs.unchanged`).
+# The file's status as the system reported it when the file was read (see `runs.unchanged`).
 _LOOKS = "ALTER TABLE arrivals ADD COLUMN look TEXT;"
 
-# What a run knew of every item, in pieces: of very many items it is never held whole.
+# A run's snapshot of every item, in pieces: that of very many items is never in memory whole.
 _SNAPSHOTS = """
 CREATE TABLE snapshots (
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, place INTEGER NOT NULL, told BLOB NOT NULL,
@@ -140,8 +140,8 @@ _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 @contextmanager
-def told_as_ours(path: Path) -> Iterator[None]:
-    """Turns what SQLite says of the file into CannotFinish (memory-locked, memory-damaged) or an OSError."""
+def translate_errors(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors about the file into CannotFinish (memory-locked, memory-damaged) or an OSError."""
     try:
         yield
     except sqlite3.Error as error:
@@ -150,84 +150,84 @@ def told_as_ours(path: Path) -> Iterator[None]:
             raise CannotFinish("memory-locked", name=path.name) from error
         if name.startswith(_DAMAGED):
             raise CannotFinish("memory-damaged", name=path.name) from error
-        known = next((number for prefix, number in _ERRNOS.items() if name.startswith(prefix)), None)
-        if known is None and name.startswith("SQLITE_IOERR"):
-            known = errno.EIO
-        if known is None:
+        number = next((code for prefix, code in _ERRNOS.items() if name.startswith(prefix)), None)
+        if number is None and name.startswith("SQLITE_IOERR"):
+            number = errno.EIO
+        if number is None:
             raise
-        raise OSError(known, os.strerror(known), path.name) from error
+        raise OSError(number, os.strerror(number), path.name) from error
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """The memory at `path`, made or brought to our version where it may be written.
 
-    `read_only` touches nothing: a missing or older memory is looked at as a copy that stands nowhere. Raises
-    CannotFinish (memory-damaged, memory-newer, memory-locked) and OSError.
+    `read_only` touches nothing: of a missing or older memory a migrated copy is opened in RAM. Raises CannotFinish
+    (memory-damaged, memory-newer, memory-locked) and OSError.
     """
-    with told_as_ours(path):
+    with translate_errors(path):
         if not path.exists():
             if read_only:
-                return _migrated(_plain(":memory:"), path)
+                return _migrate(_open(":memory:"), path)
             _create(path)
         refuse_cut(path)
         if not read_only:
-            return _migrated(_plain(path), path)
-        return _read_only(path)
+            return _migrate(_open(path), path)
+        return _open_read_only(path)
 
 
-def _plain(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
-    made = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None, uri=uri)
-    made.execute("PRAGMA foreign_keys = ON")
-    made.execute("PRAGMA synchronous = FULL")
-    made.create_function("packed", 1, packed_text, deterministic=True)
-    return made
+def _open(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(target, timeout=PATIENCE, isolation_level=None, uri=uri)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.create_function("packed", 1, packed_text, deterministic=True)
+    return connection
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    # Without a log beside it nobody is writing, and looking at the file need not leave anything there either.
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    # Without a log beside it nobody is writing, and `immutable` keeps SQLite from making one.
     is_quiet = not path.with_name(f"{path.name}-wal").exists()
-    made = _plain(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_quiet else ''}", uri=True)
-    if version_of(made, path) == len(MIGRATIONS):
-        return made
-    copy = _plain(":memory:")
-    with closing(made):
-        made.backup(copy)
-    return _migrated(copy, path)
+    connection = _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_quiet else ''}", uri=True)
+    if version_of(connection, path) == len(MIGRATIONS):
+        return connection
+    copy = _open(":memory:")
+    with closing(connection):
+        connection.backup(copy)
+    return _migrate(copy, path)
 
 
 def _create(path: Path) -> None:
-    """A new memory appears whole: a file cut short is then always damage."""
+    """Puts a complete new memory in place at once, so that a file cut short is always damage."""
     temporary = temporary_for(path)
     try:
-        with closing(_plain(temporary)) as made:
-            made.execute("PRAGMA journal_mode = WAL")
-            _migrated(made, path)
+        with closing(_open(temporary)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            _migrate(connection, path)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def version_of(held: sqlite3.Connection, path: Path) -> int:
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
     """How many migrations a memory has seen; CannotFinish where it is not ours, or of a newer version than we know."""
-    version: int = held.execute("PRAGMA user_version").fetchone()[0]
-    if version and held.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise CannotFinish("memory-damaged", name=path.name)
-    if not version and held.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+    if not version and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise CannotFinish("memory-damaged", name=path.name)
     if version > len(MIGRATIONS):
         raise CannotFinish("memory-newer", name=path.name)
     return version
 
 
-def _migrated(held: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+def _migrate(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     try:
-        for version in range(version_of(held, path), len(MIGRATIONS)):
+        for version in range(version_of(connection, path), len(MIGRATIONS)):
             marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1};"
-            held.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
+            connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
     except BaseException:
-        held.close()  # or its log and lock stay beside a file that is not ours to touch
+        connection.close()  # else its log and lock would stay beside a file that is not ours to touch
         raise
-    return held
+    return connection
 
 
 def refuse_cut(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a run knew of every item, and what it reminded of, packed and back: some of them at a time."""
+"""A run's snapshot of every item and its reminders, packed and back, piece by piece."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from rectify_xl.store.packed_lines import in_pieces, packed, unpacked, with_days
 
 
 def snapshot_to(items: Iterable[Known]) -> Iterator[bytes]:
-    """What a run knew of every item, in packed pieces, one at least."""
+    """The items of a snapshot in packed pieces, at least one (of no item: an empty one)."""
     pieces = in_pieces(items)
     for piece in chain([next(pieces, [])], pieces):
         yield packed(piece)
 
 
 def snapshot_from(pieces: Iterable[bytes]) -> Iterator[Known]:
-    """What `snapshot_to` was given; memories of the first versions have one piece, and days of another form."""
+    """What `snapshot_to` was given; memories of the first versions have one piece and write days differently."""
     day = _days()
     for piece in filter(None, chain.from_iterable(map(unpacked, pieces))):
-        forms, units, numbers, texts, states, dues, told_dues, missing = zip(*piece, strict=True)
-        days = (map(day, dues), map(day, told_dues))
+        forms, units, numbers, texts, states, dues, reported_dues, missing = zip(*piece, strict=True)
+        days = (map(day, dues), map(day, reported_dues))
         names = (map(intern, forms), map(intern, units), numbers, texts, map(intern, states))
         yield from named(Known, zip(*names, *days, missing, strict=True))
 
 
 def reminders_to(keys: Sequence[ReminderKey]) -> str:
-    """What was reminded of, as one text: the days as text."""
+    """The keys of reminders as one text."""
     return with_days(keys)
 
 
-def reminders_from(told: str) -> Iterator[ReminderKey]:
+def reminders_from(text: str) -> Iterator[ReminderKey]:
     """What `reminders_to` was given."""
     day = _days()
-    forms, units, matters, kinds, dues = zip(*json.loads(told), strict=True)
+    forms, units, matters, kinds, dues = zip(*json.loads(text), strict=True)
     columns = map(intern, forms), map(intern, units), matters, map(intern, kinds), map(day, dues)
     yield from named(ReminderKey, zip(*columns, strict=True))
 
 
 def _days() -> Callable[[Any], date | None]:
-    """What reads days, each made once."""
-    known: dict[Any, date] = {}
+    """A function text -> day that makes each day once."""
+    days: dict[Any, date] = {}
 
-    def day(told: Any) -> date | None:
-        if not told:
+    def day(value: Any) -> date | None:
+        if not value:
             return None
-        text = told["day"] if isinstance(told, dict) else told  # as memories of the first versions have it
-        return known.get(text) or known.setdefault(text, date.fromisoformat(text))
+        text = value["day"] if isinstance(value, dict) else value  # as memories of the first versions have it
+        return days.get(text) or days.setdefault(text, date.fromisoformat(text))
 
     return day
