@@ -76,7 +76,7 @@ def judge(folder: Path, pairs: int) -> None:
     from rectify_xl.judging.cover import judge_cover
     from rectify_xl.judging.judge import Received, judge_book
     from rectify_xl.judging.recognise import sort_sheets
-    from rectify_xl.judging.rows import Place, judge_rows
+    from rectify_xl.judging.rows import UnitContext, judge_rows
     from rectify_xl.judging.sheet import judge_keys
     from rectify_xl.ruling import ruling_for
 
@@ -94,12 +94,12 @@ def judge(folder: Path, pairs: int) -> None:
             path, raw = held[len(told) % len(held)]
             sheet = sort_sheets(raw.sheets).forms[0]
             cover = judge_cover(sort_sheets(raw.sheets), ruling)
-            place = Place(
-                unit_code=cover.code, unit_kind=cover.kind, prefixes=frozenset(), year=FILLED_ON.year,
-                bounds=ruling.bounds(FILLED_ON, cover.kind),
+            context = UnitContext(
+                unit_kind=cover.unit_kind, prefixes=frozenset(), year=FILLED_ON.year,
+                bounds=ruling.bounds(FILLED_ON, cover.unit_kind),
             )  # fmt: skip
             least = cpu(lambda at=path: [limit_of([at]) for _ in range(5)]) / 5
-            rows = cpu(lambda s=sheet, p=place: [judge_keys([judge_rows(s, ruling, p)]) for _ in range(20)]) / 20
+            rows = cpu(lambda s=sheet, c=context: [judge_keys([judge_rows(s, ruling, c)]) for _ in range(20)]) / 20
             whole = cpu(
                 lambda r=raw: [judge_book(r, ruling, Received(file="a.xlsx"), FILLED_ON) for _ in range(20)]
             )

@@ -51,21 +51,21 @@ def columns(grid: Grid) -> dict[str, int]:
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_is_known_by_its_title_and_its_header(form: str) -> None:
     sheet = known(form_grid(form, [row(form)]))
-    assert (sheet.form.name, sheet.header.bottom, sheet.data, sheet.renamed) == (form, 2, (3,), False)
+    assert (sheet.form.name, sheet.header.bottom, sheet.data, sheet.is_renamed) == (form, 2, (3,), False)
     assert list(sheet.offsets) == [c.name for c in catalog.forms()[form].columns]
-    assert not any(heading.told for heading in sheet.headings)
+    assert not any(heading.deviation for heading in sheet.headings)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("title", ["Sheet1", "一支部", "整改台账汇总"])
 def test_each_form_is_known_by_its_header_alone(form: str, title: str) -> None:
     sheet = known(replace(form_grid(form, [row(form)]), title=title))
-    assert (sheet.form.name, sheet.renamed) == (form, True)
+    assert (sheet.form.name, sheet.is_renamed) == (form, True)
 
 
 @pytest.mark.parametrize("title", ["整改台帐 (2)", "整改台帐(1)", " 整改台帐", "整改 台帐", "整改台帐（3）"])
 def test_a_copy_of_a_sheet_is_not_renamed(title: str) -> None:
-    assert not known(sheet_of(LABELS, body(), title=title)).renamed
+    assert not known(sheet_of(LABELS, body(), title=title)).is_renamed
 
 
 @pytest.mark.parametrize("above", [0, 1, 2, 5, 28, 29])

@@ -150,7 +150,7 @@ def test_a_sheet_is_judged_alike_by_column_by_cell_and_in_pieces(name: str, monk
         if not any(isinstance(value, (CellError, NoValue, LongText)) for row in grid.rows for value in row):
             assert judged(ruling, replace(grid, is_plain=True, is_shared=True)) == whole
         for size in (1, 3):
-            monkeypatch.setattr(row_cells, "_AT_ONCE", size)
+            monkeypatch.setattr(row_cells, "_BLOCK_ROWS", size)
             assert judged(ruling, grid) == whole
         monkeypatch.undo()
     assert "returned" in verdicts

@@ -1,4 +1,4 @@
-"""Which rows below a header are data: no totals, signatures or examples, no title and header of the next page."""
+"""Which rows below a header are data, and which are totals, signatures, examples, or titles and headers once more."""
 
 from __future__ import annotations
 
@@ -14,55 +14,60 @@ from rectify_xl.judging.header_rows import Header
 from rectify_xl.judging.headings import Heading, is_self_check, is_serial, label_key
 from rectify_xl.normal import key_text, tidy
 
-# A signature or title line fills few cells, and what means nothing has few characters.
-_FEW = 4
-# From here on a character is the same in a label's key as in the label.
-_FIRST_SIGN = chr(0x4E00)
+# A signature or title line fills at most so many cells.
+_FEW_CELLS = 4
+# A text that stands for an empty cell has at most so many characters.
+_LONGEST_BLANK = 4
+# From this character on (Chinese) a label's key keeps the characters of the label.
+_FIRST_KEPT = chr(0x4E00)
 
 
-def data_rows(grid: Grid, header: Header) -> list[int]:
-    """The offsets of the rows below the header that hold data."""
+def data_lines(grid: Grid, header: Header) -> list[int]:
+    """The lines below the header that hold data."""
     headings = header.headings
-    ours = [h.offset for h in headings if h.column]
-    silent = {h.offset for h in headings if not h.column and (is_serial(h.text) or is_self_check(h.text))}
-    above = [said for row in grid.rows[: header.top] if (said := _said(row))]
-    again = [_said(row) for row in grid.rows[header.top : header.start]] if header.start - header.top > 1 else []
-    kept = []
-    for offset in range(header.start, len(grid.rows)):
-        row = grid.rows[offset]
+    form_offsets = [h.offset for h in headings if h.column]
+    ignored_offsets = {h.offset for h in headings if not h.column and (is_serial(h.text) or is_self_check(h.text))}
+    title_rows = [values for row in grid.rows[: header.top] if (values := _values_in(row))]
+    has_many_rows = header.start - header.top > 1  # one header row alone is compared label by label
+    header_rows = [_values_in(row) for row in grid.rows[header.top : header.start]] if has_many_rows else []
+    lines = []
+    for line in range(header.start, len(grid.rows)):
+        row = grid.rows[line]
         if not any(row) and row.count("") == len(row):
             continue
-        filled = _filled(row, ours)
-        if not filled or _is_aside(row, filled, silent, headings) or (again and _said(row) in again):
+        filled = _count_filled(row, form_offsets)
+        if not filled or _is_no_record(row, filled, ignored_offsets, headings):
             continue
-        if filled > _FEW or _said(row) not in above:  # a title or unit line once more, on the next page
-            kept.append(offset)
-    return kept
+        if header_rows and _values_in(row) in header_rows:
+            continue
+        if filled > _FEW_CELLS or _values_in(row) not in title_rows:  # titles may stand again on the next page
+            lines.append(line)
+    return lines
 
 
-def _filled(row: Sequence[Any], ours: Sequence[int]) -> int:
-    """How many of our cells mean something; counted as far as it matters."""
+def _count_filled(row: Sequence[Any], form_offsets: Sequence[int]) -> int:
+    """How many cells under the form's columns hold a value, counted up to one more than _FEW_CELLS."""
     filled, width = 0, len(row)
-    for offset in ours:
+    for offset in form_offsets:
         value = row[offset] if offset < width else ""
         if value.__class__ is str:
-            if not value or not (_is_word(value) if len(value) <= _FEW else not value.isspace()):
+            if not value or not (_is_value(value) if len(value) <= _LONGEST_BLANK else not value.isspace()):
                 continue
         elif value == "":
             continue
         filled += 1
-        if filled > _FEW:
+        if filled > _FEW_CELLS:
             break
     return filled
 
 
-def _said(row: Sequence[Any]) -> list[Any]:
+def _values_in(row: Sequence[Any]) -> list[Any]:
     return [value for value in row if value != ""]
 
 
 @lru_cache(maxsize=4096)
-def _is_word(text: str) -> bool:
-    """Whether a text of few characters is a value; the same options stand in every row."""
+def _is_value(text: str) -> bool:
+    """Whether a short text is a value, no word for an empty cell; cached, as the same options stand in every row."""
     text = tidy(text)
     return bool(text) and text not in _blanks()
 
@@ -72,34 +77,36 @@ def _blanks() -> frozenset[str]:
     return frozenset(catalog.reading().blanks)
 
 
-def _is_aside(row: Sequence[Any], filled: int, silent: set[int], headings: Sequence[Heading]) -> bool:
+def _is_no_record(row: Sequence[Any], filled: int, ignored_offsets: set[int], headings: Sequence[Heading]) -> bool:
     """Whether a row is a total, a signature, an example or the header once more."""
     first: Any = ""
-    for at, value in enumerate(row):
-        if value != "" and (at not in silent or value.__class__ is str):
+    for offset, value in enumerate(row):
+        if value != "" and (offset not in ignored_offsets or value.__class__ is str):
             first = value
             break
-    if filled == 1 and _is_day(_said(row)):
+    if filled == 1 and _is_lone_day(_values_in(row)):
         return True
     if first.__class__ is not str or first[:1].isdigit():
         return False
     key = key_text(first)
-    is_told = _totals().match(key) or (filled <= _FEW and _signatures().match(key))
-    return bool(is_told) or (filled > 1 and _repeats_header(row, headings))
+    if _totals().match(key) or (filled <= _FEW_CELLS and _signatures().match(key)):
+        return True
+    return filled > 1 and _repeats_header(row, headings)
 
 
 def is_line(row: Sequence[Any]) -> bool:
     """Whether a row outside the data is a total or a signature line."""
     first = next((value for value in row if value != ""), "")
     key = key_text(first) if first.__class__ is str else ""
-    return bool(_totals().match(key) or _signatures().match(key)) or _is_day(_said(row))
+    return bool(_totals().match(key) or _signatures().match(key)) or _is_lone_day(_values_in(row))
 
 
-def _is_day(said: Sequence[Any]) -> bool:
-    """Whether a row says nothing but a day, as it stands below a signature."""
-    if len(said) != 1:
+def _is_lone_day(values: Sequence[Any]) -> bool:
+    """Whether a day is all that a row holds, as it stands below a signature."""
+    if len(values) != 1:
         return False
-    return isinstance(said[0], date) or (isinstance(said[0], str) and bool(_day_line().match(key_text(said[0]))))
+    (value,) = values
+    return isinstance(value, date) or (isinstance(value, str) and bool(_day_line().match(key_text(value))))
 
 
 @cache
@@ -111,11 +118,11 @@ def _totals() -> re.Pattern[str]:
 
 @cache
 def _signatures() -> re.Pattern[str]:
-    """A label of a signature line, or a mark of one where it cannot be the words of a problem (盖章不规范)."""
+    """A label of a signature line, or a mark of one (盖章) that does not begin the text of a problem (盖章不规范)."""
     facts = catalog.reading()
     labels, marks = _either(facts.signature_labels), f"(?:{_either(facts.signature_marks)})"
     lines = rf"(?:{_either(facts.line_labels)})\d*:"
-    # Behind its label stands a name, a day or, after a colon, anything.
+    # The label is followed by a name, a day or, after a colon, anything.
     signed = rf"(?:{labels})(?:.{{0,4}}(?:\Z|[:(])|\d|.*:)"
     return re.compile(rf"{signed}|{lines}|{marks}\Z|.{{0,12}}?(?:{marks}:|\({marks}\))")
 
@@ -130,13 +137,14 @@ def _either(labels: Sequence[str]) -> str:
 
 
 def _repeats_header(row: Sequence[Any], headings: Sequence[Heading]) -> bool:
-    said = 0
+    """Whether at least two cells repeat their headings, and no cell under a heading holds anything else."""
+    repeated = 0
     for heading in headings:
         if heading.column and heading.offset < len(row) and row[heading.offset] != "":
             value, label = row[heading.offset], label_key(heading.text)
-            if value.__class__ is not str or (label[:1] not in value and label[:1] >= _FIRST_SIGN):
-                return False
+            if value.__class__ is not str or (label[:1] not in value and label[:1] >= _FIRST_KEPT):
+                return False  # the usual case, without a key for the value
             if label_key(value) != label:
                 return False
-            said += 1
-    return said > 1
+            repeated += 1
+    return repeated > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,19 +21,19 @@ from rectify_xl.judging.headings import (
 )
 from rectify_xl.model import Form
 
-# No header of ours has as many cells.
-_WIDE = 200
-# Rows that a header takes at most, and rows below it that may only say how to fill in.
+# No header of ours has more cells.
+_MOST_CELLS = 200
+# A header has at most so many rows, and so many rows of hints on how to fill in below it.
 _MOST_ROWS, _MOST_HINTS = 3, 2
-# From so many on, numbers that count 1, 2, 3 below a header are those of its columns.
-_COUNTED = 3
+# At least so many cells that count 1, 2, 3 below a header number its columns.
+_LEAST_COUNTED = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
-    """The header of a form's sheet, as offsets into grid.rows: its rows, and `start`, the first that may be data.
+    """The header of a form's sheet: lines `top` to `bottom`, and `start`, the first line that may be data.
 
-    `score` says how much of the form it names, exact labels counting double.
+    `score` counts the columns that it names, exact labels double.
     """
 
     top: int
@@ -45,56 +45,56 @@ class Header:
 
 @dataclass(slots=True)
 class SheetTop:
-    """The rows of a sheet among which a header may stand; each is looked at when it is asked for, and once."""
+    """The upper rows of a sheet, where a header may stand; the labels of each are worked out once, on request."""
 
     grid: Grid
     _keys: dict[int, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
-        """How many rows there are to look at."""
+        """The number of rows in which a header is looked for."""
         within = catalog.reading().header_within_rows - self.grid.first_row + 1
         return max(min(within, len(self.grid.rows)), 0)
 
     def keys(self, line: int) -> Mapping[int, str]:
-        """What the texts of a row are known by if they are labels, by place."""
+        """The texts of a row as labels are compared, by offset."""
         if line not in self._keys:
-            said = [(at, v) for at, v in enumerate(self.grid.rows[line]) if v.__class__ is str and v]
-            self._keys[line] = {at: label_key(text) for at, text in said if len(text) <= LONGEST_LABEL}
+            texts = [(offset, v) for offset, v in enumerate(self.grid.rows[line]) if v.__class__ is str and v]
+            self._keys[line] = {offset: label_key(text) for offset, text in texts if len(text) <= LONGEST_LABEL}
         return self._keys[line]
 
 
 def find_header(top: SheetTop, form: Form, least: int) -> Header | None:
-    """The header that names most of the form's columns, at least so many; None if there is none."""
+    """The header that names most of the form's columns, but at least `least` of them; None if there is none."""
     best: tuple[int, int] | None = None
     for line in range(top.count):
         score = _score(top.keys(line).values(), form)
         if score and (best is None or score > best[0]):
             best = (score, line)
-        if score == 2 * len(form.columns):  # every label as we write it: nothing below can say more
+        if score == 2 * len(form.columns):  # every label exact: no other row can score more
             break
     return _header(top, form, best[1], least) if best else None
 
 
-def _score(keys: Sequence[str] | Any, form: Form) -> int:
+def _score(keys: Iterable[str], form: Form) -> int:
     labels = form_labels(form.name)
-    hits = {labels[key][0]: labels[key][1] for key in keys if key in labels}
-    return sum(1 if alias else 2 for alias in hits.values())
+    is_alias_by_column = dict(labels[key] for key in keys if key in labels)
+    return sum(1 if is_alias else 2 for is_alias in is_alias_by_column.values())
 
 
 def _header(top: SheetTop, form: Form, line: int, least: int) -> Header | None:
-    """The header of which one row is known, with the rows above and below it that belong to it."""
+    """The header that one row belongs to, with the rows above and below that name further columns."""
     rows, lines = top.grid.rows, [line]
     cells = rows[line]
-    is_usual = len(cells) <= _WIDE and all(cell.__class__ is str and len(cell) <= LONGEST_LABEL for cell in cells)
-    if is_usual and (known := _whole(tuple(cells), line, form.name)):
-        score, headings = known
+    is_usual = len(cells) <= _MOST_CELLS and all(c.__class__ is str and len(c) <= LONGEST_LABEL for c in cells)
+    if is_usual and (complete := _complete_header(tuple(cells), line, form.name)):
+        score, headings = complete
         return Header(top=line, bottom=line, start=_start(rows, line), score=score, headings=headings)
-    texts = list(_texts(rows, lines, form))
-    if len(_columns(texts, form)) < len(form.columns):
+    texts = list(_header_texts(rows, lines, form))
+    if len(_named_columns(texts, form)) < len(form.columns):
         for step in (-1, 1):
             lines, texts = _extended((lines, texts), step, rows, form)
-    if len(_columns(texts, form)) < least:
+    if len(_named_columns(texts, form)) < least:
         return None
     return Header(
         top=lines[0],
@@ -106,109 +106,109 @@ def _header(top: SheetTop, form: Form, line: int, least: int) -> Header | None:
 
 
 @kept_by_forms(64)
-def _whole(row: tuple[str, ...], line: int, form_name: str) -> tuple[int, tuple[Heading, ...]] | None:
+def _complete_header(row: tuple[str, ...], line: int, form_name: str) -> tuple[int, tuple[Heading, ...]] | None:
     """Score and headings of a row of texts that names every column of a form; None for any other.
 
-    The header of a template is that of all its copies.
+    Cached: all copies of a template have the same header.
     """
     form, rows = catalog.forms()[form_name], [()] * line + [row]
-    texts = list(_texts(rows, [line], form))
-    if len(_columns(texts, form)) < len(form.columns):
+    texts = list(_header_texts(rows, [line], form))
+    if len(_named_columns(texts, form)) < len(form.columns):
         return None
     return _score([text.key for text in texts], form), headings_of(texts, form)
 
 
-def _columns(texts: Sequence[HeaderText], form: Form) -> set[str]:
+def _named_columns(texts: Sequence[HeaderText], form: Form) -> set[str]:
     labels = form_labels(form.name)
     return {labels[text.key][0] for text in texts if text.key in labels}
 
 
 def _extended(
-    known: tuple[list[int], list[HeaderText]], step: int, rows: Sequence[Sequence[Any]], form: Form
+    header: tuple[list[int], list[HeaderText]], step: int, rows: Sequence[Sequence[Any]], form: Form
 ) -> tuple[list[int], list[HeaderText]]:
     """The rows of a header with those above (or below) that name more of the form's columns."""
-    lines, texts = known
+    lines, texts = header
     while len(lines) < _MOST_ROWS:
-        more = lines[0] - 1 if step < 0 else lines[-1] + 1
-        if not 0 <= more < len(rows) or (step > 0 and not _goes_below(rows[more], texts, form)):
+        line = lines[0] - 1 if step < 0 else lines[-1] + 1
+        if not 0 <= line < len(rows) or (step > 0 and not _may_be_lower_row(rows[line], texts, form)):
             break
-        longer = sorted([*lines, more])
-        told = list(_texts(rows, longer, form))
-        if len(_columns(told, form)) <= len(_columns(texts, form)):
+        more_lines = sorted([*lines, line])
+        more_texts = list(_header_texts(rows, more_lines, form))
+        if len(_named_columns(more_texts, form)) <= len(_named_columns(texts, form)):
             break
-        lines, texts = longer, told
+        lines, texts = more_lines, more_texts
     return lines, texts
 
 
-def _goes_below(row: Sequence[Any], texts: Sequence[HeaderText], form: Form) -> bool:
-    """Whether a row may be the lower part of a header: only texts, and under a label of ours labels or hints."""
+def _may_be_lower_row(row: Sequence[Any], texts: Sequence[HeaderText], form: Form) -> bool:
+    """Whether a row may be the lower part of a header: only texts, and below a label only labels or hints."""
     labels = form_labels(form.name)
-    under = {text.offset for text in texts if text.key in labels}
-    said = [(at, value) for at, value in enumerate(row) if value != ""]
+    labelled = {text.offset for text in texts if text.key in labels}
     return all(
         value.__class__ is str
         and len(value) <= LONGEST_LABEL
-        and (at not in under or is_hint(value) or bool(label_of(value, labels)))
-        for at, value in said
+        and (offset not in labelled or is_hint(value) or bool(label_of(value, labels)))
+        for offset, value in enumerate(row)
+        if value != ""
     )
 
 
-def _texts(rows: Sequence[Sequence[Any]], lines: Sequence[int], form: Form) -> Iterator[HeaderText]:
-    """What stands in the header of each column: the lowest label of ours above nothing but hints, else the lowest."""
+def _header_texts(rows: Sequence[Sequence[Any]], lines: Sequence[int], form: Form) -> Iterator[HeaderText]:
+    """The text that heads each column: a label with nothing but hints below it, else the lowest text."""
     labels = form_labels(form.name)
-    for at in range(max(len(rows[line]) for line in lines)):
-        there = [line for line in reversed(lines) if at < len(rows[line]) and rows[line][at] != ""]
-        stack = [(line, str(rows[line][at])) for line in there]
+    for offset in range(max(len(rows[line]) for line in lines)):
+        filled = [line for line in reversed(lines) if offset < len(rows[line]) and rows[line][offset] != ""]
+        stack = [(line, str(rows[line][offset])) for line in filled]  # from the lowest up
         if not stack:
             continue
-        line, text = stack[0]
+        heading_line, heading = stack[0]
         key = ""
-        for place, said in stack:
-            key = label_of(said, labels) if len(said) <= LONGEST_LABEL else ""
+        for line, text in stack:
+            key = label_of(text, labels) if len(text) <= LONGEST_LABEL else ""
             if key:
-                line, text = place, said
-            if key or not is_hint(said):
+                heading_line, heading = line, text
+            if key or not is_hint(text):
                 break
         if not key and len(lines) > 1:
-            key = label_of(_group(rows, lines, (line, at)) + text, labels)
-        yield HeaderText(at, line, text, key or label_key(text))
+            key = label_of(_group(rows, lines, heading_line, offset) + heading, labels)
+        yield HeaderText(offset, heading_line, heading, key or label_key(heading))
 
 
-def _group(rows: Sequence[Sequence[Any]], lines: Sequence[int], cell: tuple[int, int]) -> str:
-    """The heading of the group that a cell of a header stands in: the next text in the row above it or left of that."""
-    line, at = cell
+def _group(rows: Sequence[Sequence[Any]], lines: Sequence[int], line: int, offset: int) -> str:
+    """The group heading over a header cell: the text above it, else the nearest text to the left in that row."""
     if line == lines[0]:
         return ""
-    left = rows[line - 1][: at + 1]
-    return next((str(value) for value in reversed(left) if value != ""), "")
+    above = rows[line - 1][: offset + 1]
+    return next((str(value) for value in reversed(above) if value != ""), "")
 
 
 # ---- hints below
 
 
 def _start(rows: Sequence[Sequence[Any]], bottom: int) -> int:
-    """The first row below a header that may be data: blank rows and rows of hints are passed over."""
+    """The first line below a header that may be data: past the last row of hints, if there is one."""
     start = bottom + 1
     for line in range(start, min(start + _MOST_HINTS, len(rows))):
-        said = [value for value in rows[line] if value != ""]
-        if said and not _is_hints(said):
+        values = [value for value in rows[line] if value != ""]
+        if values and not _are_hints(values):
             break
-        start = line + 1 if said else start
+        if values:
+            start = line + 1
     return start
 
 
-def _is_hints(said: Sequence[Any]) -> bool:
-    """Whether a row only says how to fill in, or counts the columns from 1 on."""
-    if all(value.__class__ is str and len(value) <= LONGEST_LABEL and is_hint(value) for value in said):
+def _are_hints(values: Sequence[Any]) -> bool:
+    """Whether the values of a row only say how to fill in, or number the columns from 1 on."""
+    if all(value.__class__ is str and len(value) <= LONGEST_LABEL and is_hint(value) for value in values):
         return True
     counted = 0
-    for value in said:
-        if not _hints(value):
+    for value in values:
+        if not _is_hint(value):
             counted += 1
             if str(int(value) if isinstance(value, float) and value.is_integer() else value) != str(counted):
                 return False
-    return counted >= _COUNTED
+    return counted >= _LEAST_COUNTED
 
 
-def _hints(value: Any) -> bool:
+def _is_hint(value: Any) -> bool:
     return value.__class__ is str and is_hint(value)

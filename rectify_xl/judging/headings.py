@@ -1,4 +1,4 @@
-"""What a header cell says: which column of a form it heads, and what is told of it."""
+"""What a header cell says: which column of a form it heads, and how it differs from the template's header."""
 
 from __future__ import annotations
 
@@ -16,23 +16,26 @@ from rectify_xl.normal import key_text, narrow, tidy
 
 # No label of ours, with all its hints, is longer.
 LONGEST_LABEL = 80
-# Nor has a header of ours as many cells.
-_MANY_CELLS = 200
+# No header of ours has more cells.
+_MOST_CELLS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """One header cell: its place in its row (`offset`), the row, its text, the column it is of ("" if none of ours)."""
+    """One header cell: where it stands (`line` and `offset`), its text, and the column it heads ("": none of ours).
+
+    `deviation` is how it differs from the template's header: "alias", "spaces", "moved", or "" if it does not.
+    """
 
     offset: int
     text: str
     line: int
     column: str = ""
-    told: str = ""  # "", "alias", "spaces" or "moved": why fixed-header is told
+    deviation: str = ""
 
 
 class HeaderText(NamedTuple):
-    """What stands in a column's header; `key` is what it is known by, with its group's heading if it needs that."""
+    """The text that heads a column; `key` is what it is compared by, with its group's heading where it needs that."""
 
     offset: int
     line: int
@@ -42,16 +45,16 @@ class HeaderText(NamedTuple):
 
 def label_key(text: str) -> str:
     """A label as it is compared: no star, no colon, no hint in brackets, no spaces, usual width."""
-    return _known_key(text) if len(text) <= LONGEST_LABEL else _key_of(text)
+    return _cached_key(text) if len(text) <= LONGEST_LABEL else _make_key(text)
 
 
-def _key_of(text: str) -> str:
+def _make_key(text: str) -> str:
     key = key_text(text).strip("*:")
     return _hint().sub("", key).strip("*:") or key.strip(_brackets())
 
 
 # A thousand workbooks say the same few hundred labels.
-_known_key = lru_cache(maxsize=4096)(_key_of)
+_cached_key = lru_cache(maxsize=4096)(_make_key)
 
 
 def label_of(text: str, labels: Mapping[str, object]) -> str:
@@ -72,8 +75,7 @@ def _brackets() -> str:
 @cache
 def _hint() -> re.Pattern[str]:
     pairs = [[re.escape(narrow(bracket)) for bracket in pair] for pair in catalog.reading().hint_brackets]
-    either = "|".join(rf"{opens}.*?(?:{closes}|\Z)" for opens, closes in pairs)
-    return re.compile(f"(?:{either})")
+    return re.compile("|".join(rf"{opening}.*?(?:{closing}|\Z)" for opening, closing in pairs))
 
 
 def is_hint(text: str) -> bool:
@@ -89,7 +91,7 @@ def _hint_words() -> frozenset[str]:
 
 @kept_by_forms()
 def form_labels(name: str) -> Mapping[str, tuple[str, bool]]:
-    """(column name, is an alias) by label in normal form; a label of the form always wins over an alias."""
+    """By label in normal form: the column's name, and whether that label is an alias; a form's own label wins."""
     form = catalog.forms()[name]
     labels: dict[str, tuple[str, bool]] = {}
     for column in form.columns:
@@ -115,76 +117,75 @@ def is_self_check(text: str) -> bool:
 
 def headings_of(texts: Iterable[HeaderText], form: Form) -> tuple[Heading, ...]:
     """The header cells of a sheet, each with the column of the form that it heads."""
-    told = tuple(texts)
-    is_usual = len(told) <= _MANY_CELLS and all(len(text.text) <= LONGEST_LABEL for text in told)
-    return _known_headings(told, form.name) if is_usual else _headings(told, form.name)
+    header = tuple(texts)
+    is_usual = len(header) <= _MOST_CELLS and all(len(text.text) <= LONGEST_LABEL for text in header)
+    return _cached_headings(header, form.name) if is_usual else _headings(header, form.name)
 
 
 def _headings(texts: tuple[HeaderText, ...], form_name: str) -> tuple[Heading, ...]:
     form, labels = catalog.forms()[form_name], form_labels(form_name)
-    taken: dict[str, int] = {}
+    offsets: dict[str, int] = {}
     for wants_alias in (False, True):  # an exact label anywhere comes before an alias of the same column
-        for told in texts:
-            name, alias = labels.get(told.key, ("", False))
-            if name and alias is wants_alias and name not in taken:
-                taken[name] = told.offset
-    by_offset = {offset: name for name, offset in taken.items()}
-    moved = _moved(by_offset, form)
+        for text in texts:
+            name, is_alias = labels.get(text.key, ("", False))
+            if name and is_alias is wants_alias and name not in offsets:
+                offsets[name] = text.offset
+    by_offset = {offset: name for name, offset in offsets.items()}
+    moved = _columns_out_of_order(by_offset, form)
     return tuple(
         Heading(
-            offset=told.offset,
-            text=tidy(told.text),
-            line=told.line,
-            column=by_offset.get(told.offset, ""),
-            told=_told(told, form.column(by_offset[told.offset]), told.offset in moved)
-            if told.offset in by_offset
+            offset=text.offset,
+            text=tidy(text.text),
+            line=text.line,
+            column=by_offset.get(text.offset, ""),
+            deviation=_deviation(text, form.column(by_offset[text.offset]), text.offset in moved)
+            if text.offset in by_offset
             else "",
         )
-        for told in texts
+        for text in texts
     )
 
 
 # The header of a template is that of all its copies.
-_known_headings = kept_by_forms(64)(_headings)
+_cached_headings = kept_by_forms(64)(_headings)
 
 
-def _told(told: HeaderText, column: Column, is_moved: bool) -> str:
-    """Why a header is told: another word for it, spaces or widths in it, or its place. A star or a hint is no news."""
-    if told.key != label_key(column.label):
+def _deviation(header: HeaderText, column: Column, is_moved: bool) -> str:
+    """How a header differs from the column's label, in its words, spaces or place; stars and hints do not count."""
+    if header.key != label_key(column.label):
         return "alias"
-    is_whole = column.label in told.text or column.label in _hint().sub("", narrow(told.text))
-    if label_key(told.text) == told.key and not (is_whole and tidy(told.text) == told.text):
+    has_label = column.label in header.text or column.label in _hint().sub("", narrow(header.text))
+    if label_key(header.text) == header.key and not (has_label and tidy(header.text) == header.text):
         return "spaces"
     return "moved" if is_moved else ""
 
 
-def _moved(by_offset: Mapping[int, str], form: Form) -> set[int]:
+def _columns_out_of_order(by_offset: Mapping[int, str], form: Form) -> set[int]:
     """The offsets of columns that stand out of order: all but a longest run that keeps the form's order."""
-    offsets = sorted(by_offset)
     runs: list[list[int]] = []
-    for offset in offsets:
-        place = form.positions[by_offset[offset]]
-        before = [run for run in runs if form.positions[by_offset[run[-1]]] < place]
-        runs.append([*_longest(before), offset])
-    return set(offsets) - set(_longest(runs))
+    for offset in sorted(by_offset):
+        position = form.positions[by_offset[offset]]
+        extendable = [run for run in runs if form.positions[by_offset[run[-1]]] < position]
+        runs.append([*_longest_run(extendable), offset])
+    return set(by_offset) - set(_longest_run(runs))
 
 
-def _longest(runs: Sequence[list[int]]) -> list[int]:
+def _longest_run(runs: Sequence[list[int]]) -> list[int]:
     """The first of the longest runs, [] if there is none."""
-    return max(runs, key=lambda run: len(run)) if runs else []
+    return max(runs, key=len, default=[])
 
 
 # ---- headers that are nearly ours
 
 
 def near_misses(headings: Sequence[Heading], form: Form) -> dict[str, Heading]:
-    """The headers that were nearly labels of the columns that are missing, by column; each is one column's at most."""
-    labels, there = form_labels(form.name), {heading.column for heading in headings}
-    strange = [h for h in headings if not h.column and not is_serial(h.text) and not is_self_check(h.text)]
-    wanted = {label: name for label, (name, _) in labels.items() if name not in there} if strange else {}
+    """By missing column the header that nearly is its label; the first such header counts."""
+    labels, present = form_labels(form.name), {heading.column for heading in headings}
+    foreign = [h for h in headings if not h.column and not is_serial(h.text) and not is_self_check(h.text)]
+    missing_labels = {label: name for label, (name, _) in labels.items() if name not in present} if foreign else {}
     found: dict[str, Heading] = {}
-    for heading in strange:
-        near = nearest(label_key(heading.text)[:LONGEST_LABEL], wanted)
-        if near and wanted[near] not in found:
-            found[wanted[near]] = heading
+    for heading in foreign:
+        near = nearest(label_key(heading.text)[:LONGEST_LABEL], missing_labels)
+        if near and missing_labels[near] not in found:
+            found[missing_labels[near]] = heading
     return found

@@ -1,4 +1,4 @@
-"""Where an office's ledger is not as today's: columns missing, renamed or more, sheets that are none of it."""
+"""Where an office's ledger differs from one written today: missing, renamed and extra columns, extra sheets."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from rectify_xl.model import Finding, Form
 from rectify_xl.normal import as_typed
 
 
-def about_columns(form: Form, sheet: LedgerSheet, optional: Collection[str]) -> Iterator[Finding]:
-    """Columns that a sheet lacks (its rows come without them), that were renamed, and that have no place here.
+def column_findings(form: Form, sheet: LedgerSheet, optional: Collection[str]) -> Iterator[Finding]:
+    """The missing columns of a sheet (its rows come without them), its renamed and its extra ones.
 
-    The deadline's state is worked out anew and the source told at every row: neither is missed here.
+    Deadline columns are worked out anew, and a missing source is an error of every row: neither is reported here.
     """
     groups = groups_for(form)
-    at_header = Finding(level="warning", code="", sheet=sheet.title, row=sheet.header + 1, form=form.name)
-    for column, place in zip(sheet.layout.columns, sheet.places, strict=True):
-        is_wanted = column in groups.form or column in groups.office
-        if place is None and is_wanted and column.name not in optional:
+    in_header = Finding(level="warning", code="", sheet=sheet.title, row=sheet.header + 1, form=form.name)
+    for column, offset in zip(sheet.layout.columns, sheet.places, strict=True):
+        is_expected = column in groups.form or column in groups.office
+        if offset is None and is_expected and column.name not in optional:
             yield replace(
-                at_header, code="missing-column", column=column.name, label=column.label, params=(("case", "warning"),)
+                in_header, code="missing-column", column=column.name, label=column.label, params=(("case", "warning"),)
             )
-    for at, told in sheet.renamed():
-        column, place = sheet.layout.columns[at], sheet.places[at]
-        assert place is not None
-        case = (("case", "alias"),) if told else ()
+    for position, header in sheet.renamed():
+        column, offset = sheet.layout.columns[position], sheet.places[position]
+        assert offset is not None
+        case = (("case", "alias"),) if header else ()
         yield replace(
-            at_header, level="fixed", code="fixed-header", cell=f"{column_letter(place)}{sheet.header + 1}",
-            column=column.name, label=column.label, value=as_typed(told), params=(*case, ("label", column.label)),
+            in_header, level="fixed", code="fixed-header", cell=f"{column_letter(offset)}{sheet.header + 1}",
+            column=column.name, label=column.label, value=as_typed(header), params=(*case, ("label", column.label)),
         )  # fmt: skip
-    for header, held in sheet.other_columns():
-        row, place, cell_value = held[0]
+    for header, cells in sheet.other_columns():
+        row, offset, value = cells[0]
+        letter = column_letter(offset)
         case = () if header else (("case", "stray"),)
-        found = replace(at_header, code="extra-column", cell=f"{column_letter(place)}{row}", row=row)
-        header = header or column_letter(place)
-        yield replace(found, value=as_typed(str(cell_value)), params=(*case, ("header", header)))
+        finding = replace(in_header, code="extra-column", cell=f"{letter}{row}", row=row)
+        yield replace(finding, value=as_typed(str(value)), params=(*case, ("header", header or letter)))
 
 
-def other_sheets(grids: Collection[Grid], known: Collection[str]) -> Iterator[Finding]:
-    """Sheets with anything on them that are none of a ledger's."""
+def extra_sheet_findings(grids: Collection[Grid], ledger_titles: Collection[str]) -> Iterator[Finding]:
+    """A finding for every sheet that holds something, but is none of a ledger's."""
     for grid in grids:
-        if grid.title not in known and any(cell != "" for row in grid.rows for cell in row):
+        if grid.title not in ledger_titles and any(cell != "" for row in grid.rows for cell in row):
             level = catalog.codes()["extra-sheet"].level
             yield Finding(level=level, code="extra-sheet", sheet=grid.title)

@@ -1,4 +1,4 @@
-"""An old filled workbook sorted under the columns of today's forms: what has its place there, and what has none."""
+"""An old filled workbook under the columns of today's forms: what is carried over, and what is left out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rectify_xl import catalog
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.judging.data_rows import is_line
 from rectify_xl.judging.headings import is_self_check, is_serial
-from rectify_xl.judging.recognise import FormSheet, Sorted, sort_sheets
+from rectify_xl.judging.recognise import FormSheet, SortedSheets, sort_sheets
 from rectify_xl.kinds import CellError, NoValue, as_text
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Form
@@ -23,9 +23,9 @@ Values = tuple[Any, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
-    """What was not carried over: `kind` says what it is (sheet, column, row, error, cover), `count` how many cells.
+    """Cells that were not carried over: `kind` is sheet, column, row, error or cover, `count` how many cells.
 
-    `cell` is where it begins, `label` its header or field; nothing that was typed in a row is told.
+    `cell` is the first of them, `label` their header or field; nothing that was typed in a row is shown.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Left:
 class CarriedOver:
     """What goes into the new workbook: its forms, the rows of each in the form's column order as typed, the cover.
 
-    `filled` counts the cells that a merged cell above them covered: each got its content.
+    `filled` counts the cells that were filled from a merged cell above.
     """
 
     forms: tuple[Form, ...]
@@ -50,35 +50,36 @@ class CarriedOver:
 
 
 @dataclass(slots=True)
-class _Kept:
-    """What is gathered while the sheets are gone through."""
+class _Tally:
+    """What was left out and how many cells were filled, counted while the sheets are carried over."""
 
     left: list[Left] = field(default_factory=list)
     filled: int = 0
 
 
 def carry_over(sheets: Sequence[Grid], campaign: str) -> CarriedOver:
-    """The rows of a workbook under the columns of the forms in force, by their headers (other words for them too).
+    """The rows of a workbook under the columns of the forms in force, found by their headers and aliases.
 
-    Nothing is understood or mended: a text stays the text it is. Raises Unreadable("no-form") where no sheet is one of
-    a form. `campaign` is that of the new workbook.
+    Values are carried over as typed. Raises Unreadable("no-form") where no sheet is a form's. `campaign` is that of the
+    new workbook.
     """
-    found = sort_sheets(sheets)
-    if not found.forms:
+    sorted_sheets = sort_sheets(sheets)
+    if not sorted_sheets.forms:
         raise Unreadable("no-form")
-    kept = _Kept()
+    tally = _Tally()
     rows: dict[str, list[Values]] = {}
-    for sheet in found.forms:
-        rows.setdefault(sheet.form.name, []).extend(_rows(sheet, kept))
-        kept.left += [*_columns_left(sheet), *_rows_left(sheet)]
-    cover = dict(_cover(found, campaign, kept))
-    kept.left += [Left(kind="sheet", sheet=grid.title, count=_filled(grid)) for grid in found.others]
+    for sheet in sorted_sheets.forms:
+        rows.setdefault(sheet.form.name, []).extend(_rows(sheet, tally))
+        tally.left += [*_left_columns(sheet), *_left_rows(sheet)]
+    cover = dict(_cover_fields(sorted_sheets, campaign, tally))
+    for grid in sorted_sheets.others:
+        tally.left.append(Left(kind="sheet", sheet=grid.title, count=sum(map(_count_filled, grid.rows))))
     return CarriedOver(
         forms=forms_of(rows),
-        rows={name: tuple(held) for name, held in rows.items()},
+        rows={name: tuple(form_rows) for name, form_rows in rows.items()},
         cover=cover,
-        left=tuple(kept.left),
-        filled=kept.filled,
+        left=tuple(tally.left),
+        filled=tally.filled,
     )
 
 
@@ -89,37 +90,35 @@ def campaign_of(sheets: Sequence[Grid]) -> str:
 
 
 def forms_of(names: Collection[str]) -> tuple[Form, ...]:
-    """Every form of the templates that the forms of these names stand in, in the order of the templates."""
-    known = catalog.forms().values()
-    templates = {form.template for form in known if form.name in names}
-    return tuple(form for form in known if form.template in templates)
+    """All forms of the templates that hold one of the named forms, in the order of the templates."""
+    forms = catalog.forms().values()
+    templates = {form.template for form in forms if form.name in names}
+    return tuple(form for form in forms if form.template in templates)
 
 
 # ---- the rows
 
 
-def _rows(sheet: FormSheet, kept: _Kept) -> Iterator[Values]:
-    for offset in sheet.data:
-        tops = dict(sheet.covered.get(offset, ()))
-        made = []
+def _rows(sheet: FormSheet, tally: _Tally) -> Iterator[Values]:
+    """The rows of data; a cell that holds only an error is left out."""
+    for line in sheet.data:
+        tops = dict(sheet.covered.get(line, ()))
+        values = []
         for column in sheet.form.columns:
-            at = sheet.offsets.get(column.name)
-            top = tops.get(at) if at is not None else None
-            kept.filled += top is not None
-            raw = sheet.typed(offset if top is None else top, column.name)
-            made.append(_value(raw, (sheet, offset, at), kept))
-        yield tuple(made)
+            offset = sheet.offsets.get(column.name)
+            top = tops.get(offset) if offset is not None else None
+            tally.filled += top is not None
+            raw = sheet.raw_value(line if top is None else top, column.name)
+            if offset is not None and isinstance(raw, (CellError, NoValue)):
+                tally.left.append(_left_error(sheet, line, offset))
+                raw = None
+            values.append(plain_value(raw))
+        yield tuple(values)
 
 
-def _value(raw: Any, place: tuple[FormSheet, int, int | None], kept: _Kept) -> Any:
-    """A cell as the template writes it: text, day, number or None; the value of a broken formula is left."""
-    if isinstance(raw, (CellError, NoValue)):
-        sheet, offset, at = place
-        label = next((h.text for h in sheet.headings if h.offset == at), "")
-        cell = _name(sheet.grid, offset, at or 0)
-        kept.left.append(Left(kind="error", sheet=sheet.grid.title, cell=cell, label=label))
-        return None
-    return plain_value(raw)
+def _left_error(sheet: FormSheet, line: int, offset: int) -> Left:
+    label = next((h.text for h in sheet.headings if h.offset == offset), "")
+    return Left(kind="error", sheet=sheet.grid.title, cell=_cell_name(sheet.grid, line, offset), label=label)
 
 
 def plain_value(raw: Any) -> Any:
@@ -129,65 +128,59 @@ def plain_value(raw: Any) -> Any:
     if isinstance(raw, datetime):
         return raw.date() if raw.time() == time.min else as_text(raw)
     if isinstance(raw, str):
-        return str(raw)  # plain, whatever was known of it
+        return str(raw)  # no subclass of it
     if isinstance(raw, date) or (isinstance(raw, (int, float)) and not isinstance(raw, bool)):
         return raw
     return as_text(raw)
 
 
-def _name(grid: Grid, offset: int, at: int) -> str:
-    return cell_name(grid.first_row + offset, grid.first_column + at)
+def _cell_name(grid: Grid, line: int, offset: int) -> str:
+    return cell_name(grid.first_row + line, grid.first_column + offset)
 
 
-# ---- what has no place
+# ---- what is left out
 
 
-def _columns_left(sheet: FormSheet) -> Iterator[Left]:
-    """The columns with something in them that are none of the form's; row numbers and the self-check are no loss."""
-    texts = {heading.offset: heading for heading in sheet.headings}
+def _left_columns(sheet: FormSheet) -> Iterator[Left]:
+    """The filled columns that are none of the form's, except row numbers and the self-check."""
+    headings = {heading.offset: heading for heading in sheet.headings}
     ours = set(sheet.offsets.values())
-    counted: Counter[int] = Counter()
-    for offset in sheet.data:
-        counted.update(at for at, value in enumerate(sheet.grid.rows[offset]) if value != "" and at not in ours)
-    for at, count in sorted(counted.items()):
-        heading = texts.get(at)
+    counts: Counter[int] = Counter()
+    for line in sheet.data:
+        counts.update(o for o, value in enumerate(sheet.grid.rows[line]) if value != "" and o not in ours)
+    for offset, count in sorted(counts.items()):
+        heading = headings.get(offset)
         label = heading.text if heading else ""
         if not (is_serial(label) or is_self_check(label)):
-            line = heading.line if heading else sheet.header.bottom
-            cell = _name(sheet.grid, line, at)
+            cell = _cell_name(sheet.grid, heading.line if heading else sheet.header.bottom, offset)
             yield Left(kind="column", sheet=sheet.grid.title, cell=cell, label=shown(label), count=count)
 
 
-def _rows_left(sheet: FormSheet) -> Iterator[Left]:
-    """The rows below the header that are no data, but for totals and signatures."""
+def _left_rows(sheet: FormSheet) -> Iterator[Left]:
+    """The filled rows below the header that are no data, except totals and signatures."""
     data = set(sheet.data)
-    for offset in range(sheet.header.start, len(sheet.grid.rows)):
-        row = sheet.grid.rows[offset]
-        at = next((place for place, value in enumerate(row) if value != ""), None)
-        if offset not in data and at is not None and not is_line(row) and not _only_numbered(sheet, row):
-            count = sum(value != "" for value in row)
-            yield Left(kind="row", sheet=sheet.grid.title, cell=_name(sheet.grid, offset, at), count=count)
+    ignored = {h.offset for h in sheet.headings if is_serial(h.text) or is_self_check(h.text)}
+    for line in range(sheet.header.start, len(sheet.grid.rows)):
+        row = sheet.grid.rows[line]
+        filled = [offset for offset, value in enumerate(row) if value != ""]
+        if line not in data and not ignored.issuperset(filled) and not is_line(row):
+            cell = _cell_name(sheet.grid, line, filled[0])
+            yield Left(kind="row", sheet=sheet.grid.title, cell=cell, count=len(filled))
 
 
-def _only_numbered(sheet: FormSheet, row: Sequence[Any]) -> bool:
-    """Whether a row holds nothing but its number and what our self-check says of it."""
-    silent = {h.offset for h in sheet.headings if is_serial(h.text) or is_self_check(h.text)}
-    return all(value == "" or at in silent for at, value in enumerate(row))
-
-
-def _cover(found: Sorted, campaign: str, kept: _Kept) -> Iterator[tuple[str, Any]]:
-    """The cover's fields by name; another campaign than the new workbook's is left."""
+def _cover_fields(sheets: SortedSheets, campaign: str, tally: _Tally) -> Iterator[tuple[str, Any]]:
+    """The cover's fields by name; the name of another campaign than the new workbook's is left out."""
     for column in catalog.cover().columns:
-        cell = (found.cover or {}).get(column.name)
+        cell = (sheets.cover or {}).get(column.name)
         if cell is None or cell.value == "":
             continue
-        broken = isinstance(cell.value, (CellError, NoValue))
-        if broken or (column.locked and key_text(as_text(cell.value)) != key_text(campaign)):
-            place = cell_name(cell.row, cell.column)
-            kept.left.append(Left(kind="cover", sheet=found.cover_title, cell=place, label=column.label))
+        is_error = isinstance(cell.value, (CellError, NoValue))
+        if is_error or (column.locked and key_text(as_text(cell.value)) != key_text(campaign)):
+            name = cell_name(cell.row, cell.column)
+            tally.left.append(Left(kind="cover", sheet=sheets.cover_title, cell=name, label=column.label))
         elif not column.locked:
             yield column.name, plain_value(cell.value)
 
 
-def _filled(grid: Grid) -> int:
-    return sum(value != "" for row in grid.rows for value in row)
+def _count_filled(row: Sequence[Any]) -> int:
+    return sum(value != "" for value in row)

@@ -1,4 +1,4 @@
-"""Which sheet is the cover, which is which form, and where its header stands: told from the values alone."""
+"""Which sheet is the cover, which is which form, and where its header stands, known by their values alone."""
 
 from __future__ import annotations
 
@@ -10,20 +10,26 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook
-from rectify_xl.judging.carried import Covered, covered_cells
-from rectify_xl.judging.data_rows import data_rows
+from rectify_xl.judging.data_rows import data_lines
+from rectify_xl.judging.fill_down import Covered, covered_cells
 from rectify_xl.judging.header_rows import Header, SheetTop, find_header
 from rectify_xl.judging.headings import Heading, label_key
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text
 from rectify_xl.terms import list_titles
 
+# A cover's labels stand in its first rows; its value stands among so many cells right of a label.
+_COVER_ROWS, _LABEL_SPAN = 60, 4
+# A sheet of another title is a cover if it has so many of its labels.
+_LEAST_FIELDS = 4
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormSheet:
-    """A sheet known as a form: its header, the offsets (into grid.rows) of its data, and what merged cells cover.
+    """A sheet recognised as a form: its header, the lines of its data, and the cells that merged cells cover, by line.
 
-    `offsets` tells where each of our columns stands in a row of the grid.
+    In this package a `line` is an index into grid.rows, an `offset` one into a row of them, a `position` one into
+    form.columns; a `row` is Excel's row number. `offsets` are those of the form's columns that the sheet has.
     """
 
     form: Form
@@ -32,17 +38,17 @@ class FormSheet:
     offsets: Mapping[str, int]
     data: tuple[int, ...]
     covered: Mapping[int, Covered]
-    renamed: bool = False
+    is_renamed: bool = False
 
     @property
     def headings(self) -> tuple[Heading, ...]:
         """The cells of the header."""
         return self.header.headings
 
-    def typed(self, offset: int, name: str) -> Any:
-        """What stands in a row under one of our columns, "" where it is blank or the column is not there."""
-        at, cells = self.offsets.get(name), self.grid.rows[offset]
-        return cells[at] if at is not None and at < len(cells) else ""
+    def raw_value(self, line: int, name: str) -> Any:
+        """The cell of a column as read, "" where it is blank or the column is missing."""
+        offset, cells = self.offsets.get(name), self.grid.rows[line]
+        return cells[offset] if offset is not None and offset < len(cells) else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +61,8 @@ class CoverCell:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sorted:
-    """The sheets of one workbook told apart; `others` are sheets with something on them that are none of ours."""
+class SortedSheets:
+    """The sheets of one workbook by what they are; `others` hold something, but are none of ours."""
 
     cover: Mapping[str, CoverCell] | None
     cover_title: str
@@ -66,17 +72,17 @@ class Sorted:
 
 
 def is_ledger(raw: RawBook) -> bool:
-    """Whether a workbook is a ledger of ours: a sheet shows where its rows, or whose its files, came from; no cover."""
+    """Whether a workbook is an office's ledger: it has no cover, and a sheet has a column of source digests."""
     cover = key_text(catalog.cover().sheet)
     if any(key_text(grid.title) == cover for grid in raw.sheets):
         return False
     facts, within = catalog.words("ledger"), catalog.reading().header_within_rows
-    marks = {column["label"] for part in (facts["source"], facts["files"]["columns"]) for column in part
-             if column["name"] in ("source_digest", "digest")}  # fmt: skip
-    return any(marks.intersection(c for c in row if c.__class__ is str) for g in raw.sheets for row in g.rows[:within])
+    labels = {column["label"] for part in (facts["source"], facts["files"]["columns"]) for column in part
+              if column["name"] in ("source_digest", "digest")}  # fmt: skip
+    return any(labels.intersection(c for c in row if c.__class__ is str) for g in raw.sheets for row in g.rows[:within])
 
 
-def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
+def sort_sheets(sheets: Sequence[Grid]) -> SortedSheets:
     """Finds the cover and the forms among the sheets of a workbook."""
     cover_grid = next((g for g in sheets if key_text(g.title) == key_text(catalog.cover().sheet)), None)
     found: list[FormSheet] = []
@@ -92,10 +98,10 @@ def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
     for sheet in _examples(found):
         found.remove(sheet)
         others.append(sheet.grid)
-    cover_grid = cover_grid or next((g for g in others if len(_cover_cells(g)) >= 4), None)
+    cover_grid = cover_grid or next((g for g in others if len(_cover_cells(g)) >= _LEAST_FIELDS), None)
     cells = _cover_cells(cover_grid) if cover_grid else None
     stamp = cells.pop("", None) if cells else None
-    return Sorted(
+    return SortedSheets(
         cover=cells,
         cover_title=cover_grid.title if cover_grid else "",
         stamp=str(stamp.value) if stamp else "",
@@ -105,7 +111,7 @@ def sort_sheets(sheets: Sequence[Grid]) -> Sorted:
 
 
 def _is_ours(grid: Grid) -> bool:
-    """Whether a sheet is one that we write beside the forms: a clerk's own may be called like it."""
+    """Whether a sheet is one that we write beside the forms; a clerk's own sheet of the same title is not."""
     facts, title, top = catalog.reading(), key_text(grid.title), grid.rows[0] if grid.rows else []
     if title == key_text(facts.instructions_sheet) or catalog.words("marked")["sign"] in top:
         return True
@@ -115,16 +121,16 @@ def _is_ours(grid: Grid) -> bool:
 
 
 def _helper_sign() -> str:
-    """What the first cell of the self-check's own sheet says."""
+    """The text in the first cell of the self-check's own sheet."""
     sign: str = catalog.words("selfcheck")["helper"]["signs"]
     return sign
 
 
 def _examples(found: Sequence[FormSheet]) -> list[FormSheet]:
-    """The sheets that by their titles show how a form is filled in (填写示例), where another sheet holds the form."""
-    shown = [sheet for sheet in found if key_text(sheet.grid.title).rstrip(")").endswith(_example_titles())]
-    held = {sheet.form.name for sheet in found if sheet not in shown}
-    return [sheet for sheet in shown if sheet.form.name in held]
+    """The sheets titled as examples of how to fill in a form (填写示例), where another sheet holds the form itself."""
+    examples = [sheet for sheet in found if key_text(sheet.grid.title).rstrip(")").endswith(_example_titles())]
+    filled_in = {sheet.form.name for sheet in found if sheet not in examples}
+    return [sheet for sheet in examples if sheet.form.name in filled_in]
 
 
 @cache
@@ -141,7 +147,7 @@ def _is_filled(row: Sequence[Any]) -> bool:
 
 @cache
 def _cover_labels() -> Mapping[str, str]:
-    """Field name by label in normal form; "" is the line that tells the edition."""
+    """Field name by label in normal form; "" is the name of the stamp that tells the template's edition."""
     labels = {label_key(catalog.cover().stamp_label): ""}
     for column in catalog.cover().columns:
         labels |= {label_key(alias): column.name for alias in column.aliases}
@@ -151,23 +157,23 @@ def _cover_labels() -> Mapping[str, str]:
 def _cover_cells(grid: Grid) -> dict[str, CoverCell]:
     labels = _cover_labels()
     cells: dict[str, CoverCell] = {}
-    for i, row in enumerate(grid.rows[:60]):
-        for j, value in enumerate(row):
+    for line, row in enumerate(grid.rows[:_COVER_ROWS]):
+        for offset, value in enumerate(row):
             name = labels.get(label_key(value)) if value.__class__ is str and value else None
             if name is not None and name not in cells:
-                at = _value_at(row, j + 1, labels)
+                at = _value_offset(row, offset + 1, labels)
                 cells[name] = CoverCell(
-                    value=row[at] if at < len(row) else "", row=grid.first_row + i, column=grid.first_column + at
+                    value=row[at] if at < len(row) else "", row=grid.first_row + line, column=grid.first_column + at
                 )
     return cells
 
 
-def _value_at(row: Sequence[Any], start: int, labels: Mapping[str, str]) -> int:
-    """The place of a label's value: the next cell, or past it the first filled one (a merged label spans cells)."""
-    for place in range(start, min(start + 4, len(row))):
-        if row[place] != "":
-            is_label = row[place].__class__ is str and label_key(row[place]) in labels
-            return start if is_label else place
+def _value_offset(row: Sequence[Any], start: int, labels: Mapping[str, str]) -> int:
+    """The offset of a label's value: the next cell, or the first filled one past it (a merged label spans cells)."""
+    for offset in range(start, min(start + _LABEL_SPAN, len(row))):
+        if row[offset] != "":
+            is_label = row[offset].__class__ is str and label_key(row[offset]) in labels
+            return start if is_label else offset
     return start
 
 
@@ -177,15 +183,15 @@ def _value_at(row: Sequence[Any], start: int, labels: Mapping[str, str]) -> int:
 def form_sheet(grid: Grid) -> FormSheet | None:
     """The form that a sheet holds with its header and rows, or None."""
     top, title = SheetTop(grid), _title_key(grid.title)
-    named = next((f for f in catalog.forms().values() if key_text(f.title) == title), None)
-    if named and (header := find_header(top, named, 2)):
-        return _read_sheet(grid, named, header, renamed=False)
+    titled = next((f for f in catalog.forms().values() if key_text(f.title) == title), None)
+    if titled and (header := find_header(top, titled, 2)):
+        return _form_sheet(grid, titled, header, is_renamed=False)
     best: tuple[Header, Form] | None = None
     for form in catalog.forms().values():
         found = find_header(top, form, max(3, len(form.columns) // 2))
         if found and _names_key(found, form) and (best is None or found.score > best[0].score):
             best = (found, form)
-    return _read_sheet(grid, best[1], best[0], renamed=True) if best else None
+    return _form_sheet(grid, best[1], best[0], is_renamed=True) if best else None
 
 
 def _title_key(title: str) -> str:
@@ -194,12 +200,12 @@ def _title_key(title: str) -> str:
 
 
 def _names_key(header: Header, form: Form) -> bool:
-    """Whether a header names a column of the form's key: 文号, 份数 and 备注 alone are any register's."""
+    """Whether a header names a column of the form's key; without one (文号, 份数, 备注) it may be any register's."""
     return any(heading.column in form.key for heading in header.headings)
 
 
-def _read_sheet(grid: Grid, form: Form, header: Header, *, renamed: bool) -> FormSheet:
-    data = tuple(data_rows(grid, header))
+def _form_sheet(grid: Grid, form: Form, header: Header, *, is_renamed: bool) -> FormSheet:
+    data = tuple(data_lines(grid, header))
     offsets = {heading.column: heading.offset for heading in header.headings if heading.column}
     return FormSheet(
         form=form,
@@ -208,5 +214,5 @@ def _read_sheet(grid: Grid, form: Form, header: Header, *, renamed: bool) -> For
         offsets=offsets,
         data=data,
         covered=covered_cells(grid, data, offsets.values()) if grid.merges else {},
-        renamed=renamed,
+        is_renamed=is_renamed,
     )
