@@ -18,8 +18,8 @@ from rectify_xl.commands.export import export
 from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
+from rectify_xl.commands.output import not_into_the_inbox, only_one, print_json, show_bugs, show_result, status_for
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
-from rectify_xl.commands.telling import not_into_the_inbox, only_one, print_json, show_bugs, status_for, tell
 from rectify_xl.errors import CannotFinish, FactsError, RectifyError
 from rectify_xl.fact_files import profile_names, read_toml
 from rectify_xl.normal import inert
@@ -37,24 +37,24 @@ DAYS_TO_CORRECT = 3
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     """Runs the command line and exits with 0, 1, 2 or 3 (see the contract of the commands)."""
     if args is None and not _can_name_files() and os.environ.get("PYTHONUTF8") != "1":
-        # Once more, as Python itself does it where the locale is C.
+        # Start again in UTF-8 mode, as Python itself does in the C locale.
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
     _speak_utf8()
     lang = language_in(sys.argv[1:] if args is None else args)
-    with bugs.kept() as found:
+    with bugs.kept() as tracebacks:
         status = _status_of(args, lang)
-    show_bugs(found, words_in(lang))
+    show_bugs(tracebacks, words_in(lang))
     sys.exit(status)
 
 
 def _can_name_files() -> bool:
-    """Whether names such as 收件 can be asked for here."""
+    """Whether the file system's encoding can express names such as 收件."""
     coding = sys.getfilesystemencoding()
     return coding == "utf-8" or bool(read_toml("workspace.toml")["inbox"].encode(coding, "ignore"))
 
 
 def _speak_utf8() -> None:
-    """Output is UTF-8 whatever the console says, and goes nowhere where it is closed."""
+    """Makes standard output and error UTF-8 whatever the console says; a closed stream becomes a null one."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the program
@@ -66,8 +66,8 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
     words = words_in(lang)
     try:
         program = program_for(lang, COMMANDS, date.today())
-        given = None if args is None else list(args)
-        status: int | None = program.main(given, prog_name=PROGRAM, standalone_mode=False)
+        arguments = None if args is None else list(args)
+        status: int | None = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
         return status or GOOD
     except click.UsageError as error:
@@ -77,11 +77,11 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
     except CannotFinish as error:
         return _fail(words["failed"]["frame"].format(reason=error.sentences(lang)[0]))
     except RectifyError as error:
-        return _refuse(words, [inert(told) for told in error.sentences(lang)])
+        return _refuse(words, [inert(sentence) for sentence in error.sentences(lang)])
     except click.Abort:
         return _fail(words["failed"]["interrupted"])
     except OSError as error:
-        _let_go_of_output()
+        _drop_output()
         return _fail(words["failed"]["frame"].format(reason=_reason(error, words)))
 
 
@@ -94,23 +94,23 @@ def init(call: Call, folder: str, profile: str) -> int:
     from rectify_xl.runs import workspace
 
     workspace.create(folder, profiles.profile(profile))
-    made = workspace.Workspace(folder)
-    outputs = [made.settings_path.relative_to(made.folder).as_posix()]
+    place = workspace.Workspace(folder)
+    outputs = [place.settings_path.relative_to(place.folder).as_posix()]
     lines = ("done", "next")
-    said = {"folder": folder, "settings": made.settings_path, "templates": made.templates}
-    return tell(call, {"outputs": outputs}, [call.words["init"][line].format(**said) for line in lines])
+    parts = {"folder": folder, "settings": place.settings_path, "templates": place.templates}
+    return show_result(call, {"outputs": outputs}, [call.words["init"][line].format(**parts) for line in lines])
 
 
 def templates(call: Call, folder: str, profile: str | None, settings: str | None) -> int:
     """The blank templates."""
-    from rectify_xl.commands.settings_choice import said_settings, settings_for_folder
+    from rectify_xl.commands.settings_choice import chosen_settings, settings_for_folder
     from rectify_xl.excel.templates.template import write_templates
 
     only_one(call, profile, settings)
     not_into_the_inbox(call, Path(folder), "OUT")
-    paths = write_templates(folder, said_settings(profile, settings) or settings_for_folder(folder))
+    paths = write_templates(folder, chosen_settings(profile, settings) or settings_for_folder(folder))
     lines = [call.words["templates"]["done"].format(count=len(paths)), *(f"  {path}" for path in paths)]
-    return tell(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
+    return show_result(call, {"outputs": [inert(path.as_posix()) for path in paths]}, lines)
 
 
 def check(
@@ -125,17 +125,17 @@ def check(
     start_ahead(1)  # what is imported below takes as long as it takes to start
     from rectify_xl import reports
     from rectify_xl.commands import console
-    from rectify_xl.commands.settings_choice import check_unsaid, said_settings
+    from rectify_xl.commands.settings_choice import check_without_settings, chosen_settings
     from rectify_xl.in_force import using
     from rectify_xl.runs import pipeline
 
     with kept(start=1), console.progress(call) as progress:
-        said = said_settings(profile, settings)
+        chosen = chosen_settings(profile, settings)
         means = pipeline.Means(progress=progress)
-        if said is None:
-            returns, own = check_unsaid(files, call.as_of, means)
+        if chosen is None:
+            returns, own = check_without_settings(files, call.as_of, means)
         else:
-            returns, own = pipeline.check_returns(files, said, call.as_of, means), said.forms
+            returns, own = pipeline.check_returns(files, chosen, call.as_of, means), chosen.forms
     with using(own):
         if return_to is not None:
             _send_back(call, files, returns, return_to)
@@ -143,7 +143,7 @@ def check(
             print_json(reports.check_json(returns, call.lang))
         else:
             console.show_check(call, returns)
-    return TO_CORRECT if any(held.verdict in ("returned", "refused") for held in returns) else GOOD
+    return TO_CORRECT if any(return_.verdict in ("returned", "refused") for return_ in returns) else GOOD
 
 
 def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], folder: str) -> None:
@@ -175,7 +175,7 @@ def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
     lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
-    tell(call, {"outputs": list(outputs)}, lines if outputs else [words["nobody" if unit else "nothing"]])
+    show_result(call, {"outputs": list(outputs)}, lines if outputs else [words["nobody" if unit else "nothing"]])
     return status_for(fail_on, first_seen(folder)) if fail_on else GOOD
 
 
@@ -185,50 +185,50 @@ def schedule(call: Call, folder: str, fail_on: str | None) -> int:
     from rectify_xl.commands.schedule_report import schedule_json
 
     outcome = _run(call, folder, dry_run=True)
-    told = schedule_json(outcome.book)
+    result = schedule_json(outcome.book)
     if call.as_json:
-        print_json(told)
+        print_json(result)
     else:
-        console.show_schedule(call, told, outcome.book.settings)
+        console.show_schedule(call, result, outcome.book.settings)
     return status_for(fail_on, _run_json(call, outcome)["files"]) if fail_on else GOOD
 
 
 def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | None) -> int:
-    """A made-up workspace, and the run on it, or the runs of several weeks."""
+    """A made-up workspace and the run on it, or the runs of several weeks."""
     from rectify_xl.commands import console
     from rectify_xl.demo import demo_days
     from rectify_xl.runs.workspace import Workspace
 
     for day in demo_days(folder, profile=profile or profile_names()[0], units=units, weeks=weeks):
-        told = replace(call, as_of=day)
-        outcome = _run(told, folder)
-    _show_outcome(told, outcome)
+        day_call = replace(call, as_of=day)
+        outcome = _run(day_call, folder)
+    _show_outcome(day_call, outcome)
     if not call.as_json:
         place, words = Workspace(folder), call.words["demo"]
-        named = {"status": place.results / place.names["status"], "ledger": place.results / place.names["ledger"]}
-        said = {"folder": folder, "inbox": place.inbox, **named}
-        console.show_lines(call, [words["done"].format(**said), words["first"].format(**said)])
+        workbooks = {"status": place.results / place.names["status"], "ledger": place.results / place.names["ledger"]}
+        parts = {"folder": folder, "inbox": place.inbox, **workbooks}
+        console.show_lines(call, [words["done"].format(**parts), words["first"].format(**parts)])
     return GOOD
 
 
-def _until_read(command: Run) -> Run:
-    """The command, which ends in silence where whoever reads its output has seen enough."""
+def _quiet_on_closed_pipe(command: Run) -> Run:
+    """The command; it ends in silence when the reader of its output has gone."""
 
-    def until_read(call: Call, **given: Any) -> int:
+    def run_quietly(call: Call, **arguments: Any) -> int:
         try:
-            return command(call, **given)
+            return command(call, **arguments)
         except BrokenPipeError:
-            _let_go_of_output()
+            _drop_output()
             return FAILED
 
-    return until_read
+    return run_quietly
 
 
 _ALL = (init, templates, check, issue, run, schedule, status, history, export, form, migrate, demo)
-COMMANDS: Mapping[str, Run] = {command.__name__: _until_read(command) for command in _ALL}
+COMMANDS: Mapping[str, Run] = {command.__name__: _quiet_on_closed_pipe(command) for command in _ALL}
 
 
-# ---- what they share
+# ---- shared by the commands
 
 
 def _run(
@@ -257,44 +257,44 @@ def _run_json(call: Call, outcome: Outcome) -> dict[str, Any]:
 def _show_outcome(call: Call, outcome: Outcome, *, dry_run: bool = False, fail_on: str | None = None) -> int:
     from rectify_xl.commands import console
 
-    told = _run_json(call, outcome)
+    result = _run_json(call, outcome)
     if call.as_json:
-        print_json(told)
+        print_json(result)
     else:
-        console.show_run(call, told, outcome, dry_run=dry_run)
+        console.show_run(call, result, outcome, dry_run=dry_run)
     for note in () if call.quiet else outcome.notes:
         code, _, name = note.partition(":")
         words = call.words["notes"]
         click.echo(words.get(code, words["other"]).format(name=inert(name), note=inert(note)), err=True)
-    return status_for(fail_on, told["files"])
+    return status_for(fail_on, result["files"])
 
 
 # ---- what went wrong
 
 
 def _refuse(words: Words, sentences: Sequence[str], ctx: click.Context | None = None) -> int:
-    for told in sentences:
-        click.echo(words["wrong"]["frame"].format(sentence=told), err=True)
+    for sentence in sentences:
+        click.echo(words["wrong"]["frame"].format(sentence=sentence), err=True)
     if ctx is not None:
         click.echo(words["wrong"]["see_help"].format(command=ctx.command_path), err=True)
     return WRONG_USE
 
 
 def _reason(error: OSError, words: Words) -> str:
-    known: str = words["failed"].get(errno.errorcode.get(error.errno or 0, ""), error.strerror or str(error))
+    reason: str = words["failed"].get(errno.errorcode.get(error.errno or 0, ""), error.strerror or str(error))
     if not error.filename:
-        return known
-    return str(words["failed"]["at"].format(reason=known, path=inert(os.fsdecode(error.filename))))
+        return reason
+    return str(words["failed"]["at"].format(reason=reason, path=inert(os.fsdecode(error.filename))))
 
 
-def _let_go_of_output() -> None:
-    """Where standard output cannot be written any more, the interpreter's own last flush would fail again."""
+def _drop_output() -> None:
+    """Redirects a broken standard output to nowhere, so that the interpreter's last flush does not fail again."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _fail(told: str) -> int:
-    click.echo(told, err=True)
+def _fail(sentence: str) -> int:
+    click.echo(sentence, err=True)
     return FAILED

@@ -117,7 +117,7 @@ def test_every_command_argument_and_option_has_help(name: str | None, lang: str)
     with click.Context(command) as ctx:
         params = command.get_params(ctx)
     for param in params:
-        told = getattr(param, "told", None) or param.help  # type: ignore[attr-defined]
+        told = getattr(param, "explanation", None) or param.help  # type: ignore[attr-defined]
         assert told and "".join(told.split()) in page
         assert all(opt in page for opt in param.opts if opt.startswith("-"))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rectify_xl.commands.output import not_into_the_inbox, show_result
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import not_into_the_inbox, tell
 from rectify_xl.normal import inert
 
 
 def export(call: Call, folder: str, to: str, format: str) -> int:
-    """What a run of the day would know, and what the memory holds, a file a frame; the workspace stays as it is."""
+    """The frames of a dry run and of the memory, one file each; the workspace stays as it is."""
     from rectify_xl.commands import console
     from rectify_xl.frames.result import Result
     from rectify_xl.in_force import using
@@ -25,6 +25,6 @@ def export(call: Call, folder: str, to: str, format: str) -> int:
     result, memory = Result(book=outcome.book), open_memory(folder)
     with using(result.own_forms):
         outputs = export_frames(memory.frames() | result.frames(), to, form=format)
-    told = call.words["export"]["done"].format(count=len(outputs), folder=inert(to))
-    lines = [told, *(f"  {name}" for name in outputs)]
-    return tell(call, {"as_of": call.as_of.isoformat(), "outputs": list(outputs)}, lines)
+    done = call.words["export"]["done"].format(count=len(outputs), folder=inert(to))
+    lines = [done, *(f"  {name}" for name in outputs)]
+    return show_result(call, {"as_of": call.as_of.isoformat(), "outputs": list(outputs)}, lines)

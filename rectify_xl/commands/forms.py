@@ -1,4 +1,4 @@
-"""The commands around forms themselves: a built-in one written out, an old filled workbook carried over."""
+"""`form` and `migrate`: a built-in form written out, an old filled workbook carried over."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rectify_xl.commands.output import not_into_the_inbox, only_one, show_result
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import not_into_the_inbox, only_one, tell
 from rectify_xl.normal import inert, key_text
 
 if TYPE_CHECKING:
@@ -26,59 +26,60 @@ def form(call: Call, action: str, form: str, folder: str) -> int:
     from rectify_xl.excel.settings.form_writer import write_form
 
     if action != EXPORT:
-        told = call.words["wrong"]["choice"].format(name="ACTION", value=inert(action), options=EXPORT)
-        raise click.UsageError(told, click.get_current_context())
-    found = _built_in(call, form)
+        text = call.words["wrong"]["choice"].format(name="ACTION", value=inert(action), options=EXPORT)
+        raise click.UsageError(text, click.get_current_context())
+    built_in = _built_in(call, form)
     target = Path(folder)
-    path = target if target.suffix.lower() == ".xlsx" else target / f"{found.title}.xlsx"
+    path = target if target.suffix.lower() == ".xlsx" else target / f"{built_in.title}.xlsx"
     not_into_the_inbox(call, path.parent, "OUT")
     if path.exists():
         raise FileExistsError(EEXIST, "", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_form(found, path)
+    write_form(built_in, path)
     words = call.words["form"]
-    lines = [words["done"].format(title=found.title, path=inert(str(path))), words["next"]]
-    return tell(call, {"outputs": [inert(path.as_posix())]}, lines)
+    lines = [words["done"].format(title=built_in.title, path=inert(str(path))), words["next"]]
+    return show_result(call, {"outputs": [inert(path.as_posix())]}, lines)
 
 
-def _built_in(call: Call, said: str) -> Form:
-    """The built-in form of that name or title; refused with the nearest where there is none."""
+def _built_in(call: Call, wanted: str) -> Form:
+    """The built-in form of that name or title; an unknown one is refused with the nearest."""
     from difflib import get_close_matches
 
     from rectify_xl.catalog import built_in_forms
 
-    known = {key_text(name): held for held in built_in_forms().values() for name in (held.title, held.name)}
-    if key_text(said) in known:
-        return known[key_text(said)]
-    near = get_close_matches(said, [name for held in built_in_forms().values() for name in (held.name, held.title)], 1)
+    by_key = {key_text(name): form for form in built_in_forms().values() for name in (form.title, form.name)}
+    if key_text(wanted) in by_key:
+        return by_key[key_text(wanted)]
+    names = [name for form in built_in_forms().values() for name in (form.name, form.title)]
+    near = get_close_matches(wanted, names, 1)
     words = call.words["wrong"]
-    about = {"value": inert(said), "near": words["near"].format(near=near[0]) if near else ""}
-    told = words["no-such-form"].format(options=call.words["joint"]["list"].join(built_in_forms()), **about)
-    raise click.UsageError(told, click.get_current_context())
+    parts = {"value": inert(wanted), "near": words["near"].format(near=near[0]) if near else ""}
+    text = words["no-such-form"].format(options=call.words["joint"]["list"].join(built_in_forms()), **parts)
+    raise click.UsageError(text, click.get_current_context())
 
 
 # ---- an old filled workbook
 
 
 def migrate(call: Call, file: str, profile: str | None, settings: str | None, out: str | None) -> int:
-    """An old filled workbook carried over into today's template; what has no place there is listed."""
-    from rectify_xl.commands.settings_choice import said_settings
+    """An old filled workbook carried over into today's template; values without a place there are listed."""
+    from rectify_xl.commands.settings_choice import chosen_settings
     from rectify_xl.runs import migration
 
     only_one(call, profile, settings)
     target = migration.target_beside(file, out)
     not_into_the_inbox(call, target.parent, "--out")
-    known = said_settings(profile, settings) or _settings_of_place(file)
-    held = migration.read_old(file, known)
-    carried = migration.write_carried(held, target, known or _settings_named(file, held.profile))
-    told = {
+    chosen = chosen_settings(profile, settings) or _settings_of_place(file)
+    old = migration.read_old(file, chosen)
+    carried = migration.write_carried(old, target, chosen or _settings_named(file, old.profile))
+    result = {
         "file": inert(file),
         "output": inert(target.as_posix()),
         "rows": {name: len(rows) for name, rows in carried.rows.items()},
         "filled": carried.filled,
         "left": [{name: value for name, value in asdict(left).items() if value} for left in carried.left],
     }
-    return tell(call, told, list(_lines(call, carried, target)))
+    return show_result(call, result, list(_lines(call, carried, target)))
 
 
 def _settings_of_place(file: str) -> Settings | None:
@@ -86,12 +87,12 @@ def _settings_of_place(file: str) -> Settings | None:
     from rectify_xl.commands.settings_choice import workspace_of
     from rectify_xl.excel.settings.settings_reader import load_settings
 
-    found = workspace_of(file)
-    return load_settings(found) if found else None
+    path = workspace_of(file)
+    return load_settings(path) if path else None
 
 
 def _settings_named(file: str, name: str | None) -> Settings:
-    """Those of the profile whose campaign the file's cover names."""
+    """The settings of the profile whose campaign the file's cover names."""
     from rectify_xl import profiles
     from rectify_xl.commands.settings_choice import NoSettings
 

@@ -11,7 +11,7 @@ import click
 from rectify_xl.normal import display_width
 
 Words = Mapping[str, Any]
-# Between two of these a line may end; a closing mark hangs over rather than beginning one.
+# A line may end between two of these; a closing mark hangs over rather than beginning a line.
 _PIECES = re.compile(r"[!-~]+|\s+|.")
 _CLOSING = re.compile(r"[，。、；：！？）》”’]")
 _MARGIN, _GAP = 2, 2
@@ -38,16 +38,16 @@ def usage_line(command: click.Command, ctx: click.Context, words: Words) -> str:
 
 
 def _sections(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """(heading, rows) of each list that has any rows; a row is a name and what it is."""
+    """(heading, rows) of each list that has any rows; a row is a name and its explanation."""
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
     commands = command.commands if isinstance(command, click.Group) else {}
-    told = {
-        "arguments": [(str(p.metavar), getattr(p, "told", "")) for p in arguments],
+    sections = {
+        "arguments": [(str(p.metavar), getattr(p, "explanation", "")) for p in arguments],
         "options": [(_option_name(p), p.help or "") for p in options],
-        "commands": [(name, held.short_help or "") for name, held in commands.items()],
+        "commands": [(name, subcommand.short_help or "") for name, subcommand in commands.items()],
     }
-    yield from ((heading, rows) for heading, rows in told.items() if rows)
+    yield from ((heading, rows) for heading, rows in sections.items() if rows)
 
 
 def _option_name(option: click.Option) -> str:

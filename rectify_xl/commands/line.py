@@ -1,4 +1,4 @@
-"""The declared commands made into click, in the language that is asked for; wrong use is told in our words."""
+"""The declared commands as click commands in the language of the call; wrong use is reported in our words."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from rectify_xl.normal import inert
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
-class Argument(click.Argument):
-    """An argument that tells what it is; click's own do so only since 8.5."""
 
-    told = ""
+class Argument(click.Argument):
+    """An argument with an explanation for the help page; click's own have one only since 8.5."""
+
+    explanation = ""
 
 
 class Command(click.Command):
@@ -43,11 +44,11 @@ class Group(Command, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant; one that does not exist is refused with the nearest that does."""
+        """The command of that name; an unknown one is refused with the nearest that exists."""
         if args[0] not in self.commands:
             near = _near(args[0], list(self.commands), self.words)
-            told = {"value": inert(args[0]), "near": near, "options": self.words["joint"]["list"].join(self.commands)}
-            raise click.UsageError(self.words["wrong"]["unknown-command"].format(**told), ctx)
+            parts = {"value": inert(args[0]), "near": near, "options": self.words["joint"]["list"].join(self.commands)}
+            raise click.UsageError(self.words["wrong"]["unknown-command"].format(**parts), ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -64,7 +65,7 @@ def program_for(lang: str, commands: Mapping[str, Run], today: date) -> click.Gr
         context_settings=_SETTINGS,
     )
     group.words = words
-    _tell_help(group, words)
+    _set_help_text(group, words)
     for name, run in commands.items():
         command = _command(name, flags, words)
         command.callback = partial(_call, run, lang, today)
@@ -74,41 +75,41 @@ def program_for(lang: str, commands: Mapping[str, Run], today: date) -> click.Gr
 
 def _command(name: str, flags: Mapping[str, Flag], words: Words) -> Command:
     arguments, options = COMMANDS[name]
-    told = words["commands"][name]
+    texts = words["commands"][name]
     params = [_argument(argument, words) for argument in arguments.split()]
-    made = Command(
+    command = Command(
         name,
         params=[*params, *(_option(option, flags, words) for option in options)],
-        help=told["help"],
-        short_help=told["short"],
+        help=texts["help"],
+        short_help=texts["short"],
         context_settings={**_SETTINGS, "allow_extra_args": True},
     )
-    made.words = words
-    _tell_help(made, words)
-    return made
+    command.words = words
+    _set_help_text(command, words)
+    return command
 
 
 def _argument(metavar: str, words: Words) -> Argument:
     several = -1 if metavar == "FILE" else 1
-    made = Argument([PARAMETERS[metavar]], metavar=metavar, nargs=several, required=True, type=str)
-    made.told = words["arguments"][metavar]
-    return made
+    argument = Argument([PARAMETERS[metavar]], metavar=metavar, nargs=several, required=True, type=str)
+    argument.explanation = words["arguments"][metavar]
+    return argument
 
 
 def _option(name: str, flags: Mapping[str, Flag], words: Words) -> click.Option:
     flag, key = flags[name.rstrip("*")], name.rstrip("*")
-    text = words["options"][key].format(**flag.said(words))
+    text = words["options"][key].format(**flag.facts_in(words))
     if flag.read is None:
         return click.Option([*flag.names, key], is_flag=True, help=text)
     if flag.several:
         return click.Option([*flag.names, key], type=str, multiple=True, metavar=flag.metavar, help=text)
-    usual: dict[str, Any] = {} if flag.default is None else {"default": flag.default}
-    told = {"metavar": flag.metavar, "help": text, "required": name != key, "callback": _reader(flag, words)}
-    return click.Option([*flag.names, key], type=str, **told, **usual)
+    default: dict[str, Any] = {} if flag.default is None else {"default": flag.default}
+    details = {"metavar": flag.metavar, "help": text, "required": name != key, "callback": _reader(flag, words)}
+    return click.Option([*flag.names, key], type=str, **details, **default)
 
 
 def _reader(flag: Flag, words: Words) -> Callable[[click.Context, click.Parameter, str | None], Any]:
-    """Reads an option's value; one that cannot be read is told in our words."""
+    """A click callback that reads an option's value; an unreadable one is reported in our words."""
 
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
         if value is None or flag.read is None:
@@ -116,8 +117,8 @@ def _reader(flag: Flag, words: Words) -> Callable[[click.Context, click.Paramete
         try:
             return flag.read(value)
         except ValueError:
-            told = {"name": flag.names[-1], "value": inert(value), **flag.said(words)}
-            raise click.BadParameter(words["wrong"][flag.complaint].format(**told), ctx, param) from None
+            parts = {"name": flag.names[-1], "value": inert(value), **flag.facts_in(words)}
+            raise click.BadParameter(words["wrong"][flag.complaint].format(**parts), ctx, param) from None
 
     return read
 
@@ -133,7 +134,7 @@ def _version_option(words: Words) -> click.Option:
     )
 
 
-def _tell_help(command: click.Command, words: Words) -> None:
+def _set_help_text(command: click.Command, words: Words) -> None:
     """Gives the help option our text."""
     with click.Context(command, **command.context_settings) as ctx:
         option = command.get_help_option(ctx)
@@ -144,32 +145,32 @@ def _tell_help(command: click.Command, words: Words) -> None:
 # ---- what click calls
 
 
-def _share(words: Words, /, **given: Any) -> None:
-    """Hands what stood before a command's name on to it; refuses what the command does not know."""
+def _share(words: Words, /, **arguments: Any) -> None:
+    """Passes options that stood before a command's name on to it; refuses those that it does not have."""
     ctx = click.get_current_context()
     assert isinstance(ctx.command, click.Group)
     name = ctx.invoked_subcommand
     if name is None:
-        told = {"options": words["joint"]["list"].join(ctx.command.commands)}
-        raise click.UsageError(words["wrong"]["no-command"].format(**told), ctx)
-    said = {key: value for key, value in given.items() if value}
-    for key in said:
+        parts = {"options": words["joint"]["list"].join(ctx.command.commands)}
+        raise click.UsageError(words["wrong"]["no-command"].format(**parts), ctx)
+    shared = {key: value for key, value in arguments.items() if value}
+    for key in shared:
         if key not in COMMANDS[name][1]:
-            told = {"command": name, "name": next(p.opts[-1] for p in ctx.command.params if p.name == key)}
-            raise click.UsageError(words["wrong"]["not-here"].format(**told), ctx)
-    ctx.default_map = {name: said}
+            parts = {"command": name, "name": next(p.opts[-1] for p in ctx.command.params if p.name == key)}
+            raise click.UsageError(words["wrong"]["not-here"].format(**parts), ctx)
+    ctx.default_map = {name: shared}
 
 
-def _call(run: Run, lang: str, today: date, /, **given: Any) -> int:
+def _call(run: Run, lang: str, today: date, /, **arguments: Any) -> int:
     ctx = click.get_current_context()
     if ctx.args:
-        told = words_in(lang)["wrong"]["extra"].format(value=inert(" ".join(ctx.args)))
-        raise click.UsageError(told, ctx)
-    shared = {key: given.pop(key, None) for key in SHARED}
+        text = words_in(lang)["wrong"]["extra"].format(value=inert(" ".join(ctx.args)))
+        raise click.UsageError(text, ctx)
+    shared = {key: arguments.pop(key, None) for key in SHARED}
     call = Call(
         lang=lang, as_of=shared["as_of"] or today, as_json=bool(shared["json"]), quiet=bool(shared["quiet"])
     )
-    return run(call, **given)
+    return run(call, **arguments)
 
 
 # ---- wrong use in words
@@ -177,26 +178,26 @@ def _call(run: Run, lang: str, today: date, /, **given: Any) -> int:
 
 def refusal(error: click.UsageError, words: Words) -> str:
     """What is wrong with a call, in one sentence and without click's own English."""
-    said, ctx = words["wrong"], error.ctx
+    sentences, ctx = words["wrong"], error.ctx
     flags = {opt: p for p in (ctx.command.params if ctx else ()) for opt in p.opts}
     if isinstance(error, click.NoSuchOption):
         name = inert(error.option_name)
-        return str(said["no-option"].format(name=name, near=_near(name, list(flags), words)))
+        return str(sentences["no-option"].format(name=name, near=_near(name, list(flags), words)))
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return _missing(error.param, words)
     if isinstance(error, click.BadOptionUsage):
         takes_value = {name for flag in flags_for(date.min).values() if flag.read for name in flag.names}
         code = "no-value" if error.option_name in takes_value else "takes-no-value"
-        return str(said[code].format(name=inert(error.option_name)))
+        return str(sentences[code].format(name=inert(error.option_name)))
     return error.message
 
 
 def _missing(param: click.Parameter, words: Words) -> str:
     if isinstance(param, click.Option):
         return str(words["wrong"]["missing-option"].format(name=param.opts[-1], help=param.help))
-    return str(words["wrong"]["missing"].format(name=param.metavar, help=getattr(param, "told", "")))
+    return str(words["wrong"]["missing"].format(name=param.metavar, help=getattr(param, "explanation", "")))
 
 
-def _near(name: str, known: Sequence[str], words: Words) -> str:
-    near = get_close_matches(name, known, 1)
+def _near(name: str, names: Sequence[str], words: Words) -> str:
+    near = get_close_matches(name, names, 1)
     return str(words["wrong"]["near"].format(near=near[0])) if near else ""

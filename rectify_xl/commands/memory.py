@@ -1,11 +1,11 @@
-"""`status` and `history`: what the memory of a workspace tells."""
+"""`status` and `history`: what the memory of a workspace holds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rectify_xl.commands.output import show_result, status_for
 from rectify_xl.commands.table import Call
-from rectify_xl.commands.telling import status_for, tell
 
 if TYPE_CHECKING:
     from rectify_xl.model import Settings
@@ -18,10 +18,10 @@ def status(call: Call, folder: str, fail_on: str | None) -> int:
     from rectify_xl.runs.recalled import first_seen, status_of
 
     settings = _settings_of(folder)
-    told = status_of(folder, call.as_of, settings)
+    result = status_of(folder, call.as_of, settings)
     with using(settings.forms):
-        lines = () if call.as_json else list(status_lines(told, call, has_units=bool(settings.units)))
-        tell(call, told, lines)
+        lines = () if call.as_json else list(status_lines(result, call, has_units=bool(settings.units)))
+        show_result(call, result, lines)
     return status_for(fail_on, first_seen(folder)) if fail_on else 0
 
 
@@ -32,9 +32,9 @@ def history(call: Call, folder: str, number: str) -> int:
     from rectify_xl.runs.recalled import history_of
 
     settings = _settings_of(folder)
-    told = history_of(folder, number, settings)
+    result = history_of(folder, number, settings)
     with using(settings.forms):
-        return tell(call, told, () if call.as_json else list(history_lines(told, call)))
+        return show_result(call, result, () if call.as_json else list(history_lines(result, call)))
 
 
 def _settings_of(folder: str) -> Settings:

@@ -1,4 +1,4 @@
-"""Which settings a file is judged by: those said, those of its workspace, else the profile whose campaign it names."""
+"""The settings a file is judged by: those of the call, of its workspace, or of the profile whose campaign it names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NoSettings(InWords):
         super().__init__(code, path=path, profiles="|".join(catalog.profile_names()))
 
 
-def said_settings(profile: str | None, file: str | None) -> Settings | None:
+def chosen_settings(profile: str | None, file: str | None) -> Settings | None:
     """The settings of the profile or of the settings workbook that a call names; None if it names neither."""
     if profile is not None:
         return profiles.profile(profile)
@@ -42,28 +42,28 @@ def workspace_of(path: str | Path) -> Path | None:
 
 def settings_for_folder(folder: str | Path) -> Settings:
     """The settings of the workspace that holds a folder; raises NoSettings outside of any."""
-    found = workspace_of(folder)
-    if found is None:
+    path = workspace_of(folder)
+    if path is None:
         raise NoSettings("no-settings", str(folder))
-    return load_settings(found)
+    return load_settings(path)
 
 
 Judged = tuple[tuple[Return, ...], tuple[Form, ...]]
 
 
-def check_unsaid(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Judged:
-    """The verdict on every file, in order, where a call names no settings, and the offices' own forms among them.
+def check_without_settings(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Judged:
+    """Judges files for a call that names no settings: the returns in order, and the own forms of their workspaces.
 
     Raises WrongUse and NoSettings.
     """
-    known = cache(load_settings)
+    load = cache(load_settings)
     returns: list[Return] = []
     own: dict[str, Form] = {}
-    for found, group in groupby(paths, key=workspace_of):
-        if found is None:
+    for settings_path, group in groupby(paths, key=workspace_of):
+        if settings_path is None:
             returns += _by_campaign(list(group), as_of, means)
         else:
-            settings = known(found)
+            settings = load(settings_path)
             returns += pipeline.check_returns(list(group), settings, as_of, means)
             own |= {form.name: form for form in settings.forms}
     return tuple(returns), tuple(own.values())
@@ -77,14 +77,14 @@ def _by_campaign(paths: Sequence[str], as_of: date, means: pipeline.Means) -> It
         returns = [new if _is_foreign(old) else old for old, new in zip(returns or judged, judged, strict=True)]
         if not any(map(_is_foreign, returns)):
             break
-    for held in returns:
-        if _is_foreign(held):
-            raise NoSettings("no-campaign", held.file)
+    for return_ in returns:
+        if _is_foreign(return_):
+            raise NoSettings("no-campaign", return_.file)
     return returns
 
 
-def _is_foreign(held: Return) -> bool:
+def _is_foreign(return_: Return) -> bool:
     """Whether a file is of another campaign than it was judged by, or names none."""
-    if held.verdict == "refused":
-        return any(finding.code == "other-campaign" for finding in held.findings)
-    return held.verdict in ("accepted", "returned") and not held.cover.get("campaign")
+    if return_.verdict == "refused":
+        return any(finding.code == "other-campaign" for finding in return_.findings)
+    return return_.verdict in ("accepted", "returned") and not return_.cover.get("campaign")

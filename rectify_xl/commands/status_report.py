@@ -1,4 +1,4 @@
-"""What `status` and `history` print for people: the week, and the states of one row."""
+"""The lines that `status` and `history` print for people: the week, and the states of one row."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from rectify_xl.normal import shown
 _MOST_NAMED, _LONGEST = 10, 40
 
 
-def status_lines(told: Mapping[str, Any], call: Call, *, has_units: bool) -> Iterator[str]:
-    """The week, a line a matter; lists are shortened, and an empty roster is told as one."""
+def status_lines(result: Mapping[str, Any], call: Call, *, has_units: bool) -> Iterator[str]:
+    """The week, one line for each matter; long lists are shortened, an empty roster is mentioned."""
     words, names = call.words["status"], _form_names(call.lang)
-    yield words["title"].format(as_of=told["as_of"], run=told["run"] or words["never"])
-    files = {_verdict(name, call): count for name, count in told["files"].items() if count}
+    yield words["title"].format(as_of=result["as_of"], run=result["run"] or words["never"])
+    files = {_verdict(name, call): count for name, count in result["files"].items() if count}
     yield words["files"].format(files=_pairs(files, call))
-    yield from _list(told["arrived"], words["arrived"], words["nothing_arrived"], call)
-    if told["run"] is None:
+    yield from _list(result["arrived"], words["arrived"], words["nothing_arrived"], call)
+    if result["run"] is None:
         return
-    yield words["rows"].format(rows=_pairs({names.get(name, name): n for name, n in told["rows"].items()}, call))
-    yield words["pending"].format(count=told["pending"])
+    yield words["rows"].format(rows=_pairs({names.get(name, name): n for name, n in result["rows"].items()}, call))
+    yield words["pending"].format(count=result["pending"])
     for part in ("deadlines", "tasks"):
-        yield words[part].format(states=_pairs({name: n for name, n in told[part].items() if n}, call))
+        yield words[part].format(states=_pairs({name: n for name, n in result[part].items() if n}, call))
     for part in ("late", "due_soon"):
-        yield words[part].format(count=len(told[part]))
-        yield from (_owed(item, words) for item in told[part][:_MOST_NAMED])
-        if len(told[part]) > _MOST_NAMED:
-            yield words["more"].format(count=len(told[part]) - _MOST_NAMED)
+        yield words[part].format(count=len(result[part]))
+        yield from (_owed(item, words) for item in result[part][:_MOST_NAMED])
+        if len(result[part]) > _MOST_NAMED:
+            yield words["more"].format(count=len(result[part]) - _MOST_NAMED)
     nobody = words["all_reported"] if has_units else words["no_units"]
-    yield from _list(told["not_reported"], words["not_reported"], nobody, call)
-    changes = {words["changes"][kind]: n for kind, n in told["changes"].items() if n}
-    if told["since"]:
-        yield words["changed"].format(since=told["since"], changes=_pairs(changes, call))
+    yield from _list(result["not_reported"], words["not_reported"], nobody, call)
+    changes = {words["changes"][kind]: n for kind, n in result["changes"].items() if n}
+    if result["since"]:
+        yield words["changed"].format(since=result["since"], changes=_pairs(changes, call))
 
 
-def _list(named: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:
-    if not named:
+def _list(names: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:
+    if not names:
         yield none
         return
     joint = call.words["joint"]["list"]
-    rest = len(named) - _MOST_NAMED
+    rest = len(names) - _MOST_NAMED
     more = call.words["status"]["and_more"].format(count=rest) if rest > 0 else ""
-    yield some.format(count=len(named), names=joint.join(named[:_MOST_NAMED]) + more)
+    yield some.format(count=len(names), names=joint.join(names[:_MOST_NAMED]) + more)
 
 
 def _owed(item: Mapping[str, Any], words: Words) -> str:
@@ -53,31 +53,31 @@ def _owed(item: Mapping[str, Any], words: Words) -> str:
     return str(words["owed"].format(**{**item, "text": text, "id": item["id"] or "-"}))
 
 
-def history_lines(told: Mapping[str, Any], call: Call) -> Iterator[str]:
+def history_lines(result: Mapping[str, Any], call: Call) -> Iterator[str]:
     """The states of one row in order, each with its source and what changed, then what the office typed."""
     words = call.words["history"]
-    form = catalog.forms()[told["form"]]
+    form = catalog.forms()[result["form"]]
     title = form.title if call.lang == "zh" else form.name
-    yield words["title"].format(id=told["id"], form=title, unit=told["unit"])
-    if told["withdrawn"]:
+    yield words["title"].format(id=result["id"], form=title, unit=result["unit"])
+    if result["withdrawn"]:
         yield words["withdrawn"]
-    for place, state in enumerate(told["states"]):
+    for place, state in enumerate(result["states"]):
         yield words["state"].format(**{name: state[name] for name in ("filled_on", "file", "sheet", "cell", "arrived")})
-        said = state["changed"] if place else {name: ["", value] for name, value in state["values"].items()}
-        for name, (old, new) in said.items():
+        changes = state["changed"] if place else {name: ["", value] for name, value in state["values"].items()}
+        for name, (old, new) in changes.items():
             column = form.column(name)
-            label, tell = column.label if call.lang == "zh" else name, _TELL.get(column.kind, _shown)
-            told_old, told_new = tell(old) or words["empty"], tell(new) or words["empty"]
-            yield words["change" if place else "value"].format(label=label, old=told_old, new=told_new)
+            label, show = column.label if call.lang == "zh" else name, _SHOW_BY_KIND.get(column.kind, _shortened)
+            old_text, new_text = show(old) or words["empty"], show(new) or words["empty"]
+            yield words["change" if place else "value"].format(label=label, old=old_text, new=new_text)
     labels = {column.name: column.label for column in form.office_columns}
-    for entry in told["office"]:
+    for entry in result["office"]:
         label = labels.get(entry["column"], entry["column"]) if call.lang == "zh" else entry["column"]
         value = entry["value"] or words["cleared"]
         pattern = words["lower_office" if "file" in entry else "office"]
         yield pattern.format(**{**entry, "label": label, "value": value})
 
 
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     return shown(value, _LONGEST)
 
 
@@ -85,8 +85,8 @@ def _percent(value: Any) -> str:
     return f"{float(value):.0%}" if value != "" else ""
 
 
-# How values are shown, by kind of column, where it is not as they are.
-_TELL = {"percent": _percent}
+# How values are shown, by kind of column; others are shown as they are.
+_SHOW_BY_KIND = {"percent": _percent}
 
 
 def _form_names(lang: str) -> Mapping[str, str]:

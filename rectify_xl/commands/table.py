@@ -24,7 +24,7 @@ SHARED = ("lang", "as_of", "json", "quiet")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """What every command is told besides its own arguments."""
+    """What every command gets besides its own arguments."""
 
     lang: str
     as_of: date
@@ -52,8 +52,8 @@ class Flag:
     default: Any = None
     several: bool = False
 
-    def said(self, words: Words) -> dict[str, Any]:
-        """The facts as a text names them."""
+    def facts_in(self, words: Words) -> dict[str, Any]:
+        """The facts as placeholders of a text; several options are joined."""
         joint = words["joint"]["list"]
         return {name: joint.join(fact) if isinstance(fact, tuple) else fact for name, fact in self.facts.items()}
 
@@ -64,10 +64,10 @@ def words_in(lang: str) -> Words:
 
 
 def language_in(args: Sequence[str]) -> str:
-    """The language that the arguments ask for, wherever they do: known before anything else is read."""
-    said = [value for flag, value in pairwise(args) if flag == "--lang"]
-    said += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
-    return next((value for value in reversed(said) if value in LANGUAGES), LANGUAGES[0])
+    """The language that the arguments ask for, wherever --lang stands: needed before they are parsed."""
+    languages = [value for flag, value in pairwise(args) if flag == "--lang"]
+    languages += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
+    return next((value for value in reversed(languages) if value in LANGUAGES), LANGUAGES[0])
 
 
 # ---- how values are read
@@ -98,19 +98,13 @@ def _refuse() -> Any:
     raise ValueError
 
 
-# ---- what is declared
+# ---- the declarations
 
 
 def flags_for(today: date) -> dict[str, Flag]:
     """Every option there is, by the name of its argument; a date without a year is one of the year of `today`."""
-    choices: Callable[[Sequence[str]], Mapping[str, Any]] = lambda options: {  # noqa: E731 - one line of a table
-        "metavar": "|".join(options),
-        "read": partial(one_of, options),
-        "complaint": "choice",
-        "facts": {"options": tuple(options)},
-    }
     return {
-        "profile": Flag(names=("--profile",), **choices(profile_names())),
+        "profile": _choice_flag("--profile", profile_names()),
         "settings": Flag(names=("--settings",), metavar="FILE", read=str),
         "as_of": Flag(names=("--as-of",), metavar="DATE", read=partial(one_day, today=today), complaint="day"),
         "json": Flag(names=("--json",)),
@@ -124,20 +118,27 @@ def flags_for(today: date) -> dict[str, Flag]:
         "scheduler": Flag(names=("--scheduler",), metavar="URL", read=str),
         "dry_run": Flag(names=("--dry-run",)),
         "verify": Flag(names=("--verify",)),
-        "fail_on": Flag(names=("--fail-on",), **choices(("returned", "refused"))),
+        "fail_on": _choice_flag("--fail-on", ("returned", "refused")),
         "return_to": Flag(names=("--return",), metavar="OUT", read=str),
         "to": Flag(names=("--to",), metavar="FOLDER", read=str),
-        "format": Flag(names=("--format",), default="csv", **choices(("csv", "parquet"))),
+        "format": _choice_flag("--format", ("csv", "parquet"), default="csv"),
         "out": Flag(names=("--out",), metavar="OUT", read=str),
         "unit": Flag(names=("--unit",), metavar="CODE", read=str, several=True),
-        "units": _counted("--units", FEWEST_UNITS, MOST_UNITS, USUAL_UNITS),
-        "weeks": _counted("--weeks", FEWEST_WEEKS, MOST_WEEKS),
-        "lang": Flag(names=("--lang",), **choices(LANGUAGES)),
+        "units": _number_flag("--units", FEWEST_UNITS, MOST_UNITS, USUAL_UNITS),
+        "weeks": _number_flag("--weeks", FEWEST_WEEKS, MOST_WEEKS),
+        "lang": _choice_flag("--lang", LANGUAGES),
         "quiet": Flag(names=("-q", "--quiet")),
     }
 
 
-def _counted(name: str, low: int, high: int, default: int | None = None) -> Flag:
+def _choice_flag(name: str, options: Sequence[str], default: str | None = None) -> Flag:
+    """An option whose value is one of some words."""
+    facts, read = {"options": tuple(options)}, partial(one_of, options)
+    metavar = "|".join(options)
+    return Flag(names=(name,), metavar=metavar, read=read, complaint="choice", facts=facts, default=default)
+
+
+def _number_flag(name: str, low: int, high: int, default: int | None = None) -> Flag:
     """An option whose value is a whole number within bounds."""
     facts = {"low": low, "high": high, "default": default}
     read = partial(whole_number, low, high)
