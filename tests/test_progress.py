@@ -21,7 +21,7 @@ from rectify_xl.progress.overview import Figure, overview
 from rectify_xl.progress.quality import quality
 from rectify_xl.progress.surveys import satisfaction
 from rectify_xl.progress.tasks import deadline_warnings, schedule, unit_progress
-from rectify_xl.progress.units import counted_units, reported
+from rectify_xl.progress.units import counted_units, reporting_codes
 
 DONE = {"status": "已完成", "percent": 1.0}
 TOTAL = "合计"
@@ -67,7 +67,7 @@ def test_units_together_hold_every_item_once(units: int, rows: int) -> None:
 def test_rows_of_a_restricted_form_are_never_shown_and_only_counted() -> None:
     book = replace(book_of({}), restricted={("guidance", "A"): 3})
     assert pick(quality(book), "unit_code", "restricted|教育转化登记") == [("A", 3), ("B", 0), ("C", 0), ("", 3)]
-    assert reported(book, counted_units(book)) == {"A"}
+    assert reporting_codes(book, counted_units(book)) == {"A"}
 
 
 # ---- whose numbers
@@ -95,7 +95,7 @@ def test_a_merged_unit_counts_for_its_successor_from_the_day_it_stopped(stopped_
     told = settings_of([replace(UNITS[0], merged_into="B", stopped_on=stopped_on), *UNITS[1:]])
     book = book_of({"supervision": [("O", {"unit_code": "A"})]}, told, returns=(sent("A"),))
     assert pick(supervision(book), "unit_code")[0] == (counts_for,)
-    assert reported(book, counted_units(book)) == {counts_for, "O"}
+    assert reporting_codes(book, counted_units(book)) == {counts_for, "O"}
 
 
 def test_without_a_roster_the_units_that_reported_are_counted_by_code() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.matters import revisions_of
-from rectify_xl.progress.items import ITEMS, told_by_items
+from rectify_xl.progress.items import ITEMS, item_summary
 from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import states_by_task, task_headings
-from rectify_xl.progress.units import Counted, counted_units, reported, rows_by_sender, share, together
+from rectify_xl.progress.units import CountedUnits, counted_units, reporting_codes, rows_by_sender, share, sum_counts
 from rectify_xl.tables.ledger_table import returns_to_correct
 
 
@@ -26,12 +26,12 @@ def figures_of(book: Book) -> dict[str, Any]:
     return {**_reports(book, units), **_items(book), **_tasks(book), **_surveys(book), **_changes(book)}
 
 
-def _reports(book: Book, units: Counted) -> dict[str, Any]:
-    asked, arrived = len(units.asked), len(reported(book, units) & {unit.code for unit in units.asked})
+def _reports(book: Book, units: CountedUnits) -> dict[str, Any]:
+    asked, arrived = len(units.asked), len(reporting_codes(book, units) & {unit.code for unit in units.asked})
     counts = {"asked": asked, "reported": arrived, "not_reported": asked - arrived}
     revise = sum(1 for _ in revisions_of(book))
     waiting = {"pending": len(book.pending), "to_correct": len(returns_to_correct(book)), "to_revise": revise}
-    return {"files": sum(back.verdict != "ignored" for back in book.returns), **counts, **waiting}
+    return {"files": sum(return_.verdict != "ignored" for return_ in book.returns), **counts, **waiting}
 
 
 def _items(book: Book) -> dict[str, Any]:
@@ -39,13 +39,13 @@ def _items(book: Book) -> dict[str, Any]:
     by_state = {name: counts[text] for name, text in names.items()}
     total, done = sum(by_state.values()), by_state["done"] + by_state["done_late"]
     holders = len(rows_by_sender(book).get(ITEMS, ()))
-    told = {"items": total, "completed": done, "completion": share(done, total), "holders": holders}
-    told["upper"] = len(told_by_items(book).asking_upper)
-    return {**by_state, **told, "warning": book.settings.early_warning}
+    figures = {"items": total, "completed": done, "completion": share(done, total), "holders": holders}
+    figures["upper"] = len(item_summary(book).asking_upper)
+    return {**by_state, **figures, "warning": book.settings.early_warning}
 
 
 def _tasks(book: Book) -> dict[str, Any]:
-    names, counts = catalog.states("task"), together(states_by_task(book).values())
+    names, counts = catalog.states("task"), sum_counts(states_by_task(book).values())
     asked = sum(counts.values()) - counts[names["not_asked"]]
     done = sum(counts[names[name]] for name in COMPLETED)
     return {"tasks": asked, "tasks_done": done, "tasks_rate": share(done, asked), "tasks_late": counts[names["late"]]}
@@ -53,18 +53,18 @@ def _tasks(book: Book) -> dict[str, Any]:
 
 def _surveys(book: Book) -> dict[str, Any]:
     surveys = latest_surveys(book)
-    together = votes_of([values for rows in surveys.values() for values in rows])
+    votes = votes_of([values for rows in surveys.values() for values in rows])
     return {
         "surveyed": len(surveys),
-        "votes": sum(together.values()),
-        "rate": rate_of(together),
+        "votes": sum(votes.values()),
+        "rate": rate_of(votes),
         "make_up": sum(map(must_make_up, surveys.values())),
     }
 
 
 def _changes(book: Book) -> dict[str, Any]:
-    before = [known for known in book.previous.items if known.form == ITEMS] if book.previous else []
-    done = sum(known.state in COMPLETED for known in before)
+    before = [item for item in book.previous.items if item.form == ITEMS] if book.previous else []
+    done = sum(item.state in COMPLETED for item in before)
     return {
         "previous": book.previous.as_of if book.previous else None,
         "completion_before": share(done, len(before)),

@@ -1,4 +1,4 @@
-"""How the units stand beside one another in the bulletin: the best, the worst, and who has not reported."""
+"""The units compared in the bulletin: the best, the worst, and those that have not reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rectify_xl import catalog
 from rectify_xl.model import Book, Unit
 from rectify_xl.progress.leaders import late_tasks
 from rectify_xl.progress.tasks import COMPLETED, counts_by_unit
-from rectify_xl.progress.units import counted_units, reported
+from rectify_xl.progress.units import counted_units, reporting_codes
 
 MOST_UNITS = 5
 
@@ -34,32 +34,31 @@ def standings(book: Book) -> list[Standing]:
     """The units asked that have items, in the roster's order."""
     units, by_unit = counts_by_unit(book)
     names, tasks = catalog.states("item"), late_tasks(book)
-    made = []
+    rows = []
     for unit in units.asked:
         counts = by_unit.get(unit.code, Counter[str]())
         total, done = sum(counts.values()), sum(counts[names[name]] for name in COMPLETED)
         if total:
-            made.append(Standing(unit, total, done, done / total, counts[names["late"]] + tasks[unit.code]))
-    return made
+            rows.append(Standing(unit, total, done, done / total, counts[names["late"]] + tasks[unit.code]))
+    return rows
 
 
 def best_and_worst(book: Book, most: int = MOST_UNITS) -> tuple[Sequence[Standing], Sequence[Standing]]:
-    """At most `most` units each, none in both: the highest scores first, and the lowest first.
+    """The best (highest scores first) and the worst (lowest first), at most `most` units each, none in both.
 
-    Equals stand in the roster's order. At most half of the units are called the best, those alone that completed
-    something, and no less than they are late with; the worst are those alone that are late with something or have
-    completed nothing.
+    The best are at most half of the units, each with at least one completed item and no more late than completed; the
+    worst are late with something or have completed nothing. Equal scores stay in the roster's order.
     """
     ranked = sorted(standings(book), key=lambda standing: -standing.score)
     ahead = [standing for standing in ranked if standing.completed and standing.completed >= standing.late]
     best = ahead[: min(most, max(len(ranked) // 2, 1))]
-    named = {standing.unit.code for standing in best}
-    rest = (s for s in ranked if s.unit.code not in named and (s.late or not s.completed))
+    best_codes = {standing.unit.code for standing in best}
+    rest = (s for s in ranked if s.unit.code not in best_codes and (s.late or not s.completed))
     return best, sorted(rest, key=lambda standing: standing.score)[:most]
 
 
 def not_reported(book: Book) -> list[str]:
-    """The names of the units asked that nothing has come from, in the roster's order."""
+    """The names of the units asked that have sent nothing, in the roster's order."""
     units = counted_units(book)
-    arrived = reported(book, units)
-    return [unit.name for unit in units.asked if unit.code not in arrived]
+    reporting = reporting_codes(book, units)
+    return [unit.name for unit in units.asked if unit.code not in reporting]

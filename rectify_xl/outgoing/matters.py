@@ -17,7 +17,7 @@ from rectify_xl.progress.period import key_in_words, subject_in_words
 from rectify_xl.progress.quality import owed_forms
 from rectify_xl.progress.surveys import latest_surveys, must_make_up
 from rectify_xl.progress.tasks import number_of, person_of
-from rectify_xl.progress.units import Counted, counted_units, items_of, last_day, reported, subject_of
+from rectify_xl.progress.units import CountedUnits, counted_units, items_of, last_day, reporting_codes, subject_of
 from rectify_xl.progress.units import words as status_words
 from rectify_xl.tables.ledger_table import returns_to_correct
 
@@ -61,14 +61,14 @@ def revisions_of(book: Book) -> Iterator[Matter]:
 # ---- items and tasks
 
 
-def _items(book: Book, units: Counted) -> Iterator[Matter]:
+def _items(book: Book, units: CountedUnits) -> Iterator[Matter]:
     names = {catalog.states("item")[name] for name in ("late", "due_soon", "not_due")}
     for form in catalog.forms().values():
         if form.deadline and not form.restricted:
             yield from _items_of(book, units, form, names)
 
 
-def _items_of(book: Book, units: Counted, form: Form, names: set[str]) -> Iterator[Matter]:
+def _items_of(book: Book, units: CountedUnits, form: Form, names: set[str]) -> Iterator[Matter]:
     about, number, person = subject_of(form), number_of(form), person_of(form)
     for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
         if due.state in names:
@@ -85,19 +85,19 @@ def _items_of(book: Book, units: Counted, form: Form, names: set[str]) -> Iterat
             )
 
 
-def _tasks(book: Book, units: Counted) -> Iterator[Matter]:
+def _tasks(book: Book, units: CountedUnits) -> Iterator[Matter]:
     names = {catalog.states("task")[name] for name in ("late", "due_soon", "in_progress")}
     tasks = {task.id: task for task in book.settings.tasks}
-    for told in book.tasks:
-        task = tasks.get(told.task)
-        if task and told.state in names:
+    for state in book.tasks:
+        task = tasks.get(state.task)
+        if task and state.state in names:
             text = words()["task_text"].format(item=task.item, time=task.time) if task.time else task.item
             yield Matter(
                 form=TASK,
-                unit=units.unit(told.unit_code),
+                unit=units.unit(state.unit_code),
                 id=task.id,
                 name=words()["matters"][TASK],
-                text=words()["part"].format(text=text, **told._asdict()) if 0 < told.shown < told.asked else text,
+                text=words()["part"].format(text=text, **state._asdict()) if 0 < state.shown < state.asked else text,
                 number=task.id,
                 start=task.start or book.settings.stage_start,
                 due=task.end,
@@ -107,9 +107,9 @@ def _tasks(book: Book, units: Counted) -> Iterator[Matter]:
 # ---- reports, filings
 
 
-def _reports(book: Book, units: Counted) -> Iterator[Matter]:
+def _reports(book: Book, units: CountedUnits) -> Iterator[Matter]:
     """Units that have sent nothing at all though tasks begun, or undated, ask them for something."""
-    arrived = reported(book, units)
+    arrived = reporting_codes(book, units)
     for unit in units.asked if book.settings.units else ():
         owed = dict.fromkeys(owed_forms(book, unit))
         if owed and unit.code not in arrived:
@@ -132,9 +132,9 @@ def _begun(tasks: Sequence[Task], book: Book) -> date | None:
     return min((task.start for task in tasks if task.start), default=book.settings.stage_start)
 
 
-def _filings(book: Book, units: Counted) -> Iterator[Matter]:
+def _filings(book: Book, units: CountedUnits) -> Iterator[Matter]:
     """Documents that the filing rules ask for and no task does; they are owed by the stage's end."""
-    stage, arrived = book.settings, reported(book, units)
+    stage, arrived = book.settings, reporting_codes(book, units)
     for row in _rows(book, "not_filed"):
         unit = units.unit(row["unit_code"])
         if unit.code in arrived and stage.stage_end and not _is_asked_by_a_task(book, unit, row["document"]):
@@ -151,9 +151,9 @@ def _filings(book: Book, units: Counted) -> Iterator[Matter]:
 
 def _rows(book: Book, answer: str) -> Iterator[dict[str, Any]]:
     """The rows of the status table of filings and publications that stand so."""
-    table, said = filings(book), status_words()["answers"][answer]
+    table, text = filings(book), status_words()["answers"][answer]
     rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
-    return (row for row in rows if row["state"] == said)
+    return (row for row in rows if row["state"] == text)
 
 
 def _is_asked_by_a_task(book: Book, unit: Unit, document: str) -> bool:
@@ -164,31 +164,31 @@ def _is_asked_by_a_task(book: Book, unit: Unit, document: str) -> bool:
 # ---- what must be put right
 
 
-def _files(book: Book, units: Counted) -> Iterator[Matter]:
+def _files(book: Book, units: CountedUnits) -> Iterator[Matter]:
     """Files sent back that are still the latest of their unit."""
     owing = returns_to_correct(book)
-    for place, back in enumerate(book.returns):
-        if place in owing and back.digest:
-            errors = sum(finding.level == "error" for finding in back.findings)
+    for place, return_ in enumerate(book.returns):
+        if place in owing and return_.digest:
+            errors = sum(finding.level == "error" for finding in return_.findings)
             yield Matter(
                 form=FILE,
-                unit=units.unit(units.code_of(back.unit_code, back.unit_name)),
-                id=back.digest,
+                unit=units.unit(units.code_of(return_.unit_code, return_.unit_name)),
+                id=return_.digest,
                 name=words()["matters"][FILE],
-                text=words()["file"].format(file=shown(back.file, 120), errors=errors),
+                text=words()["file"].format(file=shown(return_.file, 120), errors=errors),
                 kind=CORRECT,
             )
 
 
-def _revisions(book: Book, units: Counted) -> Iterator[Matter]:
+def _revisions(book: Book, units: CountedUnits) -> Iterator[Matter]:
     for row in _rows(book, "to_revise"):
-        told = {"document": row["document"], "on": _day(row["on"]), "dissatisfied": row["dissatisfied"]}
+        parts = {"document": row["document"], "on": _day(row["on"]), "dissatisfied": row["dissatisfied"]}
         yield Matter(
             form=REVISION,
             unit=units.unit(row["unit_code"]),
-            id=f"{told['document']} {told['on']}",
+            id=f"{parts['document']} {parts['on']}",
             name=words()["matters"][REVISION],
-            text=words()["revision"].format(**told),
+            text=words()["revision"].format(**parts),
             kind=CORRECT,
         )
 
@@ -198,7 +198,7 @@ def _day(day: date | None) -> str:
     return as_text(day) if day else str(words()["undated"])
 
 
-def _surveys(book: Book, units: Counted) -> Iterator[Matter]:
+def _surveys(book: Book, units: CountedUnits) -> Iterator[Matter]:
     place = catalog.forms()["survey"].positions["surveyed_on"]
     for code, rows in latest_surveys(book).items():
         if must_make_up(rows):

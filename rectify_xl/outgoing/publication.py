@@ -14,7 +14,7 @@ from rectify_xl.in_force import kept_by_book
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.items import ITEMS
-from rectify_xl.progress.units import items_of, said
+from rectify_xl.progress.units import items_of, row_test_for
 from rectify_xl.tables.item_columns import columns_of, item_columns
 
 # Values by class and value, in the order in which they stand in a column.
@@ -80,7 +80,7 @@ def _seen(book: Book) -> _Seen:
     names = list(dict.fromkeys((*optional, *figures)))
     seen = _Seen(values={name: {} for name in figures}, pledged_values={name: {} for name in figures})
     items, dues = items_of(book, ITEMS), book.dues.get(ITEMS, ())
-    tell, is_pledged = columns_of(catalog.forms()[ITEMS], names), said("pledged", ITEMS)
+    tell, is_pledged = columns_of(catalog.forms()[ITEMS], names), row_test_for("pledged", ITEMS)
     for first in range(0, len(items), ROWS_AT_ONCE):
         held, owed = items[first : first + ROWS_AT_ONCE], dues[first : first + ROWS_AT_ONCE]
         columns = dict(zip(names, tell(held, owed), strict=True))

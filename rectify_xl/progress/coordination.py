@@ -6,12 +6,12 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.model import Book, Table
-from rectify_xl.progress.items import ITEMS, told_by_items
+from rectify_xl.progress.items import ITEMS, item_summary
 from rectify_xl.progress.units import counted_units, items_of
 
 # The columns that the form's own fields fill.
-_TOLD = ("problem", "explanation", "measure", "department", "owner")
-COLUMNS = ("unit_code", "unit_name", "number", *_TOLD, "due_on", "status", "percent", "progress", "state", "remark")
+_FIELDS = ("problem", "explanation", "measure", "department", "owner")
+COLUMNS = ("unit_code", "unit_name", "number", *_FIELDS, "due_on", "status", "percent", "progress", "state", "remark")
 
 
 def coordination(book: Book) -> Table:
@@ -22,14 +22,14 @@ def coordination(book: Book) -> Table:
     """
     units, form = counted_units(book), catalog.forms()[ITEMS]
     at, items, dues = form.positions, items_of(book, ITEMS), book.dues.get(ITEMS, ())
-    places, _, asking = told_by_items(book)
+    places, _, asking = item_summary(book)
     rows: list[tuple[Any, ...]] = []
     for unit in units.listed(places):
         for place in places.get(unit.code, ()):
             if place in asking:
                 item, due = items[place], dues[place]
-                told = (item.values[at[name]] for name in _TOLD)
-                state = (item.values[at[name]] for name in ("status", "percent", "progress"))
+                fields = (item.values[at[name]] for name in _FIELDS)
+                progress = (item.values[at[name]] for name in ("status", "percent", "progress"))
                 remark = item.office.get("supervision") or ""
-                rows.append((unit.code, unit.name, item.number, *told, due.day, *state, due.state, remark))
+                rows.append((unit.code, unit.name, item.number, *fields, due.day, *progress, due.state, remark))
     return Table(COLUMNS, rows)

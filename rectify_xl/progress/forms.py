@@ -10,19 +10,19 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import Book, Filing, Table
 from rectify_xl.progress.units import (
+    band_columns,
     broken_test_for,
-    counted,
+    column_sums,
+    count_options,
     counted_units,
     done_test_for,
-    headed,
     items_of,
     last_day,
     options_of,
     places_by_unit,
+    row_test_for,
     rows_by_unit,
-    said,
     share,
-    summed,
     words,
 )
 
@@ -46,14 +46,14 @@ def reviews(book: Book) -> Table:
     roles = options_of(book, form, "reviewer_role")
     lines: list[tuple[Any, ...]] = []
     for unit in units.listed(rows):
-        held = rows.get(unit.code, [])
-        lines += ((unit.code, unit.name, *line) for line in _review_lines(held, role, roles, results))
-    all_rows = [values for held in rows.values() for values in held]
+        unit_rows = rows.get(unit.code, [])
+        lines += ((unit.code, unit.name, *line) for line in _review_lines(unit_rows, role, roles, results))
+    all_rows = [values for unit_rows in rows.values() for values in unit_rows]
     if lines:
         lines += (("", words()["total"], *line) for line in _review_lines(all_rows, role, roles, results))
         lines.append(("", words()["total"], "", *_review_counts(all_rows, results)))
     columns = ("unit_code", "unit_name", "reviewer_role", "measures")
-    return Table((*columns, *headed("measures.review_result", results), "passed_rate"), lines)
+    return Table((*columns, *band_columns("measures.review_result", results), "passed_rate"), lines)
 
 
 def _review_lines(
@@ -69,8 +69,8 @@ def _review_lines(
 
 def _review_counts(rows: Sequence[Values], results: Sequence[str]) -> tuple[Any, ...]:
     place = catalog.forms()["measures"].positions["review_result"]
-    passed = sum(map(said("passed", "measures"), rows))
-    return (len(rows), *counted((values[place] for values in rows), results), share(passed, len(rows)))
+    passed = sum(map(row_test_for("passed", "measures"), rows))
+    return (len(rows), *count_options((values[place] for values in rows), results), share(passed, len(rows)))
 
 
 # ---- filings and publications
@@ -88,14 +88,14 @@ def filings(book: Book) -> Table:
     rows: list[tuple[Any, ...]] = []
     for unit in units.listed(shown):
         rules = [rule for rule in book.settings.filings if rule.unit_kind == unit.kind]
-        lines = [*_owed(rules, filed.get(unit.code, [])), *map(_published, shown.get(unit.code, []))]
+        lines = [*_filing_lines(rules, filed.get(unit.code, [])), *map(_publication_line, shown.get(unit.code, []))]
         rows += ((unit.code, unit.name, *line) for line in lines)
     columns = ("unit_code", "unit_name", "matter", "document", "target", "on", "state", *VOTES, "note")
     return Table(columns, rows)
 
 
-def _owed(rules: Sequence[Filing], filed: Sequence[Values]) -> Iterator[tuple[Any, ...]]:
-    """A line a rule; a document sent to an authority that no rule of the unit names is filed, with a word about it."""
+def _filing_lines(rules: Sequence[Filing], filed: Sequence[Values]) -> Iterator[tuple[Any, ...]]:
+    """One line a rule; a document sent to an authority that no rule of the unit names counts as filed, with a note."""
     answers, at = words()["answers"], catalog.forms()["filings"].positions
     named = {(rule.document, rule.authority) for rule in rules}
     for rule in rules:
@@ -110,18 +110,18 @@ def _owed(rules: Sequence[Filing], filed: Sequence[Values]) -> Iterator[tuple[An
         yield answers["filing"], rule.document, rule.authority, on, answers[state], None, None, None, note
 
 
-def _published(values: Values) -> tuple[Any, ...]:
+def _publication_line(values: Values) -> tuple[Any, ...]:
     answers, at = words()["answers"], catalog.forms()["publications"].positions
     if broken_test_for("publications", "consistent", "revised")(values):
         state = "to_revise"
     else:
-        state = "revised" if said("revised", "publications")(values) else "published"
+        state = "revised" if row_test_for("revised", "publications")(values) else "published"
     how = {name: values[at[name]] or words()["unfilled"] for name in ("form", "audience")}
     target = words()["target"].format(**how)
     votes = (values[at[name]] for name in VOTES)
     opinions = values[at["opinions"]] or ""
-    told = (answers["publication"], values[at["published"]], target, values[at["published_on"]], answers[state])
-    return (*told, *votes, opinions)
+    cells = (answers["publication"], values[at["published"]], target, values[at["published_on"]], answers[state])
+    return (*cells, *votes, opinions)
 
 
 # ---- institutions
@@ -140,16 +140,19 @@ def institutions(book: Book) -> Table:
     rows: list[tuple[Any, ...]] = []
     places = places_by_unit(book, units, form)
     for unit in units.listed(places):
-        held = places.get(unit.code, [])
+        unit_places = places.get(unit.code, [])
         lines = [
             words()["late_line"].format(number=items[p].number, text=items[p].values[at["name"]], due=dues[p].day)
-            for p in held
+            for p in unit_places
             if dues[p].state == late
         ]
-        numbers = (counted((items[p].values[at[column]] for p in held), names) for column, names in lists.items())
-        told = (len(held), *(number for counts in numbers for number in counts), len(lines))
-        rows.append((unit.code, unit.name, *told, words()["line"].join(lines)))
-    bands = (name for column, names in lists.items() for name in headed(f"{form}.{column}", names))
+        counts = [
+            number
+            for column, names in lists.items()
+            for number in count_options((items[p].values[at[column]] for p in unit_places), names)
+        ]
+        rows.append((unit.code, unit.name, len(unit_places), *counts, len(lines), words()["line"].join(lines)))
+    bands = (name for column, names in lists.items() for name in band_columns(f"{form}.{column}", names))
     columns = ("unit_code", "unit_name", "institutions", *bands, "late", "late_list")
     return Table(columns, _with_total(rows, len(columns) - 1) if items else [])
 
@@ -159,7 +162,7 @@ def _with_total(rows: list[tuple[Any, ...]], until: int) -> list[tuple[Any, ...]
     if not rows:
         return rows
     empty = ("",) * (len(rows[0]) - until)
-    return [*rows, ("", words()["total"], *summed(rows, range(2, until)), *empty)]
+    return [*rows, ("", words()["total"], *column_sums(rows, range(2, until)), *empty)]
 
 
 # ---- branches
@@ -173,7 +176,7 @@ def branches(book: Book) -> Table:
     """
     units, form = counted_units(book), "branches"
     rows, at = rows_by_unit(book, units, form), catalog.forms()[form].positions
-    told = ("name", "kind", "full_members")
+    named = ("name", "kind", "full_members")
     lines: list[tuple[Any, ...]] = []
     totals: Counter[int] = Counter()
     for unit in units.listed(rows):
@@ -182,12 +185,12 @@ def branches(book: Book) -> Table:
             totals.update(place for place, flag in enumerate(flags) if flag)
             if any(flags):
                 marks = (words()["mark"] if flag else "" for flag in flags)
-                cells = (*(values[at[name]] for name in told), *marks, values[at["remedy"]] or "", values[at["due"]])
-                lines.append((unit.code, unit.name, *cells))
-    everything = [values for held in rows.values() for values in held]
-    if everything:
-        founded = sum(map(said("founded", form), everything))
-        text = words()["branches_line"].format(branches=len(everything), founded=founded)
+                fields = (values[at[name]] for name in named)
+                lines.append((unit.code, unit.name, *fields, *marks, values[at["remedy"]] or "", values[at["due"]]))
+    all_rows = [values for unit_rows in rows.values() for values in unit_rows]
+    if all_rows:
+        founded = sum(map(row_test_for("founded", form), all_rows))
+        text = words()["branches_line"].format(branches=len(all_rows), founded=founded)
         lines.append(("", words()["total"], text, "", None, *(totals[n] for n in range(3)), "", None))
     columns = ("unit_code", "unit_name", "branch", "branch_kind", "full_members", "not_founded", "weak", "incomplete")
     return Table((*columns, "remedy", "due_on"), lines)
@@ -197,7 +200,7 @@ def branch_flags(values: Values) -> tuple[bool, bool, bool]:
     """Whether the branch ought to be founded, is weak, has an incomplete committee."""
     form = "branches"
     due = broken_test_for(form, "branch-due", "has_branch")(values)
-    return due, said("weak", form)(values), said("incomplete", form)(values)
+    return due, row_test_for("weak", form)(values), row_test_for("incomplete", form)(values)
 
 
 # ---- supervision
@@ -212,18 +215,18 @@ def supervision(book: Book) -> Table:
     units, form = counted_units(book), "supervision"
     results, places = options_of(book, form, "result"), places_by_unit(book, units, form)
     rows = [
-        (unit.code, unit.name, *_inspected(book, places[unit.code], results))
+        (unit.code, unit.name, *_inspection_cells(book, places[unit.code], results))
         for unit in units.listed(places)
         if unit.code in places
     ]
-    columns = ("unit_code", "unit_name", "inspections", *headed(f"{form}.result", results), "unanswered", "late")
+    columns = ("unit_code", "unit_name", "inspections", *band_columns(f"{form}.result", results), "unanswered", "late")
     return Table((*columns, "inspected_on", "open_list"), _with_total(rows, len(columns)))
 
 
-def _inspected(book: Book, places: Sequence[int], results: Sequence[str]) -> tuple[Any, ...]:
+def _inspection_cells(book: Book, places: Sequence[int], results: Sequence[str]) -> tuple[Any, ...]:
     form = catalog.forms()["supervision"]
     at, items, dues = form.positions, items_of(book, form.name), book.dues.get(form.name, ())
-    again, done = said("again", form.name), done_test_for(form.name)
+    again, done = row_test_for("again", form.name), done_test_for(form.name)
     open_ones = [p for p in places if again(items[p].values) and not done(items[p].values)]
     late = sum(dues[p].state == catalog.states("item")["late"] for p in open_ones)
     unanswered = [{"due": items[p].values[at["respond_by"]], "text": items[p].values[at["finding"]]} for p in open_ones]
@@ -231,6 +234,6 @@ def _inspected(book: Book, places: Sequence[int], results: Sequence[str]) -> tup
         words()["open_line"].format(**{name: value or words()["unfilled"] for name, value in parts.items()})
         for parts in unanswered
     ]
-    counts = counted((items[p].values[at["result"]] for p in places), results)
+    counts = count_options((items[p].values[at["result"]] for p in places), results)
     latest = last_day(items[p].values[at["inspected_on"]] for p in places)
     return len(places), *counts, len(open_ones), late, latest, words()["line"].join(lines)

@@ -1,4 +1,4 @@
-"""The table of progress by leader: whom each first responsible person and each leader in contact answers for."""
+"""The table of progress by leader: first responsible persons and leaders in contact, with their units."""
 
 from __future__ import annotations
 
@@ -10,51 +10,55 @@ from rectify_xl import catalog
 from rectify_xl.kinds import people_in
 from rectify_xl.model import Book, Table, Unit
 from rectify_xl.progress.tasks import ITEM_COLUMNS, counts_by_unit, item_cells
-from rectify_xl.progress.units import Counted, counted_units, reported, together, words
+from rectify_xl.progress.units import CountedUnits, counted_units, reporting_codes, sum_counts, words
 
-# The leaders in contact are few and stand first.
+# Leaders in contact are few and come first.
 ROLES = ("leader", "first_responsible")
 
 
 def leaders(book: Book) -> Table:
-    """One row a leader in contact, then one a first responsible person, each with the units of the roster he has.
+    """One row a leader in contact, then one a first responsible person, each with his units of the roster.
 
-    Columns: role, person ("" where the roster names nobody: told as such), units (how many), unit_names, not_reported
-    (units of them), tasks_late (their tasks 逾期未办), their items and counts by state, completion (a fraction of
-    one). A unit with two leaders counts for both. Units that are stopped or merged stand nowhere.
+    Columns: role, leader (where the roster names nobody, a word for that), units (how many), unit_names, not_reported
+    (units), tasks_late (their tasks 逾期未办), their items and counts by state, completion (a fraction of one). A unit
+    with two leaders counts for both; stopped and merged units are left out.
     """
     units, by_unit = counts_by_unit(book)
-    arrived, late = reported(book, units), late_tasks(book)
+    arrived, late = reporting_codes(book, units), late_tasks(book)
     rows: list[tuple[Any, ...]] = []
     for role in ROLES:
-        for person, held in _held_by(units, role):
-            counts = together(by_unit.get(unit.code, Counter()) for unit in held)
-            missing = sum(unit.code not in arrived for unit in held)
-            told = (words()["roles"][role], person or words()["unfilled"], len(held), _names(held))
-            rows.append((*told, missing, sum(late[unit.code] for unit in held), *item_cells(counts)))
+        for person, own_units in _units_by_person(units, role):
+            counts = sum_counts(by_unit.get(unit.code, Counter()) for unit in own_units)
+            missing = sum(unit.code not in arrived for unit in own_units)
+            cells = (words()["roles"][role], person or words()["unfilled"], len(own_units), _names(own_units))
+            rows.append((*cells, missing, sum(late[unit.code] for unit in own_units), *item_cells(counts)))
     columns = ("role", "leader", "units", "unit_names", "not_reported", "tasks_late")
     return Table((*columns, *ITEM_COLUMNS, "completion"), rows)
 
 
-def _held_by(units: Counted, role: str) -> Iterator[tuple[str, list[Unit]]]:
-    """Each person of the role with the units, in the roster's order; where only nobody is named, nothing."""
-    made: dict[str, list[Unit]] = {}
+def _units_by_person(units: CountedUnits, role: str) -> Iterator[tuple[str, list[Unit]]]:
+    """Each person of the role with his units, in the roster's order, then "" with the units that name nobody.
+
+    Nothing at all where no unit names anybody.
+    """
+    by_person: dict[str, list[Unit]] = {}
     for unit in units.asked:
-        for person in list(filter(None, people_in(getattr(unit, role)))) or [""]:
-            made.setdefault(person, []).append(unit)
-    nobody = made.pop("", [])
-    yield from made.items()
-    if made and nobody:
+        people = [person for person in people_in(getattr(unit, role)) if person]
+        for person in people or [""]:
+            by_person.setdefault(person, []).append(unit)
+    nobody = by_person.pop("", [])
+    yield from by_person.items()
+    if by_person and nobody:
         yield "", nobody
 
 
-def _names(held: Sequence[Unit]) -> str:
-    """The units' names on one line, of many only the first."""
+def _names(units: Sequence[Unit]) -> str:
+    """The units' names on one line; of many, the first and how many there are."""
     most, joint = words()["leader_units"], words()["joint"]
-    if len(held) <= most:
-        return str(joint.join(unit.name for unit in held))
-    named = joint.join(unit.name for unit in held[:most])
-    return str(words()["and_more"].format(names=named, count=len(held)))
+    if len(units) <= most:
+        return str(joint.join(unit.name for unit in units))
+    names = joint.join(unit.name for unit in units[:most])
+    return str(words()["and_more"].format(names=names, count=len(units)))
 
 
 def late_tasks(book: Book) -> Counter[str]:

@@ -1,9 +1,10 @@
-"""What a run leaves to the next of its items, and what became of them since: new, completed, reopened, moved, gone."""
+"""The snapshot of items that a run leaves to the next, and the changes since: new, completed, reopened, moved, gone."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from rectify_xl import catalog
@@ -13,10 +14,10 @@ from rectify_xl.laid_aside import keep
 from rectify_xl.merging.changes import key_words
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown
-from rectify_xl.progress.units import Counted, counted_units, items_of, subject_of, words
+from rectify_xl.progress.units import CountedUnits, counted_units, items_of, subject_of, words
 
 COMPLETED = ("done", "done_late")
-# The kinds of a change, in the order in which they are told.
+# The kinds of a change, in the order in which they are listed.
 KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
 
 
@@ -28,51 +29,51 @@ def snapshot_of(book: Book) -> Snapshot:
 
 @kept_by_book
 def _known_items(book: Book) -> Sequence[Known]:
-    return keep(_told_items(book, counted_units(book)), sum(map(len, book.items.values())))
+    return keep(_each_known(book, counted_units(book)), sum(map(len, book.items.values())))
 
 
-def _told_items(book: Book, units: Counted) -> Iterator[Known]:
+def _each_known(book: Book, units: CountedUnits) -> Iterator[Known]:
     names = {text: name for name, text in catalog.states("item").items()}
     missing = _missing_rows(book)
     for form in catalog.forms().values():
         if form.deadline and not form.restricted:
-            about = subject_of(form)
+            subject = subject_of(form)
             for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
-                is_missing = bool(missing) and (form.name, _quoted(form, item)) in missing
-                told = (units.code_of(about(item)), names[due.state], is_missing)
-                yield _known(form, item, due, told)
+                is_missing = bool(missing) and (form.name, _reference(form, item)) in missing
+                about = (units.code_of(subject(item)), names[due.state], is_missing)
+                yield _known(form, item, due, about)
 
 
-def _known(form: Form, item: Item, due: Due, told: tuple[str, str, bool]) -> Known:
+def _known(form: Form, item: Item, due: Due, about: tuple[str, str, bool]) -> Known:
     assert form.deadline is not None
-    unit, state, is_missing = told
+    unit, state, is_missing = about
     place = form.positions[form.deadline.due]
     text = subject_in_words(form, item) if item.number else key_in_words(form, item)
     return Known(form.name, unit, item.number, text, state, due.day, item.states[-1].values[place], is_missing)
 
 
 def subject_in_words(form: Form, item: Item) -> str:
-    """What an item is about: the last part of its key, whatever its kind, "" where it was left blank."""
+    """What an item is about: the last column of its form's key as text, "" where it was left blank."""
     value = item.values[form.positions[form.key[-1]]]
     return "" if value is None else as_text(value)
 
 
 def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
-    """What an item without a number is known by: its key on one line, each part cut at `longest`."""
+    """The key of an item without a number on one line, each part cut at `longest`."""
     values = (item.values[form.positions[name]] for name in form.key)
     joint: str = words()["key_joint"]
     return joint.join(shown(as_text(value), longest) for value in values if value is not None)
 
 
-def _quoted(form: Form, item: Item) -> str:
+def _reference(form: Form, item: Item) -> str:
     """How a finding names the row."""
     return item.number or key_words(form, item.values)
 
 
 def _missing_rows(book: Book) -> set[tuple[str, str]]:
     """The rows that a unit's latest return no longer has, by form and number (or key) as findings name them."""
-    told = (finding for finding in book.findings if finding.code == "missing-row")
-    return {(finding.form, str(dict(finding.params).get("number", ""))) for finding in told}
+    findings = (finding for finding in book.findings if finding.code == "missing-row")
+    return {(finding.form, str(dict(finding.params).get("number", ""))) for finding in findings}
 
 
 # ---- changes
@@ -80,70 +81,73 @@ def _missing_rows(book: Book) -> set[tuple[str, str]]:
 
 @under_settings
 def changes_between(previous: Snapshot | None, book: Book) -> tuple[Change, ...]:
-    """What became of each item since `previous` (none: nothing is told), in the order of KINDS, then of the book.
+    """The changes of items since `previous` (none: no changes), in the order of KINDS, then of the book.
 
-    An item that came already completed is new and completed. moved: the day it is owed by is another, or its unit
-    tells another deadline than before, agreed or not. missing: the unit's latest return no longer has it, gone: the
-    ledger no longer has it.
+    An item that came already completed is new and completed. moved: it is owed by another day, or its unit reports
+    another deadline than before, agreed or not. missing: the unit's latest return no longer has it, gone: the ledger
+    no longer has it.
     """
     if previous is None:
         return ()
-    return _changes_told(book) if previous is book.previous else _changes(previous.items, book)
+    return _changes_since_previous(book) if previous is book.previous else _changes(previous.items, book)
 
 
 @kept_by_book
-def _changes_told(book: Book) -> tuple[Change, ...]:
+def _changes_since_previous(book: Book) -> tuple[Change, ...]:
     return _changes(book.previous.items if book.previous else (), book)
 
 
 def _changes(items: Sequence[Known], book: Book) -> tuple[Change, ...]:
-    """Some items are compared at a time: never are all of both runs in memory."""
+    """The changes; items are compared a few at a time, so that those of both runs are never in memory whole."""
     units, now = counted_units(book), _known_items(book)
-    made: list[tuple[int, int, Change]] = []
+    changes: list[tuple[int, int, Change]] = []
     for before, after in _side_by_side(items, now):
         for key, (place, known) in after.items():
-            held = before[key][1] if key in before else None
-            made += [(KINDS.index(kind), place, _change(kind, units, held, known)) for kind in _kinds(held, known)]
-        gone = (told for key, told in before.items() if key not in after)
-        made += [(KINDS.index("gone"), place, _change("gone", units, known, None)) for place, known in gone]
-    return tuple(change for *_, change in sorted(made, key=lambda told: told[:2]))
+            earlier = before[key][1] if key in before else None
+            for kind in _kinds(earlier, known):
+                changes.append((KINDS.index(kind), place, _change(kind, units, earlier, known)))
+        for key, (place, known) in before.items():
+            if key not in after:
+                changes.append((KINDS.index("gone"), place, _change("gone", units, known, None)))
+    changes.sort(key=itemgetter(0, 1))
+    return tuple(change for _, _, change in changes)
 
 
 _Identity = tuple[str, str, str]
+_Placed = dict[_Identity, tuple[int, Known]]
 
 
-def _side_by_side(
-    before: Sequence[Known], after: Sequence[Known]
-) -> Iterator[tuple[dict[_Identity, tuple[int, Known]], dict[_Identity, tuple[int, Known]]]]:
-    """The items of two runs by what they are known by, with their places: those of one unit's numbers at a time."""
-    told: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+def _side_by_side(before: Sequence[Known], after: Sequence[Known]) -> Iterator[tuple[_Placed, _Placed]]:
+    """The items of two runs by identity, each with its position; a pair for each form and unit."""
+    grouped: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     for side, items in enumerate((before, after)):
         for place, known in enumerate(items):
-            told.setdefault(_numbered_by(known), ([], []))[side].append(place)
-    for places in told.values():
-        earlier, later = (
-            {_identity(known): (place, known) for place in held for known in (items[place],)}
-            for items, held in zip((before, after), places, strict=True)
-        )
-        yield earlier, later
+            grouped.setdefault(_numbered_by(known), ([], []))[side].append(place)
+    for places in grouped.values():
+        yield _by_identity(before, places[0]), _by_identity(after, places[1])
+
+
+def _by_identity(items: Sequence[Known], places: Sequence[int]) -> _Placed:
+    placed = ((place, items[place]) for place in places)
+    return {_identity(known): (place, known) for place, known in placed}
 
 
 def _numbered_by(known: Known) -> tuple[str, str]:
-    """What items have in common that may be the same: the form, and the unit whose number it is."""
+    """A key shared by all items that can have the same identity: the form, and the unit whose number it is."""
     return known.form, known.number.rpartition("-")[0] if known.number else known.unit_code
 
 
 def _identity(known: Known) -> _Identity:
-    """A number stays when a unit is merged into another; without one the unit belongs to what is known."""
+    """What an item is recognised by: its number, which survives a merger of units, else its unit and text."""
     return (known.form, known.number, "") if known.number else (known.form, known.unit_code, known.text)
 
 
 def _kinds(before: Known | None, after: Known) -> Iterator[str]:
-    was_done, is_done = before is not None and before.state in COMPLETED, after.state in COMPLETED
+    was_completed, is_completed = before is not None and before.state in COMPLETED, after.state in COMPLETED
     if before is None:
         yield "new"
-    if is_done != was_done:
-        yield "completed" if is_done else "reopened"
+    if is_completed != was_completed:
+        yield "completed" if is_completed else "reopened"
     if before is not None:
         asks_anew = after.told_due != before.told_due and after.told_due != after.due
         if after.due != before.due or asks_anew:
@@ -152,7 +156,7 @@ def _kinds(before: Known | None, after: Known) -> Iterator[str]:
         yield "missing"
 
 
-def _change(kind: str, units: Counted, before: Known | None, after: Known | None) -> Change:
+def _change(kind: str, units: CountedUnits, before: Known | None, after: Known | None) -> Change:
     known = after or before
     assert known is not None
     code = units.code_of(known.unit_code)
@@ -173,22 +177,23 @@ def period_changes(book: Book) -> Table:
 
     Columns: change, unit_code, unit_name, matter (the form's title), number, text, before, after.
     """
-    named = words()["changes"]
+    labels = words()["changes"]
     rows = [
-        (named[c.kind], c.unit_code, c.unit_name, catalog.forms()[c.form].title, c.number, c.text, *_told(c))
-        for c in changes_between(book.previous, book)
-    ]
+        (labels[change.kind], change.unit_code, change.unit_name, catalog.forms()[change.form].title, change.number,
+         change.text, *_before_and_after(change))
+        for change in changes_between(book.previous, book)
+    ]  # fmt: skip
     return Table(("change", "unit_code", "unit_name", "matter", "number", "text", "before", "after"), rows)
 
 
-def _told(change: Change) -> tuple[str, str]:
+def _before_and_after(change: Change) -> tuple[str, str]:
     """What an item was and what it is now, in words."""
     facts, before, after = words()["change_words"], change.before, change.after
     if change.kind == "moved" and before and after:
         is_agreed = after.due != before.due
-        was, told = (before.due, after.due) if is_agreed else (after.due, after.told_due)
-        days = {"day": as_text(told) if told else facts["no_day"]}
-        return as_text(was) if was else facts["no_day"], facts["agreed" if is_agreed else "asked"].format(**days)
+        earlier, deadline = (before.due, after.due) if is_agreed else (after.due, after.told_due)
+        was, now = (as_text(day) if day else facts["no_day"] for day in (earlier, deadline))
+        return was, facts["agreed" if is_agreed else "asked"].format(day=now)
     if change.kind == "missing":
         return _state(before), facts["missing"]
     return _state(before), _state(after) if after else facts["gone"]

@@ -1,4 +1,4 @@
-"""The table of the warnings that still stand: those of each unit's latest file of each form, whenever it came."""
+"""The table of standing warnings: those of each unit's latest file of each form, whenever it came."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from rectify_xl.normal import inert
 from rectify_xl.progress.units import counted_units, has_arrived
 
 COLUMNS = ("unit_code", "unit_name", "matter", "warning", "told", "source", "reported_on")
-# As much of a sentence as anybody reads.
+# Longer sentences are cut.
 _LONGEST = 2_000
 
 
 def latest_files(book: Book) -> dict[int, set[str]]:
-    """The places (in `book.returns`) of files that are their unit's latest of some form, with those forms.
+    """The files that are their unit's latest of some form, as positions in `book.returns`, with those forms.
 
-    Of files without any form the latest is that of the form "".
+    A unit's latest file without any form is that of the form "".
     """
     latest: dict[tuple[str, str], int] = {}
-    merged = [place for place, told in enumerate(book.returns) if has_arrived(told.verdict)]
-    for place in sorted(merged, key=lambda at: book.returns[at].order):
-        told = book.returns[place]
-        for form in tuple(held.form for held in told.forms) or ("",):
-            latest[told.unit_code or told.file, form] = place
-    made: dict[int, set[str]] = {}
+    merged = [place for place, return_ in enumerate(book.returns) if has_arrived(return_.verdict)]
+    for place in sorted(merged, key=lambda place: book.returns[place].order):
+        return_ = book.returns[place]
+        for form in [rows.form for rows in return_.forms] or [""]:
+            latest[return_.unit_code or return_.file, form] = place
+    forms_by_place: dict[int, set[str]] = {}
     for (_, form), place in latest.items():
-        made.setdefault(place, set()).add(form)
-    return made
+        forms_by_place.setdefault(place, set()).add(form)
+    return forms_by_place
 
 
 def standing_warnings(book: Book) -> Table:
@@ -41,24 +41,24 @@ def standing_warnings(book: Book) -> Table:
     """
     units, by_unit = counted_units(book), dict[str, list[tuple[Any, ...]]]()
     for place, forms in sorted(latest_files(book).items()):
-        back = book.returns[place]
-        rows = [_row(back, finding) for finding in _warnings(back, forms)]
+        return_ = book.returns[place]
+        rows = [_row(return_, finding) for finding in _warnings(return_, forms)]
         if rows:
-            by_unit.setdefault(units.code_of(back.unit_code, back.unit_name), []).extend(rows)
+            by_unit.setdefault(units.code_of(return_.unit_code, return_.unit_name), []).extend(rows)
     listed = units.listed(by_unit)
     return Table(COLUMNS, [(unit.code, unit.name, *row) for unit in listed for row in by_unit.get(unit.code, ())])
 
 
-def _warnings(back: Return, forms: set[str]) -> Iterator[Finding]:
+def _warnings(return_: Return, forms: set[str]) -> Iterator[Finding]:
     """The warnings of a file about itself, and about the forms of which it is the latest."""
-    declared: Mapping[str, Any] = catalog.forms()
-    for finding in back.findings:
-        is_open = finding.form not in declared or not declared[finding.form].restricted
+    forms_by_name: Mapping[str, Any] = catalog.forms()
+    for finding in return_.findings:
+        is_open = finding.form not in forms_by_name or not forms_by_name[finding.form].restricted
         if finding.level == "warning" and is_open and (not finding.form or finding.form in forms):
             yield finding
 
 
-def _row(back: Return, finding: Finding) -> tuple[Any, ...]:
+def _row(return_: Return, finding: Finding) -> tuple[Any, ...]:
     form = catalog.forms().get(finding.form)
-    told = sentence(finding)[:_LONGEST]
-    return form.title if form else "", code_name(finding.code), told, inert(back.file), back.filled_on
+    text = sentence(finding)[:_LONGEST]
+    return form.title if form else "", code_name(finding.code), text, inert(return_.file), return_.filled_on

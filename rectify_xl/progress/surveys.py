@@ -9,13 +9,13 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import Book, Item, Table
 from rectify_xl.progress.units import (
+    band_columns,
     counted_units,
-    headed,
     items_of,
     last_day,
     options_of,
     places_by_unit,
-    said,
+    row_test_for,
     share,
     words,
 )
@@ -25,29 +25,30 @@ Values = Sequence[Any]
 
 
 def satisfaction(book: Book) -> Table:
-    """One row a unit: its latest survey; those who must make up (补课) first, the most dissatisfied of them on top.
+    """One row a unit with its latest survey; those that must make up (补课) first, the most dissatisfied on top.
 
-    That survey is the rows that came with the unit's latest return of the form; where a kind of participants was asked
-    twice by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid,
-    satisfied, fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side,
-    a fraction of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were
-    dissatisfied), opinions (of those who must make up, each once; no such column where nobody must). The other units
-    stand in the roster's order; last the total. Before the first survey there is no row.
+    The latest survey is the rows of the unit's latest return of the form; where a kind of participants was asked twice
+    by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid, satisfied,
+    fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side, a fraction
+    of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were dissatisfied),
+    opinions (of units that must make up, each once; no such column where none must). The other units are in the
+    roster's order, the last row is the total. Before the first survey there is no row.
     """
     units, surveys = counted_units(book), latest_surveys(book)
-    asked = {values[_at("participant")] for held in surveys.values() for values in held}
+    asked = {values[_at("participant")] for unit_rows in surveys.values() for values in unit_rows}
     kinds = tuple(kind for kind in options_of(book, "survey", "participant") if kind in asked)
     answers = words()["answers"]
     rows: list[tuple[Any, ...]] = []
-    for unit in sorted(units.listed(surveys) if surveys else (), key=lambda unit: _urgency(surveys.get(unit.code, []))):
-        held = surveys.get(unit.code, [])
-        verdict = "make_up" if must_make_up(held) else "" if held else "not_surveyed"
-        told = (answers.get(verdict, ""), _opinions(held) if must_make_up(held) else "")
-        rows.append((unit.code, unit.name, *_survey_cells(held, kinds), *told))
+    listed = units.listed(surveys) if surveys else ()
+    for unit in sorted(listed, key=lambda unit: _urgency(surveys.get(unit.code, []))):
+        unit_rows = surveys.get(unit.code, [])
+        verdict = "make_up" if must_make_up(unit_rows) else "" if unit_rows else "not_surveyed"
+        ending = (answers.get(verdict, ""), _opinions(unit_rows) if must_make_up(unit_rows) else "")
+        rows.append((unit.code, unit.name, *_survey_cells(unit_rows, kinds), *ending))
     if rows:
-        everything = [values for held in surveys.values() for values in held]
-        rows.append(("", words()["total"], *_survey_cells(everything, kinds), "", ""))
-    by_kind = (*headed("valid", kinds), *headed("rates", kinds))
+        all_rows = [values for unit_rows in surveys.values() for values in unit_rows]
+        rows.append(("", words()["total"], *_survey_cells(all_rows, kinds), "", ""))
+    by_kind = (*band_columns("valid", kinds), *band_columns("rates", kinds))
     columns = ("unit_code", "unit_name", "surveyed_on", "valid", *VOTES, "rate", *by_kind, "make_up", "opinions")
     if not any(map(must_make_up, surveys.values())):
         return Table(columns[:-1], [row[:-1] for row in rows])
@@ -55,27 +56,27 @@ def satisfaction(book: Book) -> Table:
 
 
 def _urgency(rows: Sequence[Values]) -> float:
-    """The less the more of those who took a side were dissatisfied, 0 where they were not most."""
+    """A sort key: below 0 for those who must make up, the lower the more were dissatisfied; 0 for all others."""
     return (rate_of(votes_of(rows)) or 0.0) - 2 if must_make_up(rows) else 0.0
 
 
 def _opinions(rows: Sequence[Values]) -> str:
-    told: str = words()["line"].join(dict.fromkeys(filter(None, (values[_at("opinions")] for values in rows))))
-    return told
+    opinions = [values[_at("opinions")] for values in rows]
+    return str(words()["line"].join(dict.fromkeys(filter(None, opinions))))
 
 
 def latest_surveys(book: Book) -> dict[str, list[Values]]:
     """The rows of each unit's latest survey (see `satisfaction`), by the code they count under."""
-    items, made = items_of(book, "survey"), dict[str, list[Values]]()
+    items, surveys = items_of(book, "survey"), dict[str, list[Values]]()
     for code, places in places_by_unit(book, counted_units(book), "survey").items():
-        held = [items[place] for place in places]
-        latest = max(map(_sent, held))
+        unit_items = [items[place] for place in places]
+        latest = max(map(_sent, unit_items))
         rows: dict[tuple[Any, ...], Values] = {}
-        for item in sorted(held, key=lambda item: item.values[_at("surveyed_on")] or date.min):
+        for item in sorted(unit_items, key=lambda item: item.values[_at("surveyed_on")] or date.min):
             if _sent(item) == latest:
                 rows[item.values[_at("participant")], item.values[_at("method")]] = item.values
-        made[code] = list(rows.values())
-    return made
+        surveys[code] = list(rows.values())
+    return surveys
 
 
 def _at(column: str) -> int:
@@ -100,10 +101,10 @@ def rate_of(votes: Mapping[str, int]) -> float | None:
 def must_make_up(rows: Sequence[Values]) -> bool:
     """Whether most were dissatisfied over all rows of the survey."""
     form = catalog.forms()["survey"]
-    together: list[Any] = [None] * len(form.columns)
+    totals: list[Any] = [None] * len(form.columns)
     for name, votes in votes_of(rows).items():
-        together[form.positions[name]] = votes
-    return said("make_up", "survey")(together)
+        totals[form.positions[name]] = votes
+    return row_test_for("make_up", "survey")(totals)
 
 
 def _survey_cells(rows: Sequence[Values], kinds: Sequence[str]) -> tuple[Any, ...]:
@@ -116,8 +117,8 @@ def _survey_cells(rows: Sequence[Values], kinds: Sequence[str]) -> tuple[Any, ..
         _valid(rows),
         *votes.values(),
         rate_of(votes),
-        *(_valid(held) if held else None for held in by_kind),
-        *(rate_of(votes_of(held)) for held in by_kind),
+        *(_valid(kind_rows) if kind_rows else None for kind_rows in by_kind),
+        *(rate_of(votes_of(kind_rows)) for kind_rows in by_kind),
     )
 
 

@@ -10,8 +10,17 @@ from rectify_xl import catalog
 from rectify_xl.in_force import kept_by_book
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
-from rectify_xl.progress.items import ITEMS, told_by_items
-from rectify_xl.progress.units import Counted, counted_units, headed, items_of, share, subject_of, together, words
+from rectify_xl.progress.items import ITEMS, item_summary
+from rectify_xl.progress.units import (
+    CountedUnits,
+    band_columns,
+    counted_units,
+    items_of,
+    share,
+    subject_of,
+    sum_counts,
+    words,
+)
 from rectify_xl.workdays import calendar_for
 
 COMPLETED = ("done", "done_late")
@@ -30,26 +39,25 @@ def unit_progress(book: Book) -> Table:
     """
     units, counts = counts_by_unit(book)
     tasks = book.settings.tasks
-    known = {(state.unit_code, state.task): state for state in book.tasks}
+    states = {(state.unit_code, state.task): state for state in book.tasks}
     rows = [
-        (u.code, u.name, u.kind, *_task_cells(u, tasks, known), *item_cells(counts.get(u.code, Counter())))
-        for u in units.listed(counts)
-    ]
-    total = together(counts.values())
-    by_task = states_by_task(book)
-    ratios = (_ratio(by_task.get(task.id, Counter())) for task in tasks)
-    return Table(
-        ("unit_code", "unit_name", "kind", *headed("tasks", task_headings(tasks)), *ITEM_COLUMNS,
-         "completion"),
-        [*rows, ("", words()["total"], "", *ratios, *item_cells(total))] if rows else [],
-    )  # fmt: skip
+        (unit.code, unit.name, unit.kind, *_task_cells(unit, tasks, states),
+         *item_cells(counts.get(unit.code, Counter())))
+        for unit in units.listed(counts)
+    ]  # fmt: skip
+    if rows:
+        by_task = states_by_task(book)
+        ratios = (_ratio(by_task.get(task.id, Counter())) for task in tasks)
+        rows.append(("", words()["total"], "", *ratios, *item_cells(sum_counts(counts.values()))))
+    task_columns = band_columns("tasks", task_headings(tasks))
+    return Table(("unit_code", "unit_name", "kind", *task_columns, *ITEM_COLUMNS, "completion"), rows)
 
 
 @kept_by_book
-def counts_by_unit(book: Book) -> tuple[Counted, dict[str, Counter[str]]]:
+def counts_by_unit(book: Book) -> tuple[CountedUnits, dict[str, Counter[str]]]:
     """The units, and the items of each unit by the name of their state."""
-    dues, places = book.dues.get(ITEMS, ()), told_by_items(book).places
-    counts = {code: Counter(dues[place].state for place in held) for code, held in places.items()}
+    dues, places = book.dues.get(ITEMS, ()), item_summary(book).places
+    counts = {code: Counter(dues[place].state for place in unit_places) for code, unit_places in places.items()}
     return counted_units(book), counts
 
 
@@ -61,18 +69,18 @@ def item_cells(counts: Mapping[str, int]) -> tuple[Any, ...]:
 
 
 def task_headings(tasks: tuple[Task, ...]) -> list[str]:
-    """What the tasks are called at the head of a column: T1 and its item."""
+    """The tasks' column headings: T1 and its item."""
     return [words()["task_heading"].format(id=task.id, item=task.item) for task in tasks]
 
 
-def _task_cells(unit: Unit, tasks: tuple[Task, ...], known: Mapping[tuple[str, str], TaskState]) -> Iterator[str]:
+def _task_cells(unit: Unit, tasks: tuple[Task, ...], states: Mapping[tuple[str, str], TaskState]) -> Iterator[str]:
     for task in tasks:
-        state = known.get((unit.code, task.id))
+        state = states.get((unit.code, task.id))
         yield task_cell(state) if state else ""
 
 
 def task_cell(state: TaskState) -> str:
-    """The state's name, with 1/2 behind it where part of the evidence is there."""
+    """The state's name, followed by 1/2 where part of the evidence is there."""
     if not 0 < state.shown < state.asked:
         return state.state
     part: str = words()["part"].format(state=state.state, shown=state.shown, asked=state.asked)
@@ -82,11 +90,11 @@ def task_cell(state: TaskState) -> str:
 @kept_by_book
 def states_by_task(book: Book) -> dict[str, Counter[str]]:
     """How many units stand in each state of a task, by the task's number; units stopped are not counted."""
-    asked, made = {unit.code for unit in counted_units(book).asked}, dict[str, Counter[str]]()
+    asked, counts = {unit.code for unit in counted_units(book).asked}, dict[str, Counter[str]]()
     for state in book.tasks:
         if state.unit_code in asked:
-            made.setdefault(state.task, Counter())[state.state] += 1
-    return made
+            counts.setdefault(state.task, Counter())[state.state] += 1
+    return counts
 
 
 def _ratio(counts: Mapping[str, int]) -> str:
@@ -110,20 +118,18 @@ def deadline_warnings(book: Book) -> Table:
     (who answers for it), due_on, workdays_left (negative: working days late).
     """
     units = counted_units(book)
-    names = [catalog.states("item")[name] for name in PRESSING]
-    rows = [
-        row
-        for form in catalog.forms().values()
-        if form.deadline and not form.restricted
-        for row in _pressing_items(book, units, form, frozenset(names))
-    ]
+    names = frozenset(catalog.states("item")[name] for name in PRESSING)
+    rows: list[tuple[Any, ...]] = []
+    for form in catalog.forms().values():
+        if form.deadline and not form.restricted:
+            rows += _pressing_items(book, units, form, names)
     rows += _pressing_tasks(book, units)
     rows.sort(key=lambda row: (row[-1] or 0, row[-2] or book.as_of))
     columns = ("state", "unit_code", "unit_name", "matter", "number", "text", "person", "due_on", "workdays_left")
     return Table(columns, rows)
 
 
-def _pressing_items(book: Book, units: Counted, form: Form, names: frozenset[str]) -> Iterator[tuple[Any, ...]]:
+def _pressing_items(book: Book, units: CountedUnits, form: Form, names: frozenset[str]) -> Iterator[tuple[Any, ...]]:
     about, person, number = subject_of(form), person_of(form), number_of(form)
     text = form.positions[form.key[-1]]
     for item, due in zip(items_of(book, form.name), book.dues.get(form.name, ()), strict=False):
@@ -149,7 +155,7 @@ def number_of(form: Form) -> Callable[[Item], str]:
     return lambda item: item.number or item.values[place] or ""
 
 
-def _pressing_tasks(book: Book, units: Counted) -> Iterator[tuple[Any, ...]]:
+def _pressing_tasks(book: Book, units: CountedUnits) -> Iterator[tuple[Any, ...]]:
     names = {catalog.states("task")[name] for name in PRESSING}
     tasks = {task.id: task for task in book.settings.tasks}
     asked = {unit.code: unit for unit in units.asked}
@@ -175,11 +181,11 @@ def schedule(book: Book) -> Table:
     day = Day(as_of=book.as_of, calendar=calendar, early_warning=book.settings.early_warning)
     rows = []
     for task in book.settings.tasks:
-        held = counts.get(task.id, Counter())
-        done, asked = _done_and_asked(held)
+        counted = counts.get(task.id, Counter())
+        done, asked = _done_and_asked(counted)
         left = day.workdays_left(task.end) if task.end else None
-        by_state = (held[text] for text in names.values())
-        told = (task.id, task.time, task.item, task.content, task.start, task.end, left)
-        rows.append((*told, asked, *by_state, share(done, asked)))
+        by_state = (counted[text] for text in names.values())
+        cells = (task.id, task.time, task.item, task.content, task.start, task.end, left)
+        rows.append((*cells, asked, *by_state, share(done, asked)))
     columns = ("id", "time", "item", "content", "start", "end", "workdays_left", "asked")
-    return Table((*columns, *headed("states", names.values()), "done_rate"), rows)
+    return Table((*columns, *band_columns("states", names.values()), "done_rate"), rows)

@@ -1,4 +1,4 @@
-"""Whose numbers a status table counts: the units that are asked, their rows, and the shares made of them."""
+"""What all status tables share: the units that are asked, their rows, tests of a row, counts and shares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rectify_xl.merging.deadlines import form_test
 from rectify_xl.model import Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 
-# What a heading made by a list is called: the band it stands under, and its own word.
+# Between the band and the option in the name of a column that stands for an option of a list.
 BAND = "|"
 
 
@@ -28,8 +28,8 @@ def words() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """The units that are asked to report, every unit known by code, and the roster that tells for whom each counts."""
+class CountedUnits:
+    """The units that are asked to report, every unit by code, and the roster that says under which unit each counts."""
 
     asked: tuple[Unit, ...]
     known: Mapping[str, Unit]
@@ -39,10 +39,10 @@ class Counted:
 
     def code_of(self, code: str, name: str = "") -> str:
         """The code under which something sent by, or about, a unit counts: its own until it was merged."""
-        found = self._counts_as.get(code)
-        if found is None:
-            found = self._counts_as[code] = self.roster.successor(code, self.as_of)
-        return found or name
+        counts_as = self._counts_as.get(code)
+        if counts_as is None:
+            counts_as = self._counts_as[code] = self.roster.successor(code, self.as_of)
+        return counts_as or name
 
     def unit(self, code: str) -> Unit:
         """The unit with that code, one without a name if nobody knows it."""
@@ -55,32 +55,32 @@ class Counted:
 
 
 @kept_by_book
-def counted_units(book: Book) -> Counted:
-    """Who is asked: the roster's active units but the office's own, or, without a roster, those that reported, by code.
+def counted_units(book: Book) -> CountedUnits:
+    """The units asked: the roster's active units except the office, or without a roster those that reported, by code.
 
-    A unit that was stopped stands, marked, only in tables where it holds rows.
+    A stopped unit appears, marked, only in tables where it has rows.
     """
     roster = roster_for(book.settings)
-    met = {code: unit for code, unit in _met(book) if roster.by_code(code) is None}
+    unlisted = {code: unit for code, unit in _reporting_units(book) if roster.by_code(code) is None}
     active = roster.active(book.as_of)
     at_work = {unit.code for unit in active}
     stopped = (unit for unit in roster.units if unit.code not in at_work)
-    known = {**met, **{unit.code: unit for unit in active}, **{unit.code: _marked(unit) for unit in stopped}}
+    known = {**unlisted, **{unit.code: unit for unit in active}, **{unit.code: _as_stopped(unit) for unit in stopped}}
     asked = [unit for unit in active if unit.kind != catalog.reading().office_kind]
     if roster.is_empty:
         asked = [known[code] for code in sorted(known)]
-    return Counted(asked=tuple(asked), known=known, roster=roster, as_of=book.as_of)
+    return CountedUnits(asked=tuple(asked), known=known, roster=roster, as_of=book.as_of)
 
 
-def _marked(unit: Unit) -> Unit:
+def _as_stopped(unit: Unit) -> Unit:
     return replace(unit, name=words()["stopped"].format(name=unit.name))
 
 
-def _met(book: Book) -> Iterator[tuple[str, Unit]]:
+def _reporting_units(book: Book) -> Iterator[tuple[str, Unit]]:
     """The units that reported something, by code (by name where no code was written)."""
-    for back in book.returns:
-        if has_arrived(back.verdict) and (code := back.unit_code or back.unit_name):
-            yield code, Unit(code=code, name=back.unit_name)
+    for return_ in book.returns:
+        if has_arrived(return_.verdict) and (code := return_.unit_code or return_.unit_name):
+            yield code, Unit(code=code, name=return_.unit_name)
     for code, name in dict.fromkeys(chain.from_iterable(_senders(book).values())):
         yield code, Unit(code=code, name=name)
 
@@ -90,25 +90,27 @@ def has_arrived(verdict: str) -> bool:
     return verdict in ("accepted", "returned")
 
 
-def reported(book: Book, units: Counted) -> set[str]:
-    """The codes of the units that a file or a row has come from."""
-    sent = {units.code_of(b.unit_code, b.unit_name) for b in book.returns if has_arrived(b.verdict)}
-    held = {code for senders in _senders(book).values() for code, _ in senders}
-    return sent | {units.code_of(code) for code in (*held, *(code for _, code in book.restricted))}
+def reporting_codes(book: Book, units: CountedUnits) -> set[str]:
+    """The codes of the units that sent a file or a row."""
+    arrived = (return_ for return_ in book.returns if has_arrived(return_.verdict))
+    codes = {units.code_of(return_.unit_code, return_.unit_name) for return_ in arrived}
+    codes.update(units.code_of(code) for senders in _senders(book).values() for code, _ in senders)
+    codes.update(units.code_of(code) for _, code in book.restricted)
+    return codes
 
 
 def rows_by_sender(book: Book) -> dict[str, Counter[str]]:
-    """How many rows of each form stand under each unit's code."""
-    made = {form: Counter[str]() for form in book.items}
+    """How many rows of each form each unit has, by its code."""
+    counts = {form: Counter[str]() for form in book.items}
     for form, senders in _senders(book).items():
         for (code, _), count in senders.items():
-            made[form][code] += count
-    return made
+            counts[form][code] += count
+    return counts
 
 
 @kept_by_book
 def _senders(book: Book) -> dict[str, Counter[tuple[str, str]]]:
-    """How many rows of each form stand under each unit (code, name)."""
+    """How many rows of each form each unit has, by its code and name."""
     return {form: Counter((item.unit_code, item.unit_name) for item in items) for form, items in book.items.items()}
 
 
@@ -116,7 +118,7 @@ def _senders(book: Book) -> dict[str, Counter[tuple[str, str]]]:
 
 
 def items_of(book: Book, form: str) -> Sequence[Item]:
-    """The rows of a form, none where nobody sent it or nobody but the office may read it."""
+    """The rows of a form, none of a restricted one."""
     return () if catalog.forms()[form].restricted else book.items.get(form, ())
 
 
@@ -129,15 +131,15 @@ def subject_of(form: Form) -> Callable[[Item], str]:
     return lambda item: item.values[place] or item.unit_code
 
 
-def places_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[int]]:
-    """Where each unit's rows stand in `book.items[form]`, by the code they count under."""
-    kept = _places(book)
-    if form not in kept:
-        about, made = subject_of(catalog.forms()[form]), dict[str, list[int]]()
+def places_by_unit(book: Book, units: CountedUnits, form: str) -> dict[str, list[int]]:
+    """Each unit's rows as positions in `book.items[form]`, by the code they count under."""
+    by_form = _places(book)
+    if form not in by_form:
+        about, places = subject_of(catalog.forms()[form]), dict[str, list[int]]()
         for place, item in enumerate(items_of(book, form)):
-            made.setdefault(units.code_of(about(item)), []).append(place)
-        kept[form] = made
-    return kept[form]
+            places.setdefault(units.code_of(about(item)), []).append(place)
+        by_form[form] = places
+    return by_form[form]
 
 
 @kept_by_book
@@ -146,22 +148,22 @@ def _places(book: Book) -> dict[str, dict[str, list[int]]]:
     return {}
 
 
-def rows_by_unit(book: Book, units: Counted, form: str) -> dict[str, list[tuple[Any, ...]]]:
+def rows_by_unit(book: Book, units: CountedUnits, form: str) -> dict[str, list[tuple[Any, ...]]]:
     """Each unit's rows of a form as values, by the code they count under."""
-    held = items_of(book, form)
+    items = items_of(book, form)
     return {
-        code: [held[place].values for place in places] for code, places in places_by_unit(book, units, form).items()
+        code: [items[place].values for place in places] for code, places in places_by_unit(book, units, form).items()
     }
 
 
-# ---- what rows say
+# ---- tests of a row
 
 
 @kept_by_forms()
 def judge_for(form: str, text: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool for an expression over the form's columns."""
     declared = catalog.forms()[form]
-    return _judge(declared, expression_text.parse(text, tuple(declared.positions)))
+    return _compiled_test(declared, expression_text.parse(text, tuple(declared.positions)))
 
 
 @kept_by_forms()
@@ -169,7 +171,7 @@ def done_test_for(form: str) -> Callable[[Sequence[Any]], bool]:
     """A function values -> bool: whether the row is done, as the form's deadline says."""
     declared = catalog.forms()[form]
     assert declared.deadline is not None
-    return _judge(declared, declared.deadline.done)
+    return _compiled_test(declared, declared.deadline.done)
 
 
 @kept_by_forms()
@@ -177,20 +179,20 @@ def broken_test_for(form: str, code: str, column: str) -> Callable[[Sequence[Any
     """A function values -> bool: whether the row breaks the form's rule `code` on `column`."""
     declared = catalog.forms()[form]
     rules = (rule for rule in declared.rules if (rule.code, rule.column) == (code, column))
-    found = [(rule.index, rule.when, rule.holds) for rule in rules]
-    broken = expression_python.compile_rules(found, declared.positions, frozenset(), {})
+    parts = [(rule.index, rule.when, rule.holds) for rule in rules]
+    broken = expression_python.compile_rules(parts, declared.positions, frozenset(), {})
     bounds = (None,) * len(expression.BOUNDS)
     return lambda values: bool(broken(values, bounds))
 
 
-def _judge(form: Form, node: expression.Node) -> Callable[[Sequence[Any]], bool]:
+def _compiled_test(form: Form, node: expression.Node) -> Callable[[Sequence[Any]], bool]:
     test = form_test(form, node)
     bounds = (None,) * len(expression.BOUNDS)
     return lambda values: bool(test(values, bounds))
 
 
-def said(name: str, form: str) -> Callable[[Sequence[Any]], bool]:
-    """A function values -> bool for one of the tests of the wording."""
+def row_test_for(name: str, form: str) -> Callable[[Sequence[Any]], bool]:
+    """A function values -> bool: the test of that name in the wording."""
     return judge_for(form, words()["tests"][name])
 
 
@@ -208,19 +210,19 @@ def last_day(days: Iterable[date | None]) -> date | None:
 # ---- numbers
 
 
-def counted(values: Iterable[Any], options: Sequence[str]) -> tuple[int, ...]:
+def count_options(values: Iterable[Any], options: Sequence[str]) -> tuple[int, ...]:
     """How often each option stands among the values, in the order of the options."""
     counts = Counter(values)
     return tuple(counts[option] for option in options)
 
 
-def together(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
+def sum_counts(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
     """Several counts as one."""
-    made = Counter[str]()
-    for held in counts:
-        for name, count in held.items():
-            made[name] += count
-    return made
+    total = Counter[str]()
+    for part in counts:
+        for name, count in part.items():
+            total[name] += count
+    return total
 
 
 def share(part: float, whole: float) -> float | None:
@@ -228,11 +230,11 @@ def share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def headed(band: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Column names of a list, standing under one band."""
+def band_columns(band: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names of columns under one band, one an option."""
     return tuple(f"{band}{BAND}{name}" for name in names)
 
 
-def summed(rows: Sequence[Sequence[Any]], columns: range) -> tuple[int, ...]:
+def column_sums(rows: Sequence[Sequence[Any]], columns: range) -> tuple[int, ...]:
     """The sums of count columns over the rows, in the order of the columns."""
     return tuple(sum(row[column] or 0 for row in rows) for column in columns)
