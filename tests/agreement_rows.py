@@ -3,7 +3,8 @@
 A row is a tuple of raw cells in the form's column order, as a reader gives them: "" for a blank, str, float, date,
 datetime or CellError. Left out is what LibreOffice itself does otherwise than Excel: booleans (it loads TRUE in a
 cell formatted as text or date as 1), whole numbers from 10^14 up to 10^15, numbers within a rounding of a bound or
-of nothing (1e-7 is 0.0000001 there), and characters beyond the basic plane (its LEN counts them once).
+of nothing (1e-7 is 0.0000001 there), characters beyond the basic plane (its LEN counts them once), and tabs in texts
+of several lines (it loads them as the character 1).
 """
 
 from __future__ import annotations
@@ -135,9 +136,14 @@ _PADDINGS: tuple[Callable[[int], Raw], ...] = (
 )
 
 
+def _on_one_line(text: str) -> str:
+    """The text without line breaks if it holds a tab."""
+    return text.replace("\n", " ") if "\t" in text else text
+
+
 def spoiled(column: Column, office: Settings) -> Cells:
     """A cell as a careless clerk leaves it: something of the column, a slip, nothing, or anything at all."""
-    anything = st.sampled_from(_NOTHINGS) | st.sampled_from(_ANYTHING) | st.text(_SIGNS, max_size=8)
+    anything = st.sampled_from(_NOTHINGS) | st.sampled_from(_ANYTHING) | st.text(_SIGNS, max_size=8).map(_on_one_line)
     return st.one_of(proper(column, office), proper(column, office), slips(column, office), st.just(""), anything)
 
 
