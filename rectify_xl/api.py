@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.arguments import Paths, day_given, forms_given, paths_given, settings_given
+from rectify_xl.arguments import Paths, checked_settings, day_from, forms_from, paths_from
 from rectify_xl.errors import WrongUse
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings
@@ -46,7 +46,7 @@ def check(
     from rectify_xl.frames.result import Report
 
     means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
-    returns = pipeline.check_returns(paths_given(paths), settings_given(settings), day_given(as_of), means)
+    returns = pipeline.check_returns(paths_from(paths), checked_settings(settings), day_from(as_of), means)
     return Report(returns=returns, forms=settings.forms)
 
 
@@ -71,8 +71,8 @@ def consolidate(
     from rectify_xl.frames.result import Result
 
     means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
-    given = paths_given(paths), settings_given(settings), day_given(as_of)
-    return Result(book=pipeline.consolidate_paths(*given, means))
+    arguments = paths_from(paths), checked_settings(settings), day_from(as_of)
+    return Result(book=pipeline.consolidate_paths(*arguments, means))
 
 
 def _text(place: str | Path | None) -> str | None:
@@ -101,7 +101,7 @@ def run(
 
     with reached(scheduler) as reading:
         means = pipeline.Means(workers=workers, executor=reading or executor, progress=progress)
-        outcome = pipeline.run_workspace(folder, as_of=day_given(as_of), means=means, dry_run=dry_run, verify=verify)
+        outcome = pipeline.run_workspace(folder, as_of=day_from(as_of), means=means, dry_run=dry_run, verify=verify)
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 
@@ -111,7 +111,7 @@ def issue(folder: str | Path, *, as_of: date, units: str | Sequence[str] = ()) -
     `units` are codes (or one code) of those that are asked for, all unless said. Raises WrongUse for an unknown one.
     """
     codes = [units] if isinstance(units, str) else list(map(str, units))
-    return pipeline.issue_workspace(folder, as_of=day_given(as_of), units=codes)
+    return pipeline.issue_workspace(folder, as_of=day_from(as_of), units=codes)
 
 
 def history(folder: str | Path, number: str) -> pd.DataFrame:
@@ -204,7 +204,7 @@ def write_template(form_or_forms: Form | str | Iterable[Form | str], path: str |
     """Writes a blank template workbook of one or more forms (or names of forms) under an office's settings."""
     from rectify_xl.excel.templates.template import write_template as write
 
-    write(forms_given(form_or_forms, settings_given(settings)), Path(path), settings)
+    write(forms_from(form_or_forms, checked_settings(settings)), Path(path), settings)
 
 
 def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:

@@ -22,13 +22,13 @@ from rectify_xl.model import LEVELS, Column, Deadline, Form, Level, Remarks, Rul
 from rectify_xl.reading_facts import ReadingFacts
 
 KINDS = ("text", "choice", "date", "integer", "percent", "yesno", "people", "id")
-# Within a level, of several findings of one cell the first of these scopes is told.
+# Of several findings of one cell and level, the one with the first of these scopes is reported.
 SCOPES = ("file", "cell", "row", "sheet", "between", "fixed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """What a finding code is: the scope that judges it, its level, and whether it refuses the file."""
+    """A finding code: its scope, its level, and whether it refuses the file."""
 
     scope: str
     level: Level
@@ -53,12 +53,12 @@ def forms() -> Mapping[str, Form]:
 def load_forms(folder: Path) -> dict[str, Form]:
     """The forms declared below `folder`; raises FactsError naming file and key."""
     order = _needed(read_toml("templates.toml", folder), "forms", "templates.toml")
-    there = {path.stem for path in (folder / "forms").glob("*.toml")}
-    if sorted(order) != sorted(there):
-        raise FactsError("templates.toml", "forms", f"differs from forms/*.toml in {set(order) ^ there}")
+    existing = {path.stem for path in (folder / "forms").glob("*.toml")}
+    if sorted(order) != sorted(existing):
+        raise FactsError("templates.toml", "forms", f"differs from forms/*.toml in {set(order) ^ existing}")
     lists = dict.fromkeys(_needed(read_toml("profiles.toml", folder), "lists", "profiles.toml"))
-    known = {**lists, **base_lists(folder)}
-    return {name: _form(folder, name, known, codes(folder)) for name in order}
+    all_lists = {**lists, **base_lists(folder)}
+    return {name: _form(folder, name, all_lists, codes(folder)) for name in order}
 
 
 def _needed(entry: dict[str, Any], key: str, file: str) -> Any:
@@ -68,7 +68,7 @@ def _needed(entry: dict[str, Any], key: str, file: str) -> Any:
     return entry.pop(key)
 
 
-def _form(folder: Path, name: str, lists: Lists, codes_known: Mapping[str, Code]) -> Form:
+def _form(folder: Path, name: str, lists: Lists, known_codes: Mapping[str, Code]) -> Form:
     file = f"forms/{name}.toml"
     entry = read_toml(file, folder)
     columns = tuple(_column(c, file, lists) for c in _needed(entry, "columns", file))
@@ -76,22 +76,22 @@ def _form(folder: Path, name: str, lists: Lists, codes_known: Mapping[str, Code]
     positions = {column.name: place for place, column in enumerate(columns)}
     if entry.get("name") != name:
         raise FactsError(file, "name", "is not the file's")
-    rules = tuple(_rule(i, r, file, positions, codes_known) for i, r in enumerate(_needed(entry, "rules", file)))
+    rules = tuple(_rule(i, r, file, positions, known_codes) for i, r in enumerate(_needed(entry, "rules", file)))
     for key in ("key", "unchanged"):
-        _known(entry.get(key, ()), positions, file, key)
+        _check_names(entry.get(key, ()), positions, file, key)
     if entry.get("evidence_on"):
-        _known([entry["evidence_on"]], positions, file, "evidence_on")
+        _check_names([entry["evidence_on"]], positions, file, "evidence_on")
     if "remarks" in entry:
-        entry["remarks"] = record(Remarks, entry["remarks"], file, "remarks")
-        _known([getattr(entry["remarks"], part) for part in ("number", "text", "day")], positions, file, "remarks")
+        remarks = entry["remarks"] = record(Remarks, entry["remarks"], file, "remarks")
+        _check_names([remarks.number, remarks.text, remarks.day], positions, file, "remarks")
     if "deadline" in entry:
         entry["deadline"] = _deadline(entry["deadline"], file, positions)
     for key in ("started", "closed_when"):
         if key in entry:
             entry[key] = _expression(entry[key], file, key, positions)
-    made: Form = record(Form, {**entry, "columns": columns, "office_columns": office, "rules": rules}, file, "form")
-    _refuse(slips_in_form(made, lists), file)
-    return replace(made, positions=positions)
+    form: Form = record(Form, {**entry, "columns": columns, "office_columns": office, "rules": rules}, file, "form")
+    _refuse(slips_in_form(form, lists), file)
+    return replace(form, positions=positions)
 
 
 def _refuse(slips: Iterable[tuple[str, str]], file: str) -> None:
@@ -112,15 +112,15 @@ def _column(entry: Mapping[str, Any], file: str, lists: Collection[str]) -> Colu
 
 
 def _rule(
-    index: int, entry: Mapping[str, Any], file: str, positions: Mapping[str, int], known: Mapping[str, Code]
+    index: int, entry: Mapping[str, Any], file: str, positions: Mapping[str, int], known_codes: Mapping[str, Code]
 ) -> Rule:
     key = f"rules.{index}"
-    if entry.get("code") not in known:
+    if entry.get("code") not in known_codes:
         raise FactsError(file, f"{key}.code", f"{entry.get('code')!r} is not in codes.toml")
     trees = {k: _expression(entry[k], file, f"{key}.{k}", positions) for k in ("when", "holds") if k in entry}
-    level = entry.get("level", known[entry["code"]].level)
+    level = entry.get("level", known_codes[entry["code"]].level)
     rule: Rule = record(Rule, {**entry, **trees, "index": index, "level": level}, file, key)
-    _known([rule.column, *rule.on, *([rule.softened_by] if rule.softened_by else [])], positions, file, key)
+    _check_names([rule.column, *rule.on, *([rule.softened_by] if rule.softened_by else [])], positions, file, key)
     if rule.code == "required-when":
         return replace(rule, holds=Filled(rule.column))
     if rule.code == "empty-when":
@@ -133,7 +133,7 @@ def _rule(
 def _deadline(entry: Mapping[str, Any], file: str, positions: Mapping[str, int]) -> Deadline:
     trees = {k: _expression(entry[k], file, f"deadline.{k}", positions) for k in ("done", "standing") if k in entry}
     deadline: Deadline = record(Deadline, {**entry, **trees}, file, "deadline")
-    _known([deadline.due, *([deadline.done_on] if deadline.done_on else [])], positions, file, "deadline")
+    _check_names([deadline.due, *([deadline.done_on] if deadline.done_on else [])], positions, file, "deadline")
     return deadline
 
 
@@ -144,7 +144,7 @@ def _expression(text: str, file: str, key: str, positions: Mapping[str, int]) ->
         raise FactsError(file, key, str(error)) from error
 
 
-def _known(names: Collection[str], positions: Mapping[str, int], file: str, key: str) -> None:
+def _check_names(names: Collection[str], positions: Mapping[str, int], file: str, key: str) -> None:
     for name in names:
         if name not in positions:
             raise FactsError(file, key, f"no column {name!r}")
@@ -155,7 +155,7 @@ def _known(names: Collection[str], positions: Mapping[str, int], file: str, key:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cover:
-    """The cover sheet of every template: its fields, the rule on its day, and the line that tells the edition."""
+    """The cover sheet of every template: its fields, the rule on its day, and the label of the edition's line."""
 
     sheet: str
     columns: tuple[Column, ...]
@@ -176,27 +176,27 @@ def cover(folder: Path = FACTS) -> Cover:
     columns = tuple(_column(c, file, ()) for c in _needed(entry, "columns", file))
     positions = {column.name: place for place, column in enumerate(columns)}
     rules = tuple(_rule(i, r, file, positions, codes(folder)) for i, r in enumerate(_needed(entry, "rules", file)))
-    made: Cover = record(Cover, {**entry, "columns": columns, "rules": rules, "positions": positions}, file, "cover")
+    sheet: Cover = record(Cover, {**entry, "columns": columns, "rules": rules, "positions": positions}, file, "cover")
     _refuse((*slips_in_columns(columns), *slips_in_levels(rules)), file)
-    return made
+    return sheet
 
 
 @cache
 def codes(folder: Path = FACTS) -> Mapping[str, Code]:
     """Every finding code (facts/codes.toml)."""
     file = "codes.toml"
-    made: dict[str, Code] = {name: record(Code, e, file, name) for name, e in read_toml(file, folder).items()}
-    for name, code in made.items():
+    by_name: dict[str, Code] = {name: record(Code, e, file, name) for name, e in read_toml(file, folder).items()}
+    for name, code in by_name.items():
         if code.scope not in SCOPES or code.level not in LEVELS:
             raise FactsError(file, name, f"unknown scope {code.scope!r} or level {code.level!r}")
-    return made
+    return by_name
 
 
 @cache
 def reading(folder: Path = FACTS) -> ReadingFacts:
     """facts/reading.toml as a record."""
-    made: ReadingFacts = record(ReadingFacts, read_toml("reading.toml", folder), "reading.toml", "reading")
-    return made
+    facts: ReadingFacts = record(ReadingFacts, read_toml("reading.toml", folder), "reading.toml", "reading")
+    return facts
 
 
 @cache
@@ -214,17 +214,17 @@ def header_aliases(folder: Path = FACTS) -> Mapping[str, tuple[str, ...]]:
 @cache
 def option_aliases(folder: Path = FACTS) -> Mapping[str, Mapping[str, str]]:
     """Other words for options: list name -> {alias: option}."""
-    made: dict[str, dict[str, str]] = {}
+    aliases: dict[str, dict[str, str]] = {}
     for name, options in read_toml("aliases.toml", folder)["options"].items():
-        listed, known = base_lists(folder).get(name, ()), made.setdefault(name, {})
-        for option, meant in options.items():
-            if option not in listed:
+        valid, words = base_lists(folder).get(name, ()), aliases.setdefault(name, {})
+        for option, meanings in options.items():
+            if option not in valid:
                 raise FactsError("aliases.toml", f"options.{name}.{option}", "no such option")
-            for word in meant:
-                if word in known or word in listed:
+            for word in meanings:
+                if word in words or word in valid:
                     raise FactsError("aliases.toml", f"options.{name}.{option}", f"{word!r} means something already")
-                known[word] = option
-    return made
+                words[word] = option
+    return aliases
 
 
 def check_facts(folder: Path = FACTS) -> None:
@@ -240,14 +240,14 @@ def check_facts(folder: Path = FACTS) -> None:
 @kept_by_forms()
 def templates() -> Mapping[str, tuple[Form, ...]]:
     """The template workbooks by file name, each with its forms in order."""
-    made: dict[str, list[Form]] = {}
+    by_template: dict[str, list[Form]] = {}
     for form in forms().values():
-        made.setdefault(form.template, []).append(form)
-    return {name: tuple(held) for name, held in made.items()}
+        by_template.setdefault(form.template, []).append(form)
+    return {name: tuple(in_template) for name, in_template in by_template.items()}
 
 
 @cache
 def states(kind: str) -> Mapping[str, str]:
     """The Chinese names of the states of `kind` (item, task, verdict, level) by their code names."""
-    named: dict[str, str] = read_toml("states.toml")[kind]
-    return named
+    names: dict[str, str] = read_toml("states.toml")[kind]
+    return names

@@ -1,4 +1,4 @@
-"""Rows of a table that are made by column, some at a time, when somebody asks for them."""
+"""Rows of a table that are made by column, some at a time, when they are needed."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, overload
 
-# Rows made together: enough that a column's repeated values are told once, few enough to hold.
+# Rows made together: enough that a column's repeated values are looked up once, few enough for little memory.
 ROWS_AT_ONCE = 1024
 
 Columns: TypeAlias = Sequence[Sequence[Any]]
-# Of some places (ascending, from 0) the values of every column.
+# Gives the values of every column for some places (ascending, from 0).
 Make: TypeAlias = Callable[[Sequence[int]], Columns]
 
 
 class ColumnRows(Sequence[tuple[Any, ...]]):
-    """Rows whose columns `make` gives for the places of some of them: whoever wants columns needs no row for it."""
+    """Rows whose columns `make` gives for some places, so that a reader of columns builds no rows."""
 
     def __init__(self, places: Sequence[int], make: Make) -> None:
         self._places, self._make = places, make
@@ -45,22 +45,22 @@ class ColumnRows(Sequence[tuple[Any, ...]]):
         return (self.columns(first, ROWS_AT_ONCE) for first in range(0, len(self), ROWS_AT_ONCE))
 
 
-def picked(held: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
-    """What stands at some places."""
+def picked(values: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    """The values at some places."""
     if isinstance(places, range) and places.step == 1:
-        return held[places.start : places.stop]
-    return [held[place] for place in places]
+        return values[places.start : places.stop]
+    return [values[place] for place in places]
 
 
 def reader_of(rows: Iterable[Sequence[Any]]) -> Callable[[int], Columns]:
-    """A function that takes a number and gives the columns of that many of the next rows, no column of none.
+    """A function count -> the columns of that many of the next rows; no columns where no row is left.
 
-    ValueError where rows differ in length.
+    It raises ValueError where rows differ in length.
     """
     if isinstance(rows, ColumnRows):
         return _next_columns(rows)
-    waiting = iter(rows)
-    return lambda count: list(zip(*islice(waiting, count), strict=True))
+    remaining = iter(rows)
+    return lambda count: list(zip(*islice(remaining, count), strict=True))
 
 
 def _next_columns(rows: ColumnRows) -> Callable[[int], Columns]:

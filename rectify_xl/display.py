@@ -20,9 +20,9 @@ def form_html(form: Form) -> str:
     words = catalog.words("display")["form"]
     lists = {**catalog.base_lists(), **lists_of([form])[0]}
     rows = [_column_cells(column, lists.get(column.choices, ()), words) for column in form.columns]
-    told = "".join(f"<li>{escape(rule_words(form, rule))}</li>" for rule in form.rules)
+    rules = "".join(f"<li>{escape(rule_words(form, rule))}</li>" for rule in form.rules)
     caption = words["caption"].format(title=form.title, template=form.template)
-    return f"{_table(words['columns'], rows, caption)}<p>{escape(words['rules'])}</p><ol>{told}</ol>"
+    return f"{_table(words['columns'], rows, caption)}<p>{escape(words['rules'])}</p><ol>{rules}</ol>"
 
 
 def settings_html(settings: Settings) -> str:
@@ -30,7 +30,7 @@ def settings_html(settings: Settings) -> str:
     words = catalog.words("display")["settings"]
     stage = (settings.stage_start, settings.stage_end)
     undated = words["undated"]
-    said = {
+    values = {
         "stage": words["period"].format(start=stage[0] or undated, end=stage[1] or undated) if any(stage) else undated,
         "followup_end": settings.followup_end or undated,
         "early_warning": settings.early_warning,
@@ -38,9 +38,9 @@ def settings_html(settings: Settings) -> str:
         "optional_columns": words["join"].join(settings.optional_columns),
     }
     for name in ("units", "tasks", "filings", "reviewers", "waivers"):
-        said[name] = words["counted"].format(n=len(getattr(settings, name)))
+        values[name] = words["counted"].format(n=len(getattr(settings, name)))
     caption = words["caption"].format(organisation=settings.organisation, campaign=settings.campaign)
-    return _table(words["columns"], [(words[name], value) for name, value in said.items()], caption)
+    return _table(words["columns"], [(words[name], value) for name, value in values.items()], caption)
 
 
 def period_html(period: Period) -> str:
@@ -69,17 +69,17 @@ def table_html(table: Table, caption: str = "") -> str:
 
 
 def _column_cells(column: Column, options: Sequence[str], words: dict[str, Any]) -> tuple[str, ...]:
-    told = words["told"]
-    asked = [words["kinds"][column.kind]]
+    phrases = words["told"]
+    demands = [words["kinds"][column.kind]]
     if column.length:
-        asked.append(told["length"].format(low=column.length[0], high=column.length[1]))
+        demands.append(phrases["length"].format(low=column.length[0], high=column.length[1]))
     if column.range and column.kind == "integer":
-        asked.append(told["range"].format(low=column.range[0], high=column.range[1]))
+        demands.append(phrases["range"].format(low=column.range[0], high=column.range[1]))
     if column.assigned:
-        asked.append(told["assigned"])
-    hint = told["options"].join(options) if column.kind == "choice" else column.hint
+        demands.append(phrases["assigned"])
+    hint = phrases["options"].join(options) if column.kind == "choice" else column.hint
     required = words["required"] if column.required else ""
-    return (column.label, column.name, told["join"].join(asked), required, hint)
+    return (column.label, column.name, phrases["join"].join(demands), required, hint)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> str:

@@ -1,4 +1,4 @@
-"""The judge's face of rules: nodes become Python, compiled once a form."""
+"""Rules as Python: the nodes of a form's rules, compiled once, for judging."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare,
 
 
 class _Source:
-    """Writes nodes as Python over `v` (the row), `c` (the bounds) and the functions of FUNCTIONS."""
+    """Writes nodes as Python source over `v` (the row), `c` (the bounds) and the functions of FUNCTIONS."""
 
     def __init__(self, positions: Mapping[str, int], texts: frozenset[str]) -> None:
         self.positions, self.texts = positions, texts
@@ -38,8 +38,8 @@ class _Source:
                 return f"({self.value(left)} {op} {self.value(right)})"
         raise TypeError(node)
 
-    def known(self, node: Node) -> str:
-        """The guard that every column read by a comparison is filled."""
+    def guard(self, node: Node) -> str:
+        """A guard: every column that the comparison reads is filled."""
         places = dict.fromkeys(self.place(name) for name in names_in(node))
         return "".join(f"{place} is not None and " for place in places)
 
@@ -49,10 +49,10 @@ class _Source:
             case Compare(op, left, right):
                 op = op if wanted else _OPPOSITE[op]
                 op = "==" if op == "=" else op
-                return f"({self.known(node)}{self.value(left)} {op} {self.value(right)})"
+                return f"({self.guard(node)}{self.value(left)} {op} {self.value(right)})"
             case Among(name, options):
                 constant = self.constants.setdefault(frozenset(options), f"k{len(self.constants)}")
-                return f"({self.known(node)}{self.read(name)} {'in' if wanted else 'not in'} {constant})"
+                return f"({self.guard(node)}{self.read(name)} {'in' if wanted else 'not in'} {constant})"
             case Filled(name, filled):
                 return f"({self.place(name)} {'is not' if filled == wanted else 'is'} None)"
             case Call(function, names):
@@ -93,20 +93,21 @@ def compile_rules(
     """
     source = _Source(positions, texts)
     lines = ["broken = []"]
-    for when, alike in groupby(rules, lambda rule: rule[1]):  # what several rules ask first is asked once
-        asked = [f"if {source.test(when, True)}:"] if when else []
-        lines += asked
-        for index, _, holds in alike:
+    for when, group in groupby(rules, lambda rule: rule[1]):  # a condition that several rules share is tested once
+        guard = [f"if {source.test(when, True)}:"] if when else []
+        lines += guard
+        for index, _, holds in group:
             test = source.test(holds, False) if holds else "True"
-            lines.append(f"{'    ' * len(asked)}if {test}: broken.append({index})")
+            lines.append(f"{'    ' * len(guard)}if {test}: broken.append({index})")
     return _function("\n    ".join([*lines, "return broken"]), source, functions)
 
 
 def _function(body: str, source: _Source, functions: Mapping[str, Any]) -> Test:
     namespace: dict[str, Any] = {**functions, **{name: options for options, name in source.constants.items()}}
-    often = [place for place, times in Counter(_COLUMN.findall(body)).items() if times > 1]
-    taken = "".join(f"v{place} = v[{place}]\n    " for place in often)
-    body = _COLUMN.sub(lambda found: f"v{found[1]}" if found[1] in often else found[0], body)
-    exec(compile(f"def judge(v, c):\n    {taken}{body}\n", "<rules>", "exec"), namespace)  # no text of a form is in it
-    made: Test = namespace["judge"]
-    return made
+    repeated = [place for place, times in Counter(_COLUMN.findall(body)).items() if times > 1]
+    assignments = "".join(f"v{place} = v[{place}]\n    " for place in repeated)
+    body = _COLUMN.sub(lambda match: f"v{match[1]}" if match[1] in repeated else match[0], body)
+    code = f"def judge(v, c):\n    {assignments}{body}\n"  # holds no text of a form
+    exec(compile(code, "<rules>", "exec"), namespace)
+    judge: Test = namespace["judge"]
+    return judge

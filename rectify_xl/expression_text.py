@@ -71,12 +71,12 @@ def _tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     position = 0
     while text[position:].strip():
-        found = _TOKEN.match(text, position)
-        if found is None:
+        match = _TOKEN.match(text, position)
+        if match is None:
             raise ExpressionError(text, text[position:].strip())
-        word = found[0].strip()
+        word = match[0].strip()
         tokens.append(Token(_SYNONYMS.get(word, word), word))
-        position = found.end()
+        position = match.end()
     return tokens
 
 

@@ -1,4 +1,4 @@
-"""The data files as they are; what they declare is made of them in `catalog`."""
+"""The data files as plain tables; `catalog` makes forms, lists and codes of them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def read_toml(name: str, folder: Path = FACTS) -> dict[str, Any]:
 
 def record(kind: type[Any], entry: Mapping[str, Any], file: str, key: str) -> Any:
     """A frozen record from a table of a data file; lists become tuples, unknown and missing keys are refused."""
-    known = {f.name for f in fields(kind)}
-    if unknown := set(entry) - known:
+    names = {f.name for f in fields(kind)}
+    if unknown := set(entry) - names:
         raise FactsError(file, f"{key}.{sorted(unknown)[0]}", "unknown key")
     try:
         return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})

@@ -11,12 +11,12 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".rectify_xl-"
-# Settling so many files one by one takes about as long as settling everything.
+# With more files than this, flushing everything is faster than flushing them one by one.
 _FEW = 20
 _PIECE = 1 << 20
-# What a disk takes as a name, what is kept of its ending, and what it takes as a path below a folder.
+# The longest name a disk takes, the longest ending kept of it, and the longest path below a folder.
 _LONGEST_NAME, _LONGEST_ENDING, _LONGEST_PATH = 255, 9, 3_000
-# What a name may not hold, end with or be on Windows.
+# What a name on Windows may not contain, end with or be.
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _ENDING = re.compile("[. ]+$")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
@@ -29,7 +29,7 @@ def temporary_for(path: Path) -> Path:
 
 
 def writable(name: str, *, windows: bool = sys.platform == "win32") -> str:
-    """A path with / as a received file is told by, as this system can write it.
+    """A path with / as reports name a received file, made writable on this system.
 
     Names out of archives and of other systems may hold what Windows forbids, or would take for a device, another
     drive or a stream of a file: there each such character becomes _. A name that no disk takes is cut, a path that is
@@ -46,15 +46,15 @@ def fitting(name: str, ending: str = "") -> str:
         name, dot, ending = name.rpartition(".")
         ending = dot + ending
     whole = name + ending
-    if _taken_by(whole) <= _LONGEST_NAME:
+    if _size_of(whole) <= _LONGEST_NAME:
         return whole
     mark = f"~{_digest(whole)}{ending}"
-    while name and _taken_by(name + mark) > _LONGEST_NAME:
-        name = name[: -max(1, (_taken_by(name + mark) - _LONGEST_NAME) // 4)]
+    while name and _size_of(name + mark) > _LONGEST_NAME:
+        name = name[: -max(1, (_size_of(name + mark) - _LONGEST_NAME) // 4)]
     return name + mark
 
 
-def _taken_by(name: str) -> int:
+def _size_of(name: str) -> int:
     return len(name) if sys.platform == "win32" else len(name.encode("utf-8", "surrogateescape"))
 
 
@@ -65,12 +65,12 @@ def _digest(name: str) -> str:
 def _for_windows(part: str) -> str:
     part = _FORBIDDEN.sub("_", part)
     if part not in (".", ".."):
-        part = _ENDING.sub(lambda found: "_" * len(found[0]), part)
+        part = _ENDING.sub(lambda ending: "_" * len(ending[0]), part)
     return f"_{part}" if _DEVICE.match(part) else part
 
 
 def at(step: str, path: Path) -> None:
-    """Called before every step that changes a disk (write, settle, replace, settle-folder); tests break things here."""
+    """A hook before every step that changes a disk (write, settle, replace, settle-folder), for tests of failures."""
 
 
 def save_atomically(path: Path, write: Callable[[Path], object], *, settles: bool = True) -> None:
@@ -106,12 +106,12 @@ def _save(path: Path, temporary: Path, write: Callable[[Path], object], *, settl
 
 def copy_exactly(source: str | Path, digest: str, target: Path) -> None:
     """Copies a file that must still have the SHA-256 `digest`; OSError (ESTALE) where it was changed meanwhile."""
-    taken = sha256()
-    with Path(source).open("rb") as held, target.open("wb") as made:
-        while piece := held.read(_PIECE):
-            taken.update(piece)
-            made.write(piece)
-    if taken.hexdigest() != digest:
+    hashed = sha256()
+    with Path(source).open("rb") as original, target.open("wb") as copy:
+        while piece := original.read(_PIECE):
+            hashed.update(piece)
+            copy.write(piece)
+    if hashed.hexdigest() != digest:
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), os.fspath(source))
 
 
@@ -125,12 +125,12 @@ def is_whole(path: Path, digest: str) -> bool:
 
 def digest_of_file(path: Path) -> str:
     """The SHA-256 of a file, however large."""
-    with path.open("rb") as held:
-        return file_digest(held, "sha256").hexdigest()
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def settle_all(paths: Sequence[Path]) -> None:
-    """Puts files that were saved without settling on the disk, with their names; many take no longer than some."""
+    """Flushes files that were saved without settling, and their folders, to the disk."""
     for path in paths:
         at("settle", path)
     if len(paths) > _FEW and hasattr(os, "sync"):
@@ -145,19 +145,19 @@ def settle_all(paths: Sequence[Path]) -> None:
 def sweep(folders: Iterable[Path]) -> None:
     """Removes what a killed process left half-written below some folders."""
     for folder in folders:
-        for left in folder.rglob(f"{TEMPORARY_PREFIX}*") if folder.is_dir() else ():
-            left.unlink(missing_ok=True)
+        for leftover in folder.rglob(f"{TEMPORARY_PREFIX}*") if folder.is_dir() else ():
+            leftover.unlink(missing_ok=True)
 
 
 def _settle_folder(folder: Path) -> None:
-    """Puts a folder's names on the disk, where the system lets one do so."""
+    """Flushes a folder's names to the disk, where the system can do so."""
     if sys.platform != "win32":
         _settle(folder, os.O_RDONLY)
 
 
 def _settle(path: Path, flags: int = os.O_RDWR) -> None:
-    held = os.open(path, flags)
+    descriptor = os.open(path, flags)
     try:
-        os.fsync(held)
+        os.fsync(descriptor)
     finally:
-        os.close(held)
+        os.close(descriptor)

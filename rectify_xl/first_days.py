@@ -10,28 +10,28 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-# What tells something from all else: texts, and last a day (None: none).
+# An identity: some texts, and last a day or None.
 Key = Sequence[Any]
 _HALVES = struct.Struct("<QQ")
 _BETWEEN = "\0"
 
 
 class FirstDays:
-    """Which day came first with a key. Of each are kept the day and 16 bytes of digest, not what it says."""
+    """The first day of each key; a key is kept as 16 bytes of digest."""
 
     __slots__ = ("_days", "_firsts", "_seconds")
 
-    def __init__(self, told: Iterable[tuple[Key, date]] = ()) -> None:
-        """`told` in the order of their days."""
+    def __init__(self, pairs: Iterable[tuple[Key, date]] = ()) -> None:
+        """`pairs` in the order of their days."""
         firsts, seconds, days = array("Q"), array("Q"), array("I")
-        for key, day in told:
+        for key, day in pairs:
             first, second = _halves(key)
             firsts.append(first)
             seconds.append(second)
             days.append(day.toordinal())
-        order = sorted(range(len(firsts)), key=firsts.__getitem__)  # of equal ones what came first stays first
+        order = sorted(range(len(firsts)), key=firsts.__getitem__)  # stable: of equal keys the first stays first
         self._firsts, self._seconds, self._days = (
-            array(held.typecode, map(held.__getitem__, order)) for held in (firsts, seconds, days)
+            array(column.typecode, map(column.__getitem__, order)) for column in (firsts, seconds, days)
         )
 
     def __len__(self) -> int:
@@ -50,7 +50,7 @@ class FirstDays:
         return date.fromordinal(max(self._days)) if self._days else None
 
     def day_of(self, key: Key) -> date | None:
-        """The first day of a key, None of one that was not told."""
+        """The first day of a key, None for an unknown one."""
         if not self._days:
             return None
         first, second = _halves(key)
@@ -64,6 +64,6 @@ class FirstDays:
 
 def _halves(key: Key) -> tuple[int, int]:
     *texts, day = key
-    said = f"{_BETWEEN.join(texts)}{_BETWEEN}{day}".encode("utf-8", "surrogatepass")
-    first, second = _HALVES.unpack(blake2b(said, digest_size=16).digest())
+    text = f"{_BETWEEN.join(texts)}{_BETWEEN}{day}".encode("utf-8", "surrogatepass")
+    first, second = _HALVES.unpack(blake2b(text, digest_size=16).digest())
     return first, second

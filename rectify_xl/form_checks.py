@@ -1,4 +1,4 @@
-"""What a declared form must keep to beyond its names and expressions, each slip told with its key."""
+"""Checks of a declared form beyond its names and expressions; each slip comes with its key."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ def slips_in_form(form: Form, lists: Lists) -> Slips:
         yield "filled_by", f"{form.filled_by!r} is none of {FILLERS}"
     if any(column.assigned for column in form.columns) != bool(form.id_letter):
         yield "id_letter", "goes with a column that the office assigns"
-    listed = {c.name: lists.get(c.choices) if c.choices else () for c in form.columns}
+    options_of = {c.name: lists.get(c.choices) if c.choices else () for c in form.columns}
     for column in form.columns:
         for name, option in column.standing_fills.items():
-            options = listed.get(name, ())
+            options = options_of.get(name, ())
             if options is not None and option not in options:
                 yield f"columns.{column.name}.standing_fills", f"{name} has no option {option!r}"
     for key, name, option in _options_of(form):
-        options = listed.get(name)
+        options = options_of.get(name)
         if options is not None and option not in options:
             yield key, f"{name} has no option {option!r}"
 
 
 def slips_in_columns(columns: Collection[Column]) -> Slips:
     """(key, trouble) for names and labels that stand twice, unknown levels, and bounds that are none."""
-    said: set[str] = set()
+    used: set[str] = set()
     for column in columns:
         key = f"columns.{column.name}"
-        if {f"name {column.name}", f"label {column.label}"} & said:
+        if {f"name {column.name}", f"label {column.label}"} & used:
             yield key, "its name or its label stands twice"
-        said |= {f"name {column.name}", f"label {column.label}"}
+        used |= {f"name {column.name}", f"label {column.label}"}
         if column.level not in LEVELS:
             yield f"{key}.level", f"unknown level {column.level!r}"
         for part, bounds in (("length", column.length), ("range", column.range)):

@@ -1,4 +1,4 @@
-"""What a file's verdict rests on besides the file, as a fingerprint: when that changes, it is judged again."""
+"""Fingerprints of what a file's verdict rests on besides the file: it is judged again when that changes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 from rectify_xl import __version__, catalog
 from rectify_xl.model import Return, Settings, Unit
+from rectify_xl.normal import key_text
 from rectify_xl.roster import roster_for
 
 # Facts that judging reads; wording and layouts change no verdict.
 _FACTS = ("forms/*.toml", "cover.toml", "codes.toml", "lists.toml", "aliases.toml", "numerals.toml", "reading.toml")
-# What of the settings every verdict may rest on; the schedule, leaders and warnings are judged by the day.
+# The settings that every verdict may rest on; the schedule, leaders and warnings are judged by the day.
 _COMMON = (
     "campaign", "stage_start", "stage_end", "followup_end", "followup_months", "optional_columns", "reviewers",
     "filings", "lists", "aliases", "holidays", "forms",
@@ -35,7 +36,7 @@ def facts_digest() -> str:
 
 
 class Grounds:
-    """The grounds of one office: what the verdict on each of its files rests on."""
+    """The fingerprints under the settings of one office."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings, self._roster = settings, roster_for(settings)
@@ -46,25 +47,27 @@ class Grounds:
         forms = catalog.forms().values()
         self._of_office = frozenset(form.name for form in forms if form.filled_by == "office")
 
-    def of(self, held: Return) -> str:
+    def of(self, return_: Return) -> str:
         """The fingerprint of what the verdict on a file rests on."""
-        needs_all = not held.unit_code or any(finding.code in _OF_UNITS for finding in held.findings)
-        if needs_all or any(rows.form in self._of_office for rows in held.forms):
-            return digest_of(self._common, self._units, self._waivers("", held.digest))
-        return digest_of(self._common, self._unit(held.unit_code), self._waivers(held.unit_code, held.digest))
+        rests_on_all = not return_.unit_code or any(finding.code in _OF_UNITS for finding in return_.findings)
+        if rests_on_all or any(rows.form in self._of_office for rows in return_.forms):
+            return digest_of(self._common, self._units, self._all_waivers())
+        return digest_of(self._common, self._unit(return_.unit_code), self._waivers_of(return_.unit_code))
 
     def _unit(self, code: str) -> str:
         if code not in self._by_unit:
             unit = self._roster.by_code(code)
-            told = [_of_unit(unit)] if unit else []
-            self._by_unit[code] = digest_of(told, sorted(self._roster.prefixes(code)), self._roster.is_empty)
+            parts = [_of_unit(unit)] if unit else []
+            self._by_unit[code] = digest_of(parts, sorted(self._roster.prefixes(code)), self._roster.is_empty)
         return self._by_unit[code]
 
-    def _waivers(self, unit: str, digest: str) -> tuple[str, ...]:
-        held = self._settings.waivers
-        return tuple(
-            repr(w) for w in held if not unit or w.unit in ("", unit) or (w.digest and digest.startswith(w.digest))
-        )
+    def _all_waivers(self) -> tuple[str, ...]:
+        return tuple(map(repr, self._settings.waivers))
+
+    def _waivers_of(self, code: str) -> tuple[str, ...]:
+        """The waivers that may apply to a unit's files: its own, and those of units merged into it."""
+        codes = set(map(key_text, self._roster.prefixes(code)))
+        return tuple(repr(waiver) for waiver in self._settings.waivers if key_text(waiver.unit) in codes)
 
 
 def _of_unit(unit: Unit) -> tuple[Any, ...]:
@@ -72,5 +75,5 @@ def _of_unit(unit: Unit) -> tuple[Any, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """Mappings as sorted pairs: an order that nobody sees changes no verdict."""
+    """Mappings as sorted pairs, since their order changes no verdict."""
     return sorted((name, _plain(part)) for name, part in value.items()) if hasattr(value, "items") else value

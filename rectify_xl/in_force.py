@@ -12,30 +12,30 @@ from weakref import ref
 
 from rectify_xl.model import Book, Form, Settings
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
+_Params = ParamSpec("_Params")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Own:
-    """An office's own forms; known by itself, so that what is kept for them is found at once."""
+    """An office's own forms; compared by identity, which makes it a cheap cache key."""
 
     forms: tuple[Form, ...] = ()
 
 
 _NONE = _Own()
 _in_force: ContextVar[_Own] = ContextVar("own forms in force", default=_NONE)
-# Equal forms are the same thing, whichever workbook or process they came from.
-_held = lru_cache(maxsize=32)(_Own)
+# One object for equal forms, whichever workbook or process they came from.
+_shared = lru_cache(maxsize=32)(_Own)
 
 
 @contextmanager
 def using(forms: Sequence[Form]) -> Iterator[None]:
-    """While it lasts, these forms of an office's own stand beside the built-in ones, in this thread or task alone.
+    """A context in which these own forms stand beside the built-in ones, in this thread or task alone.
 
-    Not to be left open across a `yield`: whoever takes the values would work with them too.
+    Not to be left open across a `yield`: the caller's code would run with these forms too.
     """
-    before = _in_force.set(_held(tuple(forms)) if forms else _NONE)
+    before = _in_force.set(_shared(tuple(forms)) if forms else _NONE)
     try:
         yield
     finally:
@@ -43,7 +43,7 @@ def using(forms: Sequence[Form]) -> Iterator[None]:
 
 
 def with_forms(settings: Settings, *forms: Form) -> Settings:
-    """The settings with forms of an office's own besides those they have, and the lists and words that these bring."""
+    """The settings with more own forms, and with the lists and aliases that these bring."""
     lists, words = lists_of(forms)
     return replace(
         settings,
@@ -54,9 +54,10 @@ def with_forms(settings: Settings, *forms: Form) -> Settings:
 
 
 def lists_of(forms: Sequence[Form]) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Mapping[str, str]]]:
-    """The lists that forms bring with them by name, and what other words for their options mean."""
-    held = [brought for form in forms for brought in form.lists]
-    return {b.name: b.options for b in held}, {b.name: dict(b.aliases) for b in held if b.aliases}
+    """The options of the lists that forms bring with them, and the aliases of these options, by list name."""
+    lists = [option_list for form in forms for option_list in form.lists]
+    options = {option_list.name: option_list.options for option_list in lists}
+    return options, {option_list.name: dict(option_list.aliases) for option_list in lists if option_list.aliases}
 
 
 def own_forms() -> tuple[Form, ...]:
@@ -64,61 +65,61 @@ def own_forms() -> tuple[Form, ...]:
     return _in_force.get().forms
 
 
-def kept_by_forms(most: int | None = None) -> Callable[[Callable[_Given, _Made]], Callable[_Given, _Made]]:
-    """Like functools.lru_cache, for what is made from the forms: kept apart for each set of forms in force."""
+def kept_by_forms(most: int | None = None) -> Callable[[Callable[_Params, _Result]], Callable[_Params, _Result]]:
+    """Like functools.lru_cache, but with separate entries for each set of own forms in force."""
 
-    def keep(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-        made: Callable[..., _Made] = function
-        kept: Callable[..., _Made] = lru_cache(most)(lambda _, *given, **named: made(*given, **named))
+    def keep(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+        untyped: Callable[..., _Result] = function
+        cached: Callable[..., _Result] = lru_cache(most)(lambda _, *args, **kwargs: untyped(*args, **kwargs))
 
         @wraps(function)
-        def look_up(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-            return kept(_in_force.get(), *given, **named)
+        def look_up(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+            return cached(_in_force.get(), *args, **kwargs)
 
         return look_up
 
     return keep
 
 
-def kept_by_book(function: Callable[[Book], _Made]) -> Callable[[Book], _Made]:
-    """Keeps what the function last made of a book, as long as the book lives: several workbooks tell the same things.
+def kept_by_book(function: Callable[[Book], _Result]) -> Callable[[Book], _Result]:
+    """Caches the function's result for the last book, as long as the book lives: several workbooks need the same rows.
 
-    What it makes must not be changed by those who get it.
+    Callers must not change the result.
     """
-    kept: tuple[Callable[[], Book | None], _Own, _Made] | None = None
+    last: tuple[Callable[[], Book | None], _Own, _Result] | None = None
 
     @wraps(function)
-    def look_up(book: Book) -> _Made:
-        nonlocal kept
-        held, own = kept, _in_force.get()
-        if held is not None and held[0]() is book and held[1] is own:
-            return held[2]
-        made = function(book)
-        kept = ref(book), own, made
-        return made
+    def look_up(book: Book) -> _Result:
+        nonlocal last
+        previous, own = last, _in_force.get()
+        if previous is not None and previous[0]() is book and previous[1] is own:
+            return previous[2]
+        result = function(book)
+        last = ref(book), own, result
+        return result
 
     return look_up
 
 
-def under_settings(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-    """The function, working with the forms of the settings that it is given, or of the first thing that has settings.
+def under_settings(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+    """The function, run with the own forms of the settings among its arguments, or of the first one that has settings.
 
     It must not be a generator, see `using`.
     """
 
     @wraps(function)
-    def work(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-        with using(_settings_in((*given, *named.values())).forms):
-            return function(*given, **named)
+    def work(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+        with using(_settings_in((*args, *kwargs.values())).forms):
+            return function(*args, **kwargs)
 
     return work
 
 
-def _settings_in(given: Sequence[Any]) -> Settings:
+def _settings_in(arguments: Sequence[Any]) -> Settings:
     """The settings among arguments: Settings themselves, or those of a book, a ruling, a result."""
-    for argument in given:
+    for argument in arguments:
         carrier = getattr(argument, "book", argument)
-        found = carrier if isinstance(carrier, Settings) else getattr(carrier, "settings", None)
-        if isinstance(found, Settings):
-            return found
+        settings = carrier if isinstance(carrier, Settings) else getattr(carrier, "settings", None)
+        if isinstance(settings, Settings):
+            return settings
     raise TypeError("no settings among the arguments")

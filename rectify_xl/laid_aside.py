@@ -1,4 +1,4 @@
-"""Many records in little memory: some stay there, others lie in a temporary file until they are asked for."""
+"""Many records in little memory: some stay there, others wait in a temporary file until they are needed."""
 
 from __future__ import annotations
 
@@ -11,114 +11,114 @@ from itertools import accumulate, chain, islice
 from typing import Any, TypeVar, overload
 
 from rectify_xl.model import Item, State
-from rectify_xl.plain_records import Plain, items_made, items_with, named, plain_parts
+from rectify_xl.plain_records import Plain, items_from_plain, items_with, named, plain_parts
 from rectify_xl.unnamed_file import Place, UnnamedFile
 
 _Record = TypeVar("_Record")
-# So many records of one shelf stay in memory; where more are expected only a small part of so many.
+# How many records of one shelf stay in memory; where more are expected, only IN_MEMORY / _FEWER of them.
 IN_MEMORY, _FEWER = 40_000, 400
-# Records laid aside together where nothing else divides them, and how many are kept at hand.
-_LOT, _AT_HAND = 256, 512
+# How many records are written as one block, and how many that were read again are cached.
+_BLOCK_SIZE, _MOST_CACHED = 256, 512
 
 
 class Shelf:
-    """Keeps many records in little memory, as many as `in_memory`.
+    """Holds many records with at most `in_memory` of them in memory.
 
-    Raises OSError where its file cannot be written. A copy of this process may read what lay here when it began.
+    Raises OSError where its file cannot be written. A forked process can read what was written before the fork.
     """
 
     def __init__(self, in_memory: int | None = None) -> None:
         self._room = IN_MEMORY if in_memory is None else in_memory
         self._file = UnnamedFile()
-        self._at_hand: dict[Place, Sequence[Any]] = {}
-        self._count_at_hand = 0
+        self._cache: dict[Place, Sequence[Any]] = {}
+        self._cached = 0
 
     def lay(self, records: Sequence[_Record]) -> Sequence[_Record]:
-        """The same records: a tuple while there is room in memory, else what reads them again."""
+        """The same records: a tuple while there is room in memory, else a block on disk."""
         if self._has_room(len(records)):
             return tuple(records)
-        held: Sequence[Any] = records
-        if isinstance(held[0], Item):
-            return _LaidItems(self, plain_parts(held))
-        return _Laid(self, self._put([tuple(told) for told in held]), len(held), type(held[0]))
+        values: Sequence[Any] = records
+        if isinstance(values[0], Item):
+            return _ItemBlock(self, plain_parts(values))
+        return _RecordBlock(self, self._put([tuple(record) for record in values]), len(values), type(values[0]))
 
-    def lay_plain(self, said: Sequence[Any], states: Sequence[Any]) -> Sequence[Item]:
-        """Items, given as `plain_parts` gives them: as `lay` lays them."""
-        return items_made(said, states) if self._has_room(len(said)) else _LaidItems(self, (said, states))
+    def lay_plain(self, values: Sequence[Any], states: Sequence[Any]) -> Sequence[Item]:
+        """Like `lay`, for items as `plain_parts` gives them."""
+        return items_from_plain(values, states) if self._has_room(len(values)) else _ItemBlock(self, (values, states))
 
     def lay_all(self, records: Iterable[_Record]) -> Sequence[_Record]:
-        """The same records, which come one after the other."""
+        """Like `lay`, for a stream of records."""
         waiting = iter(records)
-        return joined(map(self.lay, iter(lambda: tuple(islice(waiting, _LOT)), ())))
+        return joined(map(self.lay, iter(lambda: tuple(islice(waiting, _BLOCK_SIZE)), ())))
 
     def plain(self, place: Place) -> Any:
         """The plain values at a place."""
         return pickle.loads(self._file.read(place))
 
-    def lot(self, place: Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
-        """What `make` makes of the plain values at a place."""
-        at_hand = self._at_hand
-        if place in at_hand:
-            found = at_hand.pop(place)
+    def block(self, place: Place, make: Callable[[Any], Sequence[Any]]) -> Sequence[Any]:
+        """The records that `make` makes of the plain values at a place; the last blocks are cached."""
+        cache = self._cache
+        if place in cache:
+            records = cache.pop(place)
         else:
-            found = make(self.plain(place))
-            self._count_at_hand += len(found)
-            while at_hand and self._count_at_hand > _AT_HAND:
-                self._count_at_hand -= len(at_hand.pop(next(iter(at_hand))))
-        at_hand[place] = found
-        return found
+            records = make(self.plain(place))
+            self._cached += len(records)
+            while cache and self._cached > _MOST_CACHED:
+                self._cached -= len(cache.pop(next(iter(cache))))
+        cache[place] = records
+        return records
 
     def _has_room(self, count: int) -> bool:
-        """Whether so many more records stay in memory; after those that do not none does."""
+        """Whether so many more records stay in memory; once some did not, no later ones do."""
         has_room = count <= self._room
         self._room = self._room - count if has_room else 0
         return has_room
 
-    def _put(self, told: Sequence[Any]) -> Place:
-        """Writes plain values; where they lie."""
-        return self._file.put(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
+    def _put(self, values: Sequence[Any]) -> Place:
+        """Writes plain values and gives their place."""
+        return self._file.put(pickle.dumps(values, pickle.HIGHEST_PROTOCOL))
 
 
 def room_for(expected: int) -> int:
-    """How many records stay in memory where about so many come: nearly none of very many.
+    """How many records stay in memory where about so many are expected: only a few of very many.
 
-    Whoever holds many records holds other things by their number too, and walks through a file whatever it keeps.
+    Very many records need memory elsewhere too, and most of them are read from the file anyhow.
     """
     return IN_MEMORY if expected <= IN_MEMORY else IN_MEMORY // _FEWER
 
 
 def keep(records: Iterable[_Record], expected: int = 0) -> Sequence[_Record]:
-    """Records that come one after the other, about as many as are expected, on a shelf of their own."""
+    """A stream of about `expected` records on a shelf of its own."""
     return Shelf(room_for(expected)).lay_all(records)
 
 
 def plain_of(items: Sequence[Item]) -> Plain:
-    """Items as `plain_parts` gives them; those of a lot that was laid aside are not made for it."""
-    return items.plain() if isinstance(items, _LaidItems) else plain_parts(items)
+    """Items as `plain_parts` gives them; those of a block on disk are not built for it."""
+    return items.plain() if isinstance(items, _ItemBlock) else plain_parts(items)
 
 
 def joined(parts: Iterable[Sequence[_Record]]) -> Sequence[_Record]:
-    """All records of some sequences, one after the other: a tuple where nothing of them was laid aside."""
-    held = [part for part in parts if len(part)]
-    if any(isinstance(part, _Away) for part in held):
-        return _Joined(held)
-    return tuple(chain.from_iterable(held))
+    """The concatenation of some sequences: a tuple where all their records are in memory."""
+    filled = [part for part in parts if len(part)]
+    if any(isinstance(part, _OnDisk) for part in filled):
+        return _Joined(filled)
+    return tuple(chain.from_iterable(filled))
 
 
 def rearranged(records: Sequence[_Record], places: Sequence[int]) -> Sequence[_Record]:
-    """The records at some places, in the order of these: a tuple where nothing of them was laid aside."""
-    if isinstance(records, _Away):
+    """The records at some places, in this order: a tuple where all records are in memory."""
+    if isinstance(records, _OnDisk):
         return _Rearranged(records, places)
     return tuple([records[place] for place in places])
 
 
-class _Away(Sequence[Any]):
-    """Records not all of which are in memory. They equal a tuple of the same ones, and are pickled as that."""
+class _OnDisk(Sequence[Any]):
+    """Records not all of which are in memory; equal to a tuple of the same records, and pickled as one."""
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (tuple, _Away)):
+        if not isinstance(other, (tuple, _OnDisk)):
             return NotImplemented
         return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
 
@@ -129,8 +129,8 @@ class _Away(Sequence[Any]):
         return tuple, (list(self),)
 
 
-class _Together(_Away):
-    """Records that are read together: as many as `count`, from a place on a shelf."""
+class _Block(_OnDisk):
+    """`count` records that are read together from a place on a shelf."""
 
     __slots__ = ("_count", "_place", "_shelf")
 
@@ -141,22 +141,22 @@ class _Together(_Away):
         return self._count
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.lot())
+        return iter(self.records())
 
     @overload
     def __getitem__(self, at: int) -> Any: ...
     @overload
     def __getitem__(self, at: slice) -> Sequence[Any]: ...
     def __getitem__(self, at: int | slice) -> Any:
-        return self.lot()[at]
+        return self.records()[at]
 
     @abstractmethod
-    def lot(self) -> Sequence[Any]:
-        """The records themselves."""
+    def records(self) -> Sequence[Any]:
+        """The records, read if they are not cached."""
 
 
-class _Laid(_Together):
-    """One lot of named tuples that was laid aside."""
+class _RecordBlock(_Block):
+    """Named tuples of one class."""
 
     __slots__ = ("_kind",)
 
@@ -164,34 +164,34 @@ class _Laid(_Together):
         super().__init__(shelf, place, count)
         self._kind = kind
 
-    def lot(self) -> Sequence[Any]:
-        return self._shelf.lot(self._place, self._made)
+    def records(self) -> Sequence[Any]:
+        return self._shelf.block(self._place, self._records_from)
 
-    def _made(self, told: Any) -> Sequence[Any]:
-        return named(self._kind, told)
+    def _records_from(self, values: Any) -> Sequence[Any]:
+        return named(self._kind, values)
 
 
-class _LaidItems(_Laid):
-    """One lot of items that was laid aside, their states apart from them: few ask for those."""
+class _ItemBlock(_RecordBlock):
+    """Items, with their states at a place of their own: few readers need those."""
 
     __slots__ = ("_counts", "_states")
 
     def __init__(self, shelf: Shelf, plain: Plain) -> None:
-        said, states = plain
-        super().__init__(shelf, shelf._put(said), len(said), Item)
+        values, states = plain
+        super().__init__(shelf, shelf._put(values), len(values), Item)
         self._states, self._counts = shelf._put(states), array("I", map(len, states))
 
     def plain(self) -> Plain:
-        """The items in plain values."""
+        """The items as plain values."""
         return self._shelf.plain(self._place), self._shelf.plain(self._states)
 
-    def _made(self, told: Any) -> Sequence[Any]:
-        states = [_States(self._shelf, self._states, at, count) for at, count in enumerate(self._counts)]
-        return items_with(told, states)
+    def _records_from(self, values: Any) -> Sequence[Any]:
+        states = [_StateBlock(self._shelf, self._states, at, count) for at, count in enumerate(self._counts)]
+        return items_with(values, states)
 
 
-class _States(_Together):
-    """The states of one item of a lot that was laid aside."""
+class _StateBlock(_Block):
+    """The states of one item of an item block."""
 
     __slots__ = ("_at",)
 
@@ -199,23 +199,24 @@ class _States(_Together):
         super().__init__(shelf, place, count)
         self._at = at
 
-    def lot(self) -> Sequence[State]:
-        told: Sequence[State] = self._shelf.lot(self._place, _states_of_all)[self._at]
-        return told
+    def records(self) -> Sequence[State]:
+        states: Sequence[State] = self._shelf.block(self._place, _states_by_item)[self._at]
+        return states
 
 
-def _states_of_all(told: Any) -> Sequence[Sequence[State]]:
-    return [named(State, said) for said in told]
+def _states_by_item(values: Any) -> Sequence[Sequence[State]]:
+    return [named(State, states) for states in values]
 
 
-class _Joined(_Away):
-    """Several sequences as one."""
+class _Joined(_OnDisk):
+    """The concatenation of several sequences."""
 
     __slots__ = ("_ends", "_near", "_parts")
 
     def __init__(self, parts: Sequence[Sequence[Any]]) -> None:
         self._parts, self._ends = parts, array("Q", accumulate(map(len, parts)))
-        self._near: tuple[int, int, Sequence[Any]] = (0, 0, ())  # the part last asked: from where to where, its records
+        # Of the part read last its start and end here, and its records.
+        self._near: tuple[int, int, Sequence[Any]] = (0, 0, ())
 
     def __len__(self) -> int:
         return self._ends[-1]
@@ -229,13 +230,13 @@ class _Joined(_Away):
     def __getitem__(self, at: slice) -> Sequence[Any]: ...
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, int):
-            start, end, held = self._near
+            start, end, records = self._near
             if start <= at < end:
-                return held[at - start]
+                return records[at - start]
             at = range(len(self))[at]
             part, start = self._part(at)
-            held = self._parts[part]
-            self._near = start, self._ends[part], held.lot() if isinstance(held, _Together) else held
+            records = self._parts[part]
+            self._near = start, self._ends[part], records.records() if isinstance(records, _Block) else records
             return self._near[2][at - start]
         places = range(len(self))[at]
         if places.step != 1:
@@ -252,13 +253,13 @@ class _Joined(_Away):
             return
         part, before = self._part(start)
         while before < stop and part < len(self._parts):
-            held = self._parts[part]
-            yield from held[max(0, start - before) : stop - before]
-            part, before = part + 1, before + len(held)
+            records = self._parts[part]
+            yield from records[max(0, start - before) : stop - before]
+            part, before = part + 1, before + len(records)
 
 
-class _Rearranged(_Away):
-    """Records of another sequence in an order of their own."""
+class _Rearranged(_OnDisk):
+    """Records of another sequence in another order."""
 
     __slots__ = ("_places", "_records")
 

@@ -1,4 +1,4 @@
-"""The columns of the ledger workbook: which stand on the sheet of each form, whose they are, and those beside them."""
+"""The columns of the ledger workbook: those of each form's sheet by group, and those of the other sheets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUN_PROPERTY = "rectify_xl run"
 
 
 class Groups(NamedTuple):
-    """The columns of a ledger sheet by whose they are, in the order of the sheet; names are unique over all."""
+    """The columns of a ledger sheet by group, in the order of the sheet; names are unique over all groups."""
 
     lead: tuple[Column, ...]
     form: tuple[Column, ...]
@@ -35,12 +35,12 @@ def declared(part: str, section: str = "") -> tuple[Column, ...]:
 
 def groups_for(form: Form) -> Groups:
     """The columns of a form's ledger sheet; a common column whose name the form uses itself is called return_<name>."""
-    taken = {column.name for column in (*form.columns, *form.office_columns)}
+    used = {column.name for column in (*form.columns, *form.office_columns)}
     prefix = catalog.words("ledger")["clash_prefix"]
 
-    def common(part: str, wanted: object = True) -> tuple[Column, ...]:
-        columns = declared(part) if wanted else ()
-        return tuple(replace(c, name=prefix + c.name) if c.name in taken else c for c in columns)
+    def common(part: str, is_wanted: object = True) -> tuple[Column, ...]:
+        columns = declared(part) if is_wanted else ()
+        return tuple(replace(c, name=prefix + c.name) if c.name in used else c for c in columns)
 
     return Groups(
         lead=common("lead"),

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is which sheet of a ledger, wherever its columns and rows stand now."""
+"""Finds the sheets of a ledger in a workbook, wherever their columns and rows stand now."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from rectify_xl.normal import key_text
 
 Values = Sequence[Sequence[Any]]
 
-# How much of a sheet's labels must stand in a row for it to be the header of a sheet with a title of its own.
+# The share of a sheet's labels that the header of a renamed sheet must have.
 _ENOUGH = 0.8
-# How like our label a header must be that stands where ours stood.
+# How similar to our label a changed header must be that stands in its place.
 _LIKE = 0.5
 _ENDING = re.compile(r"\s*\(\d+\)\Z")
 
 
 class Layout(NamedTuple):
-    """A sheet that may be found: the form (or part beside the forms) it shows, what it is titled, its columns."""
+    """A sheet of the ledger: the form (or the part beside the forms) it shows, its title and columns."""
 
     name: str
     title: str
@@ -35,9 +35,8 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerSheet:
-    """A sheet found: its values from A1 on, where its header stands (from 0), and where each column stands there.
+    """A sheet found: its values from A1 on, the offset of its header, and the offset of each column (None: missing).
 
-    A column that is not there has the place None.
     """
 
     layout: Layout
@@ -55,23 +54,23 @@ class LedgerSheet:
                 yield number, cells
 
     def renamed(self) -> Iterator[tuple[int, str]]:
-        """(Place among the layout's columns, what the header says) of columns that are known by where they stand."""
+        """(Index in the layout, heading) of columns whose heading was changed and which are known by their place."""
         header = self.values[self.header]
         for at, (column, place) in enumerate(zip(self.layout.columns, self.places, strict=True)):
-            told = "" if place is None else header[place]
-            if place is not None and (not isinstance(told, str) or key_text(told) != key_text(column.label)):
-                yield at, as_text(told)
+            heading = "" if place is None else header[place]
+            if place is not None and (not isinstance(heading, str) or key_text(heading) != key_text(column.label)):
+                yield at, as_text(heading)
 
     def other_columns(self) -> Iterator[tuple[str, list[tuple[int, int, Any]]]]:
         """(Header, the filled cells (row, place, value)) of every column that is none of ours."""
         header, below = self.values[self.header], self.values[self.header + 1 :]
         for place in sorted(set(range(max(map(len, below), default=0))).difference(self.places)):
-            held = [
+            filled = [
                 (number, place, row[place])
                 for number, row in enumerate(below, self.header + 2) if place < len(row) and row[place] != ""
             ]  # fmt: skip
-            if held:
-                yield as_text(header[place]) if place < len(header) else "", held
+            if filled:
+                yield as_text(header[place]) if place < len(header) else "", filled
 
 
 @kept_by_forms()
@@ -94,8 +93,8 @@ def sheets_in(sheets: Mapping[str, Values]) -> Iterator[LedgerSheet]:
     """The sheets of a ledger among the sheets of a workbook (values from A1 on, by title), in their order."""
     layouts = (*form_layouts().values(), *side_layouts().values())
     for title, values in sheets.items():
-        if found := _layout_of(title, values, layouts):
-            layout, header = found
+        if match := _layout_of(title, values, layouts):
+            layout, header = match
             places = tuple(_places(values[header], layout.columns))
             yield LedgerSheet(layout=layout, title=title, values=values, header=header, places=places)
 
@@ -103,20 +102,20 @@ def sheets_in(sheets: Mapping[str, Values]) -> Iterator[LedgerSheet]:
 def _layout_of(title: str, values: Values, layouts: Sequence[Layout]) -> tuple[Layout, int] | None:
     """The layout of a sheet and the place of its header, by its title or, if it was renamed, by its labels."""
     titled = key_text(_ENDING.sub("", title))
-    found = [(layout, *_header_of(values, layout.columns)) for layout in layouts]
-    for layout, share, header in found:
+    candidates = [(layout, *_header_of(values, layout.columns)) for layout in layouts]
+    for layout, share, header in candidates:
         if share and key_text(layout.title) == titled:
             return layout, header
-    layout, share, header = max(found, key=lambda held: (held[1], len(held[0].columns)))
+    layout, share, header = max(candidates, key=lambda candidate: (candidate[1], len(candidate[0].columns)))
     return (layout, header) if share >= _ENOUGH else None
 
 
 def _header_of(values: Values, columns: Sequence[Column]) -> tuple[float, int]:
     """The share of the labels in the row that has most of them, and its place; one label alone is no header."""
     labels = {key_text(column.label) for column in columns}
-    counted = [len(labels & _keys(row)) for row in values[: catalog.reading().header_within_rows]]
-    most = max(counted, default=0)
-    return (most / len(labels), counted.index(most)) if most > 1 else (0.0, 0)
+    counts = [len(labels & _keys(row)) for row in values[: catalog.reading().header_within_rows]]
+    most = max(counts, default=0)
+    return (most / len(labels), counts.index(most)) if most > 1 else (0.0, 0)
 
 
 def _keys(row: Sequence[Any]) -> set[str]:
@@ -129,24 +128,26 @@ def _places(header: Sequence[Any], columns: Sequence[Column]) -> list[int | None
     A header that was changed is known by where it stands: behind the column that it followed, if it is like our
     label, or blank between both its neighbours.
     """
-    standing: dict[str, list[int]] = {}
+    places_by_label: dict[str, list[int]] = {}
     for place, value in enumerate(header):
         if isinstance(value, str):
-            standing.setdefault(key_text(value), []).append(place)
-    made: list[int | None] = []
+            places_by_label.setdefault(key_text(value), []).append(place)
+    places: list[int | None] = []
     for column in columns:
-        places = standing.get(key_text(column.label), [])
-        made.append(places.pop(0) if places else None)
-    for at, found in enumerate(made):
-        if found is None and (before := made[at - 1] if at else -1) is not None:
-            place, after = before + 1, made[at + 1] if at + 1 < len(made) else len(header)
-            is_free = place < len(header) and place not in made
-            if is_free and _is_renamed(header[place], columns[at].label, after == place + 1):
-                made[at] = place
-    return made
+        of_label = places_by_label.get(key_text(column.label), [])
+        places.append(of_label.pop(0) if of_label else None)
+    for at, column in enumerate(columns):
+        before = places[at - 1] if at else -1
+        if places[at] is not None or before is None:
+            continue
+        place, after = before + 1, places[at + 1] if at + 1 < len(places) else len(header)
+        is_free = place < len(header) and place not in places
+        if is_free and _is_renamed(header[place], column.label, after == place + 1):
+            places[at] = place
+    return places
 
 
-def _is_renamed(told: Any, label: str, is_between: bool) -> bool:
-    if told == "":
+def _is_renamed(heading: Any, label: str, is_between: bool) -> bool:
+    if heading == "":
         return is_between
-    return SequenceMatcher(None, key_text(as_text(told)), key_text(label), autojunk=False).ratio() > _LIKE
+    return SequenceMatcher(None, key_text(as_text(heading)), key_text(label), autojunk=False).ratio() > _LIKE

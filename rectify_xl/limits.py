@@ -31,5 +31,5 @@ class Limits:
 @cache
 def limits() -> Limits:
     """The limits that hold for every file."""
-    made: Limits = catalog.record(Limits, catalog.read_toml("limits.toml")["file"], "limits.toml", "file")
-    return made
+    record: Limits = catalog.record(Limits, catalog.read_toml("limits.toml")["file"], "limits.toml", "file")
+    return record

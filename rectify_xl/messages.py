@@ -18,19 +18,19 @@ from rectify_xl.model import Finding, Form, Level
 from rectify_xl.normal import as_seen, shown
 from rectify_xl.phrasing import LANGUAGES, clause, demand, words
 
-# What every sentence may name, and what those of row rules may name besides.
+# The placeholders of every sentence, and the further ones of row rules.
 _COMMON = frozenset({"where", "typed", "value", "label", "sheet", "cell", "row", "please"})
 _OF_RULES = frozenset({"when", "holds", "rule"})
-# A part that a finding leaves out because it carries the same elsewhere.
+# Placeholders that are filled from a finding's attribute where its params leave them out.
 _ELSEWHERE = {"other_sheet": "sheet", "found": "value"}
 _COVER = "cover"
-# Told of texts alone, or of numbers that are no fractions: 0.8 is quoted as 0.8 there, not as a cell with 80 % in it.
+# Codes about texts, or numbers that are no fractions: they quote 0.8 as 0.8, not as a cell that shows 80%.
 _OF_WORDS = frozenset({"fixed-percent", "number"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """What one language says of one code; `case` holds the sentences of special cases."""
+    """The texts of one code in one language; `case` holds the sentences of special cases."""
 
     name: str
     means: str
@@ -43,7 +43,7 @@ class Message:
 
 
 def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | None = None) -> str:
-    """Where, what and what to do, in one or two sentences; what the finding does not say is left open, never an error.
+    """Where, what and what to do, in one or two sentences; a missing part is worded as such, never an error.
 
     `forms` are an office's own forms, whose rules the catalogue does not know.
     """
@@ -52,20 +52,20 @@ def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | Non
     text = message.case.get(str(params.get("case", "")), message.text) + frame["waived"] * ("waived" in params)
     nothing = frame["nothing"]
     parts = _usual_parts(finding, lang) | _rule_parts(finding, lang, forms)
-    parts |= {name: nothing if value in (None, "") else _said(value) for name, value in finding.params}
+    parts |= {name: nothing if value in (None, "") else _worded(value) for name, value in finding.params}
     return _FILLER.vformat(text, (), _Parts(parts))
 
 
 def where(finding: Finding, lang: str = "zh") -> str:
     """The sheet, the cell (else the row) and the label, as far as the finding has them: 「整改台帐」V7「完成日期」."""
     frame = catalog.words("phrases")[lang]["finding"]
-    named = [
+    parts = [
         frame["sheet"].format(sheet=finding.sheet) if finding.sheet else "",
         frame["cell"].format(cell=finding.cell) if finding.cell else "",
         frame["row"].format(row=finding.row) if finding.row and not finding.cell and finding.column else "",
         frame["label"].format(label=finding.label) if finding.label else "",
     ]
-    joined: str = frame["join"].join(part for part in named if part)
+    joined: str = frame["join"].join(part for part in parts if part)
     return joined
 
 
@@ -75,16 +75,16 @@ def code_name(code: str, lang: str = "zh") -> str:
 
 
 def level_name(level: Level, lang: str = "zh") -> str:
-    """What a level is called."""
-    named: str = catalog.words("phrases")[lang].get("levels", catalog.states("level"))[level]
-    return named
+    """The name of a level."""
+    name: str = catalog.words("phrases")[lang].get("levels", catalog.states("level"))[level]
+    return name
 
 
 # ---- the parts of a sentence
 
 
 class _Parts(dict[str, Any]):
-    """The parts by name; one that is not there is told as left out."""
+    """The parts by name; a missing one reads as left out."""
 
     def __missing__(self, name: str) -> str:
         unsaid: str = self["unsaid"]
@@ -92,7 +92,7 @@ class _Parts(dict[str, Any]):
 
 
 class _Filler(Formatter):
-    """Fills the parts in; the format `size` tells a number of bytes as people do."""
+    """Fills the parts in; the format `size` writes a number of bytes in KB, MB or GB."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         return kwargs[key]
@@ -115,8 +115,8 @@ def _as_size(value: Any) -> str:
     return f"{size:.1f} {unit}"
 
 
-def _said(value: Any) -> str:
-    """A value as sentences say it: the only fractions there are percents."""
+def _worded(value: Any) -> str:
+    """A value as text; the only fractions in findings are percents."""
     return f"{value * 100:.10g}%" if isinstance(value, float) else str(value)
 
 
@@ -129,8 +129,8 @@ def _kinds() -> Mapping[tuple[str, str], str]:
 def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
     frame = catalog.words("phrases")[lang]["finding"]
     typed = quoted(finding)
-    told = {"sheet": shown(finding.sheet), "value": typed}
-    elsewhere = {name: told[held] for name, held in _ELSEWHERE.items() if told[held]}
+    values = {"sheet": shown(finding.sheet), "value": typed}
+    elsewhere = {name: values[attribute] for name, attribute in _ELSEWHERE.items() if values[attribute]}
     return {
         **elsewhere,
         "unsaid": frame["unsaid"],
@@ -146,7 +146,7 @@ def _usual_parts(finding: Finding, lang: str) -> dict[str, Any]:
 
 
 def quoted(finding: Finding) -> str:
-    """What was typed, as its cell shows it; what was told of a text is told of its very words."""
+    """The typed value as its cell shows it; for codes about texts, word for word."""
     if finding.code in _OF_WORDS:
         return shown(finding.value)
     kind = _kinds().get((finding.form, finding.column), "")
@@ -158,17 +158,17 @@ def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -
     if finding.rule < 0:
         return {}
     if forms and finding.form in forms:
-        return _told_rule(forms[finding.form], finding.rule, lang, dict(days))
-    return _told_own_rule(finding.form, finding.rule, lang, days)
+        return _parts_of_rule(forms[finding.form], finding.rule, lang, dict(days))
+    return _parts_of_catalogued_rule(finding.form, finding.rule, lang, days)
 
 
 @kept_by_forms(4096)
-def _told_own_rule(name: str, index: int, lang: str, days: tuple[tuple[str, date], ...]) -> dict[str, str]:
+def _parts_of_catalogued_rule(name: str, index: int, lang: str, days: tuple[tuple[str, date], ...]) -> dict[str, str]:
     form = catalog.cover() if name == _COVER else catalog.forms().get(name)
-    return _told_rule(form, index, lang, dict(days)) if form else {}
+    return _parts_of_rule(form, index, lang, dict(days)) if form else {}
 
 
-def _told_rule(form: Form | Cover, index: int, lang: str, days: Mapping[str, date]) -> dict[str, str]:
+def _parts_of_rule(form: Form | Cover, index: int, lang: str, days: Mapping[str, date]) -> dict[str, str]:
     if index >= len(form.rules):
         return {}
     rule = form.rules[index]
@@ -201,14 +201,14 @@ def check_messages(folder: Path = catalog.FACTS) -> None:
     tables = {lang: load_messages(lang, folder) for lang in LANGUAGES}
     for lang, table in tables.items():
         for code in sorted(codes.keys() ^ table.keys()):
-            told = "no sentence" if code in codes else "is not in codes.toml"
-            raise FactsError(f"messages.{lang}.toml", code, told)
-    known = {key for table in tables.values() for key in _keys(table)}
-    for key in sorted(set(params) - known):
+            trouble = "no sentence" if code in codes else "is not in codes.toml"
+            raise FactsError(f"messages.{lang}.toml", code, trouble)
+    known_keys = {key for table in tables.values() for key in _keys(table)}
+    for key in sorted(set(params) - known_keys):
         raise FactsError("words/phrases.toml", f"params.{key}", "no such sentence")
     for lang, table in tables.items():
         file = f"messages.{lang}.toml"
-        for key in sorted(known - _keys(table).keys()):
+        for key in sorted(known_keys - _keys(table).keys()):
             raise FactsError(file, key, "no sentence, though another language has one")
         for key, text in _keys(table).items():
             of_rule = _OF_RULES if codes[key.partition(".")[0]]["scope"] == "row" else frozenset()
@@ -224,11 +224,11 @@ def _keys(table: Mapping[str, Message]) -> dict[str, str]:
     }
 
 
-def _check_sentence(file: str, key: str, text: str, known: frozenset[str]) -> None:
+def _check_sentence(file: str, key: str, text: str, allowed: frozenset[str]) -> None:
     try:
         named = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError as error:
         raise FactsError(file, key, str(error)) from error
     for name in named:
-        if name not in known:
+        if name not in allowed:
             raise FactsError(file, key, f"unknown placeholder {{{name}}}")

@@ -38,8 +38,8 @@ class _Signs:
 @cache
 def _signs() -> _Signs:
     file = "numerals.toml"
-    made: _Signs = catalog.record(_Signs, catalog.read_toml(file), file, "numerals")
-    return made
+    signs: _Signs = catalog.record(_Signs, catalog.read_toml(file), file, "numerals")
+    return signs
 
 
 def whole_number(text: str) -> int | None:
@@ -53,20 +53,20 @@ def whole_number(text: str) -> int | None:
     if None not in digits:
         is_one = len(text) == 1 or (digits[0] != 0 and 0 in digits)
         return int("".join(map(str, digits))) if is_one else None
-    return _counted(text)
+    return _from_units(text)
 
 
-def _counted(text: str) -> int | None:
-    """A number told by its units: 一百零五; a unit that is passed over must be told by a zero."""
+def _from_units(text: str) -> int | None:
+    """A number written with units: 一百零五; a skipped unit must be marked by a zero."""
     signs = _signs()
     if len(text) == 1 and text in signs.digits:
         return signs.digits[text] or None
-    there = [(signs.units[sign], place) for place, sign in enumerate(text) if sign in signs.units]
-    unit, place = max(there, default=(0, 0))
+    units = [(signs.units[sign], place) for place, sign in enumerate(text) if sign in signs.units]
+    unit, place = max(units, default=(0, 0))
     if not unit:
         return None
     head, tail = text[:place], text[place + 1 :]
-    count = 1 if unit == 10 and not head else _counted(head)
+    count = 1 if unit == 10 and not head else _from_units(head)
     if count is None or (unit < _LARGE and count > 9):
         return None
     rest = _rest(tail, unit) if tail else 0
@@ -74,11 +74,11 @@ def _counted(text: str) -> int | None:
 
 
 def _rest(tail: str, unit: int) -> int | None:
-    """What stands behind a unit: less than it, and the next smaller unit unless a zero tells that it is not there."""
+    """The number behind a unit: below it, and with the next smaller unit unless a zero marks its absence."""
     next_smaller = unit // 10 if unit <= _LARGE else unit // _LARGE
-    is_told = _signs().digits.get(tail[0]) == 0
-    rest = _counted(tail[1:] if is_told else tail)
-    if rest is None or rest >= unit or (rest < next_smaller) is not is_told:
+    has_zero = _signs().digits.get(tail[0]) == 0
+    rest = _from_units(tail[1:] if has_zero else tail)
+    if rest is None or rest >= unit or (rest < next_smaller) is not has_zero:
         return None
     return rest
 
@@ -96,13 +96,13 @@ def number(text: str) -> Decimal | None:
 
 
 def share(text: str) -> Decimal | None:
-    """The share of a whole that a phrase tells, as a fraction of one: 百分之五十 and 五成 are 0.5."""
+    """The share that a phrase names, as a fraction of one: 百分之五十 and 五成 are 0.5."""
     signs = _signs()
     for word in signs.hundredths:
         if text.startswith(word):
             count = text.removeprefix(word)
-            found = Decimal(100) if count in signs.hundred else _plain_or_words(count)
-            return None if found is None else found / 100
+            hundredths = Decimal(100) if count in signs.hundred else _plain_or_words(count)
+            return None if hundredths is None else hundredths / 100
     for word in signs.tenths:
         count, there, more = text.partition(word)
         if there:

@@ -1,4 +1,4 @@
-"""Records as plain values and back: pickling many records as what they are takes four times as long."""
+"""Records as plain values and back: pickling many records as objects takes four times as long."""
 
 from __future__ import annotations
 
@@ -10,47 +10,54 @@ from typing import Any
 
 from rectify_xl.model import Item, State
 
-# The fields of an item but for its states; and what fills each of one that is made again, its states last.
-SAID = tuple(field.name for field in fields(Item) if field.name != "states")
-_said_of = attrgetter(*SAID)
-_FILL: Sequence[Callable[[Item, Any], None]] = tuple(getattr(Item, name).__set__ for name in (*SAID, "states"))
-# Items as plain values but for their states, and the states of each.
+# The fields of an item other than its states.
+ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "states")
+_plain_values = attrgetter(*ITEM_FIELDS)
+# Set the fields of a frozen item, its states last: half the time of its own constructor.
+_SETTERS: Sequence[Callable[[Item, Any], None]] = tuple(
+    getattr(Item, name).__set__ for name in (*ITEM_FIELDS, "states")
+)
+# Of some items the plain values of ITEM_FIELDS, and the plain values of their states.
 Plain = tuple[Sequence[tuple[Any, ...]], Sequence[Sequence[tuple[Any, ...]]]]
 
 
 def plain_parts(items: Iterable[Item]) -> Plain:
-    """Items as plain values, what `items_made` takes."""
-    held = list(items)
-    return list(map(_said_of, held)), [list(map(tuple, item.states)) for item in held]
+    """Items as plain values; `items_from_plain` makes them again."""
+    listed = list(items)
+    return list(map(_plain_values, listed)), [list(map(tuple, item.states)) for item in listed]
 
 
-def items_made(told: Iterable[Sequence[Any]], states: Iterable[Iterable[Sequence[Any]]]) -> tuple[Item, ...]:
-    """What `plain_parts` was given. Values of another shape raise one of TypeError, ValueError, AttributeError."""
-    return items_with(told, [named(State, said) for said in states])
+def items_from_plain(values: Iterable[Sequence[Any]], states: Iterable[Iterable[Sequence[Any]]]) -> tuple[Item, ...]:
+    """The items that `plain_parts` took apart. Values of another shape: TypeError, ValueError or AttributeError."""
+    return items_with(values, [named(State, plain) for plain in states])
 
 
-def items_with(told: Iterable[Sequence[Any]], states: Iterable[Sequence[State]]) -> tuple[Item, ...]:
-    """Items from plain values but for their states, with these."""
-    new, fill = object.__new__, _FILL
-    form, unit, name, number, values, first, started, done, office, stands, those = fill
-    made = []
-    for (a, b, c, d, e, f, g, h, i, j), held in zip(told, states, strict=True):
+def items_with(plain: Iterable[Sequence[Any]], states: Iterable[Sequence[State]]) -> tuple[Item, ...]:
+    """Items from the plain values of ITEM_FIELDS and from their states."""
+    new, items = object.__new__, []
+    (
+        set_form, set_unit_code, set_unit_name, set_number, set_values, set_first_on, set_started_on, set_done_seen_on,
+        set_office, set_stands, set_states,
+    ) = _SETTERS  # fmt: skip
+    for (form, code, name, number, values, first, started, done, office, stands), of_item in zip(
+        plain, states, strict=True
+    ):
         item = new(Item)
-        form(item, a)
-        unit(item, b)
-        name(item, c)
-        number(item, d)
-        values(item, e)
-        first(item, f)
-        started(item, g)
-        done(item, h)
-        office(item, i)
-        stands(item, j)
-        those(item, held)
-        made.append(item)
-    return tuple(made)
+        set_form(item, form)
+        set_unit_code(item, code)
+        set_unit_name(item, name)
+        set_number(item, number)
+        set_values(item, values)
+        set_first_on(item, first)
+        set_started_on(item, started)
+        set_done_seen_on(item, done)
+        set_office(item, office)
+        set_stands(item, stands)
+        set_states(item, of_item)
+        items.append(item)
+    return tuple(items)
 
 
-def named(kind: Any, told: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
-    """Named tuples of a kind from their values."""
-    return tuple(map(tuple.__new__, repeat(kind), told))
+def named(kind: Any, values: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
+    """Named tuples of one class from their values."""
+    return tuple(map(tuple.__new__, repeat(kind), values))

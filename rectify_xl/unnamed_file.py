@@ -1,4 +1,4 @@
-"""A temporary file without a name that pieces of bytes are laid into and read from."""
+"""A temporary file without a name, written and read in pieces."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import tempfile
 from typing import Any
 from weakref import finalize
 
-# Where a piece lies, and how many bytes it takes.
+# The offset of a piece and its size in bytes.
 Place = tuple[int, int]
 
 
 class UnnamedFile:
-    """Begins with the first piece, and goes when nobody holds it.
+    """Created with the first piece, removed when the object is garbage.
 
-    Raises OSError, which names the folder, where it cannot be written. A copy of this process may read what lay here
-    when it began.
+    Raises OSError, which names the folder, where it cannot be written. A forked process can read what was written
+    before the fork.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class UnnamedFile:
         self._end = 0
 
     def put(self, piece: bytes) -> Place:
-        """Writes a piece behind the others."""
+        """Appends a piece and gives its place."""
         if self._file is None:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it lives as long as this does
             finalize(self, self._file.close)

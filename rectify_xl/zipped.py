@@ -1,4 +1,4 @@
-"""A zip as its directory tells it: audited before anything is inflated, every byte counted while inflating."""
+"""Zip files: the directory is audited before anything is inflated, and every byte counted while inflating."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ SIGNATURE = b"PK\x03\x04"
 _END, _END_64, _LOCATOR_64, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"PK\x01\x02", SIGNATURE
 _END_LAYOUT, _END_64_LAYOUT = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
 _CENTRAL_LAYOUT, _LOCAL_LAYOUT = struct.Struct("<4s4B4HL2L5H2L"), struct.Struct("<4s5H3L2H")
-_CENTRAL_MADE = struct.Struct("<4s6H3L5H2L")
+_CENTRAL_WRITTEN = struct.Struct("<4s6H3L5H2L")
 # The longest comment an end record can have behind it.
 _LONGEST_COMMENT = 65_535
 _ENCRYPTED, _SIZES_BEHIND, _UTF_8 = 0x1, 0x8, 0x800
 _STORED, _DEFLATED, _AES = 0, 8, 99
 _BIG = 0xFFFFFFFF
-# So much of what is packed is taken at a time.
-_TAKEN = 262_144
-# Of names, one a line: a way up, an absolute path, a drive, a NUL.
+# How many packed bytes are inflated at a time.
+_PIECE = 262_144
+# In names, one a line: an absolute path, a drive, a way up, a NUL.
 _TRICKS = re.compile(r"^/.*|^[A-Za-z]:.*|(?:^|/)\.\.(?:/|$)|\x00", re.MULTILINE)
 
 
@@ -53,14 +53,14 @@ def directory(data: bytes) -> tuple[Entry, ...]:
     that contradicts the entries), encrypted, limit-entries, limit-entry, limit-inflated, limit-ratio.
     """
     try:
-        held = list(_central(data))
+        headed = list(_central(data))
     except (struct.error, OverflowError) as error:
         raise Unreadable("damaged") from error
-    entries = tuple(entry for entry, _ in held)
+    entries = tuple(entry for entry, _ in headed)
     _audit_names([entry.name for entry in entries])
     _audit_sizes(entries)
-    _audit_headers(data, held)
-    _audit_places(data, held)
+    _audit_headers(data, headed)
+    _audit_places(data, headed)
     return entries
 
 
@@ -70,17 +70,17 @@ def has_directory(data: bytes) -> bool:
 
 
 def inflated(data: bytes, entry: Entry) -> bytes:
-    """The bytes of an entry, never more than it says; raises Unreadable(damaged) where they are not what it says."""
+    """The bytes of an entry, never more than its stated size; Unreadable(damaged) if size or checksum are wrong."""
     packed = data[entry.start : entry.start + entry.packed]
     if entry.method == _STORED:
-        made, is_whole = packed, entry.packed == entry.size
+        content, is_whole = packed, entry.packed == entry.size
     elif entry.method == _DEFLATED:
-        made, is_whole = _inflated(packed, entry.size)
+        content, is_whole = _inflated(packed, entry.size)
     else:
-        is_whole, made = False, b""
-    if not is_whole or zlib.crc32(made) != entry.crc:
+        is_whole, content = False, b""
+    if not is_whole or zlib.crc32(content) != entry.crc:
         damaged(entry.name)
-    return made
+    return content
 
 
 def inflating(data: bytes, entry: Entry, at_once: int) -> Iterator[bytes]:
@@ -108,39 +108,39 @@ def _inflating(packed: memoryview, method: int, at_once: int) -> Iterator[bytes]
     if method != _DEFLATED:
         raise zlib.error
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    for at in range(0, len(packed), _TAKEN):
-        waiting: bytes | memoryview = packed[at : at + _TAKEN]
+    for at in range(0, len(packed), _PIECE):
+        waiting: bytes | memoryview = packed[at : at + _PIECE]
         while not inflater.eof:
-            made = inflater.decompress(waiting, at_once)
-            yield made
+            piece = inflater.decompress(waiting, at_once)
+            yield piece
             waiting = inflater.unconsumed_tail
-            if not waiting and len(made) < at_once:
+            if not waiting and len(piece) < at_once:
                 break
     if not inflater.eof:
         raise zlib.error
 
 
 def _inflated(packed: bytes, size: int) -> tuple[bytes, bool]:
-    """The bytes and whether they end where they should: one more is asked for, so that a lie shows."""
+    """The bytes, and whether they have the stated size: one more byte is asked for, so that a lie shows."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        made = inflater.decompress(packed, size + 1)
+        content = inflater.decompress(packed, size + 1)
     except zlib.error:
         return b"", False
-    return made, len(made) == size and inflater.eof
+    return content, len(content) == size and inflater.eof
 
 
 def stored(parts: Mapping[str, bytes]) -> bytes:
-    """A zip of these parts, nothing compressed: what a reader gets that must not inflate by itself."""
+    """A zip of these parts, uncompressed, for a reader that must not inflate by itself."""
     body, index, at = [], [], 0
     for name, part in parts.items():
         raw, crc, size = name.encode(), zlib.crc32(part), len(part)
         body += [_LOCAL_LAYOUT.pack(_LOCAL, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0), raw, part]
-        about = _CENTRAL_MADE.pack(_CENTRAL, 20, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0, 0, 0, 0, 0, at)
-        index += [about, raw]
+        header = _CENTRAL_WRITTEN.pack(_CENTRAL, 20, 20, _UTF_8, 0, 0, 33, crc, size, size, len(raw), 0, 0, 0, 0, 0, at)
+        index += [header, raw]
         at += _LOCAL_LAYOUT.size + len(raw) + size
-    told = b"".join(index)
-    return b"".join((*body, told, _END_LAYOUT.pack(_END, 0, 0, len(parts), len(parts), len(told), at, 0)))
+    central = b"".join(index)
+    return b"".join((*body, central, _END_LAYOUT.pack(_END, 0, 0, len(parts), len(parts), len(central), at, 0)))
 
 
 def damaged(part: str = "") -> NoReturn:
@@ -151,7 +151,7 @@ def damaged(part: str = "") -> NoReturn:
 
 
 def _ends(data: bytes) -> tuple[int, int, int]:
-    """Number of entries, where the directory starts and where it ends."""
+    """The number of entries, and the offsets of the directory's start and end."""
     at = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT - _END_LAYOUT.size))
     if at < 0:
         damaged()
@@ -168,7 +168,7 @@ def _ends(data: bytes) -> tuple[int, int, int]:
 
 
 def _central(data: bytes) -> Iterator[tuple[Entry, int]]:
-    """The entries as the directory has them, each with the place of its own header."""
+    """The entries of the directory, each with the offset of its own header."""
     count, at, end = _ends(data)
     if count > (most := limits().entries):
         raise Unreadable("limit-entries", count=count, limit=most)
@@ -205,13 +205,13 @@ def _packed_at(data: bytes, start: int, raw: bytes, name: str) -> int:
 
 
 def _sizes_64(extra: bytes, sizes: tuple[int, ...]) -> list[int]:
-    """Size, packed size and place, those too long for 32 bits taken from the extra field that holds them."""
+    """Size, packed size and offset; those too large for 32 bits are taken from the zip64 extra field."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
         if kind == 1:
-            given = iter(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
-            return [next(given, known) if known == _BIG else known for known in sizes]
+            long_values = iter(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
+            return [next(long_values, size) if size == _BIG else size for size in sizes]
         at += 4 + length
     damaged()
 
@@ -219,17 +219,17 @@ def _sizes_64(extra: bytes, sizes: tuple[int, ...]) -> list[int]:
 def _audit_names(names: list[str]) -> None:
     if tricky := _TRICKS.search("\n".join(names)):
         damaged(tricky[0])
-    known: set[str] = set()
+    seen: set[str] = set()
     for name in names if len(set(map(str.casefold, names))) != len(names) else ():
-        if name.casefold() in known:
+        if name.casefold() in seen:
             damaged(name)
-        known.add(name.casefold())
+        seen.add(name.casefold())
 
 
-def _audit_sizes(held: Sequence[Entry]) -> None:
+def _audit_sizes(entries: Sequence[Entry]) -> None:
     bound = limits()
     total = 0
-    for entry in held:
+    for entry in entries:
         total += entry.size
         if entry.size > bound.entry_bytes:
             raise Unreadable("limit-entry", part=entry.name, size=entry.size, limit=bound.entry_bytes)
@@ -239,24 +239,24 @@ def _audit_sizes(held: Sequence[Entry]) -> None:
         raise Unreadable("limit-inflated", size=total, limit=bound.inflated_bytes)
 
 
-def _audit_headers(data: bytes, held: Sequence[tuple[Entry, int]]) -> None:
-    """Both headers of an entry must tell the same of it, as programs read the one or the other.
+def _audit_headers(data: bytes, headed: Sequence[tuple[Entry, int]]) -> None:
+    """Both headers of an entry must agree, since programs read the one or the other.
 
     Sum and sizes may be left open in its own: they are 0 there, or it says that they stand behind the bytes.
     """
-    for entry, start in held:
+    for entry, start in headed:
         _, _, flags, method, _, _, crc, packed, size, _, _ = _LOCAL_LAYOUT.unpack_from(data, start)
         if method != entry.method or flags & _ENCRYPTED:
             damaged(entry.name)
         if (crc, packed, size) != (entry.crc, entry.packed, entry.size) and not flags & _SIZES_BEHIND:
             pairs = ((crc, entry.crc), (packed, entry.packed), (size, entry.size))
-            if any(told not in (0, _BIG, known) for told, known in pairs):
+            if any(own not in (0, _BIG, listed) for own, listed in pairs):
                 damaged(entry.name)
 
 
-def _audit_places(data: bytes, held: list[tuple[Entry, int]]) -> None:
+def _audit_places(data: bytes, headed: list[tuple[Entry, int]]) -> None:
     """Entries must lie one behind the other from the first byte on."""
-    spans = sorted((start, entry.start + entry.packed) for entry, start in held)
+    spans = sorted((start, entry.start + entry.packed) for entry, start in headed)
     _, end, _ = _ends(data)
     if spans and (spans[0][0] or spans[-1][1] > end or any(one[1] > two[0] for one, two in pairwise(spans))):
         damaged()

@@ -15,7 +15,7 @@ import pytest
 from returns import DAY, filled_template, row, settings_for
 
 import rectify_xl as rx
-from rectify_xl.arguments import forms_given, paths_given
+from rectify_xl.arguments import forms_from, paths_from
 from rectify_xl.model import Settings
 
 
@@ -62,12 +62,12 @@ def test_wrong_arguments_are_told_in_a_sentence(call: Callable[[Settings], Any],
 
 @pytest.mark.parametrize("paths", ["a", Path("a"), ["a"], ("a",), iter(["a"]), pd.Series(["a"]), {"a": 1}])
 def test_paths_may_be_one_or_several(paths: Any) -> None:
-    assert [str(path) for path in paths_given(paths)] == ["a"]
+    assert [str(path) for path in paths_from(paths)] == ["a"]
 
 
 @pytest.mark.parametrize("forms", ["ledger", ["ledger"], {"ledger": 0}, rx.forms["ledger"], iter([rx.forms["ledger"]])])
 def test_forms_may_be_one_or_several_and_known_by_name(forms: str | Iterator[str]) -> None:
-    assert forms_given(forms, rx.profile("gdsta")) == (rx.forms["ledger"],)
+    assert forms_from(forms, rx.profile("gdsta")) == (rx.forms["ledger"],)
 
 
 def test_one_unit_may_be_said_as_a_text(tmp_path: Path) -> None:

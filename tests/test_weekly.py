@@ -178,6 +178,9 @@ def test_what_a_verdict_rests_on() -> None:
     assert changed(units=units("KX03", merged_into="KX02"))
     assert changed(waivers=(Waiver(unit="KX02", rule="length"),))
     assert not changed(waivers=(Waiver(unit="KX03", rule="length"),))
+    merged = replace(SETTINGS, units=units("KX03", merged_into="KX02"))
+    waived = replace(merged, waivers=(Waiver(unit="KX03", rule="length"),))  # counts for its successor's files too
+    assert Grounds(merged).of(held) != Grounds(waived).of(held)
     unknown = judged({"ledger": [row("ledger")]}, cover={"unit_code": "XX", "unit_name": "册外"})
     assert Grounds(replace(SETTINGS, units=UNITS[:2])).of(unknown) != grounds(unknown)
 

@@ -14,12 +14,12 @@ from rectify_xl.laid_aside import Shelf, plain_of
 from rectify_xl.merging.office import Standing
 from rectify_xl.merging.unit_fold import FormFold, UnitFold
 from rectify_xl.model import Form, Item, State
-from rectify_xl.plain_records import SAID, Plain, items_made
+from rectify_xl.plain_records import ITEM_FIELDS, Plain, items_from_plain
 from rectify_xl.receiving.guarded.wire import Garbage, records
 
 # What plain values of another shape than ours may raise.
 _MISSHAPEN = (TypeError, ValueError, LookupError, AttributeError)
-_NUMBER, _VALUES, _STANDS = (SAID.index(name) for name in ("number", "values", "stands"))
+_NUMBER, _VALUES, _STANDS = (ITEM_FIELDS.index(name) for name in ("number", "values", "stands"))
 _STATE_S_DAY, _STATE_S_VALUES = (State._fields.index(name) for name in ("filled_on", "values"))
 
 
@@ -61,7 +61,7 @@ def _plain(fold: FormFold, form: Form, since: date | None) -> Any:
 
 
 def _made(fold: Any, shelf: Shelf) -> FormFold:
-    withdrawn = items_made(*_together(fold.withdrawn))
+    withdrawn = items_from_plain(*_together(fold.withdrawn))
     made: FormFold = fold._replace(items=shelf.lay_plain(*_together(fold.items)), withdrawn=withdrawn)
     return made
 
