@@ -18,7 +18,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.papers.publication import write_publication
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book
-from rectify_xl.outgoing.publication import pledges, public_columns, publication, told_apart
+from rectify_xl.outgoing.publication import distinct_values, pledges, public_columns, publication
 
 
 def written(book: Book, folder: Path) -> Path:
@@ -63,7 +63,7 @@ def test_the_pledges_are_the_items_that_say_so() -> None:
 
 def test_what_is_told_of_figures_and_states_beforehand_is_what_stands_there() -> None:
     book = big_book(3, 1500)
-    for table, told in zip((publication(book), pledges(book)), told_apart(book), strict=True):
+    for table, told in zip((publication(book), pledges(book)), distinct_values(book), strict=True):
         columns = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
         assert {"percent", "state", "workdays_left"} <= told.keys()
         for name in told.keys() & columns.keys():

@@ -15,7 +15,7 @@ from status_books import UNITS, book_of, settings_of, task
 from rectify_xl import catalog
 from rectify_xl.merging.deadlines import Day, dues_for
 from rectify_xl.model import Book, Filing, Reminder, ReminderKey, Return
-from rectify_xl.outgoing.reminders import first_sent, first_told, reminded_before, reminder_table, reminders_for
+from rectify_xl.outgoing.reminders import first_sent, new_reminders, reminded_before, reminder_table, reminders_for
 from rectify_xl.workdays import calendar_for
 
 
@@ -73,14 +73,14 @@ def test_what_is_done_or_stands_for_good_is_owed_no_more(row: Mapping[str, Any])
 def test_each_is_sent_once_and_running_that_day_again_sends_it_again() -> None:
     told = told_by(on(d(24), d(31)))
     book = with_told(on(d(24), d(31)), told)
-    assert kinds(reminders_for(book)) == [("A", "A-T001", "half")] and list(first_told(book)) == []
-    assert list(first_told(on(d(24), d(31)))) == list(reminders_for(book))
+    assert kinds(reminders_for(book)) == [("A", "A-T001", "half")] and list(new_reminders(book)) == []
+    assert list(new_reminders(on(d(24), d(31)))) == list(reminders_for(book))
     assert reminders_for(replace(book, as_of=d(25))) == ()
     later = with_told(on(d(25), d(31)), told)
     assert [told.sent_on for told in reminded_before(later)] == [d(24)]
     graver = with_told(on(d(26), d(31)), told)
     assert kinds(reminders_for(graver)) == [("A", "A-T001", "soon")]
-    assert list(first_told(graver)) == list(reminders_for(graver))
+    assert list(new_reminders(graver)) == list(reminders_for(graver))
 
 
 def test_over_days_of_which_only_some_have_a_run_each_kind_goes_out_once() -> None:

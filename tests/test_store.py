@@ -26,7 +26,7 @@ from rectify_xl.model import (
     Snapshot,
     State,
 )
-from rectify_xl.outgoing.reminders import first_sent, whoever
+from rectify_xl.outgoing.reminders import first_sent, sent_key
 from rectify_xl.store import Store
 from rectify_xl.store import schema as store_schema
 from rectify_xl.store.packed_lines import with_days
@@ -163,7 +163,7 @@ def test_what_runs_leave_to_each_other(path: Path) -> None:
         assert store.entries() == (entry, cleared) and store.edits(DAY) == (told,)
         assert store.summary(run) == {"pending": 1} and store.snapshot(run) == Snapshot(as_of=DAY, items=(known,))
         assert store.written("r") == (("ledger", "KX02-T001", DAY, None),) and store.written("s") is None
-        assert first_sent(store.reminders()).day_of(whoever(key)) == DAY and store.runs()[0].is_finished
+        assert first_sent(store.reminders()).day_of(sent_key(key)) == DAY and store.runs()[0].is_finished
 
 
 def test_a_transaction_is_all_or_nothing(path: Path) -> None:

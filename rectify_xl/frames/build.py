@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rectify_xl import catalog
 from rectify_xl.frames.columns import frame_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Finding, Form, Return, Table
+from rectify_xl.model import Book, Finding, Form, Return, Table, Task, TaskState
 from rectify_xl.normal import inert
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a finding's values are, in order; `message` is last.
+# The columns of a frame of findings; `message` is the last.
 FINDING_COLUMNS = frame_columns("findings")
 
 
@@ -29,7 +30,7 @@ def frame_of(table: Table, kinds: Mapping[str, str]) -> pd.DataFrame:
 
     values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
     makers = [_MAKERS.get(kinds[name], _texts) for name in table.columns]
-    series = {name: make(held) for name, make, held in zip(table.columns, makers, values, strict=True)}
+    series = {name: make(column) for name, make, column in zip(table.columns, makers, values, strict=True)}
     return pd.DataFrame(series, columns=list(table.columns))
 
 
@@ -79,22 +80,20 @@ _MAKERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
 }
 
 
-# ---- the tables that are made for frames alone
+# ---- the tables that only frames show
 
 
 def tasks_table(book: Book) -> Table:
     """One row per unit and task: its window, the state, how much of the evidence is shown, working days left."""
     tasks = {task.id: task for task in book.settings.tasks}
+    return Table(frame_columns("tasks"), [_task_row(tasks[state.task], state) for state in book.tasks])
 
-    def row(place: int) -> tuple[Any, ...]:
-        told = book.tasks[place]
-        task = tasks[told.task]
-        return (
-            told.task, task.item, task.time, task.start, task.end, told.unit_code, told.unit_name, told.state,
-            told.shown, told.asked, told.shown_on, told.workdays_left,
-        )  # fmt: skip
 
-    return Table(frame_columns("tasks"), [row(place) for place in range(len(book.tasks))])
+def _task_row(task: Task, state: TaskState) -> tuple[Any, ...]:
+    return (
+        state.task, task.item, task.time, task.start, task.end, state.unit_code, state.unit_name, state.state,
+        state.shown, state.asked, state.shown_on, state.workdays_left,
+    )  # fmt: skip
 
 
 def deadlines_table(book: Book) -> Table:
@@ -102,9 +101,12 @@ def deadlines_table(book: Book) -> Table:
     rows: list[tuple[Any, ...]] = []
     for name, dues in book.dues.items():
         form = catalog.forms()[name]
-        for item, due in zip(book.items[name], dues, strict=True) if not form.restricted else ():
-            told = (name, item.unit_code, item.unit_name, item.number or None, _text_of(form, item.values))
-            rows.append((*told, due.day, due.state, due.workdays_left))
+        if form.restricted:
+            continue
+        for item, due in zip(book.items[name], dues, strict=True):
+            text = _text_of(form, item.values)
+            rows.append((name, item.unit_code, item.unit_name, item.number or None, text,
+                         due.day, due.state, due.workdays_left))  # fmt: skip
     return Table(frame_columns("deadlines"), rows)
 
 
@@ -128,14 +130,13 @@ def finding_values(finding: Finding) -> tuple[Any, ...]:
 
 def returns_table(returns: Sequence[Return]) -> Table:
     """One row per file: its verdict (accepted, returned, ...), whose it is, its findings by level, its good rows."""
-    rows = []
-    for told in returns:
-        levels = [sum(finding.level == level for finding in told.findings) for level in ("error", "warning", "fixed")]
-        good = sum(len(held.good) for held in told.forms)
-        rows.append(
-            (
-                inert(told.file), told.verdict, told.unit_code, told.unit_name, told.filled_on, told.saved,
-                told.digest, *levels, good,
-            )
-        )  # fmt: skip
-    return Table(frame_columns("checked"), rows)
+    return Table(frame_columns("checked"), [_return_row(return_) for return_ in returns])
+
+
+def _return_row(return_: Return) -> tuple[Any, ...]:
+    levels = Counter(finding.level for finding in return_.findings)
+    good = sum(len(form_rows.good) for form_rows in return_.forms)
+    return (
+        inert(return_.file), return_.verdict, return_.unit_code, return_.unit_name, return_.filled_on, return_.saved,
+        return_.digest, levels["error"], levels["warning"], levels["fixed"], good,
+    )  # fmt: skip

@@ -31,7 +31,7 @@ class FrameColumn(NamedTuple):
 
 
 class FrameFacts(NamedTuple):
-    """One frame: the attributes that give it, what a row is, and its columns in order."""
+    """One frame: the attributes that return it, what a row is, and its columns in order."""
 
     of: str
     rows: str
@@ -45,14 +45,14 @@ class FrameFacts(NamedTuple):
 
 @cache
 def frame_facts() -> dict[str, FrameFacts]:
-    """Every frame that facts/frames.toml tells of, by its name there."""
+    """Every frame that facts/frames.toml describes, by its name there."""
     return {name: _facts(name, entry) for name, entry in catalog.read_toml("frames.toml").items()}
 
 
 def _facts(name: str, entry: Mapping[str, Any]) -> FrameFacts:
-    known = {column.name: column.kind for column in declared(*_SHEETS[name])} if name in _SHEETS else {}
-    told = [{"kind": known.get(column["name"], "text"), **column} for column in entry["columns"]]
-    return FrameFacts(entry["of"], entry["rows"], tuple(FrameColumn(**column) for column in told))
+    sheet_kinds = {column.name: column.kind for column in declared(*_SHEETS[name])} if name in _SHEETS else {}
+    columns = [{"kind": sheet_kinds.get(column["name"], "text"), **column} for column in entry["columns"]]
+    return FrameFacts(entry["of"], entry["rows"], tuple(FrameColumn(**column) for column in columns))
 
 
 def frame_columns(frame: str) -> tuple[str, ...]:

@@ -35,14 +35,14 @@ def test_frame(
     """
     import pandas as pd
 
-    told = _Frame(frame=frame, bounds=bounds, functions=functions, texts=frozenset(texts))
-    true, false = told.test(node)
+    judged = _Frame(frame=frame, bounds=bounds, functions=functions, texts=frozenset(texts))
+    true, false = judged.test(node)
     return pd.Series(true, index=frame.index, dtype=bool), pd.Series(false, index=frame.index, dtype=bool)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Frame:
-    """A frame under judgement, with what its rules read besides."""
+    """A frame being judged, with the bounds and functions that its rules read."""
 
     frame: pd.DataFrame
     bounds: Mapping[str, Any]
@@ -85,11 +85,11 @@ class _Frame:
         """Where the node is definitely true and where definitely false."""
         match node:
             case Compare() | Among():
-                known = reduce(lambda one, other: one & other, map(self.is_known, names_in(node)), self.every(True))
+                rows = reduce(lambda one, other: one & other, map(self.is_known, names_in(node)), self.every(True))
                 holds = self.every(False)
-                if known.any():
-                    holds[known] = self.holds(node, known)
-                return holds, known & ~holds
+                if rows.any():
+                    holds[rows] = self.holds(node, rows)
+                return holds, rows & ~holds
             case Filled(name, wanted):
                 filled = self.is_known(name)
                 return (filled, ~filled) if wanted else (~filled, filled)
@@ -113,18 +113,18 @@ class _Frame:
         return answer if isinstance(answer, bool) else answer.to_numpy(dtype=bool)
 
     def call(self, function: str, names: tuple[str, ...]) -> tuple[Flags, Flags]:
-        """The answers of a function, asked once for each set of values that occurs."""
+        """Where a function answers True and where False; it is called once for each distinct set of values."""
         import numpy as np
 
         judge = self.functions.get(function)
         if judge is None:
             return self.every(False), self.every(False)
-        known: dict[tuple[Any, ...], bool | None] = {}
+        answer_by_values: dict[tuple[Any, ...], bool | None] = {}
         answers = []
         for values in zip(*(self.plain_values(name) for name in names), strict=True):
-            if values not in known:
-                known[values] = judge(*values)
-            answers.append(known[values])
+            if values not in answer_by_values:
+                answer_by_values[values] = judge(*values)
+            answers.append(answer_by_values[values])
         true = np.array([answer is True for answer in answers], dtype=bool)
         return true, np.array([answer is False for answer in answers], dtype=bool)
 
@@ -133,13 +133,13 @@ class _Frame:
         if name in BOUNDS and name not in self.frame.columns:
             return [self.bounds.get(name)] * len(self.frame)
         series = self.frame[name]
-        values = (series.dt.date if series.dtype.kind == "M" else series.astype(object)).tolist()
-        held = [value if there else None for value, there in zip(values, series.notna(), strict=True)]
-        return [_plain(value) for value in held] if name in self.texts else held
+        cells = (series.dt.date if series.dtype.kind == "M" else series.astype(object)).tolist()
+        values = [cell if is_filled else None for cell, is_filled in zip(cells, series.notna(), strict=True)]
+        return [_plain(value) for value in values] if name in self.texts else values
 
 
 def _plain(value: Any) -> Any:
-    # What is no text in a column of texts is the schema's trouble with its dtype, no reason to stop here.
+    # A value that is no text in a column of texts: the schema reports its dtype, so do not fail here.
     return plain(value) if isinstance(value, str) else value
 
 

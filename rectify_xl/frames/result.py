@@ -1,4 +1,4 @@
-"""What `consolidate`, `run` and `check` hand back: frames made when somebody first asks for them."""
+"""What `consolidate`, `run` and `check` return: frames made when first asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BAD = ("returned", "refused")
-# The form whose items are told by state.
+# The form whose items the summary counts by state.
 _COUNTED_FORM = "ledger"
 
 
@@ -49,7 +49,7 @@ class FormFrames(Mapping[str, "pd.DataFrame"]):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Result:
-    """What one consolidation knows. Frames: `rows[form]`, `tasks`, `deadlines`, `findings`, `files`, `pending`.
+    """The result of one consolidation. Frames: `rows[form]`, `tasks`, `deadlines`, `findings`, `files`, `pending`.
 
     `outputs` are the files that a run wrote, relative to its workspace.
     """
@@ -114,35 +114,36 @@ class Result:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every frame that holds anything, by the name it is exported under: rows_ledger, tasks, deadlines, ..."""
-        made = {f"rows_{name}": frame for name, frame in self.rows.items() if len(frame)}
-        return made | {name: getattr(self, name) for name in ("tasks", "deadlines", "findings", "files", "pending")}
+        frames = {f"rows_{name}": frame for name, frame in self.rows.items() if len(frame)}
+        return frames | {name: getattr(self, name) for name in ("tasks", "deadlines", "findings", "files", "pending")}
 
     @under_settings
-    def _told(self) -> dict[str, int]:
-        """How many there are of each thing: files by verdict, rows by form, what waits, the ledger's items by state."""
-        counted = _verdicts(self.book.returns)
-        counted |= {form.title: len(self.book.items.get(form.name, ())) for form in _open_forms()}
-        counted[catalog.words("ledger")["pending"]["title"]] = len(self.book.pending)
+    def _counts(self) -> dict[str, int]:
+        """The counts above 0 of files by verdict, rows by form, pending rows, and the ledger's items by state."""
+        counts = _verdicts(self.book.returns)
+        counts |= {form.title: len(self.book.items.get(form.name, ())) for form in _open_forms()}
+        counts[catalog.words("ledger")["pending"]["title"]] = len(self.book.pending)
         words = catalog.words("display")["result"]
         states = Counter(due.state for due in self.book.dues.get(_COUNTED_FORM, ()))
         title = catalog.forms()[_COUNTED_FORM].title
         for state in catalog.states("item").values():
-            counted[words["state"].format(title=title, state=state)] = states[state]
-        return {name: count for name, count in counted.items() if count}
+            counts[words["state"].format(title=title, state=state)] = states[state]
+        return {name: count for name, count in counts.items() if count}
 
     def __repr__(self) -> str:
-        return plain(f"Result {self.as_of}", self._told())
+        return plain(f"Result {self.as_of}", self._counts())
 
     def _repr_html_(self) -> str:
         words = catalog.words("display")["result"]
-        return counts_html(words["caption"].format(campaign=self.settings.campaign, as_of=self.as_of), self._told())
+        caption = words["caption"].format(campaign=self.settings.campaign, as_of=self.as_of)
+        return counts_html(caption, self._counts())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
-    """What a check found. Frames: `files` (one row a file) and `findings` (one row a finding).
+    """The result of a check. Frames: `files` (one row a file) and `findings` (one row a finding).
 
-    `forms` are the office's own, whose rules the findings' sentences tell.
+    `forms` are the office's own, whose rules the findings' sentences explain.
     """
 
     returns: tuple[Return, ...]
@@ -167,28 +168,29 @@ class Report:
     def findings(self) -> pd.DataFrame:
         """One row per finding (level, code, file, sheet, cell, row, column, label, value, message)."""
         with using(self.forms):
-            told = findings_table([finding for held in self.returns for finding in held.findings])
-            return frame_of(told, frame_kinds("findings"))
+            table = findings_table([finding for return_ in self.returns for finding in return_.findings])
+            return frame_of(table, frame_kinds("findings"))
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Both frames by the name they are exported under: checked (the files) and findings."""
         return {"checked": self.files, "findings": self.findings}
 
-    def _told(self) -> dict[str, int]:
-        """How many files there are by verdict, and findings by level."""
-        levels = Counter(str(finding.level) for held in self.returns for finding in held.findings)
-        counted = _verdicts(self.returns) | {name: levels[level] for level, name in catalog.states("level").items()}
-        return {name: count for name, count in counted.items() if count}
+    def _counts(self) -> dict[str, int]:
+        """The counts above 0 of files by verdict and findings by level."""
+        levels = Counter(str(finding.level) for return_ in self.returns for finding in return_.findings)
+        counts = _verdicts(self.returns) | {name: levels[level] for level, name in catalog.states("level").items()}
+        return {name: count for name, count in counts.items() if count}
 
     def __repr__(self) -> str:
-        return plain("Report", self._told())
+        return plain("Report", self._counts())
 
     def _repr_html_(self) -> str:
-        return counts_html(catalog.words("display")["report"]["caption"].format(files=len(self.returns)), self._told())
+        caption = catalog.words("display")["report"]["caption"].format(files=len(self.returns))
+        return counts_html(caption, self._counts())
 
 
 def _is_ok(returns: Sequence[Return]) -> bool:
-    return not any(told.verdict in _BAD for told in returns)
+    return not any(return_.verdict in _BAD for return_ in returns)
 
 
 def _open_forms() -> Iterator[Form]:
@@ -196,5 +198,5 @@ def _open_forms() -> Iterator[Form]:
 
 
 def _verdicts(returns: Sequence[Return]) -> dict[str, int]:
-    found = Counter(str(told.verdict) for told in returns)
-    return {name: found[verdict] for verdict, name in catalog.states("verdict").items()}
+    counts = Counter(str(return_.verdict) for return_ in returns)
+    return {name: counts[verdict] for verdict, name in catalog.states("verdict").items()}

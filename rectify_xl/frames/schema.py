@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Bounds = Mapping[str, date | None]
 
 _DTYPES = {"date": "datetime64[us]", "integer": "Int64", "percent": "Float64"}
-# What a schema without settings can still judge: it needs nothing but the row.
+# The functions that a schema without settings can still judge: they need only the row.
 _NEEDS_NO_SETTINGS = frozenset({"excludes"})
 
 
@@ -31,11 +31,11 @@ def schema_for(form: Form, settings: Settings | None = None, *, bounds: Bounds |
 
     Columns beside the form's are let pass; two of them are read where they are there: `filled_on` (the rules on the
     day of filling in) and `unit_code` (numbers stand once in a unit; an authority is judged by the unit's kind).
-    The check of a rule is named code:index and fails with the code; warnings are told as SchemaWarning. Without
+    The check of a rule is named code:index and fails with the code; warnings come as SchemaWarning. Without
     `settings` only the lists that all organisations share or the form brings are judged, and no rule that rests on an
-    office's own lists, roster or calendar; `bounds` stands over the settings' bounds of the stage, by name. Keys that
-    stand twice, and rules about a whole sheet or earlier weeks, are left to `check` and `run`. Validate with lazy=True
-    to see every trouble; what it raises is pandera's SchemaErrors.
+    office's own lists, roster or calendar; `bounds` overrides the settings' bounds of the stage, by name. Duplicate
+    keys, and rules about a whole sheet or earlier weeks, are left to `check` and `run`. Validate with lazy=True to get
+    every error at once (pandera's SchemaErrors).
     """
     import pandera.pandas as pandera
 
@@ -87,8 +87,8 @@ def _column_checks(column: Column, options: Sequence[str] | None) -> list[Any]:
             pandera.Check(_is_filled, name="required", error="required", ignore_na=False, raise_warning=True)
         )
     if options is not None:
-        among, told = _is_among(options), {"allowed_values": options}
-        checks.append(pandera.Check(among, name="choice", error="choice", raise_warning=warns, statistics=told))
+        among, statistics = _is_among(options), {"allowed_values": options}
+        checks.append(pandera.Check(among, name="choice", error="choice", raise_warning=warns, statistics=statistics))
     if column.length:
         checks.append(pandera.Check(_has_length(*column.length), name="length", error="length", raise_warning=warns))
     if column.range:
@@ -112,15 +112,15 @@ def _is_among(options: Sequence[str]) -> Callable[[pd.Series[Any]], pd.Series[bo
 
 def _has_length(low: int, high: int) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
     def fits(series: pd.Series[Any]) -> pd.Series[bool]:
-        told = series.map(lambda value: not isinstance(value, str) or low <= excel_length(value) <= high)
-        return told.astype(bool)
+        flags = series.map(lambda value: not isinstance(value, str) or low <= excel_length(value) <= high)
+        return flags.astype(bool)
 
     return fits
 
 
 def _is_between(low: float, high: float) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
     def fits(series: pd.Series[Any]) -> pd.Series[bool]:
-        if series.dtype.kind not in "iuf":  # told as a wrong dtype already
+        if series.dtype.kind not in "iuf":  # already reported as a wrong dtype
             return series.map(lambda value: True).astype(bool)
         return series.between(low, high).fillna(False).astype(bool)
 
@@ -132,7 +132,7 @@ def _is_between(low: float, high: float) -> Callable[[pd.Series[Any]], pd.Series
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Judge:
-    """What the row rules of one schema are judged by."""
+    """Judges the row rules of one schema."""
 
     form: Form
     bounds: Bounds
@@ -151,16 +151,17 @@ class _Judge:
         """Whether each row keeps the rule; true where it cannot be judged."""
         import pandas as pd
 
+        names = [name for tree in (rule.when, rule.holds) for name in names_in(tree)]
+        if not all(self.is_readable(frame, name) for name in names):
+            return pd.Series(True, index=frame.index)
         broken = pd.Series(True, index=frame.index)
         texts = {column.name for column in self.form.columns if column.kind in COMPARED_AS_TEXT}
-        if all(self.is_readable(frame, name) for tree in (rule.when, rule.holds) for name in names_in(tree)):
-            known = self.with_unit_kinds(frame)
-            if rule.when:
-                broken &= test_frame(rule.when, known, self.bounds, self.functions, texts=texts)[0]
-            if rule.holds:
-                broken &= test_frame(rule.holds, known, self.bounds, self.functions, texts=texts)[1]
-            return ~broken
-        return broken
+        judged = self.with_unit_kinds(frame)
+        if rule.when:
+            broken &= test_frame(rule.when, judged, self.bounds, self.functions, texts=texts)[0]
+        if rule.holds:
+            broken &= test_frame(rule.holds, judged, self.bounds, self.functions, texts=texts)[1]
+        return ~broken
 
     def with_unit_kinds(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the kind of every row's unit as the roster has it, where both are known."""
@@ -176,12 +177,17 @@ _READABLE = {"date": "M", "integer": "iu", "percent": "f"}
 
 def _frame_checks(form: Form, settings: Settings | None, bounds: Bounds | None) -> list[Any]:
     judge = _judge_for(form, settings, bounds)
-    known = judge.functions
-    rules = [r for r in form.rules if r.holds and not (isinstance(r.holds, Call) and r.holds.function not in known)]
-    checks = [_check(rule, _keeps(judge, rule)) for rule in rules]
-    # Keys may stand twice in a merged frame (a unit and the one merged into it); numbers never.
+    checks = [_check(rule, _keeps(judge, rule)) for rule in form.rules if _is_judged(rule, judge.functions)]
+    # A merged frame may have a key twice (of a unit and of the one merged into it); a number never.
     numbers = [rule for rule in form.rules if rule.on and form.column(rule.column).assigned]
-    return checks + [_check(rule, _stands_once(rule)) for rule in numbers]
+    return checks + [_check(rule, _is_unique(rule)) for rule in numbers]
+
+
+def _is_judged(rule: Rule, functions: Functions) -> bool:
+    """Whether the rule is about single rows and needs no function that is missing here."""
+    if isinstance(rule.holds, Call):
+        return rule.holds.function in functions
+    return rule.holds is not None
 
 
 def _judge_for(form: Form, settings: Settings | None, bounds: Bounds | None) -> _Judge:
@@ -208,16 +214,16 @@ def _keeps(judge: _Judge, rule: Rule) -> Callable[[pd.DataFrame], pd.Series[bool
     return lambda frame: judge.test(frame, rule)
 
 
-def _stands_once(rule: Rule) -> Callable[[pd.DataFrame], pd.Series[bool]]:
-    """Of equal numbers in one unit every row fails."""
+def _is_unique(rule: Rule) -> Callable[[pd.DataFrame], pd.Series[bool]]:
+    """Every row whose number another row of its unit has too fails."""
 
     def test(frame: pd.DataFrame) -> pd.Series[bool]:
         import pandas as pd
 
-        names = [*(["unit_code"] if "unit_code" in frame.columns else []), *rule.on]
+        names = ["unit_code", *rule.on] if "unit_code" in frame.columns else list(rule.on)
         if not set(names) <= set(frame.columns):
             return pd.Series(True, index=frame.index)
-        again = frame.duplicated(list(dict.fromkeys(names)), keep=False)
-        return ~(again & frame[list(rule.on)].notna().all(axis=1))
+        is_duplicate = frame.duplicated(list(dict.fromkeys(names)), keep=False)
+        return ~(is_duplicate & frame[list(rule.on)].notna().all(axis=1))
 
     return test

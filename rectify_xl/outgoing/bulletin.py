@@ -1,4 +1,4 @@
-"""The period's bulletin: its figures, the paragraphs that say them, the tables of units and of what is due."""
+"""The period's bulletin: its figures, the paragraphs made of them, the tables of units and of what is due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rectify_xl.tables.ledger_table import day_text
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bulletin:
-    """What stands on the page. `figures` are all its numbers by name, each a count, a share of one or a day.
+    """The content of the page. `figures` are all its numbers by name, each a count, a share of one or a day.
 
     `sections` are headings with their paragraphs, `best` and `worst` units (unit_name, items, completed, completion,
     late), `coming` what is due next (due_on, matter, owed, is_task).
@@ -44,10 +44,10 @@ def words() -> Mapping[str, Any]:
 
 @under_settings
 def bulletin_for(book: Book) -> Bulletin:
-    """The bulletin of a book: everything in it is told from the book's rows alone."""
+    """The bulletin of a book."""
     facts, figures = words(), figures_of(book)
     best, worst = best_and_worst(book)
-    told = (_overall(book, figures), (), _changes(figures), (), _wanted(book, figures))
+    paragraphs = (_overall(book, figures), (), _changes(figures), (), _wanted(book, figures))
     headings = [facts["headings"][name] for name in ("overall", "units", "changes", "coming", "wanted")]
     return Bulletin(
         title=facts["title"].format(campaign=book.settings.campaign),
@@ -55,7 +55,7 @@ def bulletin_for(book: Book) -> Bulletin:
         day=day_text(book.as_of),
         addressed=facts["addressed"],
         figures=figures,
-        sections=tuple(zip(headings, told, strict=True)),
+        sections=tuple(zip(headings, paragraphs, strict=True)),
         best=_units(best),
         worst=_units(worst),
         coming=what_is_next(book, facts["most_coming"]),
@@ -71,16 +71,16 @@ def _units(standings: Sequence[Standing]) -> Table:
 
 
 def _overall(book: Book, figures: Mapping[str, Any]) -> tuple[str, ...]:
-    """Reports, items, tasks and satisfaction, each sentence only where there is something to say."""
+    """Reports and items, then tasks and satisfaction; a sentence without anything to count is left out."""
     facts = words()["overall"]
     names = not_reported(book)
     shown = status_words()["joint"].join(names[: words()["most_names"]])
     missing = facts["missing_all" if len(names) <= words()["most_names"] else "missing_some"] if names else ""
     reports = facts["reports"].format(**figures) + missing.format(names=shown, **figures) + facts["end"]
-    items = _said(facts, figures, [("items", True), ("late_items", figures["late"] or figures["due_soon"])])
+    items = _sentences(facts, figures, [("items", True), ("late_items", figures["late"] or figures["due_soon"])])
     if not figures["items"]:
         items = facts["no_items"]
-    work = _said(
+    work = _sentences(
         facts,
         figures,
         [
@@ -94,20 +94,22 @@ def _overall(book: Book, figures: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text for text in (reports + items, work) if text)
 
 
-def _said(facts: Mapping[str, str], figures: Mapping[str, Any], asked: Sequence[tuple[str, object]]) -> str:
+def _sentences(facts: Mapping[str, str], figures: Mapping[str, Any], choices: Sequence[tuple[str, object]]) -> str:
     """The sentences whose condition holds, one after another."""
-    return "".join(facts[name].format(**_worded(figures)) for name, holds in asked if holds)
+    return "".join(facts[name].format(**_as_words(figures)) for name, holds in choices if holds)
 
 
-def _worded(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures as a sentence shows them: shares in percent, nothing for none."""
-    return {name: _word(value) for name, value in figures.items()}
+def _as_words(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures as a sentence shows them: days and shares as text, a word for what is not known."""
+    return {name: _as_word(value) for name, value in figures.items()}
 
 
-def _word(value: Any) -> Any:
+def _as_word(value: Any) -> Any:
     if isinstance(value, date):
         return day_text(value)
-    return words()["none"] if value is None else f"{value:.0%}" if isinstance(value, float) else value
+    if isinstance(value, float):
+        return f"{value:.0%}"
+    return words()["none"] if value is None else value
 
 
 def _changes(figures: Mapping[str, Any]) -> tuple[str, ...]:
@@ -115,21 +117,21 @@ def _changes(figures: Mapping[str, Any]) -> tuple[str, ...]:
     if figures["previous"] is None:
         return (facts["first"],)
     if not any(figures[f"change_{name}"] for name in KINDS):
-        return (facts["same"].format(**_worded(figures)),)
+        return (facts["same"].format(**_as_words(figures)),)
     parts = [facts[name].format(**figures) for name in KINDS if figures[f"change_{name}"]]
     trend = facts["trend"] if figures["completion"] is not None and figures["completion_before"] is not None else ""
-    return (facts["since"].format(parts=facts["joint"].join(parts), **_worded(figures))
-            + trend.format(**_worded(figures)) + facts["end"],)  # fmt: skip
+    return (facts["since"].format(parts=facts["joint"].join(parts), **_as_words(figures))
+            + trend.format(**_as_words(figures)) + facts["end"],)  # fmt: skip
 
 
 def _wanted(book: Book, figures: Mapping[str, Any]) -> tuple[str, ...]:
     facts = words()["wanted"]
-    asked = [
+    choices = [
         ("not_reported", figures["not_reported"]),
         ("late", figures["late"] or figures["tasks_late"]),
         ("correct", figures["to_correct"]),
         ("make_up", figures["make_up"]),
         ("revise", figures["to_revise"]),
     ]
-    said = [facts[name] for name, holds in asked if holds] or [facts["nothing"]]
-    return (facts["text"].format(parts=facts["joint"].join(said), answer_by=day_text(answer_by(book))),)
+    requests = [facts[name] for name, holds in choices if holds] or [facts["nothing"]]
+    return (facts["text"].format(parts=facts["joint"].join(requests), answer_by=day_text(answer_by(book))),)

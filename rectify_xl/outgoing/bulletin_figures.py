@@ -17,7 +17,7 @@ from rectify_xl.tables.ledger_table import returns_to_correct
 
 
 def figures_of(book: Book) -> dict[str, Any]:
-    """Every number that the bulletin may say, by name: counts, shares (fractions of one, None of nothing) and days.
+    """Every number of the bulletin by name: counts, shares (fractions of one, None of nothing) and days.
 
     Items are rows of the ledger form; tasks are counted by unit. completion_before and the kinds of changes are
     against the last run of an earlier day (`previous` its day, None: there was none).
@@ -80,11 +80,12 @@ def what_is_next(book: Book, most: int) -> Table:
     """
     states, tasks = catalog.states("task"), states_by_task(book)
     names = [states[name] for name in ("in_progress", "due_soon", "not_begun")]
-    rows = [
-        (task.end, heading, owed, True)
-        for task, heading in zip(book.settings.tasks, task_headings(book.settings.tasks), strict=True)
-        if task.end and task.end >= book.as_of and (owed := sum(tasks.get(task.id, Counter())[n] for n in names))
-    ]
+    rows = []
+    for task, heading in zip(book.settings.tasks, task_headings(book.settings.tasks), strict=True):
+        counts = tasks.get(task.id, Counter())
+        owed = sum(counts[name] for name in names)
+        if owed and task.end and task.end >= book.as_of:
+            rows.append((task.end, heading, owed, True))
     waiting = {catalog.states("item")[name] for name in ("due_soon", "not_due")}
     for form in catalog.forms().values():
         days = Counter(due.day for due in book.dues.get(form.name, ()) if due.state in waiting and due.day)

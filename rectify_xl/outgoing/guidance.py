@@ -23,31 +23,30 @@ def guidance_table(returns: Iterable[Return], form: Form, roster: Roster, as_of:
     Columns: unit_code, unit_name, the form's own, filled_on.
     """
     latest: dict[str, tuple[Return, list[tuple[Any, ...]]]] = {}
-    for held in sorted(filter(lambda told: has_arrived(told.verdict), returns), key=lambda told: told.order):
-        for rows in held.forms:
+    arrived = [return_ for return_ in returns if has_arrived(return_.verdict)]
+    for return_ in sorted(arrived, key=lambda return_: return_.order):
+        for rows in return_.forms:
             if rows.form == form.name:
-                code = roster.successor(held.unit_code, as_of)
-                latest[code] = held, [row.values for row in rows.good]
+                code = roster.successor(return_.unit_code, as_of)
+                latest[code] = return_, [row.values for row in rows.good]
     order = roster.order()
     codes = sorted(latest, key=lambda code: (order.get(code, len(order)), code))
     columns = ("unit_code", "unit_name", *(column.name for column in form.columns), "filled_on")
     return Table(columns, [row for code in codes for row in _rows(code, roster, latest[code])])
 
 
-def _rows(
-    code: str, roster: Roster, told: tuple[Return, list[tuple[Any, ...]]]
-) -> Iterator[tuple[Any, ...]]:
-    held, rows = told
+def _rows(code: str, roster: Roster, latest: tuple[Return, list[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
+    return_, rows = latest
     unit = roster.by_code(code)
     for values in rows:
-        yield (code, unit.name if unit else held.unit_name, *values, held.filled_on)
+        yield (code, unit.name if unit else return_.unit_name, *values, return_.filled_on)
 
 
 def left_in_the_inbox(returns: Iterable[Return]) -> tuple[Finding, ...]:
-    """What is told of every file with a restricted form where no password is set: it is kept nowhere else."""
+    """A warning for every file with a restricted form where no password is set: it is kept only in the inbox."""
     titles = "、".join(form.title for form in restricted_forms())
     return tuple(
-        Finding(level="warning", code="restricted", file=held.file, params=(("forms", titles),))
-        for held in returns
-        if held.is_restricted and has_arrived(held.verdict)
+        Finding(level="warning", code="restricted", file=return_.file, params=(("forms", titles),))
+        for return_ in returns
+        if return_.is_restricted and has_arrived(return_.verdict)
     )

@@ -1,4 +1,4 @@
-"""Whose paper it is: the office that sends it out, and the day by which an answer is wanted."""
+"""The letterhead of what goes out: the office that sends it, and the day by which an answer is wanted."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def issuing_office(book: Book) -> str:
 
 
 def answer_by(book: Book) -> date:
-    """As many working days after the day of judgement as 提前提醒工作日 says, at least one."""
+    """The day 提前提醒工作日 working days, at least one, after the day of judgement."""
     return calendar_for(dict(book.settings.holidays)).step(book.as_of, max(book.settings.early_warning, 1))

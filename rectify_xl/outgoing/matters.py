@@ -1,4 +1,4 @@
-"""What units owe on a day: items, tasks, reports, filings, files sent back, plans to revise, surveys to make up."""
+"""What units owe on a day: items, tasks, reports, filings, returned files, plans to revise, surveys to make up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rectify_xl.progress.units import CountedUnits, counted_units, items_of, las
 from rectify_xl.progress.units import words as status_words
 from rectify_xl.tables.ledger_table import returns_to_correct
 
-# What a matter is that is no row of a form.
+# The `form` of a matter that is no row of a form.
 TASK, REPORT, FILING, FILE, REVISION, SURVEY = "task", "report", "filing", "file", "revision", "survey"
 MISSING, CORRECT = "missing", "correct"
 
@@ -32,7 +32,7 @@ def words() -> Mapping[str, Any]:
 
 
 class Matter(NamedTuple):
-    """What a unit owes: from `start` to `due` it is reminded by the ladder, without a `due` by `kind` alone."""
+    """What a unit owes. With a `due` the step between `start` and `due` decides the reminder, else `kind` is it."""
 
     form: str
     unit: Unit
@@ -54,7 +54,7 @@ def matters_of(book: Book) -> Iterator[Matter]:
 
 
 def revisions_of(book: Book) -> Iterator[Matter]:
-    """Of all that units owe the plans that they must revise."""
+    """The plans that units must revise."""
     return _revisions(book, counted_units(book))
 
 
@@ -108,7 +108,7 @@ def _tasks(book: Book, units: CountedUnits) -> Iterator[Matter]:
 
 
 def _reports(book: Book, units: CountedUnits) -> Iterator[Matter]:
-    """Units that have sent nothing at all though tasks begun, or undated, ask them for something."""
+    """Units that have sent nothing although tasks that have begun, or are undated, ask them for something."""
     arrived = reporting_codes(book, units)
     for unit in units.asked if book.settings.units else ():
         owed = dict.fromkeys(owed_forms(book, unit))
@@ -133,7 +133,7 @@ def _begun(tasks: Sequence[Task], book: Book) -> date | None:
 
 
 def _filings(book: Book, units: CountedUnits) -> Iterator[Matter]:
-    """Documents that the filing rules ask for and no task does; they are owed by the stage's end."""
+    """Documents that the filing rules ask for and no task asks for; they are owed by the stage's end."""
     stage, arrived = book.settings, reporting_codes(book, units)
     for row in _rows(book, "not_filed"):
         unit = units.unit(row["unit_code"])
@@ -150,7 +150,7 @@ def _filings(book: Book, units: CountedUnits) -> Iterator[Matter]:
 
 
 def _rows(book: Book, answer: str) -> Iterator[dict[str, Any]]:
-    """The rows of the status table of filings and publications that stand so."""
+    """The rows of the status table of filings and publications in that state, by column."""
     table, text = filings(book), status_words()["answers"][answer]
     rows = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
     return (row for row in rows if row["state"] == text)
@@ -165,7 +165,7 @@ def _is_asked_by_a_task(book: Book, unit: Unit, document: str) -> bool:
 
 
 def _files(book: Book, units: CountedUnits) -> Iterator[Matter]:
-    """Files sent back that are still the latest of their unit."""
+    """Returned files that are still the latest of their unit."""
     owing = returns_to_correct(book)
     for place, return_ in enumerate(book.returns):
         if place in owing and return_.digest:

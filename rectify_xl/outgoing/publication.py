@@ -1,4 +1,4 @@
-"""What may be shown to everybody: the ledger's rows without personal, source and office columns, and the pledges."""
+"""What may be published: the ledger's rows without personal, source and office columns, and the pledges."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def publication(book: Book) -> Table:
 
     Columns: those of `public_columns`.
     """
-    optional, filled = _optional(book), _seen(book).filled
+    optional, filled = _optional(book), _summary(book).filled
     names = [c.name for c in public_columns() if c.name in filled or c.name not in optional]
     return _table(book, names, range(len(items_of(book, ITEMS))))
 
@@ -46,25 +46,25 @@ def publication(book: Book) -> Table:
 def pledges(book: Book) -> Table:
     """One row a public pledge (公开承诺 = 是), in the ledger's order; columns as facts/words/publication.toml names."""
     public = {column.name for column in public_columns()}
-    return _table(book, [name for name in words()["pledge_columns"] if name in public], _seen(book).pledged)
+    return _table(book, [name for name in words()["pledge_columns"] if name in public], _summary(book).pledged)
 
 
-def told_apart(book: Book) -> tuple[Mapping[str, Values], Mapping[str, Values]]:
-    """What stands in the columns of figures and of states, by the column's name: of `publication`, of `pledges`."""
-    seen = _seen(book)
-    return seen.values, seen.pledged_values
+def distinct_values(book: Book) -> tuple[Mapping[str, Values], Mapping[str, Values]]:
+    """The distinct values of the columns of figures and of states, by the column's name: of both tables."""
+    summary = _summary(book)
+    return summary.values, summary.pledged_values
 
 
 def _table(book: Book, names: Sequence[str], places: Sequence[int]) -> Table:
     return Table(tuple(names), ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], names)))
 
 
-# ---- what must be known before the first row
+# ---- what must be known of all items before the first row is written
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the items tell: which optional columns some row fills, the places of pledges, what is `told_apart`."""
+class _Summary:
+    """Of the items: the optional columns that some row fills, the positions of pledges, and `distinct_values`."""
 
     filled: set[str] = field(default_factory=set)
     pledged: array[int] = field(default_factory=lambda: array("L"))
@@ -73,30 +73,30 @@ class _Seen:
 
 
 @kept_by_book
-def _seen(book: Book) -> _Seen:
-    """All of it in one walk: items that were laid aside are dear to read."""
+def _summary(book: Book) -> _Summary:
+    """The summary, made in one pass: items that lie in temporary files are slow to read."""
     optional = _optional(book)
     figures = [c.name for c in public_columns() if c.kind in _FIGURES or c.choices == "state"]
     names = list(dict.fromkeys((*optional, *figures)))
-    seen = _Seen(values={name: {} for name in figures}, pledged_values={name: {} for name in figures})
+    summary = _Summary(values={name: {} for name in figures}, pledged_values={name: {} for name in figures})
     items, dues = items_of(book, ITEMS), book.dues.get(ITEMS, ())
-    tell, is_pledged = columns_of(catalog.forms()[ITEMS], names), row_test_for("pledged", ITEMS)
+    columns_for, is_pledged = columns_of(catalog.forms()[ITEMS], names), row_test_for("pledged", ITEMS)
     for first in range(0, len(items), ROWS_AT_ONCE):
-        held, owed = items[first : first + ROWS_AT_ONCE], dues[first : first + ROWS_AT_ONCE]
-        columns = dict(zip(names, tell(held, owed), strict=True))
-        pledged = [is_pledged(item.values) for item in held]
-        seen.filled.update(name for name in optional if columns[name].count(None) < len(held))
-        seen.pledged.extend(compress(count(first), pledged))
+        batch, batch_dues = items[first : first + ROWS_AT_ONCE], dues[first : first + ROWS_AT_ONCE]
+        columns = dict(zip(names, columns_for(batch, batch_dues), strict=True))
+        pledged = [is_pledged(item.values) for item in batch]
+        summary.filled.update(name for name in optional if columns[name].count(None) < len(batch))
+        summary.pledged.extend(compress(count(first), pledged))
         for name in figures:
-            seen.values[name].update(_values_in(columns[name]))
-            seen.pledged_values[name].update(_values_in(compress(columns[name], pledged)))
-    return seen
+            summary.values[name].update(_distinct(columns[name]))
+            summary.pledged_values[name].update(_distinct(compress(columns[name], pledged)))
+    return summary
 
 
 def _optional(book: Book) -> list[str]:
     return [column.name for column in public_columns() if column.label in book.settings.optional_columns]
 
 
-def _values_in(column: Iterable[Any]) -> Values:
-    held = list(column)
-    return dict.fromkeys(zip(map(type, held), held, strict=True))
+def _distinct(column: Iterable[Any]) -> Values:
+    values = list(column)
+    return dict.fromkeys(zip(map(type, values), values, strict=True))

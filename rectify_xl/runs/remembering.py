@@ -13,7 +13,7 @@ from rectify_xl.merging.office import Standing
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
-from rectify_xl.outgoing.reminders import first_told, reminders_for
+from rectify_xl.outgoing.reminders import new_reminders, reminders_for
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
 from rectify_xl.reports import run_json
 from rectify_xl.runs.kept_folds import Kept, keep_folds
@@ -83,7 +83,7 @@ def save(job: Job, week: Week) -> RunRow:
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in own))
     first_seen = [held for arrival, held in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
     store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
-    store.remind((told.key for told in first_told(book)), book.as_of)
+    store.remind((told.key for told in new_reminders(book)), book.as_of)
     return RunRow(seq, book.run, book.as_of, False)
 
 

@@ -1,4 +1,4 @@
-"""The ledger as plain tables: a table a form, the solved problems, what waits, the files, and the legend."""
+"""The ledger as plain tables: a table a form, the solved problems, the pending rows, the files, and the legend."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MERGED = ("accepted", "returned")
 
 
 class Rows(Sequence[tuple[Any, ...]]):
-    """Rows made when they are asked for: a table of many rows costs nothing until somebody reads it."""
+    """Rows made when they are read: a table of many rows costs nothing until then."""
 
     def __init__(self, count: int, make: Callable[[int], tuple[Any, ...]]) -> None:
         self._count, self._make = count, make
@@ -74,32 +74,35 @@ def solved_table(book: Book) -> Table:
 
 
 def pending_table(book: Book) -> Table:
-    """A line for every row that waits, with what was typed and all that must be corrected."""
+    """A line for every pending row, with what was typed and all that must be corrected."""
     names = tuple(column.name for column in declared("pending", "columns"))
     waiting = [row for row in book.pending if not catalog.forms()[row.form].restricted]
     return Table(names, Rows(len(waiting), lambda place: _pending_row(waiting[place])))
 
 
-def _pending_row(waiting: Pending) -> tuple[Any, ...]:
+def _pending_row(pending: Pending) -> tuple[Any, ...]:
     longest = catalog.words("ledger")["pending"]["longest"]
-    told = "\n".join(dict.fromkeys(sentence(finding) for finding in waiting.findings))
+    sentences = "\n".join(dict.fromkeys(sentence(finding) for finding in pending.findings))
     return (
-        waiting.unit_code, waiting.unit_name, catalog.forms()[waiting.form].title,
-        inert(waiting.row.sheet), waiting.row.row, typed_summary(waiting)[:longest], told[:longest],
-        inert(waiting.file), waiting.form, waiting.digest[:DIGEST_DIGITS], waiting.filled_on,
+        pending.unit_code, pending.unit_name, catalog.forms()[pending.form].title,
+        inert(pending.row.sheet), pending.row.row, typed_summary(pending)[:longest], sentences[:longest],
+        inert(pending.file), pending.form, pending.digest[:DIGEST_DIGITS], pending.filled_on,
     )  # fmt: skip
 
 
-def typed_summary(waiting: Pending) -> str:
+def typed_summary(pending: Pending) -> str:
     """What the clerk typed in the row on one line, blanks left out: 存在问题：…；整改措施：…"""
-    if waiting.typed:
-        return waiting.typed
-    facts, columns = catalog.words("ledger")["pending"], catalog.forms()[waiting.form].columns
-    typed = waiting.row.typed or tuple("" if value is None else str(value) for value in waiting.row.values)
+    if pending.typed:
+        return pending.typed
+    facts, columns = catalog.words("ledger")["pending"], catalog.forms()[pending.form].columns
+    typed = pending.row.typed or tuple("" if value is None else str(value) for value in pending.row.values)
     pairs = zip(columns, typed, strict=False)
-    filled = [facts["pair"].format(label=c.label, value=shown(as_seen(text, c.kind))) for c, text in pairs if text]
-    joints = ("" if text.endswith(tuple(facts["closing"])) else facts["joint"] for text in filled)
-    return "".join(map("".join, zip(filled, joints, strict=True))).removesuffix(facts["joint"])
+    closing, summary = tuple(facts["closing"]), ""
+    for column, text in pairs:
+        if text:
+            pair = facts["pair"].format(label=column.label, value=shown(as_seen(text, column.kind)))
+            summary += pair if pair.endswith(closing) else pair + facts["joint"]
+    return summary.removesuffix(facts["joint"])
 
 
 # ---- 报送情况
@@ -108,53 +111,56 @@ def typed_summary(waiting: Pending) -> str:
 def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
     """A line for every file, in the order of the book: whose, its verdict, and whether it must still be corrected.
 
-    Behind them the lines that lower offices' ledgers brought.
-
-    The verdict is called as in `verdicts`, by its Chinese name unless said.
+    After them come the lines that lower offices' ledgers brought. `verdicts` are the words for verdicts, Chinese ones
+    without it.
     """
     names = tuple(column.name for column in declared("files", "columns"))
-    facts, verdicts = catalog.words("ledger"), verdicts or catalog.states("verdict")
-    levels, owing = _levels(book), returns_to_correct(book)
-    verdict, called = names.index("verdict"), {text: verdicts[name] for name, text in catalog.states("verdict").items()}
+    verdicts = verdicts or catalog.states("verdict")
+    owing = returns_to_correct(book)
+    position = names.index("verdict")
+    by_text = {text: verdicts[name] for name, text in catalog.states("verdict").items()}
 
     def row(place: int) -> tuple[Any, ...]:
-        if place >= len(book.returns):
-            line = book.lower_files[place - len(book.returns)]
-            return tuple(called.get(value, value) if at == verdict else value for at, value in enumerate(line))
-        told = book.returns[place]
-        merged = sum(len(held.good) for held in told.forms) if told.verdict in _MERGED else None
-        return (
-            inert(told.file), told.unit_code or None, told.unit_name or None, verdicts[told.verdict], told.filled_on,
-            told.saved or None, levels[place]["error"], levels[place]["warning"], merged,
-            facts["yes"] if place in owing else facts["no"], told.digest or None,
-        )  # fmt: skip
+        if place < len(book.returns):
+            return _file_row(book.returns[place], verdicts, is_owing=place in owing)
+        line = list(book.lower_files[place - len(book.returns)])
+        line[position] = by_text.get(line[position], line[position])
+        return tuple(line)
 
     return Table(names, Rows(len(book.returns) + len(book.lower_files), row))
 
 
-def _levels(book: Book) -> list[Counter[str]]:
-    """How many findings of each level every return has, those between returns that name it among them."""
-    return [Counter[str](finding.level for finding in told.findings) for told in book.returns]
+def _file_row(return_: Return, verdicts: Mapping[str, str], *, is_owing: bool) -> tuple[Any, ...]:
+    facts, levels = catalog.words("ledger"), Counter(finding.level for finding in return_.findings)
+    merged = sum(len(rows.good) for rows in return_.forms) if return_.verdict in _MERGED else None
+    return (
+        inert(return_.file), return_.unit_code or None, return_.unit_name or None, verdicts[return_.verdict],
+        return_.filled_on, return_.saved or None, levels["error"], levels["warning"], merged,
+        facts["yes"] if is_owing else facts["no"], return_.digest or None,
+    )  # fmt: skip
 
 
 def returns_to_correct(book: Book) -> frozenset[int]:
-    """The places (in `book.returns`) of returned files that are their unit's latest of some form: still owed.
+    """The returned files that are their unit's latest of some form, as positions in `book.returns`: still owed.
 
-    One of whose rows nothing could be taken (its cover names two units, or no day) is owed until its unit, or the one
-    that it names, has sent another since.
+    One of which no row could be taken (its cover names two units, or no day) is owed until its unit, or the one that
+    it names, has sent another since.
     """
     waiting, latest = {row.digest for row in book.pending}, latest_files(book)
-    back = [(place, told) for place, told in enumerate(book.returns) if told.verdict == "returned"]
-    owed = {place for place, told in back if place in latest or told.digest in waiting}
-    return frozenset(place for place, told in back if place in owed and (told.forms or not _is_sent_again(book, told)))
+    owed = []
+    for place, return_ in enumerate(book.returns):
+        is_latest = return_.verdict == "returned" and (place in latest or return_.digest in waiting)
+        if is_latest and (return_.forms or not _is_sent_again(book, return_)):
+            owed.append(place)
+    return frozenset(owed)
 
 
-def _is_sent_again(book: Book, told: Return) -> bool:
-    named = roster_for(book.settings).by_name(told.cover.get("unit_name", ""))
-    units = {told.unit_code, named.code if named else told.unit_code}
-    later = (held for held in book.returns if held.forms and held.unit_code in units and has_arrived(held.verdict))
+def _is_sent_again(book: Book, return_: Return) -> bool:
+    unit = roster_for(book.settings).by_name(return_.cover.get("unit_name", ""))
+    units = {return_.unit_code, unit.code if unit else return_.unit_code}
+    later = (other for other in book.returns if other.forms and other.unit_code in units and has_arrived(other.verdict))
     # Without a day of its own only the saved times tell which came after which.
-    return any(held.order > told.order if told.filled_on else held.saved > told.saved for held in later)
+    return any(other.order > return_.order if return_.filled_on else other.saved > return_.saved for other in later)
 
 
 # ---- 说明
@@ -170,7 +176,7 @@ def about_table(book: Book) -> Table:
         *([(facts["run"], book.run)] if book.run else []),
         *((facts["rows"].format(title=form.title), len(book.items[form.name])) for form in ledger_forms(book)),
         (facts["pending"], len(pending_table(book).rows)),
-        (facts["files"], sum(told.verdict != "ignored" for told in book.returns)),
+        (facts["files"], sum(return_.verdict != "ignored" for return_ in book.returns)),
         (facts["withdrawn"], "、".join(book.withdrawn_numbers) or facts["none"]),
         (facts["office"], facts["office_text"].format(labels="、".join(_office_labels(book)))),
         (facts["folded"], facts["folded_text"]),

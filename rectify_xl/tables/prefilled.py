@@ -1,4 +1,4 @@
-"""What goes out to a unit: its rows as the ledger knows them, what of them is agreed, and what the office says."""
+"""The pre-filled workbook of a unit: its rows in the ledger, which columns are agreed, and the office's remarks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rectify_xl.model import Book, Due, Form, Item, Unit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownRow:
-    """A row that a workbook goes out with: `locked` columns are agreed, `tone` colours its row, `remark` is a note.
+    """A row of a pre-filled workbook: `locked` columns are agreed, `tone` colours the row, `remark` is a note.
 
     `tone` is a name of item states (late, due_soon) or "".
     """
@@ -36,26 +36,26 @@ class Issued:
 def issued_for(book: Book, units: Sequence[Unit]) -> Iterator[Issued]:
     """The pre-filled workbook of each unit, in the order given."""
     by_unit: dict[str, dict[str, list[KnownRow]]] = {}
-    for form in (f for f in catalog.forms().values() if f.id_letter):
+    numbered = [form for form in catalog.forms().values() if form.id_letter]
+    for form in numbered:
         items = book.items.get(form.name, ())
         for item, due in zip(items, book.dues.get(form.name) or (None,) * len(items), strict=True):
             rows = by_unit.setdefault(item.unit_code, {}).setdefault(form.name, [])
             rows.append(_known_row(form, item, due))
     for unit in units:
-        held = by_unit.get(unit.code, {})
-        numbered = (form for form in catalog.forms().values() if form.id_letter)
-        forms = tuple(form for form in numbered if form.name in held or _is_owed(book, form, unit))
-        yield Issued(unit=unit, forms=forms, rows={name: tuple(rows) for name, rows in held.items()})
+        unit_rows = by_unit.get(unit.code, {})
+        forms = tuple(form for form in numbered if form.name in unit_rows or _is_owed(book, form, unit))
+        yield Issued(unit=unit, forms=forms, rows={name: tuple(rows) for name, rows in unit_rows.items()})
 
 
 def _is_owed(book: Book, form: Form, unit: Unit) -> bool:
-    """Whether some task asks the form of the unit; where no task asks anything of it, every form goes out."""
-    asked = [e for task in book.settings.tasks for e in task.evidence if is_asked(e, unit)]
-    return not asked or any(e.form == form.name for e in asked)
+    """Whether some task asks the unit for the form; where no task asks it for anything, every form is."""
+    asked = [evidence for task in book.settings.tasks for evidence in task.evidence if is_asked(evidence, unit)]
+    return not asked or any(evidence.form == form.name for evidence in asked)
 
 
 def _known_row(form: Form, item: Item, due: Due | None) -> KnownRow:
-    states = {said: name for name, said in catalog.states("item").items()}
+    states = {text: name for name, text in catalog.states("item").items()}
     tone = states[due.state] if due and states[due.state] in ("late", "due_soon") else ""
     return KnownRow(values=item.values, locked=_locked(form), tone=tone, remark=_remark(form, item, due))
 
@@ -67,17 +67,19 @@ def _locked(form: Form) -> frozenset[str]:
 
 
 def _remark(form: Form, item: Item, due: Due | None) -> str:
-    """The note on a row: its state where it is urgent, and what the office said of it."""
+    """The note on a row: its state and day where one is owed, and the office's remarks."""
     words = catalog.words("issue")
     lines = []
     if due and due.day and due.workdays_left is not None:
         lines.append(words["state"].format(state=due.state, day=due.day.isoformat()))
-    labels = {c.name: c.label for c in form.office_columns}
-    lines += [words["office"].format(label=labels[n], said=v) for n, v in item.office.items() if v and n in labels]
+    labels = {column.name: column.label for column in form.office_columns}
+    for name, value in item.office.items():
+        if value and name in labels:
+            lines.append(words["office"].format(label=labels[name], said=value))
     return "\n".join(lines)
 
 
 def file_name(unit: Unit) -> str:
-    """<单位编码>_<单位名称>.xlsx, without what no file system takes."""
-    kept = "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in f"{unit.code}_{unit.name}")
-    return f"{kept.strip(' .')[:120]}.xlsx"
+    """<单位编码>_<单位名称>.xlsx, with _ for characters that a file system refuses."""
+    name = "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in f"{unit.code}_{unit.name}")
+    return f"{name.strip(' .')[:120]}.xlsx"

@@ -21,7 +21,7 @@ from rectify_xl.files import save_atomically
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.letterhead import issuing_office
-from rectify_xl.outgoing.publication import Values, pledges, public_columns, publication, told_apart, words
+from rectify_xl.outgoing.publication import Values, distinct_values, pledges, public_columns, publication, words
 from rectify_xl.tables.ledger_table import day_text
 
 _TABLES = {"publication": publication, "pledges": pledges}
@@ -49,7 +49,7 @@ def _save(book: Book, target: Path) -> None:
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds the two sheets, each drawn from its table."""
     styles, tables = Styles(workbook), {key: make(book) for key, make in _TABLES.items()}
-    for (key, table), values in zip(tables.items(), told_apart(book), strict=True):
+    for (key, table), values in zip(tables.items(), distinct_values(book), strict=True):
         heads, columns = _heads(book, key, len(table.rows)), _columns(table, values)
         made = workbook.add_worksheet(heads.name, FastSheet)
         page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables=tables)
