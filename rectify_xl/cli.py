@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +18,7 @@ from rectify_xl.commands.forms import form, migrate
 from rectify_xl.commands.line import program_for, refusal
 from rectify_xl.commands.memory import history, status
 from rectify_xl.commands.output import not_into_the_inbox, only_one, print_json, show_bugs, show_result, status_for
+from rectify_xl.commands.streams import drop_output, speak_utf8
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.errors import CannotFinish, FactsError, RectifyError
 from rectify_xl.fact_files import profile_names, read_toml
@@ -39,7 +39,7 @@ def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
     if args is None and not _can_name_files() and os.environ.get("PYTHONUTF8") != "1":
         # Start again in UTF-8 mode, as Python itself does in the C locale.
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
-    _speak_utf8()
+    speak_utf8()
     lang = language_in(sys.argv[1:] if args is None else args)
     with bugs.kept() as tracebacks:
         status = _status_of(args, lang)
@@ -51,15 +51,6 @@ def _can_name_files() -> bool:
     """Whether the file system's encoding can express names such as 收件."""
     coding = sys.getfilesystemencoding()
     return coding == "utf-8" or bool(read_toml("workspace.toml")["inbox"].encode(coding, "ignore"))
-
-
-def _speak_utf8() -> None:
-    """Makes standard output and error UTF-8 whatever the console says; a closed stream becomes a null one."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the program
-        elif isinstance(stream := getattr(sys, name), TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _status_of(args: Sequence[str] | None, lang: str) -> int:
@@ -81,7 +72,7 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
     except click.Abort:
         return _fail(words["failed"]["interrupted"])
     except OSError as error:
-        _drop_output()
+        drop_output()
         return _fail(words["failed"]["frame"].format(reason=_reason(error, words)))
 
 
@@ -176,6 +167,9 @@ def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> 
     words = call.words["issue"]
     lines = [words["done"].format(count=len(outputs)), *(f"  {inert(path)}" for path in outputs)]
     show_result(call, {"outputs": list(outputs)}, lines if outputs else [words["nobody" if unit else "nothing"]])
+    if (left := pipeline.issued_before(folder, call.as_of)) and not call.quiet:
+        names = call.words["joint"]["list"].join(left)
+        click.echo(words["left"].format(count=len(left), names=inert(names)), err=True)
     return status_for(fail_on, first_seen(folder)) if fail_on else GOOD
 
 
@@ -218,7 +212,7 @@ def _quiet_on_closed_pipe(command: Run) -> Run:
         try:
             return command(call, **arguments)
         except BrokenPipeError:
-            _drop_output()
+            drop_output()
             return FAILED
 
     return run_quietly
@@ -285,14 +279,6 @@ def _reason(error: OSError, words: Words) -> str:
     if not error.filename:
         return reason
     return str(words["failed"]["at"].format(reason=reason, path=inert(os.fsdecode(error.filename))))
-
-
-def _drop_output() -> None:
-    """Redirects a broken standard output to nowhere, so that the interpreter's last flush does not fail again."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str) -> int:

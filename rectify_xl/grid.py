@@ -19,7 +19,8 @@ class Grid:
     first column, last row, last column), rows and columns counted as above; `far` are cells very far to the right of
     the others, by row and column, which `rows` does not hold; where `is_plain` no value says
     what is wrong with its cell (a CellError, a NoValue, a text too long); where `is_shared` every text and day is there
-    once, in however many cells it stands.
+    once, in however many cells it stands; where its workbook `counts_from_1904` a number without the format of a day
+    may be one counted so.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Grid:
     visible: bool = True
     is_plain: bool = False
     is_shared: bool = False
+    counts_from_1904: bool = False
     hidden_rows: tuple[int, ...] = ()
     merges: Sequence[tuple[int, int, int, int]] = ()
     far: Mapping[tuple[int, int], CellValue] = field(default_factory=dict)

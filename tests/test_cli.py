@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,21 @@ def shell(*args: object, **given: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rectify_xl", *map(str, args)]
     given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": ENVIRONMENT, **given}
     return subprocess.run(command, encoding="utf-8", check=False, **given)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
+@pytest.mark.parametrize(("name", "lang"), [("SIGTERM", "zh"), ("SIGINT", "en")])
+def test_told_to_stop_while_it_is_still_loading_it_ends_with_a_sentence(name: str, lang: str) -> None:
+    number = getattr(signal, name)
+    code = (
+        f"import signal, sys, rectify_xl.__main__ as program; sys.argv[1:] = ['init', '--lang', {lang!r}]\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"sys.addaudithook(lambda event, args: args[0] == 'rectify_xl.cli' and signal.raise_signal({int(number)}) "
+        "if event == 'import' else None); program.main()"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", words_in(lang)["failed"]["interrupted"] + "\n")
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -282,6 +282,22 @@ def test_a_file_that_vanishes_while_its_folder_is_listed_is_told(
     assert refusals(tmp_path) == {"a.xlsx": "not-a-file"}
 
 
+def test_mailboxes_and_mails_with_their_length_are_opened(tmp_path: Path) -> None:
+    first, second = mail(("甲.xlsx", BOOK)), mail(("乙.xlsx", BOOK), ("丙.zip", archive({"1.xlsx": BOOK})))
+    line, text = b"From a@example.org Wed May 25 08:00:00 2005\n", b"\nFrom here on\n\n"
+    windows = (line + second).replace(b"\n", b"\r\n")
+    (tmp_path / "a.mbox").write_bytes(line + first + b"\n" + line + mail() + text + windows)
+    (tmp_path / "b.eml").write_bytes(line + first)
+    (tmp_path / "c.emlx").write_bytes(b"%d\n%b<?xml version='1.0'?><plist/>" % (len(first), first))
+    (tmp_path / "d.mbox").write_bytes(line + mail() + b"\n" + line + mail())
+    (tmp_path / "e.txt").write_bytes(b"From me\nhello: world\n")
+    assert names(tmp_path) == [
+        *("a.mbox/1.eml/甲.xlsx", "a.mbox/3.eml/乙.xlsx", "a.mbox/3.eml/丙.zip/1.xlsx"),
+        *("b.eml/甲.xlsx", "c.emlx/甲.xlsx", "d.mbox", "e.txt"),
+    ]
+    assert refusals(tmp_path) == {"d.mbox": "not-a-workbook"}
+
+
 def test_only_what_is_attached_to_a_mail_is_a_file(tmp_path: Path) -> None:
     made = EmailMessage()
     made["Subject"], made["From"] = "整改台帐", "a@example.org"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from pickle import dumps
+from types import SimpleNamespace
 from typing import Any
 
 import misbehaving_child
@@ -110,6 +111,21 @@ def test_whatever_a_file_does_it_has_a_verdict_and_harms_no_other(
 def test_a_process_at_work_is_not_taken_for_one_that_hangs(inbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "process_limits", lambda: replace(process_limits(), seconds=1))
     assert [outcome(held) for held in read(inbox("work.xlsx", "hang.xlsx"))] == [("accepted", ""), ("limit-time", "")]
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "is_ended"),
+    [("S", 1, True), ("", 1, True), ("D", 1, False), ("D", 41, True), ("R", 41, False), ("R", 601, True)],
+)
+def test_who_waits_for_a_processor_is_ended_by_its_own_time(
+    state: str, late: int, is_ended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_state", lambda pid: state)
+    ended: list[bool] = []
+    running = SimpleNamespace(pid=0, kill=lambda: ended.append(True))
+    held: Any = SimpleNamespace(_until=time.monotonic() - late, _seconds=20, _process=running)
+    process.ReaderProcess.end_if_overdue(held)
+    assert ended == [True] * is_ended
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

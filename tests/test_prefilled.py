@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from returns import DAY, filled_template, row, settings_for
 
+from rectify_xl.cli import main
 from rectify_xl.model import Unit
 from rectify_xl.receiving.intake import WrongUse, sources_in
 from rectify_xl.receiving.reading import read_file
@@ -48,6 +51,13 @@ def test_every_unit_that_reports_gets_its_workbook(place: Path) -> None:
     assert pipeline.issue_workspace(place, as_of=DAY, units=["KX03", "kx03"]) == outputs[3:]
     with pytest.raises(WrongUse):
         pipeline.issue_workspace(place, as_of=DAY, units=["XX"])
+    left = place / "下发/KX02_从前的名称.xlsx"
+    for name in (left.name, "说明.xlsx", "~$KX02_从前的名称.xlsx"):
+        left.with_name(name).write_bytes(b"")
+    told = CliRunner().invoke(SimpleNamespace(main=main, name=""), ["issue", str(place), "--as-of", "2005-05-25"])
+    assert left.name in told.output and "说明.xlsx" not in told.output
+    for path in left.parent.glob("*.xlsx"):
+        path.unlink()
 
 
 def test_what_goes_out_is_judged_clean_once_the_cover_is_filled_in(place: Path) -> None:

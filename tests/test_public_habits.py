@@ -89,9 +89,16 @@ def old_book(*records: tuple[int, bytes]) -> bytes:
     return OLE + stream.ljust(1024, b"\0") + "Workbook".encode("utf-16-le").ljust(512, b"\0")
 
 
+def outlook_mail(attached: bytes) -> bytes:
+    """The beginning of an .msg: its directory stands first; what is attached has one of its own."""
+    head = OLE[:30] + b"\x09\0" + OLE[32:48] + bytes(4) + OLE[52:]
+    return head + "__nameid_version1.0".encode("utf-16-le").ljust(512, b"\0") + attached
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
+        (outlook_mail(old_book()), "not-a-workbook"),
         (old_book((0x86, b""), (0x2F, b"\x01\x00\x01\x00\x01\x00" + bytes(48))), "encrypted"),
         (old_book((0x2F, bytes(4))), "encrypted"),
         (old_book((0xE1, b"\xb0\x04"), (0x3F, b"/\0/\0")), "damaged"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from returns import GOOD, UNITS, filled_template, reopened, row, settings_for
 
 from rectify_xl import catalog
@@ -88,6 +89,21 @@ def test_fifty_in_a_percent_cell_is_5000_percent(tmp_path: Path) -> None:
         sheet["T5"].number_format = "0%"
 
     assert codes(read(spoiled(tmp_path / "a.xlsx", change))) == [("range", "T5")]
+
+
+def test_a_day_without_its_format_is_counted_as_its_workbook_does(tmp_path: Path) -> None:
+    path = filled_template(tmp_path / "a.xlsx", {"ledger": [row("ledger")]})
+    with reopened(path) as book:
+        book.epoch = CALENDAR_MAC_1904
+        cells = [cell for line in book["封面"] for cell in line]
+        (label,) = (cell for cell in cells if cell.value == "填报日期")
+        for cell, serial in ((label.offset(column=1), 37035), (book["整改台帐"]["R4"], 37037)):
+            cell.value, cell.number_format = serial, "General"
+    held = read(path)
+    days = [f.params[-1] for f in held.findings if f.code == "fixed-date"]
+    assert days == [("understood", date(2005, 5, 25)), ("understood", date(2005, 5, 27))]
+    assert (held.verdict, held.filled_on) == ("accepted", date(2005, 5, 25))
+    assert held.forms[0].good[0].values[catalog.form("ledger").positions["due"]] == date(2005, 5, 27)
 
 
 def test_hidden_rows_are_data_and_told(tmp_path: Path) -> None:

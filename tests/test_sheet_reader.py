@@ -247,6 +247,12 @@ def test_hidden_rows_that_hold_something_are_told() -> None:
     assert read_workbook(rows_book(held)).sheets[0].hidden_rows == (2,)
 
 
+@pytest.mark.parametrize(("height", "is_told"), [("0", True), ("0.0", True), ("0.75", False), ("15", False)])
+def test_rows_of_no_height_are_hidden(height: str, is_told: bool) -> None:
+    data = rows_book(f'<row r="2" ht="{height}" customHeight="1"><c r="A2"><v>1</v></c></row>')
+    assert read_workbook(data).sheets[0].hidden_rows == (2,) * is_told
+
+
 def test_merged_cells_are_the_same_either_way() -> None:
     merges = '<mergeCells count="1"><mergeCell ref="A2:C4"/></mergeCells>'
     plain = book(worksheet(row('<c r="A1"><v>1</v></c>'), merges))

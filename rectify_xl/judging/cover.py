@@ -7,7 +7,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.judging.recognise import CoverCell, SortedSheets
-from rectify_xl.kinds import Reading, as_text
+from rectify_xl.kinds import Reading, as_text, from_1904
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Finding, Unit
 from rectify_xl.normal import as_typed, key_text, shown, tidy
@@ -49,6 +49,7 @@ def judge_cover(sheets: SortedSheets, ruling: Ruling) -> Cover:
         value = ruling.cover_parsers[column.name](raw) if raw != "" else None
         is_readable = True
         if isinstance(value, Reading):
+            value = from_1904(raw, value) if cell and cell.counts_from_1904 else value
             cover.findings.append(cover_finding(sheets, column.name, value.code, value.params))
             is_readable, value = value.read, value.value
             if column.name == "filled_on" and not is_readable:

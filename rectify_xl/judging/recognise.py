@@ -58,6 +58,7 @@ class CoverCell:
     value: Any
     row: int
     column: int
+    counts_from_1904: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +164,10 @@ def _cover_cells(grid: Grid) -> dict[str, CoverCell]:
             if name is not None and name not in cells:
                 at = _value_offset(row, offset + 1, labels)
                 cells[name] = CoverCell(
-                    value=row[at] if at < len(row) else "", row=grid.first_row + line, column=grid.first_column + at
+                    value=row[at] if at < len(row) else "",
+                    row=grid.first_row + line,
+                    column=grid.first_column + at,
+                    counts_from_1904=grid.counts_from_1904,
                 )
     return cells
 

@@ -10,7 +10,7 @@ from typing import Any
 from rectify_xl.judging.fill_down import FillDown
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
-from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading
+from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading, from_1904
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Column
 from rectify_xl.ruling import FormPlan
@@ -101,7 +101,7 @@ class RowReader:
     def _value_of(self, row: JudgedRow, offset: int, reading: Reading) -> Any:
         if reading == DITTO:
             return self._filled_down(row, offset)
-        return self._report(row, offset, self._as_percent(row.line, offset, reading))
+        return self._report(row, offset, self._as_formatted(row.line, offset, reading))
 
     def _report(self, row: JudgedRow, offset: int, reading: Reading) -> Any:
         """The value of a reading, whose finding is added to the row."""
@@ -117,10 +117,12 @@ class RowReader:
         if column.standing_fills and reading.case in STANDING:
             row.standing += (column,)
 
-    def _as_percent(self, line: int, offset: int, reading: Reading) -> Reading:
-        """The reading of a number, out of range if its cell is formatted as a percent: there 50 is shown as 5000%."""
+    def _as_formatted(self, line: int, offset: int, reading: Reading) -> Reading:
+        """The reading of a number as its workbook shows it: 50 in a cell of percents is 5000%, days count as there."""
         grid = self._sheet.grid
         raw = grid.rows[line][offset]
+        if grid.counts_from_1904 and reading.code == "fixed-date":
+            return from_1904(raw, reading)
         is_share = reading.code == "fixed-percent" or (reading.code, reading.case) == ("range", "percent")
         if not is_share or isinstance(raw, str):
             return reading
@@ -139,7 +141,7 @@ class RowReader:
         cells = grid.rows[line]
         value = self._plan.parsers[position](cells[offset]) if offset < len(cells) and cells[offset] != "" else None
         if isinstance(value, Reading):
-            value = self._as_percent(line, offset, value)
+            value = self._as_formatted(line, offset, value)
             if not value.code.startswith("fixed-"):
                 params = tuple(p for p in value.params if p[0] != "seen")  # that is how the other cell looks
                 return self._report(row, offset, value._replace(params=params))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rectify_xl.kinds.choices import choice_parser, nearest, yesno_parser
-from rectify_xl.kinds.dates import STANDING, date_parser
+from rectify_xl.kinds.dates import STANDING, date_parser, from_1904
 from rectify_xl.kinds.numbers import integer_parser, percent_parser
 from rectify_xl.kinds.reading import (
     DITTO,
@@ -44,6 +44,7 @@ __all__ = [
     "as_text",
     "excel_length",
     "fixed",
+    "from_1904",
     "item_number",
     "nearest",
     "odd_value",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rectify_xl.periods import Period
 
 _COMPACT = re.compile(r"[12]\d{7}")
-_DAY_ZERO = date(1899, 12, 30)
+_DAY_ZERO, _DAYS_BEFORE_1904 = date(1899, 12, 30), 1462
 # A month and a day that some program took for a number, and two numbers that both may be the month.
 _AS_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
@@ -94,6 +94,14 @@ def _serial_day(value: float) -> date | None:
         return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     first, last = ((day - _DAY_ZERO).days for day in sensible_days())
     return _DAY_ZERO + timedelta(days=int(value)) if first <= value <= last else None
+
+
+def from_1904(value: Any, told: Reading) -> Reading:
+    """What is told of a value in a workbook that counts days from 1904: a serial is a day four years later."""
+    if told.code != "fixed-date" or not is_number(value) or _COMPACT.fullmatch(as_text(float(value))):
+        return told
+    day = told.value + timedelta(days=_DAYS_BEFORE_1904)
+    return _sensible(day, fixed(day, "fixed-date"))  # type: ignore[no-any-return]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

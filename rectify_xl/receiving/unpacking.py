@@ -39,6 +39,9 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", re.IGNORECASE | re.MULTILINE)
+# How Apple Mail begins a mail: with its length; and the line before each mail of a mailbox, behind a blank one.
+_LENGTH = re.compile(rb"([0-9]{1,9})[ \t]*\r?\n")
+_IN_MAILBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
 _LOOK = 4_096
 # What the parser raises on mails that keep to no rule: too deep, of no charset, of headers that are none.
 _STUMBLES = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)
@@ -58,17 +61,21 @@ def is_container(head: bytes) -> bool:
     if head.startswith(SIGNATURE):
         return _DOCUMENT.match(head, 30) is None
     head = _as_mail(head)
+    if opening := _IN_MAILBOX.match(head):
+        head = head[opening.end() :]
     return _MAIL.match(head) is not None and _MAIL_BODY.search(head) is not None
 
 
 def _as_mail(data: bytes) -> bytes:
-    """A mail as mails are sent: some programs save one in UTF-16, or with a mark or blank lines before it."""
+    """A mail as mails are sent: some programs save it in UTF-16, or with a mark, blank lines or its length before."""
     first = data[:2]
     if first in (BOM_UTF16_LE, BOM_UTF16_BE):
         data = data.decode("utf-16", "replace").encode()
     elif first.count(0) == 1:
         data = data.decode("utf-16-be" if first.startswith(b"\0") else "utf-16-le", "replace").encode()
-    return data.removeprefix(BOM_UTF8).lstrip(b"\r\n")
+    data = data.removeprefix(BOM_UTF8).lstrip(b"\r\n")
+    length = _LENGTH.match(data)
+    return data[length.end() :][: int(length[1])] if length else data
 
 
 def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
@@ -175,18 +182,26 @@ def _zip_name(entry: Entry) -> str:
 
 
 def _parsed(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The members of a mail, their bytes at hand; Unreadable(damaged) for one over which the parser stumbles."""
+    """The members of a mail or mailbox, their bytes at hand; Unreadable(damaged) where the parser stumbles over one."""
     try:
-        held = [(name, read()) for name, read in _mail_members(data)]
+        held = [(name, read()) for name, read in _mailbox_members(_as_mail(data))]
     except _STUMBLES:
         damaged()
     for name, made in held:
         yield name, lambda made=made: made  # type: ignore[misc]
 
 
+def _mailbox_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The attachments of every mail of a mailbox, under the mail's number; of a mail that is alone, without."""
+    mails = _IN_MAILBOX.split(data)[1:] or [data]
+    for number, mail in enumerate(mails, 1):
+        where = f"{number}.eml/" if len(mails) > 1 else ""
+        for name, read in _mail_members(mail):
+            yield where + name, read
+
+
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
-    data = _as_mail(data)
     mail = message_from_bytes(data, policy=policy.default)
     for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
         name = _mail_name(part) or f"{number}"

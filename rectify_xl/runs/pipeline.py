@@ -8,6 +8,7 @@ from datetime import date
 from os import PathLike
 from pathlib import Path
 
+from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import writable
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
@@ -105,6 +106,15 @@ def issue_workspace(
     for issued, path in zip(to_issue, written, strict=True):
         write_issued(issued, path, book.settings)
     return tuple(path.relative_to(place.folder).as_posix() for path in written)
+
+
+def issued_before(folder: str | Path, as_of: date) -> tuple[str, ...]:
+    """The workbooks in 下发, by name, of units of the roster that go out no more: stopped, merged or renamed since."""
+    place = workspace.Workspace(folder)
+    roster = roster_for(load_settings(place.settings_path))
+    sent = {file_name(unit) for unit in units_that_report(roster, as_of)}
+    there = sorted(path.name for path in place.issued.glob("[!.~]*.xlsx"))
+    return tuple(name for name in there if name not in sent and roster.by_code(name.partition("_")[0]))
 
 
 def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:

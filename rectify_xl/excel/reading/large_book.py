@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -58,7 +58,8 @@ def read_large(package: Package, sheets: Sequence[SheetAbout], fast: Fast) -> La
         sheet = book.sheet(about.part)
         if reaching is None and sheet.reaching is not None:
             reaching = about.title, sheet.reaching
-        grids.append(sheet.grid(about, partial(package.is_percent, about.part)))
+        told = sheet.grid(about, partial(package.is_percent, about.part))
+        grids.append(replace(told, counts_from_1904=package.counts_from_1904))
     return LargeBook(tuple(grids), reaching)
 
 

@@ -142,7 +142,7 @@ def _large_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
 
 def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
     book = plain_book(package, sheets)
-    exact = _Exact(package)
+    exact, counts_from_1904 = _Exact(package), package.counts_from_1904
     fast = _fast_sheets(book.fast) if book.fast else {}
     made = []
     for about in sheets:
@@ -150,7 +150,8 @@ def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
         grid = book.usual.get(about.part) or (_fast_grid(held, about.title) if held is not None else None)
         grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
         is_percent = partial(package.is_percent, about.part)
-        made.append(replace(grid, title=about.title, visible=about.visible, is_percent=is_percent))
+        told = {"visible": about.visible, "is_percent": is_percent, "counts_from_1904": counts_from_1904}
+        made.append(replace(grid, title=about.title, **told))
     return tuple(made), book.reaching
 
 

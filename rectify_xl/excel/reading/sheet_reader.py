@@ -23,6 +23,8 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _NO_NUMBER = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
 _ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:T?\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+# A row of no height is hidden, whether it says so or not.
+_NO_HEIGHT = re.compile(r"0(?:\.0+)?")
 _DIGITS = 16
 _FLAGS, _LAST_COLUMN = {"1": True, "true": True, "0": False, "false": False}, 16_383
 _DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
@@ -137,7 +139,8 @@ class _Pass(Handlers):
             damaged(f"{self.part} {told}")
         self.row, self.next_column = number, 0
         self.line, self.seen = [], set()
-        self.is_hidden = attributes.get("hidden") in ("1", "true")
+        is_flat = _NO_HEIGHT.fullmatch(attributes.get("ht", "")) is not None
+        self.is_hidden = is_flat or attributes.get("hidden") in ("1", "true")
 
     def _close_row(self) -> None:
         if not self.line:

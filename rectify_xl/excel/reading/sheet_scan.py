@@ -21,13 +21,13 @@ _CELL = re.compile(
     rb'<c(?: r="([A-Z]{1,2}[0-9]+)"([^<>]*)>(?:(<f[^<>]*>[^<]*</f>)?(<v>[^<]*</v>|<v ?/>)?</c>)?|[\s>/])'
 )
 _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?/?')
-_TELLING = re.compile(rb't="[ed]"|hidden="(?:1|true)"')
+_TELLING = re.compile(rb't="[ed]"|hidden="(?:1|true)"| ht="0(?:\.0+)?"')
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)>')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
 # and instructions (it takes what stands before them), blanks around a value, two values.
 _SIGNS = (
-    *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b"!--", b"![", b"?>"),
+    *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b' ht="0', b"!--", b"![", b"?>"),
     *(b"<v> ", b" </v>", b"</v><v", b"</is><v", b"</is><is", b"</v><is"),
 )
 # Attributes and values as no program writes them: what makes a closer look worth while, and what that one looks for.

@@ -57,7 +57,7 @@ _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?')
 _NAME = re.compile(rb' ([\w:.-]+)="')
 # Of a formula's attributes, before its text: one that stands there twice.
 _TWICE = re.compile(r'\A(?: \w+="[^"]*")* (\w+)="[^"]*"(?: \w+="[^"]*")* \1="')
-_HIDDEN = re.compile(rb' hidden="(?!0"|false")')
+_HIDDEN = re.compile(rb' hidden="(?!0"|false")| ht="0(?:\.0+)?"')
 _CORNER = rb"([A-Z]{1,2})([0-9]{1,7})"
 _MERGE = re.compile(rb'<mergeCell ref="%b:%b" ?/>' % (_CORNER, _CORNER))
 _MERGES = rb"<mergeCells(?: count=\"[0-9]+\")? ?>(?:%b)*</mergeCells>"

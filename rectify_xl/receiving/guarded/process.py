@@ -21,8 +21,9 @@ from rectify_xl.receiving.guarded.wire import Garbage, OutOfMemory, Task, receiv
 # What the process runs; its paths are given as arguments, so that it imports what this process would. Until it has
 # started it makes no circles.
 _CHILD = "import gc, sys; gc.disable(); sys.path[:0] = sys.argv[1:]; from {module} import main; main()"
-# How many times its seconds a process has beyond them on a machine that hardly lets it run.
-_PATIENCE = 2
+# How many times its seconds a process has beyond them on a machine that hardly lets it run, by its state there: one
+# that runs or waits for a processor is ended by its processor time long before, one that waits for a disk is not.
+_PATIENCE = {"R": 30, "D": 2}
 CHILD_MODULE = "rectify_xl.receiving.guarded.child"
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
@@ -96,7 +97,7 @@ class ReaderProcess:
         One that is at work but is hardly let to by a busy machine has some more; its processor time is limited too.
         """
         late = monotonic() - self._until
-        if late > 0 and (late > _PATIENCE * self._seconds or not _wants_to_run(self._process.pid)):
+        if late > 0 and late > _PATIENCE.get(_state(self._process.pid), 0) * self._seconds:
             self._is_overdue = True
             self._process.kill()
 
@@ -146,13 +147,13 @@ class ReaderProcess:
             self._last_words.append(heard)
 
 
-def _wants_to_run(pid: int) -> bool:
-    """Whether a process is running or waits for a processor or a disk; False where the system does not tell."""
+def _state(pid: int) -> str:
+    """The letter of a process's state: R runs or waits for a processor, D for a disk; "" where no system tells it."""
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return told.rpartition(")")[2].split()[0] in "RD"
+        return ""
+    return told.rpartition(")")[2].split()[0]
 
 
 def _command() -> list[str]:

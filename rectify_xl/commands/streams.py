@@ -1,0 +1,24 @@
+"""Standard output and error, whatever the console makes of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+
+
+def speak_utf8() -> None:
+    """Makes standard output and error UTF-8 whatever the console says; a closed stream becomes a null one."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the program
+        elif isinstance(stream := getattr(sys, name), TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def drop_output() -> None:
+    """Where standard output cannot be written any more, the interpreter's own last flush would fail again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
