@@ -150,8 +150,8 @@ def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
         grid = book.usual.get(about.part) or (_fast_grid(held, about.title) if held is not None else None)
         grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
         is_percent = partial(package.is_percent, about.part)
-        told = {"visible": about.visible, "is_percent": is_percent, "counts_from_1904": counts_from_1904}
-        made.append(replace(grid, title=about.title, **told))
+        grid = replace(grid, title=about.title, visible=about.visible, is_percent=is_percent)
+        made.append(replace(grid, counts_from_1904=True) if counts_from_1904 else grid)
     return tuple(made), book.reaching
 
 
