@@ -103,7 +103,7 @@ def test_a_day_without_its_format_is_counted_as_its_workbook_does(tmp_path: Path
     days = [f.params[-1] for f in held.findings if f.code == "fixed-date"]
     assert days == [("understood", date(2005, 5, 25)), ("understood", date(2005, 5, 27))]
     assert (held.verdict, held.filled_on) == ("accepted", date(2005, 5, 25))
-    assert held.forms[0].good[0].values[catalog.form("ledger").positions["due"]] == date(2005, 5, 27)
+    assert held.forms[0].good[0].values[catalog.forms()["ledger"].positions["due"]] == date(2005, 5, 27)
 
 
 def test_hidden_rows_are_data_and_told(tmp_path: Path) -> None:

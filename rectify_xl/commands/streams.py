@@ -17,7 +17,7 @@ def speak_utf8() -> None:
 
 
 def drop_output() -> None:
-    """Where standard output cannot be written any more, the interpreter's own last flush would fail again."""
+    """Redirects a broken standard output to nowhere, so that the interpreter's last flush does not fail again."""
     try:
         sys.stdout.flush()
     except OSError:
