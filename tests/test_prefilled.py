@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from returns import DAY, filled_template, row, settings_for
 
 from rectify_xl.cli import main
+from rectify_xl.excel.templates import issued
 from rectify_xl.model import Unit
 from rectify_xl.receiving.intake import WrongUse, sources_in
 from rectify_xl.receiving.reading import read_file
@@ -98,3 +99,14 @@ def test_the_same_ledger_gives_the_same_bytes(place: Path) -> None:
 
 def test_a_file_name_holds_nothing_that_a_file_system_refuses() -> None:
     assert file_name(Unit(code="A/1", name='甲:"乙"?\n')) == "A_1_甲__乙___.xlsx"
+
+
+def test_a_unit_whose_name_no_disk_takes_gets_its_workbook_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issued, "write_issued", lambda _, path, __: path.touch())
+    unit = Unit(code="KX01", name="示例第一党支部" * 14, kind="党支部")
+    workspace.create(tmp_path / "w", settings_for(units=(unit,)))
+    (path,) = pipeline.issue_workspace(tmp_path / "w", as_of=DAY)
+    assert (tmp_path / "w" / path).is_file()
+    assert path.startswith("下发/KX01_示例第一党支部") and path.endswith(".xlsx")

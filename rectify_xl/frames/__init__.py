@@ -1,1 +1,1 @@
-"""What is known as pandas frames, for analysts: the only rooms that import pandas."""
+"""Results as pandas frames, for analysts: almost the only modules that import pandas."""

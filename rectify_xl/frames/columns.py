@@ -18,7 +18,7 @@ _SHEETS = {"files": ("files", "columns"), "pending": ("pending", "columns")}
 
 
 class FrameColumn(NamedTuple):
-    """One column of a frame: its name, its kind (see DTYPES) and what stands in it."""
+    """One column of a frame: its name, its kind (see DTYPES) and its meaning."""
 
     name: str
     kind: str

@@ -29,8 +29,8 @@ _NEEDS_NO_SETTINGS = frozenset({"excludes"})
 def schema_for(form: Form, settings: Settings | None = None, *, bounds: Bounds | None = None) -> Any:
     """A pandera.DataFrameSchema of the form's typed frame: a row per row of the form, columns by English name.
 
-    Columns beside the form's are let pass; two of them are read where they are there: `filled_on` (the rules on the
-    day of filling in) and `unit_code` (numbers stand once in a unit; an authority is judged by the unit's kind).
+    Other columns are allowed; two of them are read where they are present: `filled_on` (for rules about the day of
+    filling in) and `unit_code` (numbers are unique in a unit; an authority is judged by the unit's kind).
     The check of a rule is named code:index and fails with the code; warnings come as SchemaWarning. Without
     `settings` only the lists that all organisations share or the form brings are judged, and no rule that rests on an
     office's own lists, roster or calendar; `bounds` overrides the settings' bounds of the stage, by name. Duplicate

@@ -17,7 +17,7 @@ from rectify_xl.progress.items import ITEMS
 from rectify_xl.progress.units import items_of, row_test_for
 from rectify_xl.tables.item_columns import columns_of, item_columns
 
-# Values by class and value, in the order in which they stand in a column.
+# The distinct values of a column with their classes, in the column's order.
 Values: TypeAlias = dict[tuple[type, Any], None]
 _FIGURES = ("integer", "percent")
 

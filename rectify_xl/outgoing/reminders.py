@@ -62,11 +62,11 @@ def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
             is_now.append(reminder.sent_on >= book.as_of)
             yield reminder
 
-    owed = keep(ranked(), sum(map(len, book.items.values())))
-    in_order = array("L", sorted(range(len(owed)), key=ranks.__getitem__))
+    reminders = keep(ranked(), sum(map(len, book.items.values())))
+    in_order = array("L", sorted(range(len(reminders)), key=ranks.__getitem__))
     now = array("L", [place for place in in_order if is_now[place]])
-    before = array("L", [place for place in in_order if not is_now[place]])
-    return rearranged(owed, now), rearranged(owed, before)
+    earlier = array("L", [place for place in in_order if not is_now[place]])
+    return rearranged(reminders, now), rearranged(reminders, earlier)
 
 
 def _reminders(book: Book, units: Container[str]) -> Iterator[Reminder]:

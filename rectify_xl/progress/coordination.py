@@ -1,4 +1,4 @@
-"""The table of items that the upper level is asked to coordinate, and how they stand."""
+"""The table of items that the upper level is asked to coordinate, with their states."""
 
 from __future__ import annotations
 

@@ -62,6 +62,6 @@ def _names(units: Sequence[Unit]) -> str:
 
 
 def late_tasks(book: Book) -> Counter[str]:
-    """How many tasks of each unit asked stand 逾期未办, by its code."""
+    """How many tasks of each unit asked are 逾期未办, by its code."""
     asked, late = {unit.code for unit in counted_units(book).asked}, catalog.states("task")["late"]
     return Counter(state.unit_code for state in book.tasks if state.state == late and state.unit_code in asked)

@@ -102,13 +102,13 @@ def _changes(items: Sequence[Known], book: Book) -> tuple[Change, ...]:
     units, now = counted_units(book), _known_items(book)
     changes: list[tuple[int, int, Change]] = []
     for before, after in _side_by_side(items, now):
-        for key, (place, known) in after.items():
+        for key, (place, item) in after.items():
             earlier = before[key][1] if key in before else None
-            for kind in _kinds(earlier, known):
-                changes.append((KINDS.index(kind), place, _change(kind, units, earlier, known)))
-        for key, (place, known) in before.items():
+            for kind in _kinds(earlier, item):
+                changes.append((KINDS.index(kind), place, _change(kind, units, earlier, item)))
+        for key, (place, item) in before.items():
             if key not in after:
-                changes.append((KINDS.index("gone"), place, _change("gone", units, known, None)))
+                changes.append((KINDS.index("gone"), place, _change("gone", units, item, None)))
     changes.sort(key=itemgetter(0, 1))
     return tuple(change for _, _, change in changes)
 
@@ -118,28 +118,28 @@ _Placed = dict[_Identity, tuple[int, Known]]
 
 
 def _side_by_side(before: Sequence[Known], after: Sequence[Known]) -> Iterator[tuple[_Placed, _Placed]]:
-    """The items of two runs by identity, each with its position; a pair for each form and unit."""
+    """The items of two runs by identity, each with its position, one pair for each series of numbers."""
     grouped: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     for side, items in enumerate((before, after)):
-        for place, known in enumerate(items):
-            grouped.setdefault(_numbered_by(known), ([], []))[side].append(place)
-    for places in grouped.values():
-        yield _by_identity(before, places[0]), _by_identity(after, places[1])
+        for place, item in enumerate(items):
+            grouped.setdefault(_series(item), ([], []))[side].append(place)
+    for before_places, after_places in grouped.values():
+        yield _by_identity(before, before_places), _by_identity(after, after_places)
 
 
 def _by_identity(items: Sequence[Known], places: Sequence[int]) -> _Placed:
     placed = ((place, items[place]) for place in places)
-    return {_identity(known): (place, known) for place, known in placed}
+    return {_identity(item): (place, item) for place, item in placed}
 
 
-def _numbered_by(known: Known) -> tuple[str, str]:
-    """A key shared by all items that can have the same identity: the form, and the unit whose number it is."""
-    return known.form, known.number.rpartition("-")[0] if known.number else known.unit_code
+def _series(item: Known) -> tuple[str, str]:
+    """The series that an item's number belongs to; items with the same identity are always of the same series."""
+    return item.form, item.number.rpartition("-")[0] if item.number else item.unit_code
 
 
-def _identity(known: Known) -> _Identity:
+def _identity(item: Known) -> _Identity:
     """What an item is recognised by: its number, which survives a merger of units, else its unit and text."""
-    return (known.form, known.number, "") if known.number else (known.form, known.unit_code, known.text)
+    return (item.form, item.number, "") if item.number else (item.form, item.unit_code, item.text)
 
 
 def _kinds(before: Known | None, after: Known) -> Iterator[str]:
@@ -157,10 +157,10 @@ def _kinds(before: Known | None, after: Known) -> Iterator[str]:
 
 
 def _change(kind: str, units: CountedUnits, before: Known | None, after: Known | None) -> Change:
-    known = after or before
-    assert known is not None
-    code = units.code_of(known.unit_code)
-    return Change(kind, known.form, code, units.unit(code).name, known.number, known.text, before, after)
+    item = after or before
+    assert item is not None
+    code = units.code_of(item.unit_code)
+    return Change(kind, item.form, code, units.unit(code).name, item.number, item.text, before, after)
 
 
 def counts_of(changes: tuple[Change, ...], form: str = "") -> Mapping[str, int]:
@@ -199,10 +199,10 @@ def _before_and_after(change: Change) -> tuple[str, str]:
     return _state(before), _state(after) if after else facts["gone"]
 
 
-def _state(known: Known | None) -> Any:
-    if known is None:
+def _state(item: Known | None) -> Any:
+    if item is None:
         return ""
-    state = catalog.states("item")[known.state]
-    if known.due is None:
+    state = catalog.states("item")[item.state]
+    if item.due is None:
         return state
-    return words()["change_words"]["state"].format(state=state, day=as_text(known.due))
+    return words()["change_words"]["state"].format(state=state, day=as_text(item.due))

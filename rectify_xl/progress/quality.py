@@ -24,7 +24,7 @@ from rectify_xl.progress.units import (
     words,
 )
 
-# The codes with a column of their own; the rest stand together.
+# The number of codes with a column of their own; the others share one.
 MOST_CODES = 8
 
 

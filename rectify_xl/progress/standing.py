@@ -34,7 +34,7 @@ def latest_files(book: Book) -> dict[int, set[str]]:
 
 
 def standing_warnings(book: Book) -> Table:
-    """One row a warning of a file that stands, units in the roster's order; those of restricted forms never.
+    """One row a warning of such a file, units in the roster's order; those of restricted forms are left out.
 
     Columns: unit_code, unit_name, matter (the form's title, "" where it is about the file), warning (the short name of
     its code), told (where, what, what to do), source (the file), reported_on (its 填报日期).

@@ -89,7 +89,7 @@ def task_cell(state: TaskState) -> str:
 
 @kept_by_book
 def states_by_task(book: Book) -> dict[str, Counter[str]]:
-    """How many units stand in each state of a task, by the task's number; units stopped are not counted."""
+    """How many units are in each state of a task, by the task's number; stopped units are not counted."""
     asked, counts = {unit.code for unit in counted_units(book).asked}, dict[str, Counter[str]]()
     for state in book.tasks:
         if state.unit_code in asked:

@@ -15,7 +15,7 @@ from rectify_xl.merging.deadlines import form_test
 from rectify_xl.model import Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 
-# Between the band and the option in the name of a column that stands for an option of a list.
+# Separates the band from the option in the name of a column for one option of a list.
 BAND = "|"
 
 
@@ -32,7 +32,7 @@ class CountedUnits:
     """The units that are asked to report, every unit by code, and the roster that says under which unit each counts."""
 
     asked: tuple[Unit, ...]
-    known: Mapping[str, Unit]
+    units_by_code: Mapping[str, Unit]
     roster: Roster
     as_of: date
     _counts_as: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -45,8 +45,8 @@ class CountedUnits:
         return counts_as or name
 
     def unit(self, code: str) -> Unit:
-        """The unit with that code, one without a name if nobody knows it."""
-        return self.known.get(code) or Unit(code=code, name="")
+        """The unit with that code, one without a name if it is unknown."""
+        return self.units_by_code.get(code) or Unit(code=code, name="")
 
     def listed(self, codes: Iterable[str]) -> tuple[Unit, ...]:
         """The units asked, in the roster's order, then those of `codes` that are not, each once."""
@@ -61,15 +61,15 @@ def counted_units(book: Book) -> CountedUnits:
     A stopped unit appears, marked, only in tables where it has rows.
     """
     roster = roster_for(book.settings)
-    unlisted = {code: unit for code, unit in _reporting_units(book) if roster.by_code(code) is None}
+    by_code = {code: unit for code, unit in _reporting_units(book) if roster.by_code(code) is None}
     active = roster.active(book.as_of)
-    at_work = {unit.code for unit in active}
-    stopped = (unit for unit in roster.units if unit.code not in at_work)
-    known = {**unlisted, **{unit.code: unit for unit in active}, **{unit.code: _as_stopped(unit) for unit in stopped}}
+    by_code |= {unit.code: unit for unit in active}
+    active_codes = {unit.code for unit in active}
+    by_code |= {unit.code: _as_stopped(unit) for unit in roster.units if unit.code not in active_codes}
     asked = [unit for unit in active if unit.kind != catalog.reading().office_kind]
     if roster.is_empty:
-        asked = [known[code] for code in sorted(known)]
-    return CountedUnits(asked=tuple(asked), known=known, roster=roster, as_of=book.as_of)
+        asked = [by_code[code] for code in sorted(by_code)]
+    return CountedUnits(asked=tuple(asked), units_by_code=by_code, roster=roster, as_of=book.as_of)
 
 
 def _as_stopped(unit: Unit) -> Unit:
@@ -203,7 +203,7 @@ def options_of(book: Book, form: str, column: str) -> tuple[str, ...]:
 
 
 def last_day(days: Iterable[date | None]) -> date | None:
-    """The last of some days; None where none is told, as a waiver of the cell allows."""
+    """The last of some days; None where all are blank, which a waiver of the cell allows."""
     return max(filter(None, days), default=None)
 
 

@@ -9,12 +9,12 @@ from os import PathLike
 from pathlib import Path
 
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.files import writable
+from rectify_xl.files import fitting, writable
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book, Return, Settings
+from rectify_xl.model import Book, Return, Settings, Unit
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source, WrongUse
@@ -102,7 +102,7 @@ def issue_workspace(
     place.issued.mkdir(exist_ok=True)
     with using(book.settings.forms):
         to_issue = list(issued_for(book, asked))
-    written = [place.issued / file_name(issued.unit) for issued in to_issue]
+    written = [place.issued / _issued_name(issued.unit) for issued in to_issue]
     for issued, path in zip(to_issue, written, strict=True):
         write_issued(issued, path, book.settings)
     return tuple(path.relative_to(place.folder).as_posix() for path in written)
@@ -112,9 +112,13 @@ def issued_before(folder: str | Path, as_of: date) -> tuple[str, ...]:
     """The workbooks in 下发, by name, of units of the roster that go out no more: stopped, merged or renamed since."""
     place = workspace.Workspace(folder)
     roster = roster_for(load_settings(place.settings_path))
-    sent = {file_name(unit) for unit in units_that_report(roster, as_of)}
+    sent = {_issued_name(unit) for unit in units_that_report(roster, as_of)}
     there = sorted(path.name for path in place.issued.glob("[!.~]*.xlsx"))
     return tuple(name for name in there if name not in sent and roster.by_code(name.partition("_")[0]))
+
+
+def _issued_name(unit: Unit) -> str:
+    return fitting(file_name(unit))
 
 
 def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:

@@ -202,11 +202,11 @@ def form_rows(
             good += [Row(title, 0, ())] * good_count
             bad += [Row(title, 0, ())] * bad_count
         return FormRows(form=form, good=tuple(good), bad=tuple(bad), letters=letters)
-    known = list(rows)
+    all_rows = list(rows)
     return FormRows(
         form=form,
-        good=tuple(row for row, is_good in known if is_good),
-        bad=tuple(row for row, is_good in known if not is_good),
+        good=tuple(row for row, is_good in all_rows if is_good),
+        bad=tuple(row for row, is_good in all_rows if not is_good),
         letters=letters,
     )
 

@@ -29,7 +29,7 @@ _Numbered = tuple[str, str, str, Sequence[StateRef], bool]
 
 
 class RunRow(NamedTuple):
-    """One run: its key, its name, its day, whether all it wrote is in place."""
+    """One run: its key, its name, its day, and whether it finished (all that it wrote is in place)."""
 
     seq: int
     id: str
@@ -101,13 +101,13 @@ class Runs(Database):
             query += " WHERE f.digest IN (SELECT value FROM json_each(?))"
             lapsed += " WHERE f.digest IN (SELECT value FROM json_each(?))"
             params = (json.dumps(list(digests)),)
-        given: dict[StateRef, str] = {
+        by_state: dict[StateRef, str] = {
             (digest, title, row): number
             for digest, title, text in self.rows(query, *params)
             for row, number in numbers_from(text).items()
         }
-        given |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *params)}
-        return Numbers(given=given, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
+        by_state |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *params)}
+        return Numbers(given=by_state, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
     def name(self, numbered: Iterable[_Numbered], same: Iterable[str] = ()) -> RowNumbers:
         """Stores items: (form, number, unit code, states newly known by that number, whether it is withdrawn).
@@ -128,7 +128,7 @@ class Runs(Database):
 
     def _store_items(self, numbered: Sequence[_Numbered], row_numbers: RowNumbers) -> None:
         """Stores some items; adds their numbers to `row_numbers`."""
-        known = {
+        stored = {
             number: (unit, is_withdrawn)
             for number, unit, is_withdrawn in self.rows(
                 "SELECT number, unit_code, is_withdrawn FROM items WHERE number IN (SELECT value FROM json_each(?))",
@@ -138,10 +138,10 @@ class Runs(Database):
         new, changed = [], []
         for form, number, unit, refs, is_withdrawn in numbered:
             values = (unit, int(is_withdrawn))
-            if number not in known:
-                known[number] = values
+            if number not in stored:
+                stored[number] = values
                 new.append((number, form, *values))
-            elif known[number] != values:
+            elif stored[number] != values:
                 changed.append((*values, number))
             for digest, title, row in refs:
                 row_numbers.setdefault((digest, form, title), {})[row] = number

@@ -13,7 +13,7 @@ from rectify_xl.files import temporary_for
 from rectify_xl.model import CannotFinish
 from rectify_xl.store.packed_lines import packed_text
 
-# "rxl1": a database of ours and of nobody else.
+# "rxl1": marks a database as ours.
 APPLICATION_ID = 0x72786C31
 # Seconds to wait for another program that has locked the file.
 PATIENCE = 3.0
@@ -159,7 +159,7 @@ def translate_errors(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """The memory at `path`, made or brought to our version where it may be written.
+    """The memory at `path`, created or migrated to our version unless `read_only`.
 
     `read_only` touches nothing: of a missing or older memory a migrated copy is opened in RAM. Raises CannotFinish
     (memory-damaged, memory-newer, memory-locked) and OSError.

@@ -1,1 +1,1 @@
-"""What is known as plain tables, whoever writes them: the ledger, and what goes out to a unit."""
+"""The contents of workbooks as plain tables: the ledger, and the pre-filled workbook of a unit."""
