@@ -29,8 +29,8 @@ from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import FormRows, Return, Row, Settings
 from rectify_xl.progress.period import snapshot_of
 from rectify_xl.runs import pipeline, workspace
-from rectify_xl.runs.recalled import status_of
 from rectify_xl.runs.remembering import summary_of
+from rectify_xl.runs.status_and_history import status_of
 from rectify_xl.store import Store
 
 FIRST, SECOND = date(2005, 5, 25), date(2005, 6, 1)
@@ -77,12 +77,12 @@ def two_weeks(folder: Path, given: argparse.Namespace) -> None:
     blank = opened_blank(folder, settings)
     for unit in range(1, given.units + 1):
         put(blank, place, unit, FIRST, settings, given.rows)
-    means = pipeline.Means(workers=given.workers)
-    first = seconds(lambda: pipeline.run_workspace(place, as_of=FIRST, means=means))
-    again = seconds(lambda: pipeline.run_workspace(place, as_of=FIRST, means=means))
+    options = pipeline.ReadOptions(workers=given.workers)
+    first = seconds(lambda: pipeline.run_workspace(place, as_of=FIRST, options=options))
+    again = seconds(lambda: pipeline.run_workspace(place, as_of=FIRST, options=options))
     for unit in range(1, given.new + 1):
         put(blank, place, unit * (given.units // given.new), SECOND, settings, given.rows)
-    second = seconds(lambda: pipeline.run_workspace(place, as_of=SECOND, means=means))
+    second = seconds(lambda: pipeline.run_workspace(place, as_of=SECOND, options=options))
     print(f"{given.units} units of {given.rows} rows, {given.workers} processes")
     print(f"first week              {first:7.2f} s")
     print(f"the same day again      {again:7.2f} s  {again / first:.2f} of it")

@@ -45,8 +45,8 @@ def check(
     """
     from rectify_xl.frames.result import Report
 
-    means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
-    returns = pipeline.check_returns(paths_from(paths), checked_settings(settings), day_from(as_of), means)
+    options = pipeline.ReadOptions(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    returns = pipeline.check_returns(paths_from(paths), checked_settings(settings), day_from(as_of), options)
     return Report(returns=returns, forms=settings.forms)
 
 
@@ -70,9 +70,9 @@ def consolidate(
     """
     from rectify_xl.frames.result import Result
 
-    means = pipeline.Means(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    options = pipeline.ReadOptions(workers=1, executor=executor, spool=_text(spool), guard=guard)
     arguments = paths_from(paths), checked_settings(settings), day_from(as_of)
-    return Result(book=pipeline.consolidate_paths(*arguments, means))
+    return Result(book=pipeline.consolidate_paths(*arguments, options))
 
 
 def _text(place: str | Path | None) -> str | None:
@@ -100,8 +100,8 @@ def run(
     from rectify_xl.receiving.cluster import reached
 
     with reached(scheduler) as reading:
-        means = pipeline.Means(workers=workers, executor=reading or executor, progress=progress)
-        outcome = pipeline.run_workspace(folder, as_of=day_from(as_of), means=means, dry_run=dry_run, verify=verify)
+        options = pipeline.ReadOptions(workers=workers, executor=reading or executor, progress=progress)
+        outcome = pipeline.run_workspace(folder, as_of=day_from(as_of), options=options, dry_run=dry_run, verify=verify)
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 
@@ -120,7 +120,7 @@ def history(folder: str | Path, number: str) -> pd.DataFrame:
     Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
     then the form's. Raises WrongUse for a number that was never given.
     """
-    from rectify_xl.runs.recalled import history_frame
+    from rectify_xl.runs.status_and_history import history_frame
 
     return history_frame(folder, str(number))
 
@@ -139,7 +139,7 @@ def export(known: Result | Report | Memory, folder: str | Path, *, format: str =
     or parquet (needs the extra `parquet`). Files of those names are replaced.
     Raises WrongUse for another format, or without pyarrow.
     """
-    from rectify_xl.runs.exported import FORMATS, export_frames
+    from rectify_xl.runs.export import FORMATS, export_frames
 
     if format not in FORMATS:
         raise WrongUse(format, "no-such-format")
@@ -152,7 +152,7 @@ def read_export(folder: str | Path, settings: Settings | None = None) -> dict[st
 
     Raises WrongUse for a folder that is not there.
     """
-    from rectify_xl.runs.exported import read_frames
+    from rectify_xl.runs.export import read_frames
 
     with using(settings.forms if settings else ()):
         return read_frames(folder)

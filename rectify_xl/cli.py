@@ -122,11 +122,11 @@ def check(
 
     with kept(start=1), console.progress(call) as progress:
         chosen = chosen_settings(profile, settings)
-        means = pipeline.Means(progress=progress)
+        options = pipeline.ReadOptions(progress=progress)
         if chosen is None:
-            returns, own = check_without_settings(files, call.as_of, means)
+            returns, own = check_without_settings(files, call.as_of, options)
         else:
-            returns, own = pipeline.check_returns(files, chosen, call.as_of, means), chosen.forms
+            returns, own = pipeline.check_returns(files, chosen, call.as_of, options), chosen.forms
     with using(own):
         if return_to is not None:
             _send_back(call, files, returns, return_to)
@@ -161,7 +161,7 @@ def run(
 def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> int:
     """The pre-filled workbooks of the units."""
     from rectify_xl.runs import pipeline
-    from rectify_xl.runs.recalled import first_seen
+    from rectify_xl.runs.status_and_history import first_seen
 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]
@@ -238,8 +238,8 @@ def _run(
     from rectify_xl.runs import pipeline
 
     with reached(scheduler) as executor, console.progress(call) as progress:
-        means = pipeline.Means(workers=workers, executor=executor, progress=progress)
-        return pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=dry_run, verify=verify)
+        options = pipeline.ReadOptions(workers=workers, executor=executor, progress=progress)
+        return pipeline.run_workspace(folder, as_of=call.as_of, options=options, dry_run=dry_run, verify=verify)
 
 
 def _run_json(call: Call, outcome: Outcome) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from rectify_xl.excel.marked import copy_or_reason
 from rectify_xl.model import Return
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.intake import Source
-from rectify_xl.runs import means, pipeline, workspace
+from rectify_xl.runs import pipeline, read_options, workspace
 
 DAY = date(2005, 5, 26)
 KILLED = 9
@@ -124,7 +124,7 @@ def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -
 
 def main(start: Path, scratch: Path, every: int = 1) -> None:
     """Every step of the run once killed, once failed."""
-    means.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
+    read_options.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
     workspace.marked_copies = marked_here  # type: ignore[attr-defined]
     whole = shutil.copytree(start, scratch / "whole")
     before = tree(start)

@@ -30,12 +30,12 @@ from rectify_xl.profiles import profile_names
 from rectify_xl.runs import pipeline
 from rectify_xl.runs.workspace import Workspace, WorkspaceError
 
-ONE = pipeline.Means(workers=1)
+ONE = pipeline.ReadOptions(workers=1)
 PROFILES = profile_names()
 
 
 def book_of(folder: Path) -> Book:
-    return pipeline.run_workspace(folder, as_of=DEMO_DAY, means=ONE, dry_run=True).book
+    return pipeline.run_workspace(folder, as_of=DEMO_DAY, options=ONE, dry_run=True).book
 
 
 def plan_for(profile: str, units: int) -> tuple[Settings, dict[str, Sent]]:
@@ -172,7 +172,7 @@ def test_some_units_report_twice(demo: tuple[str, Path, Book]) -> None:
 def test_a_demo_of_weeks_is_run_week_by_week_and_says_what_it_meant(profile: str, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     books = [
-        pipeline.run_workspace(folder, as_of=day, means=ONE).book
+        pipeline.run_workspace(folder, as_of=day, options=ONE).book
         for day in make_weeks(folder, profile=profile, units=7, weeks=3)
     ]
     assert [book.as_of for book in books] == [date(2005, 5, 18), date(2005, 5, 25), date(2005, 6, 1)]

@@ -213,7 +213,8 @@ def test_a_missing_extra_is_said(
     status, said = told(capsys, "run", str(tmp_path), "--scheduler", "tcp://x:1")
     assert status == 2 and 'pip install "rectify_xl[dask]"' in said
     with pytest.raises(rx.RectifyError):
-        pipeline.check_returns([tmp_path], SETTINGS, DAY, pipeline.Means(executor=Weighing(), spool=str(tmp_path)))
+        options = pipeline.ReadOptions(executor=Weighing(), spool=str(tmp_path))
+        pipeline.check_returns([tmp_path], SETTINGS, DAY, options)
 
 
 def test_when_no_worker_is_left_the_rest_is_read_here_at_once(returns: Path, monkeypatch: pytest.MonkeyPatch) -> None:

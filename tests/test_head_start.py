@@ -69,7 +69,7 @@ def test_a_run_takes_those_that_wait_and_leaves_none(place: Path, monkeypatch: p
     head_start.begin(place)
     (waiting,) = pool._WAITING.held
     monkeypatch.setattr(pool, "ReaderProcess", None)  # nobody may start another
-    outcome = pipeline.run_workspace(place, as_of=DAY, means=pipeline.Means())
+    outcome = pipeline.run_workspace(place, as_of=DAY, options=pipeline.ReadOptions())
     assert received(outcome) == [("一.xlsx", "accepted")]
     assert pool._WAITING.held == [] and not waiting.is_alive()
 

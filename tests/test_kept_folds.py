@@ -47,7 +47,7 @@ def problem(text: str, **more: Any) -> dict[str, Any]:
 def book_on(place: Path, day: date) -> Book:
     """What the memory alone knows."""
     with (
-        weekly.opened(place, "issue", day, pipeline.Means(workers=1), read_only=True) as job,
+        weekly.opened(place, "issue", day, pipeline.ReadOptions(workers=1), read_only=True) as job,
         using(job.settings.forms),
     ):
         return weekly.known_book(job, day)

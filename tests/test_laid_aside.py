@@ -19,7 +19,7 @@ from rectify_xl import laid_aside
 from rectify_xl.laid_aside import Shelf, joined, keep, rearranged
 from rectify_xl.model import Item, Row, State
 from rectify_xl.runs import workspace
-from rectify_xl.runs.taking_in import laid
+from rectify_xl.runs.taking_in import shelved
 
 DAY = date(2005, 5, 25)
 _VALUES = st.tuples(st.one_of(st.none(), st.text(max_size=9), st.floats(0, 1), st.dates(), st.booleans()))
@@ -102,7 +102,7 @@ def test_what_is_confidential_is_laid_aside_nowhere(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(laid_aside, "IN_MEMORY", 0)
     held = judged({"guidance": [row("guidance")], "ledger": [row("ledger")]})
     open_to_all = judged({"ledger": [row("ledger")]})
-    told, other = laid([held, open_to_all])
+    told, other = shelved([held, open_to_all])
     assert told is held and all(isinstance(form.good, tuple) for form in told.forms)
     assert other == open_to_all and not isinstance(other.forms[0].good, tuple)
 

@@ -101,7 +101,7 @@ def test_a_memory_in_trouble_is_told_and_nothing_is_touched(season: Season) -> N
 def test_a_second_run_says_who_holds_the_workspace(season: Season, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_lock, "PATIENCE", 0.1)
     before = snapshot(season.folder)
-    with run_lock.held(season.folder, "run", WEEKS[1]):
+    with run_lock.locked(season.folder, "run", WEEKS[1]):
         season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
     assert "2005-05-25" in season.heard and snapshot(season.folder) == before
 

@@ -213,10 +213,11 @@ def test_chunks_executors_and_workers_give_the_same_book(place: Path, monkeypatc
     whole = run(place, dry_run=True).book
     monkeypatch.setattr(engine, "CHUNK", 1)
     with ThreadPoolExecutor(2) as threads:
-        assert run(place, dry_run=True, means=pipeline.Means(executor=threads)).book == whole
-    assert run(place, dry_run=True, means=pipeline.Means(workers=2)).book == whole
+        assert run(place, dry_run=True, options=pipeline.ReadOptions(executor=threads)).book == whole
+    assert run(place, dry_run=True, options=pipeline.ReadOptions(workers=2)).book == whole
     seen: list[tuple[int, int]] = []
-    run(place, dry_run=True, means=pipeline.Means(workers=1, progress=lambda done, total: seen.append((done, total))))
+    options = pipeline.ReadOptions(workers=1, progress=lambda done, total: seen.append((done, total)))
+    run(place, dry_run=True, options=options)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,13 @@ def test_without_a_password_the_file_stays_in_the_inbox_alone_and_this_is_told(
     assert [(f.code, f.file) for f in outcome.book.findings if f.code == "restricted"] == [("restricted", "一.xlsx")]
     assert not list((place / "存档").iterdir()) and not (place / REGISTER).exists()
     assert not list((place / "退回").rglob("一.xlsx"))
+
+    later = (place / "收件" / "一.xlsx").read_bytes() + bytes(22)  # what the first version held is nowhere any more
+    (place / "收件" / "一.xlsx").write_bytes(later)
+    monkeypatch.setenv(restricted.PASSWORD, SECRET)
+    run(place)
+    (archived,) = (place / "存档").glob("*.xlsx")
+    assert (archived.stem, decrypt(archived.read_bytes(), SECRET)) == (sha256(later).hexdigest(), later)
 
 
 def test_another_password_or_none_to_encrypt_with_is_told_and_loses_nothing(

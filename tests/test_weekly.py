@@ -51,9 +51,9 @@ def test_a_file_is_read_once_and_counted_by_the_run_that_first_saw_it(
     first_week: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    real = pipeline.Means.read
+    real = pipeline.ReadOptions.read
     monkeypatch.setattr(
-        pipeline.Means,
+        pipeline.ReadOptions,
         "read",
         lambda self, sources, *rest: real(self, (asked.extend(s.name for s in sources), sources)[1], *rest),
     )
@@ -225,7 +225,7 @@ def test_another_run_is_waited_for_and_named(first_week: Path, monkeypatch: pyte
     from rectify_xl.runs import run_lock
 
     monkeypatch.setattr(run_lock, "PATIENCE", 0.2)
-    with run_lock.held(first_week, "issue", FIRST), pytest.raises(CannotFinish) as caught:
+    with run_lock.locked(first_week, "issue", FIRST), pytest.raises(CannotFinish) as caught:
         run(first_week, SECOND)
     assert caught.value.code == "busy" and caught.value.params == {"command": "issue", "as_of": "2005-05-18"}
     assert run(first_week, SECOND).outputs == RESULTS and not list(first_week.glob(".*"))
@@ -241,7 +241,7 @@ def test_an_open_ledger_gets_a_dated_copy_beside_it(first_week: Path) -> None:
 
 def test_issued_workbooks_show_what_the_memory_knows(first_week: Path) -> None:
     drop(first_week, "三.xlsx", row("ledger", problem="尚未汇总"), filled_on=SECOND)
-    _, book = weekly.issue_book(first_week, as_of=SECOND, means=pipeline.Means(workers=1))
+    _, book = weekly.issue_book(first_week, as_of=SECOND, options=pipeline.ReadOptions(workers=1))
     assert {item.number for item in book.items["ledger"]} == {"KX02-T001", "KX02-T002"}
 
 

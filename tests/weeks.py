@@ -41,7 +41,7 @@ def drop(place: Path, name: str, *rows: Mapping[str, Any], form: str = "ledger",
 
 def run(place: Path, as_of: date = DAY, **kept: Any) -> pipeline.Outcome:
     """The weekly job on a day."""
-    return pipeline.run_workspace(place, as_of=as_of, means=pipeline.Means(workers=1), **kept)
+    return pipeline.run_workspace(place, as_of=as_of, options=pipeline.ReadOptions(workers=1), **kept)
 
 
 def snapshot(folder: Path) -> dict[str, str]:

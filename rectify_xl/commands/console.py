@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from rectify_xl.runs.means import Outcome
+    from rectify_xl.runs.outcome import Outcome
 
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140

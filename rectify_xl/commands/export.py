@@ -15,13 +15,13 @@ def export(call: Call, folder: str, to: str, format: str) -> int:
     from rectify_xl.frames.result import Result
     from rectify_xl.in_force import using
     from rectify_xl.runs import pipeline
-    from rectify_xl.runs.exported import export_frames
+    from rectify_xl.runs.export import export_frames
     from rectify_xl.runs.memory import open_memory
 
     not_into_the_inbox(call, Path(to), "--to")
     with console.progress(call) as progress:
-        means = pipeline.Means(progress=progress)
-        outcome = pipeline.run_workspace(folder, as_of=call.as_of, means=means, dry_run=True)
+        options = pipeline.ReadOptions(progress=progress)
+        outcome = pipeline.run_workspace(folder, as_of=call.as_of, options=options, dry_run=True)
     result, memory = Result(book=outcome.book), open_memory(folder)
     with using(result.own_forms):
         outputs = export_frames(memory.frames() | result.frames(), to, form=format)

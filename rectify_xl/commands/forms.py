@@ -67,7 +67,7 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
     from rectify_xl.runs import migration
 
     only_one(call, profile, settings)
-    target = migration.target_beside(file, out)
+    target = migration.migration_target(file, out)
     not_into_the_inbox(call, target.parent, "--out")
     chosen = chosen_settings(profile, settings) or _settings_of_place(file)
     old = migration.read_old(file, chosen)

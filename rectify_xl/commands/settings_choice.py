@@ -51,7 +51,7 @@ def settings_for_folder(folder: str | Path) -> Settings:
 Judged = tuple[tuple[Return, ...], tuple[Form, ...]]
 
 
-def check_without_settings(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Judged:
+def check_without_settings(paths: Sequence[str], as_of: date, options: pipeline.ReadOptions) -> Judged:
     """Judges files for a call that names no settings: the returns in order, and the own forms of their workspaces.
 
     Raises WrongUse and NoSettings.
@@ -61,19 +61,19 @@ def check_without_settings(paths: Sequence[str], as_of: date, means: pipeline.Me
     own: dict[str, Form] = {}
     for settings_path, group in groupby(paths, key=workspace_of):
         if settings_path is None:
-            returns += _by_campaign(list(group), as_of, means)
+            returns += _by_campaign(list(group), as_of, options)
         else:
             settings = load(settings_path)
-            returns += pipeline.check_returns(list(group), settings, as_of, means)
+            returns += pipeline.check_returns(list(group), settings, as_of, options)
             own |= {form.name: form for form in settings.forms}
     return tuple(returns), tuple(own.values())
 
 
-def _by_campaign(paths: Sequence[str], as_of: date, means: pipeline.Means) -> Iterable[Return]:
+def _by_campaign(paths: Sequence[str], as_of: date, options: pipeline.ReadOptions) -> Iterable[Return]:
     """Each file judged by the profile whose campaign it names; what is no workbook of ours is refused by any."""
     returns: list[Return] = []
     for name in catalog.profile_names():
-        judged = pipeline.check_returns(paths, profiles.profile(name), as_of, means)
+        judged = pipeline.check_returns(paths, profiles.profile(name), as_of, options)
         returns = [new if _is_foreign(old) else old for old, new in zip(returns or judged, judged, strict=True)]
         if not any(map(_is_foreign, returns)):
             break

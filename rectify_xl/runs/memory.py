@@ -24,40 +24,41 @@ from rectify_xl.store.rows import FINDING_NAMES, finding_from, numbers_from, row
 if TYPE_CHECKING:
     import pandas as pd
 
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Memory:
     """The memory of one workspace. Frames: `runs`, `files`, `findings`, and `states[form]`; nothing is written."""
 
-    place: Workspace
+    workspace: Workspace
     settings: Settings
 
     def _rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        with Store(self.place.memory, read_only=True) as store:
+        with Store(self.workspace.memory, read_only=True) as store:
             return store.rows(query, *params)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per run in order: run (its id), as_of (datetime64), is_finished (boolean)."""
-        found = self._rows("SELECT id, as_of, is_finished FROM runs ORDER BY seq")
-        told = Table(frame_columns("runs"), [(name, _day(day), bool(done)) for name, day, done in found])
-        return frame_of(told, frame_kinds("runs"))
+        rows = self._rows("SELECT id, as_of, is_finished FROM runs ORDER BY seq")
+        table = Table(frame_columns("runs"), [(name, _day(day), bool(is_finished)) for name, day, is_finished in rows])
+        return frame_of(table, frame_kinds("runs"))
 
     @cached_property
     def files(self) -> pd.DataFrame:
         """One row per file and path in order of arrival, as the last run judged it."""
-        found = self._rows(
+        arrivals = self._rows(
             "SELECT a.path, a.verdict, f.unit_code, f.unit_name, f.filled_on, f.saved, f.digest, f.size, a.arrived,"
             " r.id FROM arrivals a JOIN files f ON f.key = a.file JOIN runs r ON r.seq = a.run ORDER BY a.seq"
         )
-        rows = [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:8], _day(row[8]), row[9]) for row in found]
+        rows = [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:8], _day(row[8]), row[9]) for row in arrivals]
         return frame_of(Table(frame_columns("arrivals"), rows), frame_kinds("arrivals"))
 
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row per finding of every file, then those between returns of the last run, as `Result.findings`."""
-        found = self._rows(f"SELECT {FINDING_NAMES} FROM findings ORDER BY file IS NULL, file, place")
+        rows = self._rows(f"SELECT {FINDING_NAMES} FROM findings ORDER BY file IS NULL, file, place")
         with using(self.settings.forms):
-            return frame_of(findings_table([finding_from(row) for row in found]), frame_kinds("findings"))
+            return frame_of(findings_table([finding_from(row) for row in rows]), frame_kinds("findings"))
 
     @cached_property
     def states(self) -> Mapping[str, pd.DataFrame]:
@@ -71,11 +72,11 @@ class Memory:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every frame that holds anything, by the name it is exported under: runs, arrivals, states_ledger, ..."""
-        made = {f"states_{name}": frame for name, frame in self.states.items() if len(frame)}
-        return {"runs": self.runs, "arrivals": self.files, "findings": self.findings} | made
+        states = {f"states_{name}": frame for name, frame in self.states.items() if len(frame)}
+        return {"runs": self.runs, "arrivals": self.files, "findings": self.findings} | states
 
-    def _told(self) -> tuple[str, dict[str, int]]:
-        """The campaign, and how many there are of each thing it holds, by name."""
+    def _summary(self) -> tuple[str, dict[str, int]]:
+        """The campaign, and the number of things of each kind that the memory holds, by the kind's name."""
         words = catalog.words("display")["memory"]
         counted = {words["runs"]: self._rows("SELECT count(*) FROM runs")[0][0]}
         verdicts = dict(self._rows("SELECT verdict, count(*) FROM arrivals GROUP BY verdict"))
@@ -87,27 +88,27 @@ class Memory:
         return self.settings.campaign, {name: count for name, count in counted.items() if count}
 
     def __repr__(self) -> str:
-        return plain("Memory", self._told()[1])
+        return plain("Memory", self._summary()[1])
 
     def _repr_html_(self) -> str:
-        campaign, counted = self._told()
-        return counts_html(catalog.words("display")["memory"]["caption"].format(campaign=campaign), counted)
+        campaign, counts = self._summary()
+        return counts_html(catalog.words("display")["memory"]["caption"].format(campaign=campaign), counts)
 
 
 class _States(Mapping[str, "pd.DataFrame"]):
     """The row states by form, each frame made when first asked for."""
 
     def __init__(self, memory: Memory) -> None:
-        self._memory, self._made = memory, dict[str, "pd.DataFrame"]()
+        self._memory, self._frames = memory, dict[str, "pd.DataFrame"]()
         with using(memory.settings.forms):
             self._forms = {form.name: form for form in catalog.forms().values() if not form.restricted}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         form = self._forms[name]
-        if name not in self._made:
+        if name not in self._frames:
             with using(self._memory.settings.forms):
-                self._made[name] = frame_of(self._table(form), frame_kinds("states", form))
-        return self._made[name]
+                self._frames[name] = frame_of(self._table(form), frame_kinds("states", form))
+        return self._frames[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._forms)
@@ -116,7 +117,7 @@ class _States(Mapping[str, "pd.DataFrame"]):
         return len(self._forms)
 
     def _table(self, form: Form) -> Table:
-        found = self._memory._rows(
+        sheets = self._memory._rows(
             "SELECT n.numbers, min(a.path), h.title, f.digest, f.filled_on, f.saved, t.rows FROM told t"
             " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
             " LEFT JOIN numbered n ON n.sheet = h.key"
@@ -135,17 +136,17 @@ class _States(Mapping[str, "pd.DataFrame"]):
                 is_good,
                 *row.values,
             )
-            for given, path, title, digest, day, saved, told in found
-            for numbers in (numbers_from(given or "[]"),)
-            for row, is_good in rows_from(form.name, title, told)
+            for packed_numbers, path, title, digest, day, saved, packed_rows in sheets
+            for numbers in (numbers_from(packed_numbers or "[]"),)
+            for row, is_good in rows_from(form.name, title, packed_rows)
         ]
         return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
 
 
 def open_memory(folder: str | Path) -> Memory:
     """The memory of a workspace. Raises WorkspaceError and SettingsError."""
-    place = Workspace(folder)
-    return Memory(place=place, settings=load_settings(place.settings_path))
+    workspace = Workspace(folder)
+    return Memory(workspace=workspace, settings=load_settings(workspace.settings_path))
 
 
 def _day(text: str | None) -> date | None:

@@ -1,4 +1,4 @@
-"""An old filled template carried over into the new one: read, sorted under today's columns, written beside it."""
+"""An old filled template carried over into today's: its rows are put under today's columns and written beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class MigrationError(RectifyError):
-    """A workbook that cannot be carried over; it tells why as `check` would."""
+    """A workbook that cannot be carried over, with the finding of `check` that says why."""
 
     def __init__(self, refused: Return) -> None:
         (self.finding,) = refused.findings
@@ -36,15 +36,14 @@ class MigrationError(RectifyError):
         return f"{self.finding.file}: {sentence(self.finding, lang)}"
 
     def sentences(self, lang: str = "zh") -> list[str]:
-        """The same, as every error of ours is told."""
+        """The same as a list, as every RectifyError has it."""
         return [self.sentence(lang)]
 
 
 def read_old(path: str | Path, settings: Settings | None) -> Carried:
-    """A workbook to be carried over, read by a reader process; without settings by the campaign that it names.
+    """A workbook to be carried over, read by a reader process; without settings by those of the campaign it names.
 
-    Raises MigrationError for what is none of ours or is refused, WrongUse for a file that is not there, OSError for a
-    folder.
+    Raises MigrationError for a file that is refused, WrongUse for one that does not exist, OSError for a folder.
     """
     given = os.fspath(path)
     if not os.path.lexists(given):
@@ -52,13 +51,13 @@ def read_old(path: str | Path, settings: Settings | None) -> Carried:
     mode = os.lstat(given).st_mode
     if S_ISDIR(mode):
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), given)
-    held = engine.carried_over(Source(path=given, name=inert(given), is_regular=S_ISREG(mode)), settings)
-    if isinstance(held, Return):
-        raise MigrationError(held)
-    return held
+    carried = engine.carried_over(Source(path=given, name=inert(given), is_regular=S_ISREG(mode)), settings)
+    if isinstance(carried, Return):
+        raise MigrationError(carried)
+    return carried
 
 
-def target_beside(path: str | Path, out: str | Path | None = None) -> Path:
+def migration_target(path: str | Path, out: str | Path | None = None) -> Path:
     """Where the new workbook goes: to the file (.xlsx) or into the folder `out`, else beside the old one."""
     old = Path(path)
     name = old.stem + str(catalog.read_toml("workspace.toml")["migrated_suffix"])
@@ -70,19 +69,19 @@ def target_beside(path: str | Path, out: str | Path | None = None) -> Path:
 def migrate(path: str | Path, target: str | Path, settings: Settings) -> CarriedOver:
     """Writes the rows of an old filled template, or of an office's own sheet, into today's template at `target`.
 
-    Values go under their columns by the header, also by other words for it, as they were typed; nothing is guessed.
-    Gives what was carried over, with `left`: everything that has no place there. The old file stays as it is.
+    Values go as typed under the column whose label, or an alias of it, heads them; nothing is guessed. Returns what was
+    carried over, and in `left` all that was left out. The old file stays as it is.
     Raises FileExistsError where `target` stands already, MigrationError for a workbook without a form of ours.
     """
     return write_carried(read_old(path, settings), Path(target), settings)
 
 
-def write_carried(held: Carried, target: Path, settings: Settings) -> CarriedOver:
-    """`migrate` for a workbook that was read already."""
+def write_carried(carried: Carried, target: Path, settings: Settings) -> CarriedOver:
+    """`migrate` for a workbook that has been read."""
     with using(settings.forms):
-        carried = replace(held.over, forms=forms_of(held.over.rows))
+        over = replace(carried.over, forms=forms_of(carried.over.rows))
     if target.exists():
         raise FileExistsError(EEXIST, "", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_template(carried.forms, target, settings, rows=carried.rows, cover=carried.cover)
-    return carried
+    write_template(over.forms, target, settings, rows=over.rows, cover=over.cover)
+    return over

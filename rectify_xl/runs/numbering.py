@@ -1,4 +1,4 @@
-"""Numbers stay when an older return comes late: its row is the one that was numbered since, not a new one."""
+"""Numbers over the runs: rows of late returns keep the numbers given since, and numbers no longer used are found."""
 
 from __future__ import annotations
 
@@ -20,66 +20,66 @@ Given = tuple[str, str, str, Sequence[StateRef], bool]  # form, number, unit cod
 
 
 def with_late_arrivals(numbers: Numbers, known: Sequence[Return], fresh: Sequence[Return]) -> Numbers:
-    """The numbers given, also for rows of `fresh` returns that stand before the first state of the item they tell.
+    """The numbers given, with those of items that late returns (in `fresh`) show in an earlier state than their first.
 
-    Such a row is known by its unit and key, where exactly one number has them.
+    Such a row gets the number that its unit and key have, where there is exactly one.
     """
     latest: dict[str, _Order] = {}
-    for held in known:
-        if held.forms:
-            latest[held.unit_code] = max(held.order, latest.get(held.unit_code, held.order))
-    late = [held for held in fresh if held.forms and held.unit_code in latest and held.order < latest[held.unit_code]]
+    for return_ in known:
+        if return_.forms:
+            latest[return_.unit_code] = max(return_.order, latest.get(return_.unit_code, return_.order))
+    late = [r for r in fresh if r.forms and r.unit_code in latest and r.order < latest[r.unit_code]]
     if not late:
         return numbers
-    units = {held.unit_code for held in late}
-    by_key = _numbered(numbers, [held for held in known if held.unit_code in units])
+    units = {return_.unit_code for return_ in late}
+    by_key = _numbers_by_key(numbers, [return_ for return_ in known if return_.unit_code in units])
     given: dict[StateRef, str] = {}
-    for held in late:
-        carried = set(numbers_carried([held]))
-        for form, sheet, row, values in unnumbered(held):
-            found = by_key.get((form.name, held.unit_code, key_of(values, form, form.key)), {})
-            if len(found) == 1:
-                ((number, first),) = found.items()
-                if held.order < first and number not in carried:
-                    given[held.digest, sheet, row] = number
+    for return_ in late:
+        carried = set(numbers_carried([return_]))
+        for form, sheet, row, values in unnumbered(return_):
+            numbers_of_key = by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)), {})
+            if len(numbers_of_key) == 1:
+                ((number, first),) = numbers_of_key.items()
+                if return_.order < first and number not in carried:
+                    given[return_.digest, sheet, row] = number
     return replace(numbers, given={**given, **numbers.given})
 
 
-def _numbered(numbers: Numbers, known: Sequence[Return]) -> dict[tuple[Any, ...], dict[str, _Order]]:
-    """By form, unit and key the numbers that rows had, each with the order of the first return that told it."""
-    made: dict[tuple[Any, ...], dict[str, _Order]] = {}
-    for held in known:
-        for form, sheet, row, values in unnumbered(held):
-            if number := numbers.given.get((held.digest, sheet, row)):
-                told = made.setdefault((form.name, held.unit_code, key_of(values, form, form.key)), {})
-                told[number] = min(told.get(number, held.order), held.order)
-    return made
+def _numbers_by_key(numbers: Numbers, known: Sequence[Return]) -> dict[tuple[Any, ...], dict[str, _Order]]:
+    """By form, unit and key the numbers of rows, each with the order of the first return that had it."""
+    by_key: dict[tuple[Any, ...], dict[str, _Order]] = {}
+    for return_ in known:
+        for form, sheet, row, values in unnumbered(return_):
+            if number := numbers.given.get((return_.digest, sheet, row)):
+                first_orders = by_key.setdefault((form.name, return_.unit_code, key_of(values, form, form.key)), {})
+                first_orders[number] = min(first_orders.get(number, return_.order), return_.order)
+    return by_key
 
 
-def unnumbered(held: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]:
-    """(form, sheet, row, values) of a return's good rows that carry no number though their form gives one."""
-    for rows in held.forms:
+def unnumbered(return_: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...]]]:
+    """(form, sheet, row, values) of a return's good rows without a number, of forms whose rows are numbered."""
+    for rows in return_.forms:
         form = catalog.forms()[rows.form]
-        places = [at for at, column in enumerate(form.columns) if column.assigned]
-        for row in rows.good if places and not form.restricted else ():
-            if row.values and not row.values[places[0]]:
+        assigned = [position for position, column in enumerate(form.columns) if column.assigned]
+        for row in rows.good if assigned and not form.restricted else ():
+            if row.values and not row.values[assigned[0]]:
                 yield form, row.sheet, row.row, row.values
 
 
-def given_in(book: Book, given: Mapping[StateRef, str], kept: Collection[str] = ()) -> Iterator[Given]:
-    """The numbers that a book's items have, those taken out by a waiver too, with the states `given` has not yet.
+def given_in(book: Book, given: Mapping[StateRef, str], kept_units: Collection[str] = ()) -> Iterator[Given]:
+    """The numbers of a book's items, also of those taken out by a waiver, with the states that `given` lacks.
 
-    Of the units in `kept` the memory has them all.
+    The memory has all those of the units in `kept_units`.
     """
     for is_withdrawn, items in ((False, chain.from_iterable(book.items.values())), (True, book.withdrawn)):
         for item in items:
-            if item.number and item.unit_code not in kept:
-                unknown = [state for state in map(_ref_of, item.states) if given.get(state) != item.number]
-                yield item.form, item.number, item.unit_code, unknown, is_withdrawn
+            if item.number and item.unit_code not in kept_units:
+                new_refs = [state for state in map(_ref_of, item.states) if given.get(state) != item.number]
+                yield item.form, item.number, item.unit_code, new_refs, is_withdrawn
 
 
 def gone_from(book: Book, given: Collection[str]) -> set[str]:
-    """The numbers among those given that no item of a book has, be it one that a waiver took out."""
+    """The given numbers that no item of a book has, nor any that a waiver took out."""
     gone = set(given)
     for item in chain(*book.items.values(), book.withdrawn) if gone else ():
         gone.discard(item.number)

@@ -1,4 +1,4 @@
-"""The archive as a lost memory is rebuilt from it: where every file's bytes can be had, encrypted ones for a while."""
+"""The archive, opened to rebuild a lost memory: where each file's bytes are, encrypted ones decrypted for a while."""
 
 from __future__ import annotations
 
@@ -14,46 +14,44 @@ from rectify_xl.runs.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
-    """Where the listed files are, by digest; how many are not there, and how many are closed by a password."""
+class OpenedArchive:
+    """Where the listed files are, by digest; how many are missing, and how many no known password decrypts."""
 
     files: Mapping[str, Path]
-    lacking: int = 0
-    closed: int = 0
+    missing: int = 0
+    locked: int = 0
 
     @property
     def notes(self) -> list[str]:
         """Remarks on what cannot be rebuilt, by code."""
-        told = {"archive-gaps": self.lacking, "archive-closed": self.closed}
-        return [f"{code}:{count}" for code, count in told.items() if count]
+        counts = {"archive-gaps": self.missing, "archive-closed": self.locked}
+        return [f"{code}:{count}" for code, count in counts.items() if count]
 
 
 @contextmanager
-def opened_archive(place: Workspace, password: str) -> Iterator[Opened]:
-    """The listed files: in the archive, else as they still lie in the inbox, else decrypted in a folder that then goes.
-
-    That folder is this user's alone.
-    """
-    there = {path.name.partition(".")[0]: path for path in place.archive.iterdir()} if place.archive.is_dir() else {}
-    closed, lacking, files = dict[str, Path](), set[str](), dict[str, Path]()
-    for entry in place.archive_entries():
-        digest, lies_in = entry["digest"], place.inbox / entry["path"]
-        if digest in there and not entry.get("encrypted"):
-            files[digest] = there[digest]
-        elif lies_in.is_file() and is_whole(lies_in, digest):
-            files[digest] = lies_in
-        elif digest in there:
-            closed[digest] = there[digest]
+def opened_archive(workspace: Workspace, password: str) -> Iterator[OpenedArchive]:
+    """The listed files: in the archive, else in the inbox, else decrypted in a temporary folder of this user alone."""
+    archive = workspace.archive
+    archived = {path.name.partition(".")[0]: path for path in archive.iterdir()} if archive.is_dir() else {}
+    locked, missing, files = dict[str, Path](), set[str](), dict[str, Path]()
+    for entry in workspace.archive_entries():
+        digest, in_inbox = entry["digest"], workspace.inbox / entry["path"]
+        if digest in archived and not entry.get("encrypted"):
+            files[digest] = archived[digest]
+        elif in_inbox.is_file() and is_whole(in_inbox, digest):
+            files[digest] = in_inbox
+        elif digest in archived:
+            locked[digest] = archived[digest]
         else:
-            lacking.add(digest)
+            missing.add(digest)
     with TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
-        known = {digest: path for digest, path in closed.items() if digest not in files and password}
-        clear = {digest: made for digest, path in known.items() if (made := _clear(path, password, folder))}
-        files |= clear
-        yield Opened(files=files, lacking=len(lacking - files.keys()), closed=len(closed.keys() - files.keys()))
+        to_decrypt = {digest: path for digest, path in locked.items() if digest not in files and password}
+        decrypted = {digest: _decrypted(path, password, folder) for digest, path in to_decrypt.items()}
+        files |= {digest: path for digest, path in decrypted.items() if path}
+        yield OpenedArchive(files=files, missing=len(missing - files.keys()), locked=len(locked.keys() - files.keys()))
 
 
-def _clear(path: Path, password: str, folder: str) -> Path | None:
+def _decrypted(path: Path, password: str, folder: str) -> Path | None:
     """The file decrypted in a folder; None where it does not open."""
     target = Path(folder) / path.name
     try:

@@ -1,4 +1,4 @@
-"""The runs as lists of steps: check, send back, consolidate, run a workspace, issue; `weekly` has what a week adds."""
+"""The runs as lists of steps: check, send back, consolidate, run a workspace, issue; `weekly` has those of a week."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source, WrongUse
 from rectify_xl.receiving.places import is_url
 from rectify_xl.roster import roster_for
-from rectify_xl.runs import weekly, workspace
-from rectify_xl.runs.means import Means as Means
-from rectify_xl.runs.means import Outcome as Outcome
+from rectify_xl.runs import weekly
+from rectify_xl.runs.outcome import Outcome as Outcome
+from rectify_xl.runs.read_options import ReadOptions as ReadOptions
+from rectify_xl.runs.workspace import TO_CORRECT, Workspace, write_marked
 from rectify_xl.tables.prefilled import file_name, issued_for
 
 
 def check_returns(
-    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, means: Means | None = None
+    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, options: ReadOptions | None = None
 ) -> tuple[Return, ...]:
-    """The verdict on every file, each for itself: nothing is judged between returns. Raises WrongUse."""
-    return tuple(_read(sources_in(paths), settings, as_of, means))
+    """The judged return of every file, each for itself: nothing is judged between returns. Raises WrongUse."""
+    return tuple(_read(sources_in(paths), settings, as_of, options))
 
 
 def send_back(
@@ -41,13 +42,13 @@ def send_back(
     `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError.
     """
     received = zip(sources_in(paths), returns, strict=True)
-    wanted = [(source, held) for source, held in received if held.verdict in workspace.TO_CORRECT]
-    targets = [folder / _inside(source) for source, _ in wanted]
-    return tuple(workspace.write_marked(wanted, targets, send_by=send_by, lang=lang))
+    to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
+    targets = [folder / _path_below(source) for source, _ in to_correct]
+    return tuple(write_marked(to_correct, targets, send_by=send_by, lang=lang))
 
 
-def _inside(source: Source) -> Path:
-    """Where the copy of a file stands below a folder."""
+def _path_below(source: Source) -> Path:
+    """The path of a file's copy below the folder that copies are written into."""
     if is_url(source.name):
         return Path(source.name.rpartition("/")[2])
     name = Path(source.path if source.path == source.name else source.name)
@@ -55,10 +56,10 @@ def _inside(source: Source) -> Path:
 
 
 def consolidate_paths(
-    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, means: Means | None = None
+    paths: Sequence[str | PathLike[str]], settings: Settings, as_of: date, options: ReadOptions | None = None
 ) -> Book:
     """Files and folders as one book, without a workspace: numbers that rows carry are taken over. Raises WrongUse."""
-    returns = _read(sources_in(paths), settings, as_of, means)
+    returns = _read(sources_in(paths), settings, as_of, options)
     return book_of(returns, settings, as_of, Numbers(closed=False))
 
 
@@ -66,7 +67,7 @@ def run_workspace(
     folder: str | Path,
     *,
     as_of: date,
-    means: Means | None = None,
+    options: ReadOptions | None = None,
     dry_run: bool = False,
     verify: bool = False,
 ) -> Outcome:
@@ -75,15 +76,15 @@ def run_workspace(
     The workers of a Dask client leave rows in a hidden folder of the workspace while it runs.
     Raises SettingsError before anything is written, WorkspaceError for a folder that is none.
     """
-    means = means or Means()
-    if is_cluster(means.executor) and not dry_run:
-        means = replace(means, spool=means.spool or str(folder))
-    outcome = weekly.run_workspace(folder, as_of=as_of, means=means, dry_run=dry_run, verify=verify)
-    return replace(outcome, notes=(*outcome.notes, *means.remarks))
+    options = options or ReadOptions()
+    if is_cluster(options.executor) and not dry_run:
+        options = replace(options, spool=options.spool or str(folder))
+    outcome = weekly.run_workspace(folder, as_of=as_of, options=options, dry_run=dry_run, verify=verify)
+    return replace(outcome, notes=(*outcome.notes, *options.remarks))
 
 
 def issue_workspace(
-    folder: str | Path, *, as_of: date, units: Sequence[str] = (), means: Means | None = None
+    folder: str | Path, *, as_of: date, units: Sequence[str] = (), options: ReadOptions | None = None
 ) -> tuple[str, ...]:
     """Writes the pre-filled workbook of every unit (or of those with the codes `units`) into 下发.
 
@@ -91,35 +92,35 @@ def issue_workspace(
     """
     from rectify_xl.excel.templates.issued import write_issued
 
-    place, book = weekly.issue_book(folder, as_of=as_of, means=means or Means())
+    workspace, book = weekly.issue_book(folder, as_of=as_of, options=options or ReadOptions())
     roster = roster_for(book.settings)
-    named = {code: roster.by_code(code) or roster.by_code(code.upper()) for code in units}
-    for code, unit in named.items():
+    units_by_code = {code: roster.by_code(code) or roster.by_code(code.upper()) for code in units}
+    for code, unit in units_by_code.items():
         if unit is None:
             raise WrongUse(code, "no-such-unit")
-    wanted = {unit.code for unit in named.values() if unit}
-    asked = [unit for unit in units_that_report(roster, as_of) if not wanted or unit.code in wanted]
-    place.issued.mkdir(exist_ok=True)
+    codes = {unit.code for unit in units_by_code.values() if unit}
+    asked_units = [unit for unit in units_that_report(roster, as_of) if not codes or unit.code in codes]
+    workspace.issued.mkdir(exist_ok=True)
     with using(book.settings.forms):
-        to_issue = list(issued_for(book, asked))
-    written = [place.issued / _issued_name(issued.unit) for issued in to_issue]
+        to_issue = list(issued_for(book, asked_units))
+    written = [workspace.issued / _issued_name(issued.unit) for issued in to_issue]
     for issued, path in zip(to_issue, written, strict=True):
         write_issued(issued, path, book.settings)
-    return tuple(path.relative_to(place.folder).as_posix() for path in written)
+    return tuple(path.relative_to(workspace.folder).as_posix() for path in written)
 
 
 def issued_before(folder: str | Path, as_of: date) -> tuple[str, ...]:
-    """The workbooks in 下发, by name, of units of the roster that go out no more: stopped, merged or renamed since."""
-    place = workspace.Workspace(folder)
-    roster = roster_for(load_settings(place.settings_path))
-    sent = {_issued_name(unit) for unit in units_that_report(roster, as_of)}
-    there = sorted(path.name for path in place.issued.glob("[!.~]*.xlsx"))
-    return tuple(name for name in there if name not in sent and roster.by_code(name.partition("_")[0]))
+    """The names of workbooks in 下发 of units that get none any more: stopped, merged or renamed since."""
+    workspace = Workspace(folder)
+    roster = roster_for(load_settings(workspace.settings_path))
+    current = {_issued_name(unit) for unit in units_that_report(roster, as_of)}
+    names = sorted(path.name for path in workspace.issued.glob("[!.~]*.xlsx"))
+    return tuple(name for name in names if name not in current and roster.by_code(name.partition("_")[0]))
 
 
 def _issued_name(unit: Unit) -> str:
     return fitting(file_name(unit))
 
 
-def _read(sources: Sequence[Source], settings: Settings, as_of: date, means: Means | None) -> Iterable[Return]:
-    return (means or Means()).read(sources, settings, as_of)
+def _read(sources: Sequence[Source], settings: Settings, as_of: date, options: ReadOptions | None) -> Iterable[Return]:
+    return (options or ReadOptions()).read(sources, settings, as_of)

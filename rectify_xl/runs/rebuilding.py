@@ -1,4 +1,4 @@
-"""What the ledger in 成果 still knows when the memory is lost: numbers, withdrawn ones, what the office typed."""
+"""What survives in the ledger of 成果 when the memory is lost: numbers, withdrawn ones, what the office typed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings
 from rectify_xl.ruling import key_of
-from rectify_xl.runs.ledger_edits import Found
+from rectify_xl.runs.ledger_edits import LedgerEdits
 from rectify_xl.runs.numbering import unnumbered
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.tables.ledger_table import ledger_table
@@ -31,11 +31,12 @@ ShortRef = tuple[str, str, int]  # the first digits of a file's digest, sheet, r
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
-    """What a ledger workbook tells of a lost memory.
+class SurvivingLedger:
+    """What a ledger workbook holds of a lost memory.
 
-    `numbers` by where the row's latest state stands, `by_key` by form, unit and key (unique ones), `retired` the
-    withdrawn ones; `typed` the workbook itself, `digest` its SHA-256, `is_current` whether it is the one in 成果.
+    `numbers` are by the source of the row's latest state, `by_key` by form, unit and key where only one row has them,
+    `retired` are the withdrawn ones; `typed` is the workbook itself, `digest` its SHA-256, `is_current` whether it is
+    the one in 成果.
     """
 
     numbers: Mapping[ShortRef, str]
@@ -52,36 +53,36 @@ class Left:
         return date.fromisoformat(found[0]) if found else None
 
 
-def left_in(place: Workspace) -> Left | None:
-    """What the ledger in 成果 tells, else the newest in 历史; None if there is none, or none that can be read."""
-    name = place.names["ledger"]
-    current = place.results / name
-    newest = sorted((place.results / place.names["history"]).glob(f"*/{name}"), reverse=True)[:1]
-    there = (path for path in (current, *newest) if path.is_file())
-    told = (_told_by(path.read_bytes(), is_current=path == current) for path in there)
-    return next((left for left in told if left), None)
+def surviving_ledger(workspace: Workspace) -> SurvivingLedger | None:
+    """The ledger in 成果, else the newest in 历史; None if there is none, or none that can be read."""
+    name = workspace.names["ledger"]
+    current = workspace.results / name
+    newest = sorted((workspace.results / workspace.names["history"]).glob(f"*/{name}"), reverse=True)[:1]
+    paths = (path for path in (current, *newest) if path.is_file())
+    ledgers = (_read_ledger(path.read_bytes(), is_current=path == current) for path in paths)
+    return next((ledger for ledger in ledgers if ledger), None)
 
 
-def _told_by(data: bytes, *, is_current: bool) -> Left | None:
+def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
     try:
         tables, about = read_ledger_tables(data), read_side_tables(data).get("about")
     except Unreadable:
         return None
     numbers: dict[ShortRef, str] = {}
-    keys: dict[tuple[Any, ...], list[str]] = {}
+    numbers_by_key: dict[tuple[Any, ...], list[str]] = {}
     for name, table in tables.items():
         form = catalog.forms()[name]
         for row in table.rows if form.id_letter else ():
             ref, key, number = _read_row(form, row)
             if number:
                 numbers[ref] = number
-                keys.setdefault(key, []).append(number)
+                numbers_by_key.setdefault(key, []).append(number)
     label = catalog.words("ledger")["about"]["withdrawn"]
-    told = " ".join(str(text) for item, text in about.rows if item == label) if about else ""
-    return Left(
+    withdrawn = " ".join(str(text) for item, text in about.rows if item == label) if about else ""
+    return SurvivingLedger(
         numbers=numbers,
-        by_key={key: held[0] for key, held in keys.items() if len(held) == 1},
-        retired=frozenset(number for number in _NUMBER.findall(told) if item_number(number)),
+        by_key={key: found[0] for key, found in numbers_by_key.items() if len(found) == 1},
+        retired=frozenset(number for number in _NUMBER.findall(withdrawn) if item_number(number)),
         typed=read_typed_ledger(data),
         digest=sha256(data).hexdigest(),
         is_current=is_current,
@@ -90,58 +91,60 @@ def _told_by(data: bytes, *, is_current: bool) -> Left | None:
 
 def _read_row(form: Form, row: tuple[Any, ...]) -> tuple[ShortRef, tuple[Any, ...], str]:
     names = [column.name for column in ledger_columns(form)]
-    told = dict(zip(names, row, strict=True))
+    by_name = dict(zip(names, row, strict=True))
     groups = groups_for(form)
-    sheet, line, digest = (told[column.name] for column in groups.source[1:4])
-    values = [told[column.name] for column in form.columns]
-    number = next(str(told[c.name] or "") for c in form.columns if c.assigned)
+    source_sheet, source_row, digest = (by_name[column.name] for column in groups.source[1:4])
+    values = [by_name[column.name] for column in form.columns]
+    number = next(str(by_name[c.name] or "") for c in form.columns if c.assigned)
     return (
-        (str(digest), str(sheet), line),
-        (form.name, told[groups.lead[0].name], key_of(values, form, form.key)),
+        (str(digest), str(source_sheet), source_row),
+        (form.name, by_name[groups.lead[0].name], key_of(values, form, form.key)),
         number,
     )
 
 
-def found_in(left: Left, book: Book, place: Workspace, settings: Settings) -> Found:
-    """What a ledger tells the first run of a memory for which the archive had nothing; the ledger itself is kept."""
-    digest = {place.names["ledger"]: left.digest} if left.is_current else {}
+def edits_of_lost_memory(ledger: SurvivingLedger, book: Book, workspace: Workspace, settings: Settings) -> LedgerEdits:
+    """The edits that a ledger holds for the first run of a new memory, if the archive is lost too; a copy is kept."""
+    digest = {workspace.names["ledger"]: ledger.digest} if ledger.is_current else {}
     standing = {item.number for items in book.items.values() for item in items}
-    return Found(
-        entries=entries_from(left, book, place, settings), read=digest, kept=digest,
-        notes=(f"archive-lost:{place.names['memory']}",), withdrawn=tuple(gone_rows(left, standing)),
+    return LedgerEdits(
+        entries=entries_from(ledger, book, workspace, settings), read=digest, kept=digest,
+        notes=(f"archive-lost:{workspace.names['memory']}",), withdrawn=tuple(gone_rows(ledger, standing)),
     )  # fmt: skip
 
 
-def differing(left: Left, numbers: Numbers, returns: Sequence[Return]) -> int:
-    """How many rows of the ledger are known by another number, or by none (lower ledgers tell numbers too)."""
+def count_differing(ledger: SurvivingLedger, numbers: Numbers, returns: Sequence[Return]) -> int:
+    """The number of ledger rows that have another number by now, or none (lower offices' ledgers give numbers too)."""
     known: dict[ShortRef, str] = dict(bring(returns).numbers())
     known |= {(digest[:DIGEST_DIGITS], sheet, row): number for (digest, sheet, row), number in numbers.given.items()}
-    return sum(known.get(ref) != number for ref, number in left.numbers.items())
+    return sum(known.get(ref) != number for ref, number in ledger.numbers.items())
 
 
-def numbers_from(left: Left, returns: Iterable[Return]) -> Numbers:
-    """The numbers that rows must be given again: where the ledger has a row, and where a return tells it by its key."""
+def numbers_from(ledger: SurvivingLedger, returns: Iterable[Return]) -> Numbers:
+    """The numbers that rows must get again: rows that the ledger has as their source, or else by their key."""
     given: dict[StateRef, str] = {}
-    for held in returns:
-        for form, row_sheet, row, values in unnumbered(held):
-            number = left.numbers.get((held.digest[:DIGEST_DIGITS], row_sheet, row))
-            number = number or left.by_key.get((form.name, held.unit_code, key_of(values, form, form.key)))
+    for return_ in returns:
+        for form, row_sheet, row, values in unnumbered(return_):
+            number = ledger.numbers.get((return_.digest[:DIGEST_DIGITS], row_sheet, row))
+            number = number or ledger.by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)))
             if number:
-                given[held.digest, row_sheet, row] = number
-    return Numbers(given=given, used=left.retired.union(left.numbers.values()))
+                given[return_.digest, row_sheet, row] = number
+    return Numbers(given=given, used=ledger.retired.union(ledger.numbers.values()))
 
 
-def entries_from(left: Left, book: Book, place: Workspace, settings: Settings) -> tuple[OfficeEntry, ...]:
-    """What the office had typed by the ledger's day: the cells that its returns alone would not fill so."""
+def entries_from(
+    ledger: SurvivingLedger, book: Book, workspace: Workspace, settings: Settings
+) -> tuple[OfficeEntry, ...]:
+    """What the office had typed by the ledger's day: the cells that differ from what its returns alone give."""
     tables = {name: ledger_table(book, name) for name in book.items}
-    reread = Reread(file=place.names["ledger"], as_of=left.day or book.as_of, settings=settings)
-    return edits_in(left.typed, tables, reread).entries
+    reread = Reread(file=workspace.names["ledger"], as_of=ledger.day or book.as_of, settings=settings)
+    return edits_in(ledger.typed, tables, reread).entries
 
 
-def gone_rows(left: Left, standing: Collection[str]) -> Iterator[tuple[str, str, str]]:
-    """(form, number, unit code) of the numbers that were withdrawn, and of those whose rows are nowhere any more."""
+def gone_rows(ledger: SurvivingLedger, standing: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """(form, number, unit code) of the numbers that were withdrawn, and of those that no row has any more."""
     letters = {form.id_letter: form.name for form in catalog.forms().values() if form.id_letter}
-    for number in sorted(left.retired.union(left.numbers.values()).difference(standing)):
+    for number in sorted(ledger.retired.union(ledger.numbers.values()).difference(standing)):
         parts = item_number(number)
         if parts and parts[1] in letters:
             yield letters[parts[1]], number, parts[0]

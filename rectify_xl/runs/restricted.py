@@ -1,4 +1,4 @@
-"""What becomes of files with a restricted form: with a password kept and registered encrypted, else left alone."""
+"""Files with a restricted form: archived and registered encrypted where there is a password, else left in the inbox."""
 
 from __future__ import annotations
 
@@ -31,78 +31,83 @@ def password() -> str:
 
 
 @under_settings
-def with_restricted_told(book: Book, password: str) -> Book:
-    """The book with a finding for every file that, for want of a password, stays in the inbox alone."""
-    told = () if password else left_in_the_inbox(book.returns)
-    return replace(book, findings=(*book.findings, *told)) if told else book
+def with_restricted_findings(book: Book, password: str) -> Book:
+    """The book with a finding for every file that stays in the inbox alone because no password is set."""
+    findings = () if password else left_in_the_inbox(book.returns)
+    return replace(book, findings=(*book.findings, *findings)) if findings else book
 
 
 @under_settings
 def keep_restricted(
-    place: Workspace, received: Iterable[tuple[Source, Return]], book: Book, password: str
+    workspace: Workspace, received: Iterable[tuple[Source, Return]], book: Book, password: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Archives the files with a restricted form encrypted, and writes their rows to 成果/教育转化登记.xlsx, encrypted.
 
-    Does nothing without a password or such a file. Writing the same again changes no byte. Gives the register's path
-    in the workspace, and remarks by code: no-encryption (the extra is missing), wrong-password (what an earlier run
-    closed does not open) or too-small (a file that was not archived); nothing is lost or half-written then.
-    Raises OSError.
+    Does nothing without a password or such a file. Writing the same again changes no byte. Returns the register's
+    path in the workspace, and remarks by code: no-encryption (the extra is missing), wrong-password (an earlier run
+    used another) or too-small (a file that was not archived); nothing is lost or half-written then. Raises
+    OSError.
     """
-    left: list[str] = []
+    unarchived: list[str] = []
     try:
-        return _kept(place, received, (book, password, left)), tuple(f"too-small:{name}" for name in left)
+        outputs = _write_register(workspace, received, (book, password, unarchived))
     except EncryptionError as error:
-        return (), (f"{error.code}:{place.names['guidance']}",)
+        return (), (f"{error.code}:{workspace.names['guidance']}",)
+    return outputs, tuple(f"too-small:{name}" for name in unarchived)
 
 
-_How = tuple[Book, str, list[str]]  # the book, the password, and the files that could not be archived
+_Context = tuple[Book, str, list[str]]  # the book, the password, and the files that could not be archived
 
 
-def _kept(place: Workspace, received: Iterable[tuple[Source, Return]], how: _How) -> tuple[str, ...]:
-    book, password, _ = how
-    held = [told for told in book.returns if told.is_restricted and told.forms and has_arrived(told.verdict)]
-    if not password or not held:
+def _write_register(
+    workspace: Workspace, received: Iterable[tuple[Source, Return]], context: _Context
+) -> tuple[str, ...]:
+    book, password, _ = context
+    returns = [r for r in book.returns if r.is_restricted and r.forms and has_arrived(r.verdict)]
+    if not password or not returns:
         return ()
-    sources = {told.digest: source for source, told in received if told.is_restricted}
-    judged = [back for told in held if (back := _judged(place, told, sources.get(told.digest), how))]
+    sources = {return_.digest: source for source, return_ in received if return_.is_restricted}
+    read = (_with_restricted_rows(workspace, r, sources.get(r.digest), context) for r in returns)
+    with_rows = [return_ for return_ in read if return_]
     roster = roster_for(book.settings)
-    tables = {form.name: guidance_table(judged, form, roster, book.as_of) for form in restricted_forms()}
+    tables = {form.name: guidance_table(with_rows, form, roster, book.as_of) for form in restricted_forms()}
     from rectify_xl.excel.papers.guidance_book import guidance_bytes
 
-    target = place.results / place.names["guidance"]
-    place.results.mkdir(exist_ok=True)
+    target = workspace.results / workspace.names["guidance"]
+    workspace.results.mkdir(exist_ok=True)
     save_encrypted(target, guidance_bytes(tables, book), password)
-    return (target.relative_to(place.folder).as_posix(),)
+    return (target.relative_to(workspace.folder).as_posix(),)
 
 
-def _judged(place: Workspace, told: Return, source: Source | None, how: _How) -> Return | None:
-    """The file read once more, for the memory keeps no row of it; None where it is neither archived nor there."""
+def _with_restricted_rows(
+    workspace: Workspace, return_: Return, source: Source | None, context: _Context
+) -> Return | None:
+    """The file read once more, as the memory keeps no row of it; None where its bytes are nowhere any more."""
     from rectify_xl.excel.reading.reader import read_workbook
 
-    book, password, left = how
-    archived = place.archive / f"{told.digest}{told.suffix}"
+    book, password, unarchived = context
+    archived = workspace.archived(return_)
     if archived.is_file():
         data = decrypt(archived.read_bytes(), password)
     elif source is not None:
         data = Path(source.path).read_bytes()
         try:
-            _archive(place, told, (archived, encrypt(data, password)), book.as_of)
+            _archive(workspace, return_, encrypt(data, password), book.as_of)
         except EncryptionError as error:
             if error.code != "too-small":
                 raise
-            left.append(told.file)
+            unarchived.append(return_.file)
     else:
         return None
-    return replace(told, forms=restricted_rows(read_workbook(data), ruling_for(book.settings)))
+    return replace(return_, forms=restricted_rows(read_workbook(data), ruling_for(book.settings)))
 
 
-def _archive(place: Workspace, told: Return, what: tuple[Path, bytes], day: date) -> None:
-    """Puts an encrypted file into the archive and notes it in its list, marked as encrypted."""
-    target, data = what
-    place.archive.mkdir(exist_ok=True)
-    save_atomically(target, lambda temporary: temporary.write_bytes(data))
-    line = {"digest": told.digest, "path": told.file, "arrived": day.isoformat(), "encrypted": True}
-    path = place.archive / place.names["archive_list"]
-    there = path.read_text(encoding="utf-8") if path.exists() else ""
-    listed = there + json.dumps(line, ensure_ascii=False) + "\n"
-    save_atomically(path, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
+def _archive(workspace: Workspace, return_: Return, encrypted: bytes, day: date) -> None:
+    """Puts an encrypted file into the archive and its list, marked as encrypted."""
+    workspace.archive.mkdir(exist_ok=True)
+    save_atomically(workspace.archived(return_), lambda temporary: temporary.write_bytes(encrypted))
+    line = {"digest": return_.digest, "path": return_.file, "arrived": day.isoformat(), "encrypted": True}
+    path = workspace.archive / workspace.names["archive_list"]
+    listed = path.read_text(encoding="utf-8") if path.exists() else ""
+    lines = listed + json.dumps(line, ensure_ascii=False) + "\n"
+    save_atomically(path, partial(Path.write_text, data=lines, encoding="utf-8", newline="\n"))

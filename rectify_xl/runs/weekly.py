@@ -1,4 +1,4 @@
-"""The weekly job: take in what is new, judge, keep it in the memory, then replace what the office sees."""
+"""The weekly job: take in what is new, judge it, save it in the memory, then replace what the office sees."""
 
 from __future__ import annotations
 
@@ -21,151 +21,162 @@ from rectify_xl.outgoing.reminders import first_sent
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import run_lock
-from rectify_xl.runs.beside import done_beside
-from rectify_xl.runs.drafts import drafted_beside
+from rectify_xl.runs.child_process import done_by_child
+from rectify_xl.runs.drafts import drafted_by_children
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
-from rectify_xl.runs.ledger_edits import NOTHING_FOUND, Found, edits_found, keep_typed, ledgers_in
-from rectify_xl.runs.means import Means, Outcome
+from rectify_xl.runs.ledger_edits import NO_EDITS, LedgerEdits, find_edits, keep_edited_ledgers, ledger_paths
 from rectify_xl.runs.numbering import gone_from, with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
-from rectify_xl.runs.rebuilding import differing, entries_from, found_in, gone_rows, left_in, numbers_from
+from rectify_xl.runs.outcome import Outcome
+from rectify_xl.runs.read_options import ReadOptions
+from rectify_xl.runs.rebuilding import (
+    count_differing,
+    edits_of_lost_memory,
+    entries_from,
+    gone_rows,
+    numbers_from,
+    surviving_ledger,
+)
 from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
-from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_told
-from rectify_xl.runs.taking_in import Job, Taken, arrived_by_day, containers_in, original_of, take_in
-from rectify_xl.runs.uncollected import uncollected
-from rectify_xl.runs.verified import verify_book
+from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_findings
+from rectify_xl.runs.taking_in import Intake, Job, arrived_by_day, containers_in, original_of, take_in
+from rectify_xl.runs.verification import verify_book
+from rectify_xl.runs.without_gc import without_gc
 from rectify_xl.runs.workspace import Drafted, Workspace
 from rectify_xl.store import Store
 from rectify_xl.tables.ledger_table import ledger_table
 
-# From how many new files, or items, on a copy of this process that works beside it is worth having.
-_FILES_WORTH_A_COPY, _ITEMS_WORTH_A_COPY = 100, 2000
-# How many digits of the fingerprint of what it rests on a run's name carries.
+# A child process is worth its start for so many new files, or so many items.
+_FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 100, 2000
+# The name of a run has so many digits of the digest of what it rests on.
 _RUN_DIGITS = 8
 
 
 @contextmanager
-def opened(folder: str | Path, command: str, as_of: date, means: Means, *, read_only: bool) -> Iterator[Job]:
-    """The workspace with its memory, nobody else working on it unless it is only looked at.
+def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, *, read_only: bool) -> Iterator[Job]:
+    """The workspace with its memory, locked against other commands unless `read_only`.
 
     A lost memory is rebuilt, an unfinished run finished. Raises WorkspaceError, SettingsError and CannotFinish.
     """
-    place = Workspace(folder)
-    settings = load_settings(place.settings_path)
+    workspace = Workspace(folder)
+    settings = load_settings(workspace.settings_path)
     if read_only:
-        with Store(place.memory, read_only=True) as store:
-            job = Job(place=place, settings=settings, store=store, means=means)
+        with Store(workspace.memory, read_only=True) as store:
+            job = Job(workspace=workspace, settings=settings, store=store, options=options)
             with using(settings.forms):
                 _rebuild(job)
             yield job
         return
-    with run_lock.held(place.folder, command, as_of), Store(place.memory) as store:
-        job = Job(place=place, settings=settings, store=store, means=means)
-        place.sweep()
+    with run_lock.locked(workspace.folder, command, as_of), Store(workspace.memory) as store:
+        job = Job(workspace=workspace, settings=settings, store=store, options=options)
+        workspace.sweep()
         with using(settings.forms):
             _rebuild(job)
             for run in store.runs():
                 if not run.is_finished and not (command == "run" and run.as_of == as_of):
-                    _conclude(job, _worked_out(job, (), run.as_of))
+                    _conclude(job, _work_out_week(job, (), run.as_of))
         yield job
 
 
 def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool = False) -> Outcome:
-    """One run on a day; a day before the last run's is only looked back on."""
+    """One run for a day; a look back if a later day has been run."""
     if looks_back(job.store, as_of):
         return _look_back(job, as_of, dry_run=dry_run)
     if dry_run:
-        week = _worked_out(job, sources, as_of)
-        fresh = week.book.returns[len(week.taken.arrivals) :]
-        return Outcome(book=week.book, received=fresh, notes=week.found.notes, turned=turned(week))
-    taken = _taken(job, sources, as_of)
-    keep = partial(job.place.keep, taken.fresh, as_of, containers_in(taken))
-    with done_beside(keep, is_worth=_is_worth(job, len(taken.fresh), _FILES_WORTH_A_COPY)) as archived:
-        week = _judged(job, taken, as_of)
+        week = _work_out_week(job, sources, as_of)
+        fresh = week.book.returns[len(week.intake.arrivals) :]
+        return Outcome(book=week.book, received=fresh, notes=week.edits.notes, turned=turned(week))
+    intake = _intake(job, sources, as_of)
+    keep = partial(job.workspace.keep, intake.fresh, as_of, containers_in(intake))
+    with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as archived:
+        week = _judged(job, intake, as_of)
         if not archived():
             keep()
     return _conclude(job, week)
 
 
 def looks_back(store: Store, as_of: date) -> bool:
-    """Whether a finished run was of a later day."""
+    """Whether a later day has been run already."""
     return any(run.as_of > as_of for run in store.runs() if run.is_finished)
 
 
 def known_book(job: Job, as_of: date) -> Book:
-    """What the memory alone knows, judged for a day: nothing is taken in."""
-    return _worked_out(job, (), as_of).book
+    """The book of what the memory holds, judged for a day: nothing new is taken in."""
+    return _work_out_week(job, (), as_of).book
 
 
 def _is_worth(job: Job, count: int, least: int) -> bool:
-    """Whether so much is worth a process beside this one; nobody gets one who asked for a single one."""
-    return count >= least and job.means.workers != 1
+    """Whether so much work is worth a child process; never where a single process is asked for."""
+    return count >= least and job.options.workers != 1
 
 
 # ---- worked out: reads, and changes nothing
 
 
-def _worked_out(job: Job, sources: Sequence[Source], as_of: date) -> Week:
-    return _judged(job, _taken(job, sources, as_of), as_of)
+def _work_out_week(job: Job, sources: Sequence[Source], as_of: date) -> Week:
+    return _judged(job, _intake(job, sources, as_of), as_of)
 
 
-def _taken(job: Job, sources: Sequence[Source], as_of: date) -> Taken:
-    """What is taken in; the processes that will read new files start while it is found out which are new."""
-    with job.means.ready_to_read(len(sources) - len(job.store.arrivals())):
+def _intake(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
+    """The returns to work on; the processes that will read new files start while those are still looked for."""
+    with job.options.ready_to_read(len(sources) - len(job.store.arrivals())):
         return take_in(job, sources, as_of)
 
 
-def _judged(job: Job, taken: Taken, as_of: date) -> Week:
-    if not job.store.runs() and (left := left_in(job.place)):
-        given = numbers_from(left, taken.returns)
-        book = _week_of(job, taken, as_of, numbers=given).book
-        return _week_of(job, taken, as_of, found_in(left, book, job.place, job.settings), given)
-    found = edits_found(job.place, job.store, job.settings, as_of, partial(_written_on, job))
-    return _week_of(job, taken, as_of, found)
+def _judged(job: Job, intake: Intake, as_of: date) -> Week:
+    if not job.store.runs() and (ledger := surviving_ledger(job.workspace)):
+        given = numbers_from(ledger, intake.returns)
+        book = _week_of(job, intake, as_of, numbers=given).book
+        edits = edits_of_lost_memory(ledger, book, job.workspace, job.settings)
+        return _week_of(job, intake, as_of, edits, given)
+    edits = find_edits(job.workspace, job.store, job.settings, as_of, partial(_written_on, job))
+    return _week_of(job, intake, as_of, edits)
 
 
 def _written_on(job: Job, day: date) -> dict[str, Table]:
-    """What the memory would write into the ledger of a day that has passed, by form."""
+    """The ledger's tables by form as the memory would write them for an earlier day."""
     book = _week_of(job, _by_then(job, day), day).book
     return {form: ledger_table(book, form) for form in book.items}
 
 
-def _week_of(job: Job, taken: Taken, as_of: date, found: Found = NOTHING_FOUND, numbers: Numbers | None = None) -> Week:
-    """`numbers` are those that must be given; else the memory's are, and the folds that it keeps are used."""
-    past = _past(job, taken, found, as_of)
+def _week_of(
+    job: Job, intake: Intake, as_of: date, edits: LedgerEdits = NO_EDITS, numbers: Numbers | None = None
+) -> Week:
+    """The run worked out, with the memory's numbers and folds; with `numbers` that must be given there are no folds."""
+    past = _past(job, intake, edits, as_of)
     if numbers is None:
-        kept = kept_for(job.store, taken, job.settings, as_of, past.entries)
+        kept = kept_for(job.store, intake, job.settings, as_of, past.entries)
         numbers = job.store.numbers(kept.read)
     else:
-        kept = nothing_kept(job.store, taken)
-    numbers = with_late_arrivals(numbers, kept.taken.known, [held for _, held in taken.fresh])
+        kept = nothing_kept(job.store, intake)
+    numbers = with_late_arrivals(numbers, kept.intake.known, [return_ for _, return_ in intake.fresh])
     past = replace(past, folds=kept.folds)
-    book, made = book_and_folds(kept.taken.returns, job.settings, as_of, numbers, past=past)
-    book = replace(book, retired=book.retired | gone_from(book, _given_by_then(job, taken, numbers)))
-    book = with_restricted_told(book, password())
-    return Week(taken=kept.taken, found=found, book=book, kept=kept, made=made, typed=standing(past.entries))
+    book, made = book_and_folds(kept.intake.returns, job.settings, as_of, numbers, past=past)
+    book = replace(book, retired=book.retired | gone_from(book, _given_by_then(job, intake, numbers)))
+    book = with_restricted_findings(book, password())
+    return Week(intake=kept.intake, edits=edits, book=book, kept=kept, made=made, typed=standing(past.entries))
 
 
-def _given_by_then(job: Job, taken: Taken, numbers: Numbers) -> frozenset[str]:
-    """The numbers used so far; on a day looked back on, those of rows that had arrived."""
-    if len(taken.arrivals) == len(job.store.arrivals()):
+def _given_by_then(job: Job, intake: Intake, numbers: Numbers) -> frozenset[str]:
+    """The numbers used so far; in a look back those of rows that had arrived by then."""
+    if len(intake.arrivals) == len(job.store.arrivals()):
         return numbers.used
-    return frozenset(job.store.numbers({held.digest for held in taken.returns}).given.values())
+    return frozenset(job.store.numbers({return_.digest for return_ in intake.returns}).given.values())
 
 
-def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
-    """What stands from earlier runs on that day, and the name of the run: its day, and what it rests on."""
+def _past(job: Job, intake: Intake, edits: LedgerEdits, as_of: date) -> Past:
+    """What earlier runs leave to this one; and its name: its day, and a digest of what it rests on."""
     store = job.store
-    entries = (*(entry for entry in store.entries() if entry.as_of <= as_of), *found.entries)
-    content = digest_of(sorted((held.file, held.digest) for held in taken.returns), repr(job.settings), entries)
+    entries = (*(entry for entry in store.entries() if entry.as_of <= as_of), *edits.entries)
+    content = digest_of(sorted((r.file, r.digest) for r in intake.returns), repr(job.settings), entries)
     earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
-    told = store.edits(as_of)
-    arrived = {held.digest: as_of for held in taken.returns}
-    arrived |= {arrival.digest: arrival.arrived for arrival in reversed(taken.arrivals)}
+    findings = store.edits(as_of)
+    arrived = {return_.digest: as_of for return_ in intake.returns}
+    arrived |= {arrival.digest: arrival.arrived for arrival in reversed(intake.arrivals)}
     return Past(
         run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
         entries=entries,
-        told=(*told, *(finding for finding in found.told if finding not in told)),
+        told=(*findings, *(finding for finding in edits.findings if finding not in findings)),
         previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
         sent=first_sent(store.reminders()),
         arrived=arrived,
@@ -173,57 +184,58 @@ def _past(job: Job, taken: Taken, found: Found, as_of: date) -> Past:
 
 
 def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
-    """A day that has passed, by what had arrived by then (by all there is if nothing had): only 历史 is written."""
+    """The outcome of an earlier day, from what had arrived by then (`_by_then`): only 历史 is written."""
     week = _week_of(job, _by_then(job, as_of), as_of)
     if dry_run:
         return Outcome(book=week.book, notes=("look-back",))
-    outputs, notes = job.place.write_results(week.book, looks_back=True)
+    outputs, notes = job.workspace.write_results(week.book, looks_back=True)
     return Outcome(book=week.book, outputs=outputs, notes=("look-back", *notes))
 
 
-def _by_then(job: Job, as_of: date) -> Taken:
-    """What had arrived by a day; all there is if nothing had."""
-    taken = take_in(job, (), as_of)
-    by_then = [at for at, arrival in enumerate(taken.arrivals) if arrival.arrived <= as_of]
+def _by_then(job: Job, as_of: date) -> Intake:
+    """What had arrived by a day; everything if nothing had."""
+    intake = take_in(job, (), as_of)
+    by_then = [index for index, arrival in enumerate(intake.arrivals) if arrival.arrived <= as_of]
     if not by_then:
-        return taken
-    known = tuple(taken.known[at] for at in by_then)
-    return replace(taken, arrivals=tuple(taken.arrivals[at] for at in by_then), known=known, again=())
+        return intake
+    known = tuple(intake.known[index] for index in by_then)
+    return replace(intake, arrivals=tuple(intake.arrivals[index] for index in by_then), known=known, again=())
 
 
-# ---- concluded: the archive, the memory, then what the office sees, then the mark that all is in place
+# ---- concluded: the archive, the memory, then what the office sees, then the run is marked as finished
 
 
 def _conclude(job: Job, week: Week) -> Outcome:
-    is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_COPY)
-    with drafted_beside(job.place, week.book, work_out, is_worth=is_worth) as drafted:
-        return _told(job, week, drafted)
+    is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_CHILD)
+    with drafted_by_children(job.workspace, week.book, work_out, is_worth=is_worth) as drafted:
+        return _written(job, week, drafted)
 
 
-def _told(job: Job, week: Week, drafted: Drafted) -> Outcome:
-    """What the archive holds is kept in the memory, then told; the workbooks may have been drafted meanwhile."""
-    place, store, book = job.place, job.store, week.book
-    kept = keep_typed(place, week.found, book.as_of)
+def _written(job: Job, week: Week, drafted: Drafted) -> Outcome:
+    """The week saved in the memory, then written for the office; workbooks may have been drafted meanwhile."""
+    workspace, store, book = job.workspace, job.store, week.book
+    kept_ledgers = keep_edited_ledgers(workspace, week.edits, book.as_of)
     run = saved(job, week)
     received = list(zip(store.arrivals(), book.returns, strict=True))
-    first_seen = [held for arrival, held in received if arrival.run == run.seq]
-    due = [] if run.is_finished else [held for arrival, held in received if arrival.sent_back == run.seq]
-    due = with_whole_rows(store, week.kept, due)
-    sent_back = place.send_back([(original_of(job, week.taken, held), held) for held in due], book)
-    outputs, notes = place.write_results(book, kept=week.found.unread, drafted=drafted)
-    known = [(original_of(job, week.taken, held), held) for held in week.taken.returns if held.is_restricted]
-    register, troubles = keep_restricted(place, [pair for pair in known if pair[0].path], book, password())
+    first_seen = [r for arrival, r in received if arrival.run == run.seq]
+    to_correct = [] if run.is_finished else [r for arrival, r in received if arrival.sent_back == run.seq]
+    to_correct = with_whole_rows(store, week.kept, to_correct)
+    sent_back = workspace.send_back([(original_of(job, week.intake, r), r) for r in to_correct], book)
+    outputs, notes = workspace.write_results(book, kept=week.edits.unread, drafted=drafted)
+    restricted = [(original_of(job, week.intake, r), r) for r in week.intake.returns if r.is_restricted]
+    there = [(source, return_) for source, return_ in restricted if source.path]
+    register, restricted_notes = keep_restricted(workspace, there, book, password())
     if not run.is_finished:
         with store.transaction():
-            for path in ledgers_in(place):
-                if path.relative_to(place.folder).as_posix() in outputs:
+            for path in ledger_paths(workspace):
+                if path.relative_to(workspace.folder).as_posix() in outputs:
                     store.keep_ledger(path.name, digest_of_file(path))
             store.finish(run.seq)
     return Outcome(
         book=book,
         received=() if run.is_finished else tuple(first_seen),
         outputs=(*outputs, *register, *sent_back),
-        notes=(*job.notes, *week.found.notes, *kept, *notes, *troubles),
+        notes=(*job.notes, *week.edits.notes, *kept_ledgers, *notes, *restricted_notes),
         turned=turned(week),
     )
 
@@ -232,14 +244,14 @@ def _told(job: Job, week: Week, drafted: Drafted) -> Outcome:
 
 
 def _rebuild(job: Job) -> None:
-    """A memory that was lost is made again: from the archive, a day of arrival at a time, and from the ledger.
+    """Rebuilds a lost memory from the archive, a day of arrival at a time, and from the ledger.
 
-    Where numbers given anew in that order are not the ledger's (settings changed meanwhile), the ledger's stand.
+    Where numbers given in that order differ from the ledger's (settings have changed since), the ledger's stand.
     """
     if job.store.runs():
         return
-    with opened_archive(job.place, password()) as opened:
-        days = list(arrived_by_day(job.place, opened.files))
+    with opened_archive(job.workspace, password()) as opened:
+        days = list(arrived_by_day(job.workspace, opened.files))
         if days:
             _rebuilt(job, days)
         job.notes.extend(opened.notes)
@@ -247,27 +259,27 @@ def _rebuild(job: Job) -> None:
 
 def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
     store = job.store
-    left = left_in(job.place)
-    if left and left.day and left.day > days[-1][0]:
-        days.append((left.day, []))
+    ledger = surviving_ledger(job.workspace)
+    if ledger and ledger.day and ledger.day > days[-1][0]:
+        days.append((ledger.day, []))
     with store.transaction():
         week = _replayed(job, days, Numbers())
-        if left and differing(left, store.numbers(), store.returns(with_rows=False)):
-            given = numbers_from(left, store.returns())
+        if ledger and count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
+            given = numbers_from(ledger, store.returns())
             store.forget()
             week = _replayed(job, days, given)
-        if left:
-            store.withdraw(gone_rows(left, store.numbers().used))
-            store.enter(entries_from(left, week.book, job.place, job.settings), (), week.book.as_of)
-            store.keep_ledger(job.place.names["ledger"], left.digest)
+        if ledger:
+            store.withdraw(gone_rows(ledger, store.numbers().used))
+            store.enter(entries_from(ledger, week.book, job.workspace, job.settings), (), week.book.as_of)
+            store.keep_ledger(job.workspace.names["ledger"], ledger.digest)
             store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
-            if count := differing(left, store.numbers(), store.returns(with_rows=False)):
+            if count := count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
                 job.notes.append(f"numbers-differ:{count}")
-    job.notes.append(f"rebuilt:{job.place.names['memory']}")
+    job.notes.append(f"rebuilt:{job.workspace.names['memory']}")
 
 
 def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Numbers) -> Week:
-    """The runs of some days again, one after the other, with numbers that must be given; the last of them."""
+    """The runs of some days done again in order, with numbers that must be given; returns the last of them."""
     for day, sources in days:
         known = job.store.numbers()
         numbers = Numbers(given={**given.given, **known.given}, used=known.used | given.used)
@@ -276,22 +288,22 @@ def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Number
     return week
 
 
-# ---- for everybody who asks
+# ---- what `pipeline` calls
 
 
-@uncollected
+@without_gc
 def run_workspace(
-    folder: str | Path, *, as_of: date, means: Means, dry_run: bool = False, verify: bool = False
+    folder: str | Path, *, as_of: date, options: ReadOptions, dry_run: bool = False, verify: bool = False
 ) -> Outcome:
     """The weekly job on a workspace (see `pipeline.run_workspace`)."""
-    with opened(folder, "run", as_of, means, read_only=dry_run) as job, using(job.settings.forms):
-        sources = inbox_sources(job.place.inbox)
+    with opened(folder, "run", as_of, options, read_only=dry_run) as job, using(job.settings.forms):
+        sources = inbox_sources(job.workspace.inbox)
         if verify:
-            verify_book(_worked_out(job, sources, as_of).book)
+            verify_book(_work_out_week(job, sources, as_of).book)
         return run_week(job, as_of, sources, dry_run=dry_run)
 
 
-def issue_book(folder: str | Path, *, as_of: date, means: Means) -> tuple[Workspace, Book]:
-    """What the memory knows of a workspace, judged for a day."""
-    with opened(folder, "issue", as_of, means, read_only=True) as job, using(job.settings.forms):
-        return job.place, known_book(job, as_of)
+def issue_book(folder: str | Path, *, as_of: date, options: ReadOptions) -> tuple[Workspace, Book]:
+    """A workspace and the book of what its memory holds, judged for a day."""
+    with opened(folder, "issue", as_of, options, read_only=True) as job, using(job.settings.forms):
+        return job.workspace, known_book(job, as_of)

@@ -1,4 +1,4 @@
-"""The folder an office keeps for one campaign: its names, and everything that is written into it."""
+"""The folder that an office keeps for one campaign: the names in it, and everything that is written into it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Return, Settings
 from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source, suffix_of
-from rectify_xl.runs.beside import WasDone
+from rectify_xl.runs.child_process import WasDone
 from rectify_xl.workdays import calendar_for
 
-# Of workbooks by their keys in facts/workspace.toml: what waits until one was drafted, and tells whether it was.
+# By workbook (its key in facts/workspace.toml) a function that waits for its draft and returns whether it was made.
 Drafted = dict[str, WasDone]
 _NONE_DRAFTED: Drafted = {}
 
@@ -90,44 +90,44 @@ class Workspace:
     def sweep(self) -> None:
         """Removes what a killed run left half-written; the inbox is never touched."""
         sweep(self.folder / self.names[part] for part in ("results", "archive", "returned", "issued", "templates"))
-        for left in self.folder.glob(f"{TEMPORARY_PREFIX}*"):
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
+        for leftover in self.folder.glob(f"{TEMPORARY_PREFIX}*"):
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover, ignore_errors=True)
             else:
-                left.unlink(missing_ok=True)
+                leftover.unlink(missing_ok=True)
 
     @property
     def memory(self) -> Path:
         """记录.sqlite, the memory between runs."""
         return self.folder / self.names["memory"]
 
-    def archived(self, held: Return) -> Path:
-        """Where the archive has (or will have) a received file."""
-        return self.archive / f"{held.digest}{held.suffix}"
+    def archived(self, return_: Return) -> Path:
+        """The path of a received file in the archive, whether it is there yet or not."""
+        return self.archive / f"{return_.digest}{return_.suffix}"
 
     def keep(
         self, received: Iterable[tuple[Source, Return]], as_of: date, containers: Iterable[tuple[Source, str]] = ()
     ) -> None:
-        """Puts every received file that the archive does not hold whole there, and notes digest, path and day.
+        """Copies every received file that the archive lacks into it, and adds digest, path and day to its list.
 
-        So it does with the archives and mails that the files lay in, each with its digest. A file with a restricted
-        form stays in the inbox alone. Raises OSError (ESTALE) for a file that is not any more what was read.
+        The same for the `containers` (archives and mails, with their digests) that files came in. A file with a
+        restricted form stays in the inbox alone. Raises OSError (ESTALE) for a file that has changed since it was read.
         """
         self.archive.mkdir(exist_ok=True)
         entries = self.archive_entries()
         known = {(entry["digest"], entry["path"]) for entry in entries}
         before = len(entries)
         copied: list[Path] = []
-        wanted = [(s, h.digest, h.suffix, _refusal_kept(s)) for s, h in received if h.digest and not h.is_restricted]
-        wanted += [(s, digest, suffix_of(s.path), {"container": True}) for s, digest in containers]
-        for source, digest, suffix, more in wanted:
+        to_keep = [(s, r.digest, r.suffix, _refusal_entry(s)) for s, r in received if r.digest and not r.is_restricted]
+        to_keep += [(s, digest, suffix_of(s.path), {"container": True}) for s, digest in containers]
+        for source, digest, suffix, extra in to_keep:
             if (digest, source.name) in known:
                 continue
             target = self.archive / f"{digest}{suffix}"
             if not is_whole(target, digest):
                 save_atomically(target, partial(copy_exactly, source.path, digest), settles=False)
                 copied.append(target)
-            entries.append({"digest": digest, "path": source.name, "arrived": as_of.isoformat(), **more})
+            entries.append({"digest": digest, "path": source.name, "arrived": as_of.isoformat(), **extra})
         settle_all(copied)
         if len(entries) > before:
             listed = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
@@ -138,9 +138,9 @@ class Workspace:
         return self.archive / self.names["archive_list"]
 
     def archive_entries(self) -> list[dict[str, Any]]:
-        """The archive's list, {"digest", "path", "arrived"} a file under a path, in order of arrival.
+        """The archive's list in order of arrival: {"digest", "path", "arrived"} for each path of each file.
 
-        An archive or mail whose files stand there too is marked "container"; "refusal" is why a file was not read.
+        An archive or mail whose files are listed too is marked "container"; "refusal" is why a file was not read.
         """
         lines = self._archive_list.read_text(encoding="utf-8").split("\n") if self._archive_list.exists() else []
         return [json.loads(line) for line in lines if line]
@@ -149,21 +149,21 @@ class Workspace:
     def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
         """Writes into 退回/<day>/ a marked copy of every file that must be corrected, or the list of its problems.
 
-        Gives their paths in the workspace. What earlier days sent back stays.
+        Returns their paths in the workspace. What was sent back on earlier days stays.
         """
         folder = self.folder / self.names["returned"] / book.as_of.isoformat()
         send_by = send_by_for(book.settings, book.as_of)
-        wanted = [(source, held) for source, held in received if held.verdict in TO_CORRECT]
-        targets = [folder / writable(held.file) for _, held in wanted]
-        written = [*write_marked(wanted, targets, send_by=send_by, replaces=True)]
-        written += [write_reason(held, target) for (_, held), target in zip(wanted, targets, strict=True)
-                    if held.verdict == "refused"]  # fmt: skip
+        to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
+        targets = [folder / writable(return_.file) for _, return_ in to_correct]
+        written = [*write_marked(to_correct, targets, send_by=send_by, replaces=True)]
+        written += [write_reason(return_, target) for (_, return_), target in zip(to_correct, targets, strict=True)
+                    if return_.verdict == "refused"]  # fmt: skip
         settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
 
     @under_settings
     def draft_results(self, book: Book, results: Iterable[str]) -> None:
-        """Writes some workbooks under hidden names into 历史, for `write_results` to take; sweeping removes them."""
+        """Writes some workbooks under hidden names into 历史, for `write_results` to use; `sweep` removes them."""
         self._history(book.as_of).mkdir(parents=True, exist_ok=True)
         for result in results:
             _write(result, book, self._draft(book.as_of, self.names[result]))
@@ -172,9 +172,9 @@ class Workspace:
     def write_results(
         self, book: Book, *, looks_back: bool = False, kept: Collection[str] = (), drafted: Drafted = _NONE_DRAFTED
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Writes the workbooks into 历史 and, unless the run `looks_back`, their copies into 成果, over none `kept`.
+        """Writes the workbooks into 历史 and, unless the run `looks_back`, copies into 成果, over none in `kept`.
 
-        Those of `draft_results` are taken where they were `drafted`. Gives their paths here, and remarks by code.
+        Drafts of `draft_results` are used where they were made. Returns the paths in the workspace and remarks by code.
         """
         history = self._history(book.as_of)
         history.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,7 @@ class Workspace:
             is_drafted = result in drafted and drafted[result]()
             save_atomically(frozen, draft.replace if is_drafted else partial(_write, result, book))
             draft.unlink(missing_ok=True)
-            current = frozen if looks_back else self._put(frozen, book.as_of, notes, kept)
+            current = frozen if looks_back else self._copy_to_results(frozen, book.as_of, notes, kept)
             outputs.append(current.relative_to(self.folder).as_posix())
         return tuple(outputs), tuple(notes)
 
@@ -196,8 +196,8 @@ class Workspace:
     def _draft(self, as_of: date, name: str) -> Path:
         return self._history(as_of) / f"{TEMPORARY_PREFIX}{name}"
 
-    def _put(self, frozen: Path, as_of: date, notes: list[str], kept: Collection[str]) -> Path:
-        """Copies a workbook into 成果; where the one there is open or kept, under a name with the day."""
+    def _copy_to_results(self, frozen: Path, as_of: date, notes: list[str], kept: Collection[str]) -> Path:
+        """Copies a workbook into 成果, under a name with the day if the one there is open or kept."""
         current = self.results / frozen.name
         if current.name not in kept and not is_open(current):
             try:
@@ -217,7 +217,7 @@ _RESULTS = ("ledger", "status", "bulletin", "reminders", "publication")
 
 
 def _write(result: str, book: Book, path: Path) -> None:
-    """Writes one of the workbooks of 成果; what it takes is imported only where it is done."""
+    """Writes one of the workbooks of 成果; its writer is imported only here, as importing it takes long."""
     from rectify_xl.excel.ledgers.ledger import write_ledger
     from rectify_xl.excel.papers.bulletin import write_bulletin
     from rectify_xl.excel.papers.publication import write_publication
@@ -234,8 +234,8 @@ def _write(result: str, book: Book, path: Path) -> None:
     writers[result](book, path)
 
 
-def _refusal_kept(source: Source) -> dict[str, Any]:
-    """Why a file was not even read, as the archive's list has it: what it lay in is not asked again."""
+def _refusal_entry(source: Source) -> dict[str, Any]:
+    """The reason why a file was not read, for the archive's list: its container is not opened again to find it."""
     if source.refusal is None:
         return {}
     code, case, params = source.refusal
@@ -243,48 +243,48 @@ def _refusal_kept(source: Source) -> dict[str, Any]:
 
 
 TO_CORRECT = ("returned", "refused")
-# What Excel, WPS and LibreOffice lay beside a workbook while it is open.
+# The lock files of Excel, WPS and LibreOffice beside a workbook that is open.
 _LOCKS = ("~${name}", ".~{name}", ".~lock.{name}#")
 
 
 def is_open(path: Path) -> bool:
-    """Whether a program has laid its lock file beside a workbook."""
+    """Whether a program's lock file stands beside a workbook."""
     return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)
 
 
-def write_reason(held: Return, target: Path) -> Path:
-    """Writes why a file was refused as a text beside its place in 退回: <name>.txt."""
+def write_reason(return_: Return, target: Path) -> Path:
+    """Writes why a file was refused into <name>.txt, where its marked copy would stand in 退回."""
     path = target.with_name(fitting(target.name, ".txt"))
-    told = "".join(f"{sentence(finding)}\r\n" for finding in held.findings)
+    sentences = "".join(f"{sentence(finding)}\r\n" for finding in return_.findings)
     target.parent.mkdir(parents=True, exist_ok=True)
-    save_atomically(path, partial(Path.write_text, data=told, encoding="utf-8-sig", newline=""), settles=False)
+    save_atomically(path, partial(Path.write_text, data=sentences, encoding="utf-8-sig", newline=""), settles=False)
     return path
 
 
 def send_by_for(settings: Settings, as_of: date) -> date:
-    """The day by which a file that was sent back should come again: as many working days on as 提前提醒工作日."""
+    """The day by which a file that was sent back should be returned: 提前提醒工作日 working days later."""
     return calendar_for(dict(settings.holidays)).step(as_of, max(settings.early_warning, 1))
 
 
 def write_marked(
-    wanted: Sequence[tuple[Source, Return]],
+    to_correct: Sequence[tuple[Source, Return]],
     targets: Sequence[Path],
     *,
     send_by: date | None,
     lang: str = "zh",
     replaces: bool = False,
 ) -> list[Path]:
-    """Writes the marked copies of received files to `targets`, or the lists of their problems beside them; which.
+    """Writes the marked copies of received files to `targets`, or lists of their problems beside them; returns paths.
 
-    Raises FileExistsError where a file stands already, unless it `replaces` what an earlier run of the day wrote.
+    Raises FileExistsError for an existing file, unless it `replaces` what an earlier run of the day wrote.
     """
     from rectify_xl.excel.marked import write_made
 
     written = []
-    copies = marked_copies(wanted, send_by=send_by, lang=lang)
-    for made, (_, held), target in zip(copies, wanted, targets, strict=True):
+    copies = marked_copies(to_correct, send_by=send_by, lang=lang)
+    for copy, (_, return_), target in zip(copies, to_correct, targets, strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
-        written.append(write_made(made, held, target, send_by=send_by, lang=lang, replaces=replaces))
+        written.append(write_made(copy, return_, target, send_by=send_by, lang=lang, replaces=replaces))
     return written
 
 
@@ -292,9 +292,9 @@ def create(folder: str | Path, settings: Settings) -> None:
     """Makes a workspace with 配置.xlsx and empty folders; WorkspaceError("not-empty") if the folder holds anything."""
     from rectify_xl.excel.settings.settings_book import write_settings
 
-    place, called = Path(folder), names()
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise WorkspaceError("not-empty", place)
+    path, folder_names = Path(folder), names()
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise WorkspaceError("not-empty", path)
     for part in ("templates", "issued", "inbox", "returned", "archive", "results", "forms"):
-        (place / called[part]).mkdir(parents=True, exist_ok=True)
-    write_settings(settings, place / called["settings"])
+        (path / folder_names[part]).mkdir(parents=True, exist_ok=True)
+    write_settings(settings, path / folder_names["settings"])

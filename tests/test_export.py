@@ -27,7 +27,7 @@ from rectify_xl.in_force import using
 from rectify_xl.model import Book, Table
 from rectify_xl.receiving.intake import WrongUse
 from rectify_xl.runs import workspace
-from rectify_xl.runs.exported import FORMATS, export_frames, guarded, read_frames, unguarded
+from rectify_xl.runs.export import FORMATS, export_frames, guarded, read_frames, unguarded
 
 HOSTILE = [
     "=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1", "'", "'=1", "''", "=", "a=1",

@@ -1,4 +1,4 @@
-"""Frames as files for other programs: CSV that no spreadsheet executes, and Parquet; and such a folder read back."""
+"""Frames written as CSV that no spreadsheet executes, or as Parquet, for other programs; and read back."""
 
 from __future__ import annotations
 
@@ -20,60 +20,60 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CSV, PARQUET = FORMATS = ("csv", "parquet")
-# What stands before a form's name where the frame has that form's rows, or its row states.
+# The prefixes of the names of frames with a form's rows, and with its row states.
 ROWS, STATES = "rows_", "states_"
-# A text that begins so could be taken for a formula, by some programs in full width too. It is written behind an
-# apostrophe, and so is one that begins with an apostrophe: reading takes one away.
+# Some programs take a text for a formula if it begins with one of these, also in full width. It is written behind an
+# apostrophe, as is one that begins with an apostrophe; reading removes one.
 _GUARD = "'"
 _GUARDED = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20", _GUARD)
 Frames = Mapping[str, "pd.DataFrame"]
 
 
 def export_frames(frames: Frames, folder: str | Path, *, form: str = CSV) -> tuple[str, ...]:
-    """Writes each frame to <name>.csv or <name>.parquet in a folder, over one that is there; gives the files' names.
+    """Writes each frame to <name>.csv or <name>.parquet in a folder, replacing existing ones; returns the file names.
 
     CSV is UTF-8 with a byte order mark, so that Excel shows Chinese; days are written 2005-05-25, flags true and
-    false, a blank is an empty cell, and no text begins as a formula does. Raises WrongUse where Parquet is asked for
-    and pyarrow is not installed.
+    false, a blank is an empty cell, and no text begins as a formula does. Raises WrongUse for Parquet without pyarrow.
     """
     if form == PARQUET:
         _need_pyarrow()
-    place, writer = Path(folder), _WRITERS[form].write
-    place.mkdir(parents=True, exist_ok=True)
+    target_folder, writer = Path(folder), _WRITERS[form].write
+    target_folder.mkdir(parents=True, exist_ok=True)
     names = []
     for name, frame in frames.items():
-        save_atomically(place / f"{name}.{form}", partial(writer, frame, kinds_of(name, list(frame.columns))))
+        save_atomically(target_folder / f"{name}.{form}", partial(writer, frame, kinds_of(name, list(frame.columns))))
         names.append(f"{name}.{form}")
     return tuple(names)
 
 
 def read_frames(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """The frames of a folder that `export_frames` wrote, by name, as they were; of one in both formats the Parquet.
+    """The frames that `export_frames` wrote into a folder, by name; Parquet counts where both formats are there.
 
-    Raises WrongUse for a folder that is not there, and for one with Parquet where pyarrow is not installed.
+    Raises WrongUse for a folder that does not exist, and for Parquet without pyarrow.
     """
     if not Path(folder).is_dir():
         raise WrongUse(str(folder))
-    found = {}
+    tables = {}
     for form in FORMATS:
         for path in sorted(Path(folder).glob(f"*.{form}")):
-            if _is_known(path.stem):
-                found[path.stem] = _WRITERS[form].read(path)
-    return {name: frame_of(table, kinds_of(name, table.columns)) for name, table in found.items()}
+            if _is_frame(path.stem):
+                tables[path.stem] = _WRITERS[form].read(path)
+    return {name: frame_of(table, kinds_of(name, table.columns)) for name, table in tables.items()}
 
 
 def kinds_of(name: str, columns: Sequence[str]) -> dict[str, str]:
-    """The kind of every column of the frame called so; a column that nothing declares holds texts."""
+    """The kind of every column of the frame with that name; a column that is not declared holds texts."""
     kinds: dict[str, str] = {}
-    for prefix, made in ((ROWS, ledger_kinds), (STATES, partial(frame_kinds, "states"))):
+    for prefix, kinds_for in ((ROWS, ledger_kinds), (STATES, partial(frame_kinds, "states"))):
         form = catalog.forms().get(name.removeprefix(prefix)) if name.startswith(prefix) else None
-        kinds |= made(form) if form else {}
+        kinds |= kinds_for(form) if form else {}
     if name in frame_facts():
         kinds = frame_kinds(name)
     return {column: kinds.get(column, "text") for column in columns}
 
 
-def _is_known(name: str) -> bool:
+def _is_frame(name: str) -> bool:
+    """Whether a file name is that of a frame."""
     forms = catalog.forms()
     return name in frame_facts() or any(name == f"{prefix}{form}" for prefix in (ROWS, STATES) for form in forms)
 
@@ -82,12 +82,12 @@ def _is_known(name: str) -> bool:
 
 
 def guarded(text: str) -> str:
-    """The text, behind an apostrophe where it begins as a formula, or an apostrophe, does."""
+    """The text, behind an apostrophe if it begins as a formula does or with an apostrophe."""
     return _GUARD + text if text.startswith(_GUARDED) else text
 
 
 def unguarded(text: str) -> str:
-    """What `guarded` was given."""
+    """The text that `guarded` was given."""
     return text.removeprefix(_GUARD)
 
 
@@ -103,14 +103,14 @@ def _write_csv(frame: pd.DataFrame, kinds: Mapping[str, str], target: Path) -> N
 
 
 def _plain(column: pd.Series[Any], kind: str) -> Iterator[Any]:
-    """The values of a column as Python has them, None for a blank; what is no Unicode as \\udc80."""
+    """The values of a column as plain Python values, None for a blank; surrogates are escaped as \\udc80."""
     blank = column.isna()
     values = column.dt.date if kind == "date" else column.astype(object)
-    known = _known_text if kind not in DTYPES else lambda value: value
-    return (None if is_blank else known(value) for value, is_blank in zip(values, blank, strict=True))
+    as_text = _escaped_text if kind not in DTYPES else lambda value: value
+    return (None if is_blank else as_text(value) for value, is_blank in zip(values, blank, strict=True))
 
 
-def _known_text(value: Any) -> str:
+def _escaped_text(value: Any) -> str:
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
@@ -126,12 +126,15 @@ def _cell(value: Any, kind: str) -> Any:
 
 def _read_csv(path: Path) -> Table:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.reader(file))
-    names = tuple(map(unguarded, lines[0]))
+        records = list(csv.reader(file))
+    names = tuple(map(unguarded, records[0]))
     kinds = kinds_of(path.stem, names)
     readers = [_READERS.get(kinds[name], unguarded) for name in names]
-    rows = [tuple(read(text) if text else None for read, text in zip(readers, line, strict=True)) for line in lines[1:]]
-    return Table(names, rows)
+
+    def row(record: Sequence[str]) -> tuple[Any, ...]:
+        return tuple(read(text) if text else None for read, text in zip(readers, record, strict=True))
+
+    return Table(names, [row(record) for record in records[1:]])
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
@@ -168,9 +171,9 @@ def _read_parquet(path: Path) -> Table:
     _need_pyarrow()
     from pyarrow import parquet
 
-    held = parquet.read_table(path)
-    columns = [held[name].to_pylist() for name in held.column_names]
-    return Table(tuple(held.column_names), list(zip(*columns, strict=True)))
+    table = parquet.read_table(path)
+    columns = [table[name].to_pylist() for name in table.column_names]
+    return Table(tuple(table.column_names), list(zip(*columns, strict=True)))
 
 
 class _Writer(NamedTuple):

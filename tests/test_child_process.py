@@ -9,7 +9,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-import beside_driver
+import child_process_driver
 import pytest
 from returns import filled_template, row, settings_for
 
@@ -17,7 +17,7 @@ from rectify_xl.runs import pipeline, workspace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-BEGIN = "import os, sys, time\nfrom pathlib import Path\nfrom rectify_xl.runs.beside import done_beside\n"
+BEGIN = "import os, sys, time\nfrom pathlib import Path\nfrom rectify_xl.runs.child_process import done_by_child\n"
 
 
 def said(script: str, *given: str) -> str:
@@ -34,7 +34,7 @@ def test_work_is_done_by_a_copy_that_changes_nothing_here(tmp_path: Path) -> Non
         def work():
             held.append(1)
             Path(sys.argv[1]).write_text(str(os.getpid()))
-        with done_beside(work) as was_done:
+        with done_by_child(work) as was_done:
             print(was_done(), was_done(), held, Path(sys.argv[1]).read_text() == str(os.getpid()))
         """
     assert said(script, str(tmp_path / "made")) == "True True [] False"
@@ -45,7 +45,7 @@ def test_what_fails_in_a_copy_is_told_by_one_word_and_nothing_else() -> None:
         print("before", end=" ")
         def killed(): os.kill(os.getpid(), 9)
         for work in (lambda: 1 / 0, killed, sys.exit):
-            with done_beside(work) as was_done:
+            with done_by_child(work) as was_done:
                 print(was_done(), end=" ")
         """
     assert said(script) == "before False False False"
@@ -54,11 +54,11 @@ def test_what_fails_in_a_copy_is_told_by_one_word_and_nothing_else() -> None:
 def test_nothing_is_begun_where_it_is_not_worth_it_or_other_threads_are_at_work() -> None:
     script = """
         from threading import Event, Thread
-        with done_beside(lambda: None, is_worth=False) as was_done:
+        with done_by_child(lambda: None, is_worth=False) as was_done:
             print(was_done(), end=" ")
         ended = Event()
         Thread(target=ended.wait).start()
-        with done_beside(lambda: None) as was_done:
+        with done_by_child(lambda: None) as was_done:
             print(was_done())
         ended.set()
         """
@@ -71,7 +71,7 @@ def test_a_copy_that_nobody_waits_for_ends(way: str, tmp_path: Path) -> None:
         def work():
             Path(sys.argv[1]).write_text(str(os.getpid()))
             time.sleep(600)
-        with done_beside(work):
+        with done_by_child(work):
             while not Path(sys.argv[1]).exists() or not Path(sys.argv[1]).read_text():
                 time.sleep(0.01)
             if sys.argv[2] == "killed":
@@ -106,7 +106,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, byt
     (place / "收件/说明.txt").write_text("不是工作簿", encoding="utf-8")
     alone = place.with_name("另一处")
     shutil.copytree(place, alone)
-    pipeline.run_workspace(alone, as_of=date(2005, 5, 25), means=pipeline.Means(workers=1))
+    pipeline.run_workspace(alone, as_of=date(2005, 5, 25), options=pipeline.ReadOptions(workers=1))
     return place, tree(alone)
 
 
@@ -122,7 +122,7 @@ def test_a_run_comes_to_the_same_with_copies_and_where_one_breaks(
 ) -> None:
     place, wanted = begun
     shutil.copytree(place, tmp_path / "w")
-    command = [sys.executable, beside_driver.__file__, str(tmp_path / "w"), "2005-05-25", spoiled]
+    command = [sys.executable, child_process_driver.__file__, str(tmp_path / "w"), "2005-05-25", spoiled]
     ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=120)
     assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "3\n")
     assert tree(tmp_path / "w") == wanted

@@ -1,9 +1,9 @@
-"""A weekly run whose copies of its process are had at any size, in a process with no other thread.
+"""A weekly run that has child processes at any size, in a process with no other thread.
 
-    python tests/beside_driver.py WORKSPACE DAY [SPOILED]
+    python tests/child_process_driver.py WORKSPACE DAY [SPOILED]
 
-SPOILED names the method of the workspace that breaks in a copy, and how: draft_results:raise, keep:kill. Prints how
-many copies were made.
+SPOILED names the method of the workspace that breaks in a child, and how: draft_results:raise, keep:kill. Prints how
+many children were forked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rectify_xl.runs import beside, pipeline, weekly, workspace
+from rectify_xl.runs import child_process, pipeline, weekly, workspace
 
 WAYS: dict[str, Callable[[], object]] = {
     "raise": lambda: (_ for _ in ()).throw(OSError(28, "full")),
@@ -36,7 +36,7 @@ def spoil(method: str, way: str) -> None:
 
 
 def main(folder: str, day: str, spoiled: str = "") -> None:
-    weekly._FILES_WORTH_A_COPY = weekly._ITEMS_WORTH_A_COPY = 1
+    weekly._FILES_WORTH_A_CHILD = weekly._ITEMS_WORTH_A_CHILD = 1
     made, fork = [], os.fork
 
     def counted() -> int:
@@ -51,5 +51,5 @@ def main(folder: str, day: str, spoiled: str = "") -> None:
 
 
 if __name__ == "__main__":
-    assert beside._is_alone()
+    assert child_process._has_one_thread()
     main(*sys.argv[1:])
