@@ -20,7 +20,7 @@ from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.reminders import first_sent
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
-from rectify_xl.runs import run_lock
+from rectify_xl.runs import rebuilding, run_lock
 from rectify_xl.runs.child_process import done_by_child
 from rectify_xl.runs.drafts import drafted_by_children
 from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
@@ -29,14 +29,6 @@ from rectify_xl.runs.numbering import gone_from, with_late_arrivals
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.outcome import Outcome
 from rectify_xl.runs.read_options import ReadOptions
-from rectify_xl.runs.rebuilding import (
-    count_differing,
-    edits_of_lost_memory,
-    entries_from,
-    gone_rows,
-    numbers_from,
-    surviving_ledger,
-)
 from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
 from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_findings
 from rectify_xl.runs.taking_in import Intake, Job, arrived_by_day, containers_in, original_of, take_in
@@ -124,10 +116,10 @@ def _intake(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
 
 
 def _judged(job: Job, intake: Intake, as_of: date) -> Week:
-    if not job.store.runs() and (ledger := surviving_ledger(job.workspace)):
-        given = numbers_from(ledger, intake.returns)
+    if not job.store.runs() and (ledger := rebuilding.surviving_ledger(job.workspace)):
+        given = rebuilding.numbers_from(ledger, intake.returns)
         book = _week_of(job, intake, as_of, numbers=given).book
-        edits = edits_of_lost_memory(ledger, book, job.workspace, job.settings)
+        edits = rebuilding.edits_of_lost_memory(ledger, book, job.workspace, job.settings)
         return _week_of(job, intake, as_of, edits, given)
     edits = find_edits(job.workspace, job.store, job.settings, as_of, partial(_written_on, job))
     return _week_of(job, intake, as_of, edits)
@@ -185,11 +177,9 @@ def _past(job: Job, intake: Intake, edits: LedgerEdits, as_of: date) -> Past:
 
 def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
     """The outcome of an earlier day, from what had arrived by then (`_by_then`): only 历史 is written."""
-    week = _week_of(job, _by_then(job, as_of), as_of)
-    if dry_run:
-        return Outcome(book=week.book, notes=("look-back",))
-    outputs, notes = job.workspace.write_results(week.book, looks_back=True)
-    return Outcome(book=week.book, outputs=outputs, notes=("look-back", *notes))
+    book = _week_of(job, _by_then(job, as_of), as_of).book
+    outputs, notes = ((), ()) if dry_run else job.workspace.write_results(book, looks_back=True)
+    return Outcome(book=book, outputs=outputs, notes=("look-back", *notes))
 
 
 def _by_then(job: Job, as_of: date) -> Intake:
@@ -222,9 +212,9 @@ def _written(job: Job, week: Week, drafted: Drafted) -> Outcome:
     to_correct = with_whole_rows(store, week.kept, to_correct)
     sent_back = workspace.send_back([(original_of(job, week.intake, r), r) for r in to_correct], book)
     outputs, notes = workspace.write_results(book, kept=week.edits.unread, drafted=drafted)
-    restricted = [(original_of(job, week.intake, r), r) for r in week.intake.returns if r.is_restricted]
-    there = [(source, return_) for source, return_ in restricted if source.path]
-    register, restricted_notes = keep_restricted(workspace, there, book, password())
+    originals = ((original_of(job, week.intake, r), r) for r in week.intake.returns if r.is_restricted)
+    restricted = [(source, return_) for source, return_ in originals if source.path]
+    register, restricted_notes = keep_restricted(workspace, restricted, book, password())
     if not run.is_finished:
         with store.transaction():
             for path in ledger_paths(workspace):
@@ -259,21 +249,21 @@ def _rebuild(job: Job) -> None:
 
 def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
     store = job.store
-    ledger = surviving_ledger(job.workspace)
+    ledger = rebuilding.surviving_ledger(job.workspace)
     if ledger and ledger.day and ledger.day > days[-1][0]:
         days.append((ledger.day, []))
     with store.transaction():
         week = _replayed(job, days, Numbers())
-        if ledger and count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
-            given = numbers_from(ledger, store.returns())
+        if ledger and rebuilding.count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
+            given = rebuilding.numbers_from(ledger, store.returns())
             store.forget()
             week = _replayed(job, days, given)
         if ledger:
-            store.withdraw(gone_rows(ledger, store.numbers().used))
-            store.enter(entries_from(ledger, week.book, job.workspace, job.settings), (), week.book.as_of)
+            store.withdraw(rebuilding.gone_rows(ledger, store.numbers().used))
+            store.enter(rebuilding.entries_from(ledger, week.book, job.workspace, job.settings), (), week.book.as_of)
             store.keep_ledger(job.workspace.names["ledger"], ledger.digest)
             store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
-            if count := count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
+            if count := rebuilding.count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
                 job.notes.append(f"numbers-differ:{count}")
     job.notes.append(f"rebuilt:{job.workspace.names['memory']}")
 
