@@ -50,6 +50,13 @@ def test_a_change_is_told_by_its_kind(before: Told, now: Told, told: list[tuple[
     assert kinds(after(before, now)) == told
 
 
+def test_items_without_numbers_are_told_apart_by_the_ends_of_long_keys() -> None:
+    findings = ["长" * 400 + end for end in "甲乙"]
+    now = book_of({"supervision": [("O", {"finding": finding}) for finding in findings]})
+    changes = changes_between(Snapshot(as_of=d(18)), now)
+    assert [(change.kind, change.text[-1]) for change in changes] == [("new", "甲"), ("new", "乙")]
+
+
 def test_without_an_earlier_run_nothing_is_told() -> None:
     assert changes_between(None, small_book()) == ()
     assert period_changes(small_book()).rows == []

@@ -17,6 +17,8 @@ from rectify_xl.normal import shown
 from rectify_xl.progress.units import CountedUnits, counted_units, items_of, subject_of, words
 
 COMPLETED = ("done", "done_late")
+# Where a part of a key is cut in words; two items whose keys are equal up to there are taken for one.
+_LONGEST = 1_000
 # The kinds of a change, in the order in which they are listed.
 KINDS = ("new", "completed", "reopened", "moved", "missing", "gone")
 
@@ -58,7 +60,7 @@ def subject_in_words(form: Form, item: Item) -> str:
     return "" if value is None else as_text(value)
 
 
-def key_in_words(form: Form, item: Item, longest: int = 200) -> str:
+def key_in_words(form: Form, item: Item, longest: int = _LONGEST) -> str:
     """The key of an item without a number on one line, each part cut at `longest`."""
     values = (item.values[form.positions[name]] for name in form.key)
     joint: str = words()["key_joint"]

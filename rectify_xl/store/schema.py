@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from rectify_xl.files import temporary_for
@@ -187,10 +187,12 @@ def _open_read_only(path: Path) -> sqlite3.Connection:
     # Without a log beside it nobody is writing, and `immutable` keeps SQLite from making one.
     is_quiet = not path.with_name(f"{path.name}-wal").exists()
     connection = _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_quiet else ''}", uri=True)
-    if version_of(connection, path) == len(MIGRATIONS):
-        return connection
-    copy = _open(":memory:")
-    with closing(connection):
+    with ExitStack() as stack:
+        stack.enter_context(closing(connection))
+        if version_of(connection, path) == len(MIGRATIONS):
+            stack.pop_all()
+            return connection
+        copy = _open(":memory:")
         connection.backup(copy)
     return _migrate(copy, path)
 
