@@ -1,4 +1,4 @@
-"""A workbook that declares a form while it is being read: its sheets, what is known around it, the mistakes found."""
+"""The workbook that declares a form, while it is read: its sheets, its surroundings, the mistakes found."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from rectify_xl.settings.problems import Notes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
-    """What a form is read among: the office's lists by name (one that is not there is not known here), the forms that
-    there are, and those of them that it must not clash with."""
+    """The surroundings of a form: the office's lists by name as far as they are known, the existing forms, and those of
+    them that it must not clash with."""
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     forms: Sequence[Form] = ()
@@ -42,7 +42,7 @@ class FormBook:
         return sheet, self.rows.get(key_text(sheet.title))
 
     def lines(self, name: str, options: Mapping[str, Sequence[str]] | None = None) -> list[Line]:
-        """The lines of a sheet; `options` are what its choices are made from besides the usual ones."""
+        """The lines of a sheet; `options` are further lists that its choices come from."""
         sheet, rows = self.sheet(name)
         if rows is not None:
             return lines_of(sheet, rows, self.options(options or {}), self.notes)
@@ -56,8 +56,8 @@ class FormBook:
             self.notes.add(sheet.title, "", "form-missing-sheet", labels=labels)
 
     def options(self, more: Mapping[str, Sequence[str]]) -> Options:
-        """What choices are made from, by what the columns call it."""
-        known: Mapping[str, Sequence[str]] = {
+        """The options of each list, by the name that columns call it."""
+        lists: Mapping[str, Sequence[str]] = {
             list_called("kinds"): tuple(self.layout.kinds.values()),
             list_called("fillers"): tuple(self.layout.fillers.values()),
             list_called("yesno"): catalog.base_lists()["yesno"],
@@ -66,11 +66,11 @@ class FormBook:
             list_called("forms"): tuple(form.title for form in self.around.forms),
             **more,
         }
-        return {name: options_by_key(options) for name, options in known.items()}
+        return {name: options_by_key(options) for name, options in lists.items()}
 
 
 def list_called(name: str) -> str:
-    """What the columns of a form's workbook call one of the lists that their choices are made from."""
+    """The name that the columns of a form's workbook call one of their lists."""
     layout = form_book_layout()
     places = {
         "kinds": layout.sheets["columns"].column("kind"),
@@ -86,7 +86,7 @@ def list_called(name: str) -> str:
 
 
 def levels() -> dict[str, str]:
-    """The levels that a column or a rule may have, by what an office calls them."""
+    """The levels that a column or a rule may have, by their Chinese names."""
     return {catalog.states("level")[level]: level for level in ("error", "warning")}
 
 
@@ -101,7 +101,7 @@ def list_names() -> dict[str, str]:
 
 
 def fits(cell: SettingsCell, text: str, pattern: str) -> bool:
-    """Whether a text is made as a pattern asks; if not it is noted, with the hint of its column."""
+    """Whether a text matches a pattern; a mismatch is noted with the hint of its column."""
     if not text or re.fullmatch(pattern, text):
         return bool(text)
     cell.refuse("form-pattern", hint=cell.column.hint)
@@ -117,8 +117,8 @@ def condition_in(cell: SettingsCell, vocabulary: Vocabulary) -> Node | None:
         tree = parse_labelled(text, vocabulary)
     except ExpressionError as error:
         labels = tuple(column.label for column in vocabulary.columns)
-        about = {"example": form_book_layout().examples["condition"], "options": labels}
-        cell.refuse("form-words" if error.word else "form-words-end", word=shown(error.word), **about)
+        params = {"example": form_book_layout().examples["condition"], "options": labels}
+        cell.refuse("form-words" if error.word else "form-words-end", word=shown(error.word), **params)
         return None
     if name := misfit_in(tree, vocabulary):
         called = {word: spellings[0] for word, spellings in form_book_layout().words.items()}
@@ -132,9 +132,9 @@ def _options_stand(cell: SettingsCell, tree: Node, vocabulary: Vocabulary) -> bo
     """Whether every option that a condition names is one of its column's; the first that is none is noted."""
     labels = {column.name: column.label for column in vocabulary.columns}
     for name, option in options_in(tree):
-        known = vocabulary.options.get(name)
-        if known is not None and option not in known:
-            about = {"word": shown(option), "near": near(option, known), "options": tuple(known)}
-            cell.refuse("form-option", other=labels.get(name, name), **about)
+        options = vocabulary.options.get(name)
+        if options is not None and option not in options:
+            params = {"word": shown(option), "near": near(option, options), "options": tuple(options)}
+            cell.refuse("form-option", other=labels.get(name, name), **params)
             return False
     return True

@@ -18,7 +18,7 @@ from rectify_xl.settings.cells import Line
 from rectify_xl.settings.layout import settings_layout
 from rectify_xl.settings.lists import aliases_of
 
-# The column that the office numbers is called so in every form; an office need not know.
+# The name of the column that the office numbers, in every form that leaves it open.
 NUMBER = "item_id"
 
 
@@ -39,9 +39,9 @@ class Declared:
         """The names of the units' columns by label."""
         return {column.label: column.name for column in self.columns}
 
-    def vocabulary(self, known: Mapping[str, Sequence[str]]) -> Vocabulary:
-        """What conditions may say; `known` are the office's lists."""
-        lists = {**known, **{held.name: held.options for held in self.lists}}
+    def vocabulary(self, office_lists: Mapping[str, Sequence[str]]) -> Vocabulary:
+        """The vocabulary of conditions, from the form's own lists and the office's."""
+        lists = {**office_lists, **{option_list.name: option_list.options for option_list in self.lists}}
         options = {c.name: lists.get(c.choices) for c in self.columns if c.choices}
         return Vocabulary(columns=self.columns, options={**options, "unit_kind": lists.get("unit_kind")})
 
@@ -49,12 +49,12 @@ class Declared:
 def read_columns(book: FormBook) -> Declared:
     """The columns in their order; mistakes are noted."""
     lists = _read_lists(book)
-    titles = (*list_names(), *(held.name for held in lists))
+    titles = (*list_names(), *(option_list.name for option_list in lists))
     lines = book.lines("columns", {list_called("lists"): titles})
     sheet, rows = book.sheet("columns")
     if rows is not None and not lines and not book.notes.problems:
         book.notes.add(sheet.title, "", "form-no-columns")
-    made, by_name = list[tuple[Line, Column]](), dict[str, Line]()
+    columns_read, by_name = list[tuple[Line, Column]](), dict[str, Line]()
     labels: dict[str, Line] = {}
     for line in lines:
         column = _column(line)
@@ -63,10 +63,10 @@ def read_columns(book: FormBook) -> Declared:
             first = by_name[column.name].cells["name"]
             line.cells["name"].refuse("form-twice", value=shown(column.name), other=first.name)
         by_name.setdefault(column.name, line)
-        made.append((line, column))
-    units = tuple(column for line, column in made if not says_yes(line.values["by_office"]))
-    office = tuple(column for line, column in made if says_yes(line.values["by_office"]))
-    numbered = tuple(line for line, column in made if column.assigned)
+        columns_read.append((line, column))
+    units = tuple(column for line, column in columns_read if not says_yes(line.values["by_office"]))
+    office = tuple(column for line, column in columns_read if says_yes(line.values["by_office"]))
+    numbered = tuple(line for line, column in columns_read if column.assigned)
     declared = Declared(columns=units, office=office, lines=by_name, lists=lists, numbered=numbered)
     return _with_fills(book, declared)
 
@@ -76,61 +76,66 @@ def read_columns(book: FormBook) -> Declared:
 
 def _read_lists(book: FormBook) -> tuple[OptionList, ...]:
     """The lists in the order in which they first stand there; options and other words that clash are noted."""
-    held: dict[str, dict[str, Line]] = {}
+    by_list: dict[str, dict[str, Line]] = {}
     for line in book.lines("lists"):
         name, option = line.values["list"], line.values["option"]
         if name in list_names():
             line.cells["list"].refuse("form-list-in-dictionary")
         elif name and option:
-            options = held.setdefault(name, {})
+            options = by_list.setdefault(name, {})
             first = options.setdefault(key_text(option), line)
             if first is not line:
                 line.cells["option"].refuse("form-twice", other=first.cells["option"].name)
-    return tuple(_list(name, options) for name, options in held.items())
+    return tuple(_list(name, options) for name, options in by_list.items())
 
 
 def _list(name: str, options: Mapping[str, Line]) -> OptionList:
-    listed = tuple(line.values["option"] for line in options.values())
-    return OptionList(name=name, options=listed, aliases=tuple(aliases_of(options).items()))
+    words = tuple(line.values["option"] for line in options.values())
+    return OptionList(name=name, options=words, aliases=tuple(aliases_of(options).items()))
 
 
 # ---- 字段
 
 
 def _column(line: Line) -> Column:
-    said, kinds = line.values, {label: kind for kind, label in form_book_layout().kinds.items()}
-    kind = kinds.get(said["kind"], "text")
-    assigned = says_yes(said["assigned"])
-    names = {**list_names()}
-    level: Level = "warning" if levels().get(said["level"]) == "warning" else "error"
+    values, kinds = line.values, {label: kind for kind, label in form_book_layout().kinds.items()}
+    kind = kinds.get(values["kind"], "text")
+    assigned = says_yes(values["assigned"])
+    level: Level = "warning" if levels().get(values["level"]) == "warning" else "error"
     _note_fit(line, kind)
-    choices = "yesno" if kind == "yesno" else names.get(said["choices"], said["choices"]) if kind == "choice" else ""
     return Column(
         name=_name_of(line, assigned=assigned),
-        label=said["label"],
+        label=values["label"],
         kind=kind,
         required=_is_required(line, assigned=assigned),
         level=level,
-        choices=choices,
+        choices=_list_name(kind, values["choices"]),
         length=_bounds(line, "shortest", "longest", (0, catalog.reading().longest_text)),
         range=_bounds(line, "least", "most", (0, 10 ** catalog.reading().most_digits - 1)),
-        personal=says_yes(said["personal"]),
+        personal=says_yes(values["personal"]),
         assigned=assigned,
-        width=said["width"],
-        hint=said["hint"],
-        aliases=said["aliases"],
-        offers_stage_end=says_yes(said["offers_stage_end"]),
+        width=values["width"],
+        hint=values["hint"],
+        aliases=values["aliases"],
+        offers_stage_end=says_yes(values["offers_stage_end"]),
     )
+
+
+def _list_name(kind: str, title: str) -> str:
+    """The list of a column of choices, whose title may be that of a dictionary's list; "" for other kinds."""
+    if kind == "yesno":
+        return "yesno"
+    return list_names().get(title, title) if kind == "choice" else ""
 
 
 def _is_required(line: Line, *, assigned: bool) -> bool:
     """As the cell says; a number or an office's column is never asked of a unit unless it says so."""
-    said = line.values["required"]
-    return says_yes(said) if said else not (assigned or says_yes(line.values["by_office"]))
+    value = line.values["required"]
+    return says_yes(value) if value else not (assigned or says_yes(line.values["by_office"]))
 
 
 def _name_of(line: Line, *, assigned: bool) -> str:
-    """The name that is written, else the label; what the grammar of rules uses itself is noted."""
+    """The given name, else the label; a name that the grammar of rules uses itself is noted."""
     name, label = line.values["name"], str(line.values["label"])
     if not name:
         return NUMBER if assigned else label
@@ -151,7 +156,7 @@ def _bounds(line: Line, low: str, high: str, usual: tuple[int, int]) -> Any:
     return (usual[0] if least is None else least, usual[1] if most is None else most)
 
 
-# Which cells go with which kinds only.
+# Cells that may be filled only for columns of some kinds.
 _OF_KINDS = {
     "choices": ("choice",),
     "shortest": ("text",),
@@ -165,19 +170,19 @@ _OF_KINDS = {
 
 
 def _note_fit(line: Line, kind: str) -> None:
-    """Notes what is written for another kind of column, and a choice without its list."""
+    """Notes cells that are for another kind of column, and a choice without its list."""
     if not line.values["kind"]:
         return
     shown_kind = line.cells["kind"].column.label
     for name, kinds in _OF_KINDS.items():
         cell = line.cells[name]
-        is_said = says_yes(cell.text) if name in ("assigned", "offers_stage_end") else cell.text
-        if is_said and kind not in kinds:
-            said = settings_layout().separators[0].join(form_book_layout().kinds[k] for k in kinds)
-            cell.refuse("form-only-for", other=said, other_label=shown_kind)
+        is_filled = says_yes(cell.text) if name in ("assigned", "offers_stage_end") else cell.text
+        if is_filled and kind not in kinds:
+            kind_names = settings_layout().separators[0].join(form_book_layout().kinds[k] for k in kinds)
+            cell.refuse("form-only-for", other=kind_names, other_label=shown_kind)
     if kind == "choice" and not line.cells["choices"].text:
-        about = {"other": shown_kind, "other_value": line.values["kind"]}
-        line.cells["choices"].refuse("form-needs", **about)
+        params = {"other": shown_kind, "other_value": line.values["kind"]}
+        line.cells["choices"].refuse("form-needs", **params)
 
 
 def _note_label(line: Line, labels: dict[str, Line]) -> None:
@@ -200,13 +205,13 @@ def _labels_of_the_ledger() -> set[str]:
     return {label_key(entry["label"]) for part in ("lead", "deadline", "source", "started") for entry in facts[part]}
 
 
-# ---- what a phrase that means for good fills in
+# ---- options that a phrase for "permanent" (长期坚持) fills in
 
 
 def _with_fills(book: FormBook, declared: Declared) -> Declared:
     vocabulary = declared.vocabulary(book.around.lists)
 
-    def filled(column: Column) -> Column:
+    def with_fills(column: Column) -> Column:
         line = declared.lines.get(column.name)
         tree = condition_in(line.cells["standing_fills"], vocabulary) if line else None
         fills = dict(_fills(tree)) if tree else {}
@@ -214,15 +219,15 @@ def _with_fills(book: FormBook, declared: Declared) -> Declared:
             line.cells["standing_fills"].refuse("form-pattern", hint=line.cells["standing_fills"].column.hint)
         return replace(column, standing_fills=fills) if fills else column
 
-    return replace(declared, columns=tuple(filled(column) for column in declared.columns))
+    return replace(declared, columns=tuple(with_fills(column) for column in declared.columns))
 
 
 def _fills(tree: Node) -> list[tuple[str, str]]:
-    """(column, option) of each `column = option`; [] where anything else is said."""
+    """(column, option) of each `column = option`; [] for any other condition."""
     match tree:
         case Compare("=", Name(name), Const(str() as option)):
             return [(name, option)]
         case And(parts):
-            found = [_fills(part) for part in parts]
-            return [pair for pairs in found for pair in pairs] if all(found) else []
+            pairs_of_parts = [_fills(part) for part in parts]
+            return [pair for pairs in pairs_of_parts for pair in pairs] if all(pairs_of_parts) else []
     return []

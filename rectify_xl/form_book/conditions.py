@@ -1,4 +1,4 @@
-"""Conditions as an office writes them, with labels: taken apart for the one grammar of rules, and written back."""
+"""Conditions written with labels: split into tokens for the grammar of rules, and written back."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BEFORE_OPTION = ("=", "!=", "in")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
-    """What a form's conditions may say: its columns, and the options of each choice (None: not known here)."""
+    """The words of a form's conditions: its columns, and the options of each choice (None: not known here)."""
 
     columns: tuple[Column, ...]
     options: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
@@ -72,10 +72,10 @@ def _parts(token: Token) -> Iterator[Token]:
 
 
 def _option(rest: str, options: Sequence[str] | None) -> Token | None:
-    """The option that the text begins with; where the options are not known, the word that stands there."""
+    """The option that the text begins with; where the options are not known, its first word."""
     if options is None:
-        found = _WORD.match(rest)
-        return Token(found[0], found[0], Const(found[0])) if found else None
+        word = _WORD.match(rest)
+        return Token(word[0], word[0], Const(word[0])) if word else None
     fitting = [option for option in options if rest.startswith(narrow(option))]
     best = max(fitting, key=len, default=None)
     return Token(best, narrow(best), Const(best)) if best is not None else None
@@ -83,24 +83,24 @@ def _option(rest: str, options: Sequence[str] | None) -> Token | None:
 
 def _longest(rest: str, labels: Mapping[str, str], words: Mapping[str, str]) -> Token | None:
     """The label, word or number that the text begins with: the longest, a label before a word."""
-    found = [Token(name, label, Name(name)) for label, name in labels.items() if rest.startswith(label)]
-    found += [_known(word, typed) for typed, word in words.items() if rest.startswith(typed)]
+    candidates = [Token(name, label, Name(name)) for label, name in labels.items() if rest.startswith(label)]
+    candidates += [_word_token(word, typed) for typed, word in words.items() if rest.startswith(typed)]
     if number := _NUMBER.match(rest):
         value = float(number[0].rstrip("%")) / (100 if number[0].endswith("%") else 1)
-        found.append(Token(number[0], number[0], Const(value)))
-    return max(found, key=lambda token: len(token.typed), default=None)
+        candidates.append(Token(number[0], number[0], Const(value)))
+    return max(candidates, key=lambda token: len(token.typed), default=None)
 
 
-def _known(word: str, typed: str) -> Token:
+def _word_token(word: str, typed: str) -> Token:
     return Token(word, typed, Name(word) if word in BOUNDS else None)
 
 
 def typed_words() -> dict[str, str]:
-    """What the grammar's words are typed as: the words of the grammar by what stands in a cell."""
+    """The grammar's words by their spellings in a cell."""
     return {typed: word for word, spellings in form_book_layout().words.items() for typed in spellings}
 
 
-# ---- the other way round
+# ---- trees back to text
 
 
 def text_of(node: Node, columns: Sequence[Column]) -> str:
@@ -145,8 +145,8 @@ class _Writer:
             case Filled(name, wanted):
                 return f"{self.name(name)} {self.word('is filled' if wanted else 'is blank')}"
             case Call(function, names):
-                told = f"{self.word(',')} ".join(self.name(name) for name in names)
-                return f"{self.word(function)}{self.word('(')}{told}{self.word(')')}"
+                arguments = f"{self.word(',')} ".join(self.name(name) for name in names)
+                return f"{self.word(function)}{self.word('(')}{arguments}{self.word(')')}"
             case Or(parts):
                 return f" {self.word('or')} ".join(self.test(part) for part in parts)
             case And(parts):
@@ -156,19 +156,19 @@ class _Writer:
         raise TypeError(node)
 
     def chain(self, parts: Sequence[Node]) -> str:
-        """Comparisons of which each begins with what the last ended with: 阶段开始 <= 完成时限 <= 阶段结束."""
-        told = [self.compare(part, without_left=at > 0) for at, part in enumerate(parts) if isinstance(part, Compare)]
-        return " ".join(told)
+        """A chain of comparisons, as 阶段开始 <= 完成时限 <= 阶段结束."""
+        comparisons = [part for part in parts if isinstance(part, Compare)]
+        return " ".join(self.compare(part, without_left=at > 0) for at, part in enumerate(comparisons))
 
 
-# ---- what can be compared with what
+# ---- which kinds can be compared
 
 _FAMILIES = {
     "text": "text", "people": "text", "id": "text", "choice": "choice", "yesno": "choice",
     "integer": "number", "percent": "number", "date": "date",
 }  # fmt: skip
-# The families of what a function is asked about.
-_ASKED = {
+# The families of each function's arguments.
+_ARGUMENT_FAMILIES = {
     "is_workday": ("date",),
     "reviews": ("choice", "choice"),
     "excludes": ("text", "text"),
@@ -194,8 +194,8 @@ def _misfit(node: Node, families: Mapping[str, str]) -> str:
         case Filled(name):
             return name if name in BOUNDS else ""
         case Call(function, names):
-            asked = zip(names, _ASKED[function], strict=True)
-            return next((name for name, family in asked if families[name] != family), "")
+            arguments = zip(names, _ARGUMENT_FAMILIES[function], strict=True)
+            return next((name for name, family in arguments if families[name] != family), "")
         case And(parts) | Or(parts):
             return next(filter(None, (_misfit(part, families) for part in parts)), "")
     raise TypeError(node)
@@ -203,7 +203,7 @@ def _misfit(node: Node, families: Mapping[str, str]) -> str:
 
 def _fits(op: str, left: Node, right: Node, families: Mapping[str, str]) -> bool:
     sides = {_family(left, families), _family(right, families)}
-    if not any(True for side in (left, right) for _ in names_in(side)):
+    if not [*names_in(left), *names_in(right)]:
         return False
     if op in ("=", "!="):
         return sides in ({"number"}, {"date"}, {"text"}, {"choice"}, {"choice", "option"})

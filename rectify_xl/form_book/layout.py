@@ -73,5 +73,5 @@ def form_book_layout() -> FormBookLayout:
         "looks": record(FormLooks, entry["looks"], file, "looks"),
         "guide": record(FormGuide, entry["guide"], file, "guide"),
     }
-    made: FormBookLayout = record(FormBookLayout, {**entry, **parts}, file, "")
-    return made
+    layout: FormBookLayout = record(FormBookLayout, {**entry, **parts}, file, "")
+    return layout

@@ -1,4 +1,4 @@
-"""The sheets of a workbook as the form that they declare: every mistake is noted, only then are they refused."""
+"""Reads a form from the sheets of the workbook that declares it; all mistakes are noted before it is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rectify_xl.settings.problems import SettingsError, SettingsProblem
 def form_from(sheets: Mapping[str, Rows], around: Around, file: str = "") -> Form:
     """The form that a workbook's sheets declare; `sheets` gives by title the rows of values from A1 on.
 
-    Raises SettingsError with every mistake, each told with `file`, in the order of the sheets and their cells.
+    Raises SettingsError with every mistake, each with `file`, in the order of the sheets and their cells.
     """
     book = FormBook(rows={key_text(title): rows for title, rows in sheets.items()}, around=around)
     form = _form(book)
@@ -40,26 +40,26 @@ def _place(problem: SettingsProblem) -> tuple[int, int, int, str]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _About:
-    """表单: the cells by setting and what they say; `free` is where another setting could stand."""
+class _FormSheet:
+    """The sheet 表单: cells and values by setting; `free` is where another setting could stand."""
 
     cells: Mapping[str, SettingsCell]
     values: Mapping[str, Any]
     free: str
 
     def text(self, name: str) -> str:
-        """What a setting says, "" where nothing is said."""
+        """The value of a setting as text, "" for none."""
         return str(self.values.get(name) or "")
 
 
 def _form(book: FormBook) -> Form:
     declared = read_columns(book)
-    about = _read_about(book, declared)
+    about = _read_form_sheet(book, declared)
     title = about.text("title")
     looks, fillers = book.layout.looks, {label: name for name, label in book.layout.fillers.items()}
     remarks = _remarks(book, about, declared)
     columns = declared.columns
-    made = Form(
+    form = Form(
         name=about.text("name") or title,
         title=title,
         template=about.text("template") or title + looks.template_suffix,
@@ -83,49 +83,49 @@ def _form(book: FormBook) -> Form:
         lists=declared.lists,
         positions={column.name: place for place, column in enumerate(columns)},
     )
-    _note_clashes(book, about, made)
-    _note_number(book, about, declared, made)
-    return made
+    _note_clashes(book, about, form)
+    _note_number(book, about, declared, form)
+    return form
 
 
-def _read_about(book: FormBook, declared: Declared) -> _About:
+def _read_form_sheet(book: FormBook, declared: Declared) -> _FormSheet:
     sheet, rows = book.sheet("form")
     if rows is None:
         book.note_absence(sheet)
-        return _About(cells={}, values={}, free="")
+        return _FormSheet(cells={}, values={}, free="")
     options = book.options({list_called("labels"): tuple(declared.labels())})
     cells, free = pairs_in(sheet, rows, book.layout.form, (options, book.notes))
-    return _About(cells=cells, values={name: cell.read() for name, cell in cells.items()}, free=free)
+    return _FormSheet(cells=cells, values={name: cell.read() for name, cell in cells.items()}, free=free)
 
 
-def _named(about: _About, name: str, declared: Declared) -> tuple[str, ...]:
+def _named(about: _FormSheet, name: str, declared: Declared) -> tuple[str, ...]:
     """The columns that a setting names by their labels."""
-    said, names = about.values.get(name) or (), declared.labels()
-    return tuple(names[label] for label in ((said,) if isinstance(said, str) else said) if label in names)
+    value, names = about.values.get(name) or (), declared.labels()
+    return tuple(names[label] for label in ((value,) if isinstance(value, str) else value) if label in names)
 
 
-def _tree(book: FormBook, about: _About, declared: Declared, name: str) -> Node | None:
+def _tree(book: FormBook, about: _FormSheet, declared: Declared, name: str) -> Node | None:
     cell = about.cells.get(name)
     return condition_in(cell, declared.vocabulary(book.around.lists)) if cell else None
 
 
-def _need(book: FormBook, about: _About, name: str, because: str) -> None:
-    """Notes that a setting is empty though another is written."""
+def _need(book: FormBook, about: _FormSheet, name: str, because: str) -> None:
+    """Notes that a setting is empty though another one needs it."""
     label, other = book.layout.setting(name).label, about.cells[because]
-    said = {"label": label, "value": "", "other": other.column.label, "other_value": other.text}
+    params = {"label": label, "value": "", "other": other.column.label, "other_value": other.text}
     cell = about.cells.get(name)
-    book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-needs", **said)
+    book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-needs", **params)
 
 
-def _only_with(about: _About, names: tuple[str, ...], with_name: str, label: str) -> None:
-    """Notes settings that mean nothing without another."""
+def _only_with(about: _FormSheet, names: tuple[str, ...], with_name: str, label: str) -> None:
+    """Notes settings that mean nothing without another one."""
     if not about.text(with_name):
         for name in names:
             if name in about.cells and about.cells[name].text:
                 about.cells[name].refuse("form-only-for", other=label, other_label=label)
 
 
-def _deadline(book: FormBook, about: _About, declared: Declared) -> Deadline | None:
+def _deadline(book: FormBook, about: _FormSheet, declared: Declared) -> Deadline | None:
     _only_with(about, ("done", "done_on", "standing", "agreed"), "due", book.layout.setting("due").label)
     due = "".join(_named(about, "due", declared))
     if not due:
@@ -144,7 +144,7 @@ def _deadline(book: FormBook, about: _About, declared: Declared) -> Deadline | N
     )
 
 
-def _note_dates(about: _About, declared: Declared, names: tuple[str, ...]) -> None:
+def _note_dates(about: _FormSheet, declared: Declared, names: tuple[str, ...]) -> None:
     """Notes the settings that name a column which holds no dates."""
     kinds = {column.label: column.kind for column in declared.columns}
     for name in names:
@@ -156,7 +156,7 @@ def _note_dates(about: _About, declared: Declared, names: tuple[str, ...]) -> No
 _REMARKS = ("remark_number", "remark_text", "remark_day", "remark_into_text", "remark_into_day")
 
 
-def _remarks(book: FormBook, about: _About, declared: Declared) -> Remarks | None:
+def _remarks(book: FormBook, about: _FormSheet, declared: Declared) -> Remarks | None:
     _note_dates(about, declared, ("evidence_on", "remark_day"))
     _only_with(about, _REMARKS, "remark_form", book.layout.setting("remark_form").label)
     target = next((form for form in book.around.forms if form.title == about.text("remark_form")), None)
@@ -176,11 +176,11 @@ def _remarks(book: FormBook, about: _About, declared: Declared) -> Remarks | Non
     return Remarks(form=target.name, number=number, text=text, day=day, into_text=into_text, into_day=into_day)
 
 
-# ---- what would clash with what there is
+# ---- clashes with other forms and sheets
 
 
-def _note_clashes(book: FormBook, about: _About, made: Form) -> None:
-    """Notes names and files that cannot be, and what another form uses already."""
+def _note_clashes(book: FormBook, about: _FormSheet, form: Form) -> None:
+    """Notes impossible names and files, and what another form uses already."""
     looks, cells = book.layout.looks, about.cells
     for name, pattern in (
         ("title", looks.title_pattern),
@@ -188,43 +188,43 @@ def _note_clashes(book: FormBook, about: _About, made: Form) -> None:
         ("template", looks.template_pattern),
         ("id_letter", looks.letter_pattern),
     ):
-        if name in cells and not (name == "name" and about.text(name) == made.title):
+        if name in cells and not (name == "name" and about.text(name) == form.title):
             fits(cells[name], about.text(name), pattern)
     if about.text("name") in looks.reserved_names:
         cells["name"].refuse("form-pattern", hint=cells["name"].column.hint)
-    if made.title and not about.text("name") and not re.fullmatch(looks.name_pattern, made.title):
+    if form.title and not about.text("name") and not re.fullmatch(looks.name_pattern, form.title):
         _need(book, about, "name", "title")
-    _note_taken_titles(about, made)
-    for form in book.around.taken:
+    _note_taken_titles(about, form)
+    for other in book.around.taken:
         for name in ("title", "name", "id_letter"):
-            if name in cells and about.text(name) and _same(getattr(form, name), about.text(name)):
-                cells[name].refuse("form-taken", other=form.title)
-        if form.name == made.name and not about.text("name") and "title" in cells:
-            cells["title"].refuse("form-taken", other=form.title)
-    _note_lists(book, made)
+            if name in cells and about.text(name) and _are_same(getattr(other, name), about.text(name)):
+                cells[name].refuse("form-taken", other=other.title)
+        if other.name == form.name and not about.text("name") and "title" in cells:
+            cells["title"].refuse("form-taken", other=other.title)
+    _note_lists(book, form)
 
 
-def _note_taken_titles(about: _About, made: Form) -> None:
+def _note_taken_titles(about: _FormSheet, form: Form) -> None:
     """A form's sheet stands in templates and in the ledger: it is not called as another sheet there."""
     ledger, facts = catalog.words("ledger"), catalog.reading()
     taken = [ledger[part]["title"] for part in ("solved", "pending", "files", "about")]
     taken += [catalog.cover().sheet, facts.instructions_sheet, facts.lists_sheet, facts.self_check_sheet]
-    if made.title and (key_text(made.title) in map(key_text, taken) or made.title.startswith(facts.problems_sheet)):
-        about.cells["title"].refuse("form-taken", other=made.title)
+    if form.title and (key_text(form.title) in map(key_text, taken) or form.title.startswith(facts.problems_sheet)):
+        about.cells["title"].refuse("form-taken", other=form.title)
 
 
-def _same(one: str, other: str) -> bool:
+def _are_same(one: str, other: str) -> bool:
     return bool(one) and key_text(one).lower() == key_text(other).lower()
 
 
-def _note_lists(book: FormBook, made: Form) -> None:
+def _note_lists(book: FormBook, form: Form) -> None:
     """Two forms may bring the same list, but not two lists of one name."""
     sheet = book.layout.sheets["lists"]
-    for form in book.around.taken:
-        for held in form.lists:
-            if any(new.name == held.name and new != held for new in made.lists):
-                about = {"value": held.name, "other": form.title}
-                book.notes.add(sheet.title, _cell_of(book, held.name), "form-list-differs", **about)
+    for other in book.around.taken:
+        for option_list in other.lists:
+            if any(own.name == option_list.name and own != option_list for own in form.lists):
+                params = {"value": option_list.name, "other": other.title}
+                book.notes.add(sheet.title, _cell_of(book, option_list.name), "form-list-differs", **params)
 
 
 def _cell_of(book: FormBook, name: str) -> str:
@@ -233,15 +233,15 @@ def _cell_of(book: FormBook, name: str) -> str:
     return next(line.cells["list"].name for line in silent.lines("lists") if line.values["list"] == name)
 
 
-def _note_number(book: FormBook, about: _About, declared: Declared, made: Form) -> None:
+def _note_number(book: FormBook, about: _FormSheet, declared: Declared, form: Form) -> None:
     """A letter goes with one column that the office numbers."""
     numbered = declared.numbered
     letter = book.layout.setting("id_letter")
-    if numbered and not made.id_letter and about.free:
+    if numbered and not form.id_letter and about.free:
         cell = about.cells.get("id_letter")
-        said = {"label": letter.label, "example": letter.name[0].upper()}
-        book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-no-letter", **said)
-    if made.id_letter and not numbered:
+        params = {"label": letter.label, "example": letter.name[0].upper()}
+        book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-no-letter", **params)
+    if form.id_letter and not numbered:
         about.cells["id_letter"].refuse("form-no-assigned")
     for line in numbered[1:]:
         line.cells["assigned"].refuse("form-two-assigned", other=numbered[0].cells["assigned"].name)

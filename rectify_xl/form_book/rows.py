@@ -1,4 +1,4 @@
-"""A form as the rows of the workbook that declares it: what `form_from` reads, the other way round."""
+"""A form as the rows of the workbook that declares it: the inverse of `form_from`."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from rectify_xl.model import Column, Form, Rule
 from rectify_xl.settings.layout import settings_layout
 from rectify_xl.settings.rows import SettingsRow
 
-# What these rules ask is said by their code.
-_SAY_IT_THEMSELVES = ("required-when", "empty-when")
+# The code of these rules alone says what they ask.
+_WITHOUT_TEST = ("required-when", "empty-when")
 
 
 def rows_for_form(form: Form) -> dict[str, list[SettingsRow]]:
     """The rows below the header of every sheet, by sheet name; 表单 has its values under the column `value`."""
     return {
-        "form": list(_about(form)),
+        "form": list(_form_rows(form)),
         "columns": [*(_column(c, form) for c in form.columns), *(_column(c, form) for c in form.office_columns)],
         "lists": list(_lists(form)),
         "rules": [_rule(rule, form) for rule in form.rules],
     }
 
 
-def _about(form: Form) -> Iterator[SettingsRow]:
-    said = {**_said_of(form), **_said_of_deadline(form), **_said_of_remarks(form)}
+def _form_rows(form: Form) -> Iterator[SettingsRow]:
+    values = {**_values_of(form), **_values_of_deadline(form), **_values_of_remarks(form)}
     for setting in form_book_layout().form:
-        yield {"name": setting.label, "value": said.get(setting.name), "note": setting.hint}
+        yield {"name": setting.label, "value": values.get(setting.name), "note": setting.hint}
 
 
-def _said_of(form: Form) -> Mapping[str, Any]:
+def _values_of(form: Form) -> Mapping[str, Any]:
     return {
         **{name: getattr(form, name) for name in ("title", "name", "template", "version", "id_letter")},
         **{name: getattr(form, name) for name in ("row_is", "from_papers")},
@@ -49,7 +49,7 @@ def _said_of(form: Form) -> Mapping[str, Any]:
     }
 
 
-def _said_of_deadline(form: Form) -> Mapping[str, Any]:
+def _values_of_deadline(form: Form) -> Mapping[str, Any]:
     if form.deadline is None:
         return {}
     return {
@@ -61,7 +61,7 @@ def _said_of_deadline(form: Form) -> Mapping[str, Any]:
     }
 
 
-def _said_of_remarks(form: Form) -> Mapping[str, Any]:
+def _values_of_remarks(form: Form) -> Mapping[str, Any]:
     if form.remarks is None:
         return {}
     target = catalog.forms()[form.remarks.form]
@@ -104,26 +104,26 @@ def _column(column: Column, form: Form) -> SettingsRow:
 
 
 def list_title(name: str) -> str:
-    """What a list is called in a form's workbook: as in 字典, or by its own name."""
+    """The title of a list in a form's workbook: that of 字典, or its own name."""
     return terms.list_titles().get(name, name)
 
 
 def _lists(form: Form) -> Iterator[SettingsRow]:
-    for held in form.lists:
-        for option in held.options:
-            aliases = tuple(word for word, meant in held.aliases if meant == option)
-            yield {"list": held.name, "option": option, "aliases": aliases}
+    for option_list in form.lists:
+        for option in option_list.options:
+            aliases = tuple(word for word, meaning in option_list.aliases if meaning == option)
+            yield {"list": option_list.name, "option": option, "aliases": aliases}
 
 
 def _rule(rule: Rule, form: Form) -> SettingsRow:
     joint = settings_layout().separators[0]
-    holds = "" if rule.code in _SAY_IT_THEMSELVES else _text(rule.holds, form)
-    asked = _labels(form, rule.on) or rule.all_of
+    holds = "" if rule.code in _WITHOUT_TEST else _text(rule.holds, form)
+    listed = _labels(form, rule.on) or rule.all_of
     return {
         "code": code_name(rule.code),
         "column": _label(form, rule.column),
         "when": _text(rule.when, form),
-        "holds": joint.join(asked) if asked else holds,
+        "holds": joint.join(listed) if listed else holds,
         "level": _level(rule.level) if rule.level != catalog.codes()[rule.code].level else "",
         "softened_by": _label(form, rule.softened_by),
         "or_only": rule.or_only,
@@ -145,7 +145,7 @@ def _labels(form: Form, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _yes(value: bool, *, is_usual: bool = True) -> str:
-    """是 or 否; where 否 is usual it is left out."""
+    """是 or 否; "" instead of 否 where that is the default (`is_usual`)."""
     yes, no = catalog.base_lists()["yesno"]
     return yes if value else "" if is_usual else no
 
