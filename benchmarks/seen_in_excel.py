@@ -99,7 +99,7 @@ def _lit(book: Any, plan: Plan, clean: Clean) -> set[str]:
     """The places of a form (or the cover) that the helper sheet tells something of."""
     if plan.sheet not in book.sheets or plan.title not in book.sheets:
         return set()
-    told = plan.letters.told
+    told = plan.letters.problems
     rows = book.read(plan.title, f"{told[0]}{plan.first_row - 1}:{told[-1]}{plan.last_row}")
     numbers = {
         (at, place): number

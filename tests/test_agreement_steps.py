@@ -254,7 +254,7 @@ def levels_shown(sheet: Sheet, path: Path, count: int) -> list[list[int]]:
 
 def levels_told(seat: Bench, count: int) -> list[list[int]]:
     """The levels of what the helper sheet tells of them."""
-    first, last = seat.plan.letters.told[0], seat.plan.letters.told[-1]
+    first, last = seat.plan.letters.problems[0], seat.plan.letters.problems[-1]
     cells = seat.book.read(seat.plan.title, f"{first}{seat.plan.row(0)}:{last}{seat.plan.row(count)}")
     return [[int(cell or 0) // LEVEL_STEP for cell in row] for row in cells]
 

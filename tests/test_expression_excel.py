@@ -18,13 +18,13 @@ from rectify_xl.expression import BOUNDS, FUNCTIONS, Node
 from rectify_xl.expression_python import compile_rules, compile_test
 from rectify_xl.expression_text import parse
 from rectify_xl.layout import column_letter
-from rectify_xl.selfcheck.expression_excel import NEVER, Face, Known, asks_readable, false_where, true_where
-from rectify_xl.selfcheck.strict import functions_known, strict_plan
+from rectify_xl.selfcheck.expression_excel import NEVER, Areas, Face, asks_readable, false_where, true_where
+from rectify_xl.selfcheck.strict import strict_plan, template_functions
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO
 
 OFFICE = settings_for()
 STRICT = strict_plan(catalog.forms()["ledger"], OFFICE)
-MEANT = functions_known(STRICT.ruling, STRICT.years)
+MEANT = template_functions(STRICT.ruling, STRICT.years)
 
 # The columns of the rows below, and those of them that hold numbers and those compared by their keys.
 NAMES = ("a", "b", "n", "m", "d", "o", "w", "role", "reviewer")
@@ -64,12 +64,12 @@ def rows(count: int) -> list[tuple[Any, ...]]:
     return [tuple(source.choice(VALUES[name]) for name in NAMES) for _ in range(count)]
 
 
-def face(row: int, known: Known, filled_on: str) -> Face:
+def face(row: int, known: Areas, filled_on: str) -> Face:
     """The face of a row of the sheet."""
     days = [str((day - DAY_ZERO).days) if day else "" for day in BOUND_DAYS]
     places = {name: f"${column_letter(place)}${row}" for place, name in enumerate(NAMES)}
     bounds = dict(zip(BOUNDS[:4], [*days[:3], filled_on], strict=True))
-    return Face(places={**bounds, **places}, numbers=NUMBERS | set(BOUNDS[:4]), keyed=KEYED, known=known)
+    return Face(places={**bounds, **places}, numbers=NUMBERS | set(BOUNDS[:4]), keyed=KEYED, areas=known)
 
 
 def nodes() -> list[Node]:
@@ -99,7 +99,7 @@ def written(path: Path, table: Sequence[Sequence[Any]]) -> Path:
             for place, item in enumerate(items):
                 put(sheet, place, column, item)
         put(sheet, 0, 110, FILLED_ON)
-        known = Known(**areas, first_day=first.days, after_days=after.days)
+        known = Areas(**areas, first_day=first.days, after_days=after.days)
         asked = nodes()
         for place, row in enumerate(table):
             for column, value in enumerate(row):
@@ -141,7 +141,7 @@ def test_excel_and_python_say_the_same_of_every_expression(tmp_path: Path) -> No
     assert never_true == {"followup_end is filled", "d >= followup_end", "in_roster(a)"}
 
 
-KNOWN = Known(days_off="$A$1:$A$9", days_worked="", first_day=1, after_days=9, roles="$B$1:$B$9", reviewers="$C$1:$C$9")
+KNOWN = Areas(days_off="$A$1:$A$9", days_worked="", first_day=1, after_days=9, roles="$B$1:$B$9", reviewers="$C$1:$C$9")
 SEAT = face(7, KNOWN, "$Z$1")
 
 

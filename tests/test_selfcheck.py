@@ -187,7 +187,7 @@ def test_every_flag_has_a_cell_of_its_own(name: str) -> None:
     told = [(flag.letter, flag.worth) for flag in plan.flags]
     assert len(set(told)) == len(told)
     assert {plan.address(flag, 1) for flag in plan.flags} <= {
-        f"{letter}{plan.first_row}" for letter in (*plan.letters.told, *plan.letters.rules.values())
+        f"{letter}{plan.first_row}" for letter in (*plan.letters.problems, *plan.letters.rules.values())
     }
     assert plan.row(PREPARED_ROWS) == plan.last_row
     assert sorted(plan.numbers.values()) == list(plan.numbers.values())
@@ -201,7 +201,7 @@ def test_two_forms_share_a_helper_sheet_side_by_side() -> None:
     assert len(set(letters)) == len(letters)
     assert not set(letters) & set(tops)
     assert len({plan.first_row for plan in book.plans}) == 1
-    assert [plan.told_name for plan in book.plans] == ["chk_0", "chk_1", "chk_2"]
+    assert [plan.problems_name for plan in book.plans] == ["chk_0", "chk_1", "chk_2"]
 
 
 @pytest.mark.parametrize(("title", "reference"), [("整改台帐", "'整改台帐'"), ("2005年'表'", "'2005年''表'''")])
@@ -327,7 +327,7 @@ def test_the_cover_says_what_the_whole_sheet_lacks() -> None:
     ]  # fmt: skip
     plan = plan_for(FORMS["survey"], OFFICE)
     told = header_line(plan, strict_sheet(plan.strict, rows, DAY))
-    assert [(letter, held.value) for letter, held in told.items()] == [(plan.letters.told[0], 2000)]
+    assert [(letter, held.value) for letter, held in told.items()] == [(plan.letters.problems[0], 2000)]
 
 
 def test_a_rows_text_names_three_problems_and_counts_the_rest() -> None:

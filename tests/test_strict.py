@@ -14,8 +14,8 @@ from rectify_xl import catalog
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Column, Settings
 from rectify_xl.selfcheck.strict import StrictRow, possible_problems, strict_cover, strict_plan, strict_row
+from rectify_xl.selfcheck.strict import problems_by_cell as told_of
 from rectify_xl.selfcheck.strict import strict_sheet as judge_sheet
-from rectify_xl.selfcheck.strict import told as told_of
 from rectify_xl.selfcheck.strict_cells import key_of_text, normal, reader_for, seen
 
 FORMS = catalog.forms()
@@ -334,9 +334,10 @@ def errors_of(name: str, cells: tuple[Any, ...]) -> set[str]:
     return {f.code for f in judged({name: [values]}, cover=cover).findings if f.level == "error"}
 
 
-# What rests on the office, and the name of an error value typed as a text, which no formula takes for an error.
+# What rests on the office; the name of an error value typed as a text, which no formula takes for an error; and a mark
+# for the value above, which the row alone does not have.
 NEEDS_OTHERS = {"authority", "unknown", "foreign-id"}
-TYPED_ERRORS = {"#N/A", "#REF!"}
+TYPED_MARKS = {"#N/A", "#REF!", *catalog.reading().ditto}
 
 
 @every_form
@@ -346,7 +347,7 @@ def test_what_is_right_in_the_template_is_right_for_the_judge(name: str) -> None
     for cells in drawn_rows(FORMS[name], OFFICE, 160, 11):
         held = strict_row(plan, cells, DAY)
         is_right = held.is_used and not any(problem.level == "error" for problem in told_of(plan, held).values())
-        if is_right and not any(type(cell) is str and cell in TYPED_ERRORS for cell in cells):
+        if is_right and not any(type(cell) is str and cell in TYPED_MARKS for cell in cells):
             found += 1
             assert errors_of(name, cells) <= NEEDS_OTHERS, cells
     assert found > 3

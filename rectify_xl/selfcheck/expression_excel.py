@@ -18,8 +18,8 @@ _OPPOSITE = {"=": "<>", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What expressions read beside a row, as areas of the helper sheet ("" where there is none).
+class Areas:
+    """The areas of the helper sheet that expressions read besides a row ("" where there is none).
 
     `days_off` and `days_worked` are the exceptions from Monday to Friday among the serials from `first_day` up to
     `after_days`; `roles` and `reviewers` stand side by side, a pair a row.
@@ -37,14 +37,14 @@ class Known:
 class Face:
     """Where an expression finds what it reads: a reference (or a number) by name, "" for a bound that is not set.
 
-    Of a name without a place nothing is known. `numbers` are the names that hold numbers (dates are), `keyed` the
-    texts that are compared by their keys.
+    An expression that reads a name without a place is never judged. `numbers` are the names that hold numbers (dates
+    are), `keyed` the texts that are compared by their keys.
     """
 
     places: Mapping[str, str]
     numbers: frozenset[str]
     keyed: frozenset[str]
-    known: Known
+    areas: Areas
 
     def text(self, name: str) -> str:
         """A text as it is compared."""
@@ -160,35 +160,35 @@ def _among(text: str, place: str, options: tuple[str, ...], wanted: bool) -> str
 
 
 def _is_workday(face: Face, names: tuple[str, ...], wanted: bool) -> str:
-    day, known = face.places[names[0]], face.known
-    if known.after_days <= known.first_day:
+    day, areas = face.places[names[0]], face.areas
+    if areas.after_days <= areas.first_day:
         return NEVER
     usual = f"WEEKDAY({day},2)<6"
-    if known.days_off:
-        usual = f"AND({usual},SUMPRODUCT(--({known.days_off}={day}))=0)"
-    works = f"OR({usual},SUMPRODUCT(--({known.days_worked}={day}))>0)" if known.days_worked else usual
-    within = f"AND({day}>={known.first_day},{day}<{known.after_days})"
+    if areas.days_off:
+        usual = f"AND({usual},SUMPRODUCT(--({areas.days_off}={day}))=0)"
+    works = f"OR({usual},SUMPRODUCT(--({areas.days_worked}={day}))>0)" if areas.days_worked else usual
+    within = f"AND({day}>={areas.first_day},{day}<{areas.after_days})"
     return f"IF(COUNT({day})=1,IF({within},{works if wanted else f'NOT({works})'},FALSE),FALSE)"
 
 
 def _reviews(face: Face, names: tuple[str, ...], wanted: bool) -> str:
     reviewer, role = (face.places[name] for name in names)
-    known = face.known
-    if not known.roles:
+    areas = face.areas
+    if not areas.roles:
         return NEVER
-    pairs = f"SUMPRODUCT(EXACT({known.roles},{role})*EXACT({known.reviewers},{reviewer}))"
-    verdict = f"{pairs}>0" if wanted else f"{exact_count(known.roles, role)}>0,{pairs}=0"
+    pairs = f"SUMPRODUCT(EXACT({areas.roles},{role})*EXACT({areas.reviewers},{reviewer}))"
+    verdict = f"{pairs}>0" if wanted else f"{exact_count(areas.roles, role)}>0,{pairs}=0"
     return f"AND(LEN({reviewer})>0,LEN({role})>0,{verdict})"
 
 
 def _excludes(face: Face, names: tuple[str, ...], wanted: bool) -> str:
     people, member = (f"{quoted(PEOPLE_MARK)}&{face.text(name)}&{quoted(PEOPLE_MARK)}" for name in names)
-    there = f"ISNUMBER(FIND({member},{people}))"
+    is_among = f"ISNUMBER(FIND({member},{people}))"
     filled = ",".join(f"LEN({face.places[name]})>0" for name in names)
-    return f"AND({filled},{f'NOT({there})' if wanted else there})"
+    return f"AND({filled},{f'NOT({is_among})' if wanted else is_among})"
 
 
-# The functions that a workbook can answer by itself; of the others nothing is known there.
+# The functions that a workbook can evaluate by itself; the others are not judged there.
 FUNCTIONS: Mapping[str, Callable[[Face, tuple[str, ...], bool], str]] = {
     "is_workday": _is_workday,
     "reviews": _reviews,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from rectify_xl import catalog
 from rectify_xl.model import Form, Settings
-from rectify_xl.selfcheck.expression_excel import Known
+from rectify_xl.selfcheck.expression_excel import Areas
 from rectify_xl.selfcheck.strict import StrictPlan
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO
 from rectify_xl.selfcheck.words import message_for, problem_numbers
@@ -18,13 +18,13 @@ FIRST_ITEM = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """A list on top of the helper sheet, in a column of its own; `is_said` marks texts that are only shown."""
+class HelperList:
+    """A list on top of the helper sheet, in a column of its own; `is_text` marks texts that are only shown."""
 
     letter: str
     title: str
     items: tuple[str | int, ...]
-    is_said: bool = False
+    is_text: bool = False
 
     @property
     def area(self) -> str:
@@ -42,26 +42,26 @@ def _words() -> Mapping[str, str]:
     return words
 
 
-def option_lists(letters: Iterator[str], forms: Sequence[Form], settings: Settings) -> dict[str, Listed]:
+def option_lists(letters: Iterator[str], forms: Sequence[Form], settings: Settings) -> dict[str, HelperList]:
     """The options that the forms ask for and the settings fill, by list name."""
-    asked = dict.fromkeys(column.choices for form in forms for column in form.columns if column.choices)
+    names = dict.fromkeys(column.choices for form in forms for column in form.columns if column.choices)
     return {
-        name: Listed(letter=next(letters), title=name, items=settings.lists[name])
-        for name in asked
+        name: HelperList(letter=next(letters), title=name, items=settings.lists[name])
+        for name in names
         if settings.lists.get(name)
     }
 
 
-def known_lists(letters: Iterator[str], strict: StrictPlan) -> tuple[Listed, Listed, Listed, Listed]:
+def fact_lists(letters: Iterator[str], strict: StrictPlan) -> tuple[HelperList, HelperList, HelperList, HelperList]:
     """Days off, worked weekends, and the pairs of the review rules: whose measures, by whom."""
     off, worked = _exceptions(strict)
     pairs = strict.settings.reviewers
     words = _words()
     return (
-        Listed(letter=next(letters), title=words["holidays"], items=off),
-        Listed(letter=next(letters), title=words["worked"], items=worked),
-        Listed(letter=next(letters), title=words["roles"], items=tuple(role for role, _ in pairs)),
-        Listed(letter=next(letters), title=words["reviewers"], items=tuple(reviewer for _, reviewer in pairs)),
+        HelperList(letter=next(letters), title=words["holidays"], items=off),
+        HelperList(letter=next(letters), title=words["worked"], items=worked),
+        HelperList(letter=next(letters), title=words["roles"], items=tuple(role for role, _ in pairs)),
+        HelperList(letter=next(letters), title=words["reviewers"], items=tuple(reviewer for _, reviewer in pairs)),
     )
 
 
@@ -81,22 +81,22 @@ def _span(years: range) -> tuple[int, int]:
     return (date(years[0], 1, 1) - DAY_ZERO).days, (date(years[-1] + 1, 1, 1) - DAY_ZERO).days
 
 
-def known_areas(strict: StrictPlan, facts: tuple[Listed, Listed, Listed, Listed]) -> Known:
-    """Where expressions find them."""
+def fact_areas(strict: StrictPlan, facts: tuple[HelperList, HelperList, HelperList, HelperList]) -> Areas:
+    """The areas of `fact_lists`."""
     first, after = _span(strict.years)
     off, worked, roles, reviewers = (listed.area for listed in facts)
-    return Known(
+    return Areas(
         days_off=off, days_worked=worked, first_day=first, after_days=after, roles=roles, reviewers=reviewers
     )
 
 
-def total_labels(letters: Iterator[str], title: str) -> tuple[Listed, str]:
-    """The labels of what is counted over all rows, and the letter of the column where it is counted."""
+def total_labels(letters: Iterator[str], title: str) -> tuple[HelperList, str]:
+    """The labels of a block's figures, and the letter of the column of the figures."""
     items = tuple(catalog.words("selfcheck")["helper"]["totals"])
-    return Listed(letter=next(letters), title=title, items=items, is_said=True), next(letters)
+    return HelperList(letter=next(letters), title=title, items=items, is_text=True), next(letters)
 
 
-def message_list(letters: Iterator[str], strict: StrictPlan, title: str) -> Listed:
-    """What is said of each problem, in the order of their numbers."""
-    told = tuple(message_for(strict, problem) for problem in problem_numbers(strict))
-    return Listed(letter=next(letters), title=_words()["messages"].format(title=title), items=told, is_said=True)
+def message_list(letters: Iterator[str], strict: StrictPlan, title: str) -> HelperList:
+    """The message of each problem, in the order of their numbers."""
+    texts = tuple(message_for(strict, problem) for problem in problem_numbers(strict))
+    return HelperList(letter=next(letters), title=_words()["messages"].format(title=title), items=texts, is_text=True)

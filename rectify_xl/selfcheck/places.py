@@ -1,9 +1,9 @@
-"""The self-check of a template: where on the hidden helper sheet everything stands that its formulas work with.
+"""The layout of a template's self-check: where on the hidden helper sheet its lists and formulas stand.
 
 One helper sheet serves the whole workbook. On top stand lists (options, days off, reviewers, messages), below them
 side by side a block for the cover and one for each form, a row for every prepared row. A row holds what was typed, the
-values as understood, whether the row is used, keys, a flag for every rule, what is told of every cell, and the row's
-text. What is told is a number: a thousand for an error, two for a warning, and the problem's place among the messages.
+values as read, whether the row is used, keys, a flag for every rule, the problem of every cell, and the row's text. A
+problem is a number: a thousand for an error, two for a warning, plus its place among the messages.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from itertools import count
 from rectify_xl import catalog
 from rectify_xl.layout import CHECK_TEXT_NAME, column_letter, prepared_rows
 from rectify_xl.model import Form, Settings
-from rectify_xl.selfcheck.expression_excel import Known
+from rectify_xl.selfcheck.expression_excel import Areas
 from rectify_xl.selfcheck.lists import (
     FIRST_ITEM,
-    Listed,
-    known_areas,
-    known_lists,
+    HelperList,
+    fact_areas,
+    fact_lists,
     message_list,
     option_lists,
     total_labels,
@@ -35,7 +35,7 @@ _LINES_ABOVE = 2
 
 
 class Total(IntEnum):
-    """What is counted over all rows of a block, in the order of its cells (see `totals`)."""
+    """The figures of a block, in the order of their cells (see `totals`)."""
 
     ANCHOR = 0
     USED = 1
@@ -59,7 +59,7 @@ class Letters:
     keys: Mapping[int, str]
     firsts: Mapping[int, str]
     rules: Mapping[int, str]
-    told: tuple[str, ...]
+    problems: tuple[str, ...]
     errors: str
     warnings: str
     text: str
@@ -69,7 +69,7 @@ class Letters:
 class Flag:
     """One verdict on the helper sheet: lit where the cell in column `letter` holds `worth`.
 
-    In the column of a cell only the one problem stands that is told of it; a rule has a column of its own.
+    The column of a cell holds only its first problem; a rule has a column of its own.
     """
 
     problem: Problem
@@ -95,9 +95,9 @@ class Plan:
     numbers: Mapping[Problem, int]
     signs: Signs
     options: Mapping[str, str]
-    known: Known
-    messages: Listed
-    totals: Listed
+    areas: Areas
+    messages: HelperList
+    totals: HelperList
     figures: str
     filled_on: str
 
@@ -124,12 +124,12 @@ class Plan:
         return f"{flag.letter}{self.row(place)}"
 
     def total(self, total: Total) -> str:
-        """The cell where something is counted over all rows."""
+        """The cell of a figure."""
         return f"${self.figures}${FIRST_ITEM + total}"
 
     @property
-    def told_name(self) -> str:
-        """The defined name of what is told of the cells, its first line the one beside the header."""
+    def problems_name(self) -> str:
+        """The defined name of the cells' problems, from the line beside the header on."""
         return f"chk_{self.index}"
 
     @property
@@ -143,7 +143,7 @@ class CheckBook:
     """The self-check of one workbook: the lists on top of the helper sheet, the cover's block and the forms'."""
 
     title: str
-    lists: tuple[Listed, ...]
+    lists: tuple[HelperList, ...]
     cover: Plan
     forms: tuple[Plan, ...]
 
@@ -156,7 +156,7 @@ class CheckBook:
 def _flag(plan: Plan, problem: Problem) -> Flag:
     if problem.rule < 0:
         place = plan.strict.facts.positions[problem.column]
-        return Flag(problem=problem, letter=plan.letters.told[place], worth=plan.numbers[problem])
+        return Flag(problem=problem, letter=plan.letters.problems[place], worth=plan.numbers[problem])
     softened = problem.level == "warning" and bool(plan.strict.facts.rules[problem.rule].softened_by)
     return Flag(problem=problem, letter=plan.letters.rules[problem.rule], worth=2 if softened else 1)
 
@@ -173,12 +173,13 @@ def check_book(forms: Sequence[Form], settings: Settings, filled: Sequence[int] 
     stricts = [strict_plan(catalog.cover(), settings), *(strict_plan(form, settings) for form in forms)]
     titles = [catalog.cover().sheet, *(form.title for form in forms)]
     blanks = catalog.reading().blanks
-    held = Listed(letter=next(letters), title=catalog.words("selfcheck")["helper"]["signs"], items=signs(blanks))
+    title = catalog.words("selfcheck")["helper"]["signs"]
+    sign_list = HelperList(letter=next(letters), title=title, items=signs(blanks))
     options = option_lists(letters, forms, settings)
-    facts = known_lists(letters, stricts[0])
+    facts = fact_lists(letters, stricts[0])
     tops = [(message_list(letters, s, t), *total_labels(letters, t)) for s, t in zip(stricts, titles, strict=True)]
-    lists = (held, *options.values(), *facts, *(listed for top in tops for listed in top[:2]))
-    first_row = FIRST_ITEM + max(len(listed.items) for listed in lists) + _LINES_ABOVE
+    lists = (sign_list, *options.values(), *facts, *(helper_list for top in tops for helper_list in top[:2]))
+    first_row = FIRST_ITEM + max(len(helper_list.items) for helper_list in lists) + _LINES_ABOVE
     plans: list[Plan] = []
     for index, strict in enumerate(stricts):
         plan = Plan(
@@ -190,9 +191,9 @@ def check_book(forms: Sequence[Form], settings: Settings, filled: Sequence[int] 
             rows=prepared[index],
             letters=_letters(letters, strict),
             numbers=problem_numbers(strict),
-            signs=signs_in([held.cell(place) for place in range(len(held.items))], blanks),
-            options={name: listed.area for name, listed in options.items()},
-            known=known_areas(strict, facts),
+            signs=signs_in([sign_list.cell(place) for place in range(len(sign_list.items))], blanks),
+            options={name: helper_list.area for name, helper_list in options.items()},
+            areas=fact_areas(strict, facts),
             messages=tops[index][0],
             totals=tops[index][1],
             figures=tops[index][2],
@@ -219,7 +220,7 @@ def _letters(letters: Iterator[str], strict: StrictPlan) -> Letters:
         keys={rule.index: next(letters) for rule in keyed},
         firsts={index: next(letters) for index in first},
         rules={index: next(letters) for index in single},
-        told=tuple(next(letters) for _ in range(width)),
+        problems=tuple(next(letters) for _ in range(width)),
         errors=next(letters),
         warnings=next(letters),
         text=next(letters),

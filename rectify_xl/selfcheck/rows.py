@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rectify_xl import catalog
@@ -21,7 +21,7 @@ from rectify_xl.selfcheck.strict import (
 )
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO, blanks_of
 from rectify_xl.selfcheck.strict_formulas import (
-    Asked,
+    CellContext,
     all_readable,
     code_test,
     exact_count,
@@ -32,7 +32,7 @@ from rectify_xl.selfcheck.strict_formulas import (
 )
 from rectify_xl.selfcheck.words import LEVEL_STEP
 
-# Where a formula says the number of its own row, and the place of the prepared row, counted from 1.
+# Placeholders of a formula for the number of its own row, and for the place of the prepared row, from 1.
 ROW, PLACE = "@R", "@P"
 _NUMBERS = ("date", "integer", "percent")
 
@@ -58,7 +58,7 @@ def helper_columns(plan: Plan, first_cover_row: int) -> tuple[HelperColumn, ...]
         _column(plan, plan.letters.used, "used", _used(plan)),
         *_key_columns(plan),
         *_rule_columns(plan),
-        *_told_columns(plan),
+        *_problem_columns(plan),
         *_summary_columns(plan),
     )
 
@@ -77,7 +77,7 @@ def _values(plan: Plan, places: Sequence[int]) -> list[str]:
     return [_here(plan.letters.values[place]) for place in places]
 
 
-# ---- what was typed, what is understood
+# ---- values as typed, values as read
 
 
 def _raw_columns(plan: Plan, first_cover_row: int) -> Iterator[HelperColumn]:
@@ -88,8 +88,8 @@ def _raw_columns(plan: Plan, first_cover_row: int) -> Iterator[HelperColumn]:
         else:
             whole = column_letter(place)
             cell = f"INDEX({sheet}!${whole}:${whole},{plan.total(Total.ANCHOR)}+{PLACE})"
-        made = _column(plan, letter, "raw", f'IF(ISBLANK({cell}),"",{cell})', label=column.label)
-        yield HelperColumn(letter=made.letter, title=made.title, formula=made.formula, is_shared=False)
+        formula = f'IF(ISBLANK({cell}),"",{cell})'
+        yield replace(_column(plan, letter, "raw", formula, label=column.label), is_shared=False)
 
 
 def sheet_reference(title: str) -> str:
@@ -98,12 +98,11 @@ def sheet_reference(title: str) -> str:
 
 
 def _value_columns(plan: Plan) -> Iterator[HelperColumn]:
-    held = zip(plan.letters.values, plan.letters.raw, plan.strict.columns, strict=True)
-    for letter, raw, column in held:
+    for letter, raw, column in zip(plan.letters.values, plan.letters.raw, plan.strict.columns, strict=True):
         blanks = blanks_of(column, plan.strict.settings)
         options = plan.options.get(column.choices, "")
-        asked = Asked(column=column, blanks=blanks, options=options, signs=plan.signs)
-        yield _column(plan, letter, "value", value_formula(asked, _here(raw)), label=column.label)
+        context = CellContext(column=column, blanks=blanks, options=options, signs=plan.signs)
+        yield _column(plan, letter, "value", value_formula(context, _here(raw)), label=column.label)
 
 
 def _used(plan: Plan) -> str:
@@ -150,7 +149,7 @@ def _face(plan: Plan) -> Face:
         places=places,
         numbers=frozenset(BOUNDS[:4]) | {c.name for c in columns if c.kind in _NUMBERS},
         keyed=frozenset(c.name for c in columns if c.kind in COMPARED_AS_TEXT),
-        known=plan.known,
+        areas=plan.areas,
     )
 
 
@@ -160,9 +159,9 @@ def _broken(plan: Plan, rule: Rule, face: Face) -> str:
     tests = [true_where(tree, face) if wanted else false_where(tree, face) for tree, wanted in trees]
     if NEVER in tests:
         return "0"
-    named = {name for tree, _ in trees for name in names_in(tree)}
-    asked = {name for tree, wanted in trees for name in asks_readable(tree, wanted)} | ({rule.column} - named)
-    places = sorted(plan.strict.facts.positions[name] for name in asked if name in plan.strict.facts.positions)
+    in_tests = {name for tree, _ in trees for name in names_in(tree)}
+    to_read = {name for tree, wanted in trees for name in asks_readable(tree, wanted)} | ({rule.column} - in_tests)
+    places = sorted(plan.strict.facts.positions[name] for name in to_read if name in plan.strict.facts.positions)
     tests += [all_readable(_values(plan, places))] if places else []
     tests += [f"{_here(plan.letters.used)}=1"] if rule.index in _broken_when_blank(plan) else []
     return f"IF(AND({','.join(tests)}),1,0)"
@@ -172,7 +171,7 @@ def _broken_when_blank(plan: Plan) -> set[int]:
     """The rules that a row with nothing in it would break."""
     blank = [None] * len(plan.strict.columns)
     bounds = [plan.strict.ruling.bounds(day, "") for day in (None, DAY_ZERO)]
-    return {index for held in bounds for index in plan.strict.broken(blank, held)}
+    return {index for row_bounds in bounds for index in plan.strict.broken(blank, row_bounds)}
 
 
 def _repeated(plan: Plan, rule: Rule) -> str:
@@ -186,20 +185,20 @@ def _repeated(plan: Plan, rule: Rule) -> str:
         return f"IF(AND({first}>0,{first}<ROW()),1,0)"
     soft = letters.values[facts.positions[rule.softened_by]]
     other = f"INDEX({plan.area(soft)},{first}-{plan.first_row - 1})"
-    known = ",".join(f"LEN({cell})>0,NOT({is_unread(cell)})" for cell in (_here(soft), other))
-    return f"IF(AND({first}>0,{first}<ROW()),IF(AND({known}),2,1),0)"
+    both_filled = ",".join(f"LEN({cell})>0,NOT({is_unread(cell)})" for cell in (_here(soft), other))
+    return f"IF(AND({first}>0,{first}<ROW()),IF(AND({both_filled}),2,1),0)"
 
 
-# ---- what is told
+# ---- the problem of each cell
 
 
-def _told_columns(plan: Plan) -> Iterator[HelperColumn]:
+def _problem_columns(plan: Plan) -> Iterator[HelperColumn]:
     for place, column in enumerate(plan.strict.columns):
-        mine = [(problem, number) for problem, number in plan.numbers.items() if problem.column == column.name]
+        of_column = [(problem, number) for problem, number in plan.numbers.items() if problem.column == column.name]
         formula = "0"
-        for problem, number in reversed(mine):
+        for problem, number in reversed(of_column):
             formula = f"IF({_problem_test(plan, problem, place)},{number},{formula})"
-        yield _column(plan, plan.letters.told[place], "told", formula, label=column.label)
+        yield _column(plan, plan.letters.problems[place], "told", formula, label=column.label)
 
 
 def _problem_test(plan: Plan, problem: Problem, place: int) -> str:
@@ -214,7 +213,7 @@ def _problem_test(plan: Plan, problem: Problem, place: int) -> str:
 
 def _summary_columns(plan: Plan) -> Iterator[HelperColumn]:
     letters = plan.letters
-    cells = f"{_here(letters.told[0])}:{_here(letters.told[-1])}"
+    cells = f"{_here(letters.problems[0])}:{_here(letters.problems[-1])}"
     for letter, title, level in ((letters.errors, "errors", 1), (letters.warnings, "warnings", 2)):
         yield _column(plan, letter, title, f"SUMPRODUCT(--(INT({cells}/{LEVEL_STEP})={level}))")
     yield _column(plan, letters.text, "text", _text(plan, cells))
@@ -224,14 +223,14 @@ def _text(plan: Plan, cells: str) -> str:
     """The first three problems in words, and how many more there are."""
     words = catalog.words("selfcheck")["row"]
     letters = plan.letters
-    found = f"({_here(letters.errors)}+{_here(letters.warnings)})"
-    joint, width = quoted(words["joint"]), len(letters.told)
+    count = f"({_here(letters.errors)}+{_here(letters.warnings)})"
+    joint, width = quoted(words["joint"]), len(letters.problems)
     message = [
-        f"INDEX({plan.messages.area},MOD(SMALL({cells},{width + place}-{found}),{LEVEL_STEP}))" for place in (1, 2, 3)
+        f"INDEX({plan.messages.area},MOD(SMALL({cells},{width + place}-{count}),{LEVEL_STEP}))" for place in (1, 2, 3)
     ]
-    rest = f"{quoted(words['rest_before'])}&({found}-3)&{quoted(words['rest_after'])}"
-    said = (
-        f'{message[0]}&IF({found}>1,{joint}&{message[1]},"")&IF({found}>2,{joint}&{message[2]},"")'
-        f'&IF({found}>3,{rest},"")'
+    rest = f"{quoted(words['rest_before'])}&({count}-3)&{quoted(words['rest_after'])}"
+    text = (
+        f'{message[0]}&IF({count}>1,{joint}&{message[1]},"")&IF({count}>2,{joint}&{message[2]},"")'
+        f'&IF({count}>3,{rest},"")'
     )
-    return f'IF({_here(letters.used)}=0,"",IF({found}=0,{quoted(words["fine"])},{said}))'
+    return f'IF({_here(letters.used)}=0,"",IF({count}=0,{quoted(words["fine"])},{text}))'

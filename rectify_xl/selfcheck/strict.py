@@ -101,7 +101,7 @@ def strict_plan(facts: Form | Cover, settings: Settings) -> StrictPlan:
     """How the rows of a form, or the cover, are read strictly under these settings."""
     ruling = ruling_for(settings)
     judged = tuple(rule for rule in facts.rules if not needs_office(rule))
-    years = years_known(settings)
+    years = calendar_years(settings)
     single = [(rule.index, rule.when, rule.holds) for rule in judged if rule.holds is not None]
     texts = frozenset(column.name for column in facts.columns if column.kind in COMPARED_AS_TEXT)
     required = [c.required and c.label not in settings.optional_columns for c in facts.columns]
@@ -111,21 +111,21 @@ def strict_plan(facts: Form | Cover, settings: Settings) -> StrictPlan:
         ruling=ruling,
         readers=tuple(reader_for(column, settings) for column in facts.columns),
         required=frozenset(place for place, is_required in enumerate(required) if is_required),
-        broken=compile_rules(single, facts.positions, texts, functions_known(ruling, years)),
+        broken=compile_rules(single, facts.positions, texts, template_functions(ruling, years)),
         judged=judged,
         reads={rule.index: frozenset(rule_columns(rule, facts)) for rule in judged},
         years=years,
     )
 
 
-def years_known(settings: Settings) -> range:
+def calendar_years(settings: Settings) -> range:
     """The years whose days off a template carries: the stage's, to the one after its follow-up."""
     days = [d for d in (settings.stage_start, settings.stage_end, settings.followup_end) if d is not None]
     return range(min(days).year, max(days).year + 2) if days else range(0)
 
 
-def functions_known(ruling: Ruling, years: range) -> Mapping[str, Callable[..., bool | None]]:
-    """What the rules' functions mean in a template: days off of these years alone, people apart by their mark."""
+def template_functions(ruling: Ruling, years: range) -> Mapping[str, Callable[..., bool | None]]:
+    """The rules' functions as a template has them: days off of these years only, people split at their mark."""
 
     def is_workday(day: date | None) -> bool | None:
         return ruling.calendar.is_workday(day) if day is not None and day.year in years else None
@@ -178,7 +178,7 @@ def strict_sheet(plan: StrictPlan, raws: Sequence[Sequence[Any]], filled_on: dat
             for place, level in _repeated(plan, rule, rows):
                 rows[place] = replace(rows[place], broken={**rows[place].broken, rule.index: level})
     lacking = {rule.index: _lacking(plan, rule, rows) for rule in plan.judged if rule.all_of}
-    return StrictSheet(rows=tuple(rows), coverage={index: told for index, told in lacking.items() if told})
+    return StrictSheet(rows=tuple(rows), coverage={index: options for index, options in lacking.items() if options})
 
 
 def strict_cover(settings: Settings, cells: Mapping[str, Any]) -> StrictRow:
@@ -202,7 +202,7 @@ def key_parts(plan: StrictPlan, rule: Rule) -> tuple[tuple[int, ...], tuple[int,
 
 
 def row_key(plan: StrictPlan, rule: Rule, row: StrictRow) -> str:
-    """What rows are told apart by under a rule on keys; "" where the row has no key."""
+    """The key of a row under a rule on keys; "" where it has none."""
     places, needed = key_parts(plan, rule)
     if row.unread().intersection(places) or any(row.values[p] is None for p in needed):
         return ""
@@ -244,12 +244,12 @@ def _lacking(plan: StrictPlan, rule: Rule, rows: Sequence[StrictRow]) -> tuple[s
     return tuple(option for option in rule.all_of if option not in there)
 
 
-# ---- what is told of a cell
+# ---- the problems of a cell
 
 
 def possible_problems(plan: StrictPlan) -> list[Problem]:
-    """Everything that a row may be told, errors before warnings, then by column, then as `told` ranks them."""
-    found = [
+    """All problems that a row may have: errors before warnings, then by column, then as `problems_by_cell` ranks."""
+    problems = [
         Problem(column.name, code, column.level)
         for place, column in enumerate(plan.columns)
         for code in ("error-value", *CELL_CODES[column.kind], *(["required"] if place in plan.required else []))
@@ -257,24 +257,24 @@ def possible_problems(plan: StrictPlan) -> list[Problem]:
     ]
     for rule in plan.judged:
         if not rule.all_of:
-            found += [Problem(rule.column, rule.code, level, rule.index) for level in _levels(rule)]
-    return sorted(found, key=lambda p: (LEVELS.index(p.level), plan.facts.positions[p.column], _rank(p)))
+            problems += [Problem(rule.column, rule.code, level, rule.index) for level in _levels(rule)]
+    return sorted(problems, key=lambda p: (LEVELS.index(p.level), plan.facts.positions[p.column], _rank(p)))
 
 
-def told(plan: StrictPlan, row: StrictRow) -> dict[str, Problem]:
-    """What is told of each cell of a row, one problem a cell: the first by level, scope and the order of the rules."""
-    found = [Problem(c.name, code, c.level) for c, code in zip(plan.columns, row.codes, strict=True) if code]
+def problems_by_cell(plan: StrictPlan, row: StrictRow) -> dict[str, Problem]:
+    """The problem of each cell of a row by column: the first by level, scope and the order of the rules."""
+    problems = [Problem(c.name, code, c.level) for c, code in zip(plan.columns, row.codes, strict=True) if code]
     for index, level in row.broken.items():
         rule = plan.facts.rules[index]
-        found.append(Problem(rule.column, rule.code, level, index))
+        problems.append(Problem(rule.column, rule.code, level, index))
     chosen: dict[str, Problem] = {}
-    for problem in sorted(found, key=lambda p: (LEVELS.index(p.level), _rank(p))):
+    for problem in sorted(problems, key=lambda p: (LEVELS.index(p.level), _rank(p))):
         chosen.setdefault(problem.column, problem)
     return chosen
 
 
 def _levels(rule: Rule) -> tuple[Level, ...]:
-    """The levels at which a rule may be told."""
+    """The levels that a broken rule may have."""
     if not rule.on:
         return (rule.level,)
     return ("error", "warning") if rule.softened_by else ("error",)

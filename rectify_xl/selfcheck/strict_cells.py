@@ -44,8 +44,8 @@ CELL_CODES: Mapping[str, tuple[str, ...]] = {
 
 def normal(text: str, blanks: frozenset[str] = frozenset()) -> str:
     """The text without unseen characters, its spaces ordinary, single and inside; "" for one of `blanks`."""
-    told = " ".join(filter(None, text.translate(_SPACED).split(" ")))
-    return "" if told in blanks else told
+    tidied = " ".join(filter(None, text.translate(_SPACED).split(" ")))
+    return "" if tidied in blanks else tidied
 
 
 def key_of_text(text: str) -> str:
@@ -115,12 +115,12 @@ def _text_reader(column: Column, settings: Settings) -> Reader:
 
     def read(cell: Seen) -> tuple[Any, str]:
         text = number_text(cell) if isinstance(cell, float) else cell
-        told = normal(text, blanks).translate(apart)
-        if not told:
+        value = normal(text, blanks).translate(apart)
+        if not value:
             return None, ""
         if isinstance(cell, float) and abs(cell) >= most_number():
-            return told, "number"
-        return told, "" if excel_length(told) >= low and excel_length(text) <= high else "length"
+            return value, "number"
+        return value, "" if excel_length(value) >= low and excel_length(text) <= high else "length"
 
     return read
 

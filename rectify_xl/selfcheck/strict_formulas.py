@@ -48,8 +48,8 @@ class Signs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What a value formula depends on besides the cell: the column, its words for nothing, the range of its options."""
+class CellContext:
+    """The inputs of a value formula besides the cell: the column, its words for nothing, the area of its options."""
 
     column: Column
     blanks: tuple[str, ...]
@@ -58,7 +58,7 @@ class Asked:
 
 
 def signs(blanks: Sequence[str]) -> tuple[str, ...]:
-    """What the cells of `Signs` hold, in its order."""
+    """The contents of the cells of `Signs`, in its order."""
     return ("", " ", _FENCE, *SPACES, *UNSEEN, *(_FENCE + word + _FENCE for word in blanks))
 
 
@@ -97,16 +97,16 @@ def all_readable(values: list[str]) -> str:
     return f"ISERROR(FIND({quoted(MARK)},{'&'.join(f'LEFT({value})' for value in values)}))"
 
 
-def normal_formula(text: str, asked: Asked) -> str:
+def normal_formula(text: str, context: CellContext) -> str:
     """`strict_cells.normal` of a text in that column."""
-    held = asked.signs
-    for cell in held.spaces:
-        text = f"SUBSTITUTE({text},{cell},{held.space})"
-    for cell in held.unseen:
-        text = f"SUBSTITUTE({text},{cell},{held.nothing})"
-    text = f"{held.fence}&TRIM({text})&{held.fence}"
-    for word in asked.blanks:
-        text = f"SUBSTITUTE({text},{held.words[word]},{held.nothing})"
+    cells = context.signs
+    for cell in cells.spaces:
+        text = f"SUBSTITUTE({text},{cell},{cells.space})"
+    for cell in cells.unseen:
+        text = f"SUBSTITUTE({text},{cell},{cells.nothing})"
+    text = f"{cells.fence}&TRIM({text})&{cells.fence}"
+    for word in context.blanks:
+        text = f"SUBSTITUTE({text},{cells.words[word]},{cells.nothing})"
     return f"TRIM({text})"
 
 
@@ -121,50 +121,50 @@ def key_formula(text: str) -> str:
 # ---- the value of a cell, by kind
 
 
-def value_formula(asked: Asked, cell: str) -> str:
-    """What the helper sheet makes of a cell. Few mentions of it: each is a row's number to write and to pack."""
-    return VALUES[asked.column.kind](asked, cell)
+def value_formula(context: CellContext, cell: str) -> str:
+    """The formula for the value of a cell. It mentions the cell rarely, since each mention is written in every row."""
+    return VALUES[context.column.kind](context, cell)
 
 
-def _text_value(asked: Asked, cell: str) -> str:
-    text = normal_formula(cell, asked)
-    if asked.column.kind == "people":
+def _text_value(context: CellContext, cell: str) -> str:
+    text = normal_formula(cell, context)
+    if context.column.kind == "people":
         for character in BETWEEN_PEOPLE:
             text = f"SUBSTITUTE({text},{quoted(character)},{quoted(PEOPLE_MARK)})"
     return f"IF(ISERROR({cell}),{quoted(ERROR_MARK)},{text})"
 
 
-def _choice_value(asked: Asked, cell: str) -> str:
+def _choice_value(context: CellContext, cell: str) -> str:
     """An option is its exact words: nothing is set right here."""
-    other = _nothing_or_unread(asked, cell)
-    known = f'IF({exact_count(asked.options, cell)}>0,{cell}&"",{other})' if asked.options else other
-    return f"IF(ISERROR({cell}),{quoted(ERROR_MARK)},{known})"
+    other = _nothing_or_unread(context, cell)
+    option = f'IF({exact_count(context.options, cell)}>0,{cell}&"",{other})' if context.options else other
+    return f"IF(ISERROR({cell}),{quoted(ERROR_MARK)},{option})"
 
 
-def _date_value(asked: Asked, cell: str) -> str:
+def _date_value(context: CellContext, cell: str) -> str:
     first, after = first_serials()
     day = f"IF(AND({cell}>={first},{cell}<{after}),INT({cell}),{quoted(UNREAD_MARK)})"
-    return _number_or(asked, cell, day)
+    return _number_or(context, cell, day)
 
 
-def _number_value(asked: Asked, cell: str) -> str:
-    held = f"ABS({cell})<{number(most_number())}"
-    test = f"AND({held},INT({cell})={cell})" if asked.column.kind == "integer" else held
-    low, high = range_of(asked.column)
+def _number_value(context: CellContext, cell: str) -> str:
+    is_small = f"ABS({cell})<{number(most_number())}"
+    test = f"AND({is_small},INT({cell})={cell})" if context.column.kind == "integer" else is_small
+    low, high = range_of(context.column)
     ranged = f"IF(OR({cell}<{number(low)},{cell}>{number(high)}),{quoted(RANGE_MARK)},{cell})"
-    return _number_or(asked, cell, f"IF({test},{ranged},{quoted(UNREAD_MARK)})")
+    return _number_or(context, cell, f"IF({test},{ranged},{quoted(UNREAD_MARK)})")
 
 
-def _number_or(asked: Asked, cell: str, read: str) -> str:
-    error = f"IF(ISERROR({cell}),{quoted(ERROR_MARK)},{_nothing_or_unread(asked, cell)})"
+def _number_or(context: CellContext, cell: str, read: str) -> str:
+    error = f"IF(ISERROR({cell}),{quoted(ERROR_MARK)},{_nothing_or_unread(context, cell)})"
     return f"IF(ISNUMBER({cell}),{read},{error})"
 
 
-def _nothing_or_unread(asked: Asked, cell: str) -> str:
-    return f'IF(LEN({normal_formula(cell, asked)})=0,"",{quoted(UNREAD_MARK)})'
+def _nothing_or_unread(context: CellContext, cell: str) -> str:
+    return f'IF(LEN({normal_formula(cell, context)})=0,"",{quoted(UNREAD_MARK)})'
 
 
-VALUES: Mapping[str, Callable[[Asked, str], str]] = {
+VALUES: Mapping[str, Callable[[CellContext, str], str]] = {
     "text": _text_value,
     "people": _text_value,
     "id": _text_value,

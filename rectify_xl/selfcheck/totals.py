@@ -1,6 +1,6 @@
-"""What the self-check says of a whole sheet: figures on top of the helper sheet, and the lines of the cover.
+"""The self-check of a whole sheet: figures on top of the helper sheet, and the lines of the cover.
 
-Every text is made twice, as a formula and as the value that the formula comes to when the workbook is written.
+Everything is made twice, as a formula and as the value it has when the workbook is written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rectify_xl.selfcheck.places import Plan, Total
 from rectify_xl.selfcheck.rows import sheet_reference
 from rectify_xl.selfcheck.strict import StrictSheet
 from rectify_xl.selfcheck.strict_formulas import exact_count, is_unread, quoted
-from rectify_xl.selfcheck.true_values import row_text, told_numbers
+from rectify_xl.selfcheck.true_values import cell_numbers, row_text
 from rectify_xl.selfcheck.words import LEVEL_STEP
 
 _SHEET_ROWS = 1_048_576
@@ -26,8 +26,8 @@ _LONGEST = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """A formula (without its =) and what it comes to."""
+class FormulaValue:
+    """A formula (without its =) and its value."""
 
     formula: str
     value: Any
@@ -41,20 +41,20 @@ def _words() -> Mapping[str, str]:
 # ---- coverage: the line beside the header
 
 
-def header_line(plan: Plan, sheet: StrictSheet) -> dict[str, Told]:
-    """What stands beside the form's header, by helper column: told there is what the whole sheet lacks."""
+def header_line(plan: Plan, sheet: StrictSheet) -> dict[str, FormulaValue]:
+    """The cells beside the form's header, by helper column: problems of the whole sheet."""
     line = {}
     for rule in _coverage(plan):
-        letter = plan.letters.told[plan.strict.facts.positions[rule.column]]
+        letter = plan.letters.problems[plan.strict.facts.positions[rule.column]]
         number = coverage_number(rule)
-        line[letter] = Told(
+        line[letter] = FormulaValue(
             formula=f"IF({_is_lacking(plan, rule)},{number},0)", value=number if rule.index in sheet.coverage else 0
         )
     return line
 
 
 def coverage_number(rule: Rule) -> int:
-    """What stands beside the header where a rule on coverage is broken."""
+    """The number beside the header where a rule on coverage is broken."""
     return LEVEL_STEP * (LEVELS.index(rule.level) + 1)
 
 
@@ -71,39 +71,39 @@ def _is_lacking(plan: Plan, rule: Rule) -> str:
 
 
 def _missing_formula(plan: Plan) -> str:
-    """What is lacking, in words; "" where nothing is."""
+    """The missing options in words; "" where none is."""
     parts = []
     for rule in _coverage(plan):
         place = plan.strict.facts.positions[rule.column]
-        area, cell = plan.area(plan.letters.values[place]), f"{plan.letters.told[place]}{plan.first_row - 1}"
+        area, cell = plan.area(plan.letters.values[place]), f"{plan.letters.problems[place]}{plan.first_row - 1}"
         joint = quoted(_words()["missing_joint"])
         options = "&".join(f'IF({exact_count(area, quoted(o))}=0,{joint}&{quoted(o)},"")' for o in rule.all_of)
-        said = quoted(_words()["missing"].format(label=plan.strict.facts.column(rule.column).label))
-        parts.append(f'IF({cell}>0,{said}&MID({options},{len(_words()["missing_joint"]) + 1},{_LONGEST}),"")')
+        text = quoted(_words()["missing"].format(label=plan.strict.facts.column(rule.column).label))
+        parts.append(f'IF({cell}>0,{text}&MID({options},{len(_words()["missing_joint"]) + 1},{_LONGEST}),"")')
     return "&".join(parts) or '""'
 
 
 def _missing_value(plan: Plan, sheet: StrictSheet) -> str:
-    said = []
+    parts = []
     for index, options in sheet.coverage.items():
         column = plan.strict.facts.column(plan.strict.facts.rules[index].column)
-        said += [_words()["missing"].format(label=column.label), _words()["missing_joint"].join(options)]
-    return "".join(said)
+        parts += [_words()["missing"].format(label=column.label), _words()["missing_joint"].join(options)]
+    return "".join(parts)
 
 
 # ---- the figures
 
 
-def figures(plan: Plan, sheet: StrictSheet, first_cover_row: int) -> list[Told]:
+def figures(plan: Plan, sheet: StrictSheet, first_cover_row: int) -> list[FormulaValue]:
     """The figures of a block in the order of `Total`; `first_cover_row` is Excel's row of the cover's first field."""
     formulas = _formulas(plan, first_cover_row)
     values = _values(plan, sheet, first_cover_row)
-    return [Told(formula=formulas[total], value=values[total]) for total in Total]
+    return [FormulaValue(formula=formulas[total], value=values[total]) for total in Total]
 
 
 def _formulas(plan: Plan, first_cover_row: int) -> dict[Total, str]:
     total, letters = plan.total, plan.letters
-    made = {
+    formulas = {
         Total.USED: f"SUM({plan.area(letters.used)})",
         Total.ERRORS: f"SUM({plan.area(letters.errors)})+{_in_header_line(plan, 1)}",
         Total.WARNINGS: f"SUM({plan.area(letters.warnings)})+{_in_header_line(plan, 2)}",
@@ -111,15 +111,15 @@ def _formulas(plan: Plan, first_cover_row: int) -> dict[Total, str]:
         Total.FIRST_COLUMN: _first_column(plan),
         Total.MISSING: _missing_formula(plan),
     }
-    any_told = f"{total(Total.FIRST_ROW)}+{total(Total.FIRST_COLUMN)}>0"
+    is_any = f"{total(Total.FIRST_ROW)}+{total(Total.FIRST_COLUMN)}>0"
     if isinstance(plan.strict.facts, Cover):
         cell = f"ADDRESS({first_cover_row - 1}+{total(Total.FIRST_COLUMN)},{COVER_VALUE + 1})"
-        nothing = {Total.ANCHOR: "0", Total.DEEP: "0", Total.INSERTED: "0"}
+        of_sheet = {Total.ANCHOR: "0", Total.DEEP: "0", Total.INSERTED: "0"}
     else:
         cell = f"ADDRESS({total(Total.ANCHOR)}+{total(Total.FIRST_ROW)},{total(Total.FIRST_COLUMN)})"
-        nothing = _places(plan)
-    link = f'IF({any_told},{quoted(_link_to(plan))}&{cell},"")'
-    return {**made, **nothing, Total.LINK: link}
+        of_sheet = _places(plan)
+    link = f'IF({is_any},{quoted(_link_to(plan))}&{cell},"")'
+    return {**formulas, **of_sheet, Total.LINK: link}
 
 
 def _in_header_line(plan: Plan, level: int) -> str:
@@ -128,7 +128,7 @@ def _in_header_line(plan: Plan, level: int) -> str:
 
 def _header_cells(plan: Plan) -> str:
     row = plan.first_row - 1
-    return f"{plan.letters.told[0]}{row}:{plan.letters.told[-1]}{row}"
+    return f"{plan.letters.problems[0]}{row}:{plan.letters.problems[-1]}{row}"
 
 
 def _places(plan: Plan) -> dict[Total, str]:
@@ -159,19 +159,19 @@ def _first_row(plan: Plan) -> str:
 
 
 def _first_column(plan: Plan) -> str:
-    """The position, from 1, of the cell that the row's text names first; of what the header tells; 0 for nothing."""
+    """The position, from 1, of the cell that the row's text names first, or of the header's problem; 0 for none."""
     row, letters = plan.total(Total.FIRST_ROW), plan.letters
-    cells = f"INDEX({plan.area(letters.told[0], letters.told[-1])},{row},0)"
-    found = "-".join(f"INDEX({plan.area(letter)},{row})" for letter in (letters.errors, letters.warnings))
-    told = f"IF({row}>{plan.rows},1,MATCH(SMALL({cells},{len(letters.told) + 1}-{found}),{cells},0))"
-    return f"IF({row}=0,{_in_header(plan)},{told})"
+    cells = f"INDEX({plan.area(letters.problems[0], letters.problems[-1])},{row},0)"
+    problems = "-".join(f"INDEX({plan.area(letter)},{row})" for letter in (letters.errors, letters.warnings))
+    position = f"IF({row}>{plan.rows},1,MATCH(SMALL({cells},{len(letters.problems) + 1}-{problems}),{cells},0))"
+    return f"IF({row}=0,{_in_header(plan)},{position})"
 
 
 def _in_header(plan: Plan) -> str:
-    """The position of the first column of which the line beside the header tells something; 0 for none."""
+    """The position of the first column with a problem in the line beside the header; 0 for none."""
     if not _coverage(plan):
         return "0"
-    line, first, after = _header_cells(plan), plan.letters.told[0], len(plan.letters.told) + 1
+    line, first, after = _header_cells(plan), plan.letters.problems[0], len(plan.letters.problems) + 1
     place = f"{after}-SUMPRODUCT(MAX(({line}>0)*({after - 1}+COLUMN({first}1)-COLUMN({line}))))"
     return f"IF(SUMPRODUCT(--({line}>0))=0,0,{place})"
 
@@ -181,14 +181,14 @@ def _link_to(plan: Plan) -> str:
 
 
 def _values(plan: Plan, sheet: StrictSheet, first_cover_row: int) -> dict[Total, Any]:
-    told = [told_numbers(plan, row) for row in sheet.rows]
+    numbers_by_row = [cell_numbers(plan, row) for row in sheet.rows]
     header = [plan.strict.facts.rules[index] for index in sheet.coverage]
-    counts = {level: [sum(n // LEVEL_STEP == level for n in numbers) for numbers in told] for level in (1, 2)}
+    counts = {level: [sum(n // LEVEL_STEP == level for n in numbers) for numbers in numbers_by_row] for level in (1, 2)}
     lines = {level: sum(coverage_number(rule) == LEVEL_STEP * level for rule in header) for level in (1, 2)}
     place = next((i for level in (1, 2) for i, n in enumerate(counts[level], start=1) if n), 0)
     column = min((plan.strict.facts.positions[rule.column] + 1 for rule in header), default=0)
     if place:
-        numbers = told[place - 1]
+        numbers = numbers_by_row[place - 1]
         column = numbers.index(min(number for number in numbers if number)) + 1
     is_cover = isinstance(plan.strict.facts, Cover)
     row, at = (first_cover_row - 1 + column, COVER_VALUE) if is_cover else (HEADER_ROW + 1 + place, column - 1)
@@ -211,13 +211,13 @@ def _values(plan: Plan, sheet: StrictSheet, first_cover_row: int) -> dict[Total,
 # ---- the lines of the cover
 
 
-def verdict(plans: Sequence[Plan], sheets: Sequence[StrictSheet]) -> Told:
+def verdict(plans: Sequence[Plan], sheets: Sequence[StrictSheet]) -> FormulaValue:
     """Whether the workbook can be sent in, over all its blocks."""
-    found = "+".join(_on(plan, total) for plan in plans for total in (Total.ERRORS, Total.DEEP))
+    errors_of_blocks = "+".join(_on(plan, total) for plan in plans for total in (Total.ERRORS, Total.DEEP))
     words = _words()
     errors = sum(_values(plan, sheet, 1)[Total.ERRORS] for plan, sheet in zip(plans, sheets, strict=True))
-    formula = f"IF({found}=0,{quoted(words['ready'])},{quoted(words['not_ready'])})"
-    return Told(formula=formula, value=words["not_ready" if errors else "ready"])
+    formula = f"IF({errors_of_blocks}=0,{quoted(words['ready'])},{quoted(words['not_ready'])})"
+    return FormulaValue(formula=formula, value=words["not_ready" if errors else "ready"])
 
 
 def _on(plan: Plan, total: Total) -> str:
@@ -225,9 +225,9 @@ def _on(plan: Plan, total: Total) -> str:
     return f"{sheet_reference(plan.title)}!{plan.total(total)}"
 
 
-def line(plan: Plan, sheet: StrictSheet) -> Told:
-    """How many errors and warnings a sheet has, and what else is to be known of it."""
-    return Told(formula=_line_formula(plan), value=_line_value(plan, sheet))
+def line(plan: Plan, sheet: StrictSheet) -> FormulaValue:
+    """How many errors and warnings a sheet has, with its other notes."""
+    return FormulaValue(formula=_line_formula(plan), value=_line_value(plan, sheet))
 
 
 def _line_formula(plan: Plan) -> str:
@@ -235,34 +235,34 @@ def _line_formula(plan: Plan) -> str:
     errors, warnings, deep, used = (
         _on(plan, total) for total in (Total.ERRORS, Total.WARNINGS, Total.DEEP, Total.USED)
     )
-    counted = (
+    counts = (
         f'IF({errors}>0,{words["errors_before"]}&{errors}&{words["count_after"]},"")'
         f'&IF(AND({errors}>0,{warnings}>0),{words["joint"]},"")'
         f'&IF({warnings}>0,{words["warnings_before"]}&{warnings}&{words["count_after"]},"")'
     )
     if isinstance(plan.strict.facts, Cover):
         text = f"{sheet_reference(plan.title)}!${plan.letters.text}${plan.first_row}"
-        return f"IF({errors}+{warnings}=0,{words['fine']},{counted}&{words['colon']}&{text})"
-    counted += f'&IF({deep}>0,IF({errors}+{warnings}>0,{words["joint"]},"")&{words["deep"]},"")'
+        return f"IF({errors}+{warnings}=0,{words['fine']},{counts}&{words['colon']}&{text})"
+    counts += f'&IF({deep}>0,IF({errors}+{warnings}>0,{words["joint"]},"")&{words["deep"]},"")'
     fine = f"IF({used}=0,{words['unfilled']},{words['fine']}&{words['rows_before']}&{used}&{words['rows_after']})"
     inserted = _on(plan, Total.INSERTED)
-    told = f'IF({inserted}>0,{words["inserted_before"]}&{inserted}&{words["inserted_after"]},"")'
-    return f"IF({errors}+{warnings}+{deep}=0,{fine},{counted})&{_on(plan, Total.MISSING)}&{told}"
+    inserted_note = f'IF({inserted}>0,{words["inserted_before"]}&{inserted}&{words["inserted_after"]},"")'
+    return f"IF({errors}+{warnings}+{deep}=0,{fine},{counts})&{_on(plan, Total.MISSING)}&{inserted_note}"
 
 
 def _line_value(plan: Plan, sheet: StrictSheet) -> str:
     words, values = _words(), _values(plan, sheet, 1)
     counts = (("errors_before", values[Total.ERRORS]), ("warnings_before", values[Total.WARNINGS]))
-    counted = words["joint"].join(f"{words[key]}{n}{words['count_after']}" for key, n in counts if n)
+    counts_text = words["joint"].join(f"{words[key]}{n}{words['count_after']}" for key, n in counts if n)
     if isinstance(plan.strict.facts, Cover):
-        return f"{counted}{words['colon']}{row_text(plan, sheet.rows[0])}" if counted else words["fine"]
+        return f"{counts_text}{words['colon']}{row_text(plan, sheet.rows[0])}" if counts_text else words["fine"]
     fine = f"{words['fine']}{words['rows_before']}{values[Total.USED]}{words['rows_after']}"
-    said = counted or (fine if values[Total.USED] else words["unfilled"])
-    return f"{said}{values[Total.MISSING]}"
+    text = counts_text or (fine if values[Total.USED] else words["unfilled"])
+    return f"{text}{values[Total.MISSING]}"
 
 
-def link(plan: Plan, sheet: StrictSheet) -> Told:
-    """A way to the first cell of a sheet that wants looking at; "" where there is none."""
+def link(plan: Plan, sheet: StrictSheet) -> FormulaValue:
+    """A link to the first cell of a sheet with a problem; "" where there is none."""
     cell, text = _on(plan, Total.LINK), _words()["link"]
     value = text if _values(plan, sheet, 1)[Total.LINK] else ""
-    return Told(formula=f'IF(LEN({cell})=0,"",HYPERLINK({cell},{quoted(text)}))', value=value)
+    return FormulaValue(formula=f'IF(LEN({cell})=0,"",HYPERLINK({cell},{quoted(text)}))', value=value)

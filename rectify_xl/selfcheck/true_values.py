@@ -1,4 +1,4 @@
-"""What the formulas of the helper sheet come to: the true values that are written with them."""
+"""The values of the helper sheet's formulas, which are written with them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.selfcheck.places import Plan
-from rectify_xl.selfcheck.strict import StrictRow, StrictSheet, first_places, row_key, told
+from rectify_xl.selfcheck.strict import StrictRow, StrictSheet, first_places, problems_by_cell, row_key
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO, seen
 from rectify_xl.selfcheck.strict_formulas import ERROR_MARK, RANGE_MARK, UNREAD_MARK
 from rectify_xl.selfcheck.words import LEVEL_STEP
 
 
 def row_values(plan: Plan, raws: Sequence[Sequence[Any]], sheet: StrictSheet) -> list[list[Any]]:
-    """What the formulas of the block come to, a list a row in the order of its columns; `raws` as typed."""
+    """The values of a block's formulas, a list for each row in the order of its columns; `raws` as typed."""
     keys = {i: [row_key(plan.strict, plan.strict.facts.rules[i], row) for row in sheet.rows] for i in plan.letters.keys}
-    firsts = {index: first_places(held) for index, held in keys.items()}
-    made = []
+    firsts = {index: first_places(of_rule) for index, of_rule in keys.items()}
+    rows = []
     for place, (raw, row) in enumerate(zip(raws, sheet.rows, strict=True)):
-        numbers = told_numbers(plan, row)
-        made.append(
+        numbers = cell_numbers(plan, row)
+        rows.append(
             [
                 *(_raw_value(cell) for cell in raw),
                 *(_value(value, code) for value, code in zip(row.values, row.codes, strict=True)),
@@ -34,23 +34,23 @@ def row_values(plan: Plan, raws: Sequence[Sequence[Any]], sheet: StrictSheet) ->
                 row_text(plan, row),
             ]
         )
-    return made
+    return rows
 
 
-def told_numbers(plan: Plan, row: StrictRow) -> list[int]:
-    """What is told of each cell of a row, as a number; 0 where nothing is."""
-    problems = told(plan.strict, row)
+def cell_numbers(plan: Plan, row: StrictRow) -> list[int]:
+    """The problem number of each cell of a row; 0 where it has none."""
+    problems = problems_by_cell(plan.strict, row)
     return [plan.numbers[problems[c.name]] if c.name in problems else 0 for c in plan.strict.columns]
 
 
 def row_text(plan: Plan, row: StrictRow) -> str:
     """The row's 自检."""
     words = catalog.words("selfcheck")["row"]
-    found = sorted(number for number in told_numbers(plan, row) if number)
-    if not row.is_used or not found:
+    numbers = sorted(number for number in cell_numbers(plan, row) if number)
+    if not row.is_used or not numbers:
         return str(words["fine"]) if row.is_used else ""
-    said = words["joint"].join(str(plan.messages.items[number % LEVEL_STEP - 1]) for number in found[:3])
-    return str(said + (f"{words['rest_before']}{len(found) - 3}{words['rest_after']}" if len(found) > 3 else ""))
+    text = words["joint"].join(str(plan.messages.items[number % LEVEL_STEP - 1]) for number in numbers[:3])
+    return str(text + (f"{words['rest_before']}{len(numbers) - 3}{words['rest_after']}" if len(numbers) > 3 else ""))
 
 
 def _raw_value(raw: Any) -> Any:

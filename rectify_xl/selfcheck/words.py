@@ -1,4 +1,4 @@
-"""What the self-check says of a problem, in the few words that a row's 自检 has room for."""
+"""The short messages of the self-check, for the 自检 of a row."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from rectify_xl.model import LEVELS, Column
 from rectify_xl.phrasing import clause
 from rectify_xl.selfcheck.strict import Problem, StrictPlan, possible_problems
 
-# What stands in the column of a cell is this times the level's place (error 1, warning 2), plus the message's.
+# A problem number is this times the level (error 1, warning 2), plus the place of the message.
 LEVEL_STEP = 1000
 
 
 def problem_numbers(strict: StrictPlan) -> dict[Problem, int]:
-    """What stands in a cell's column where a problem is told, by problem, in the order of the messages."""
-    found = possible_problems(strict)
-    if len(found) >= LEVEL_STEP:
+    """The number of each possible problem, in the order of the messages."""
+    problems = possible_problems(strict)
+    if len(problems) >= LEVEL_STEP:
         raise ValueError(f"more than {LEVEL_STEP} problems in one form")
-    return {p: LEVEL_STEP * (LEVELS.index(p.level) + 1) + place for place, p in enumerate(found, start=1)}
+    return {p: LEVEL_STEP * (LEVELS.index(p.level) + 1) + place for place, p in enumerate(problems, start=1)}
 
 
 def message_for(strict: StrictPlan, problem: Problem) -> str:
-    """What the row's text says of a problem, without a full stop."""
+    """The message of a problem, without a full stop."""
     words = catalog.words("selfcheck")["problems"]
-    said = _rule_words(strict, problem) if problem.rule >= 0 else _code_words(strict, problem)
-    return str(words["warning"].format(text=said)) if problem.level == "warning" else said
+    text = _rule_words(strict, problem) if problem.rule >= 0 else _code_words(strict, problem)
+    return str(words["warning"].format(text=text)) if problem.level == "warning" else text
 
 
 def _rule_words(strict: StrictPlan, problem: Problem) -> str:
     """A rule in its own words; of one on keys only what stands twice."""
-    rule, known = strict.facts.rules[problem.rule], strict.settings
+    rule, settings = strict.facts.rules[problem.rule], strict.settings
     if rule.on:
-        named = catalog.words("phrases")["zh"]["column"]
-        columns = "".join(named.format(label=strict.facts.column(name).label) for name in rule.on)
+        pattern = catalog.words("phrases")["zh"]["column"]
+        columns = "".join(pattern.format(label=strict.facts.column(name).label) for name in rule.on)
         return str(catalog.words("selfcheck")["problems"]["duplicate"].format(columns=columns))
-    bounds = {"stage_start": known.stage_start, "stage_end": known.stage_end, "followup_end": known.followup_end}
+    bounds = {name: getattr(settings, name) for name in ("stage_start", "stage_end", "followup_end")}
     return clause(strict.facts, rule, "zh", bounds)
 
 

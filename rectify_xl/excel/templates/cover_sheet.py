@@ -27,7 +27,7 @@ from rectify_xl.layout import (
     cover_first_row,
 )
 from rectify_xl.model import Column
-from rectify_xl.selfcheck.totals import Told, line, link, verdict
+from rectify_xl.selfcheck.totals import FormulaValue, line, link, verdict
 
 # What protection leaves to clerks everywhere: looks, comments, and pictures of stamps.
 LOOKS = dict.fromkeys(("format_cells", "format_columns", "format_rows", "objects"), True)
@@ -76,14 +76,15 @@ def _write_result(sheet: Worksheet, styles: Styles, contents: Sequence[Checked])
     row = COVER_RESULT_ROW
     must(sheet.set_row(row, _RESULT_HEIGHT))
     must(sheet.write_string(row, COVER_LABEL, words["label"], styles("label")))
-    told = verdict([held.plan for held in contents], [held.sheet for held in contents])
-    _write_told(sheet, row, COVER_VALUE, told, styles("verdict"))
+    result = verdict([held.plan for held in contents], [held.sheet for held in contents])
+    _write_formula(sheet, row, COVER_VALUE, result, styles("verdict"))
     _mark_verdict(sheet, styles, row)
     for place, held in enumerate(contents, start=row + 1):
         must(sheet.set_row(place, _LINE_HEIGHT))
         must(sheet.write_string(place, COVER_LABEL, held.plan.sheet, styles("label")))
-        _write_told(sheet, place, COVER_VALUE, line(held.plan, held.sheet), styles("plain", "value", "wrapped_middle"))
-        _write_told(sheet, place, COVER_LINK, link(held.plan, held.sheet), styles("plain", "link", "centered"))
+        look = styles("plain", "value", "wrapped_middle")
+        _write_formula(sheet, place, COVER_VALUE, line(held.plan, held.sheet), look)
+        _write_formula(sheet, place, COVER_LINK, link(held.plan, held.sheet), styles("plain", "link", "centered"))
     _mark_lines(sheet, styles, row + 1, row + len(contents))
     office = catalog.words("phrases")["zh"]["rule"]["office"]
     legend = words["legend"].format(instructions=catalog.reading().instructions_sheet, office=office)
@@ -92,8 +93,8 @@ def _write_result(sheet: Worksheet, styles: Styles, contents: Sequence[Checked])
     write_across(sheet, (below, COVER_LABEL, COVER_VALUE), legend, styles("note"))
 
 
-def _write_told(sheet: Worksheet, row: int, column: int, told: Told, style: Format) -> None:
-    must(sheet.write_formula(row, column, told.formula, style, told.value))
+def _write_formula(sheet: Worksheet, row: int, column: int, formula: FormulaValue, style: Format) -> None:
+    must(sheet.write_formula(row, column, formula.formula, style, formula.value))
 
 
 def _mark_verdict(sheet: Worksheet, styles: Styles, row: int) -> None:
@@ -118,7 +119,7 @@ def _mark_lines(sheet: Worksheet, styles: Styles, first: int, last: int) -> None
 def _mark_fields(sheet: Worksheet, styles: Styles, held: Checked, first: int) -> None:
     """Red and amber on the fields of the cover, from what the helper sheet tells of them."""
     cell = f"${column_letter(COVER_VALUE)}${first + 1}:${column_letter(COVER_VALUE)}{first + 1}"
-    told = f"INT(INDEX({held.plan.told_name},2,ROWS({cell}))/1000)"
+    told = f"INT(INDEX({held.plan.problems_name},2,ROWS({cell}))/1000)"
     last = first + len(held.plan.strict.columns) - 1
     for level, look in ((1, "bad"), (2, "warn")):
         options = {"type": "formula", "criteria": f"={told}={level}", "format": styles(look)}

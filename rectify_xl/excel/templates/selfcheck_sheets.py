@@ -20,7 +20,7 @@ from rectify_xl.excel.writing.cell_faces import legal_text
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, must
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.layout import CHECK_TEXT_NAME, FIRST_ROW, HEADER_ROW, cell_name, column_letter
-from rectify_xl.selfcheck.lists import Listed
+from rectify_xl.selfcheck.lists import HelperList
 from rectify_xl.selfcheck.places import CheckBook, Plan
 from rectify_xl.selfcheck.rows import PLACE, ROW, HelperColumn, helper_columns, sheet_reference
 from rectify_xl.selfcheck.strict import StrictSheet
@@ -84,10 +84,10 @@ def write_helper_sheet(book: Workbook, checks: CheckBook, contents: Sequence[Che
         _write_list(sheet, listed)
     for held in contents:
         _write_tops(sheet, held, first_cover_row)
-        told, plan = held.plan.letters.told, held.plan
+        told, plan = held.plan.letters.problems, held.plan
         area = f"${told[0]}${plan.first_row - 1}:${told[-1]}${plan.last_row}"
         texts = f"${plan.letters.text}${plan.first_row}:${plan.letters.text}${LAST_ROW + 1}"
-        for name, cells in ((plan.told_name, area), (plan.text_name, texts)):
+        for name, cells in ((plan.problems_name, area), (plan.text_name, texts)):
             must(book.define_name(name, f"={sheet_reference(plan.title)}!{cells}"))
     sheet.ready_rows = tuple(_rows(contents, first_cover_row))
     sheet.dim_rowmax = max(sheet.dim_rowmax or 0, checks.cover.first_row - 2)
@@ -95,13 +95,13 @@ def write_helper_sheet(book: Workbook, checks: CheckBook, contents: Sequence[Che
     sheet.protect()
 
 
-def _write_list(sheet: Worksheet, listed: Listed) -> None:
+def _write_list(sheet: Worksheet, listed: HelperList) -> None:
     _write_text(sheet, f"{listed.letter}1", listed.title)
     for place, item in enumerate(listed.items):
         cell = listed.cell(place).replace("$", "")
         if isinstance(item, int):
             must(sheet.write_number(cell, item))
-        elif listed.is_said:
+        elif listed.is_text:
             _write_text(sheet, cell, item)
         elif item:
             must(sheet.write_string(cell, item))
@@ -232,7 +232,7 @@ def add_marks(sheet: Worksheet, styles: Styles, plan: Plan) -> None:
     """
     index, header = len(plan.strict.columns), HEADER_ROW + 1
     here = f"ROWS($A${header}:$A{header})"
-    told = f"INT(INDEX({plan.told_name},{here},COLUMNS($A${header}:A${header}))/1000)"
+    told = f"INT(INDEX({plan.problems_name},{here},COLUMNS($A${header}:A${header}))/1000)"
     for level, look in ((1, "bad"), (2, "warn")):
         mark = styles(look, "grid")
         _add_condition(sheet, (HEADER_ROW, 0, index - 1), f"=IF({here}>{plan.rows + 1},FALSE,{told}={level})", mark)
