@@ -17,8 +17,9 @@ from rectify_xl.unnamed_file import Place, UnnamedFile
 _Record = TypeVar("_Record")
 # How many records of one shelf stay in memory; where more are expected, only IN_MEMORY / _FEWER of them.
 IN_MEMORY, _FEWER = 40_000, 400
-# How many records are written as one block, and how many that were read again are cached.
-_BLOCK_SIZE, _MOST_CACHED = 256, 512
+# How many records are written as one block, and how many that were read again are cached: what a unit owes lies in
+# half a dozen places, and unit after unit goes through all of them.
+_BLOCK_SIZE, _MOST_CACHED = 256, 2048
 
 
 class Shelf:

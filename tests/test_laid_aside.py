@@ -70,6 +70,17 @@ def test_the_first_stay_in_memory_and_only_the_others_are_written() -> None:
     assert isinstance(keep(Row("表", at, ()) for at in range(laid_aside.IN_MEMORY)), tuple)
 
 
+def test_units_whose_records_lie_in_several_places_are_read_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[object] = []
+    shelf, plain = Shelf(0), Shelf.plain
+    monkeypatch.setattr(Shelf, "plain", lambda self, place: reads.append(place) or plain(self, place))
+    parts, each = 6, 1000
+    records = shelf.lay_all(Row("表", at, ()) for at in range(parts * each))
+    by_unit = [part * each + unit for unit in range(each) for part in range(parts)]
+    assert [row.row for row in rearranged(records, by_unit)] == by_unit
+    assert len(reads) <= 2 * len(set(reads))
+
+
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def seek(self, place: int) -> None: ...
