@@ -134,12 +134,12 @@ def many_weeks(folder: Path, given: argparse.Namespace) -> None:
             with store.transaction():
                 seq = store.begin(book.run, day, "")
                 numbered = [item for item in book.items["ledger"] if item.number]
-                items = store.name(
+                items = store.keep_items(
                     (item.form, item.number, item.unit_code, [(s.digest, s.sheet, s.row) for s in item.states], False)
                     for item in numbered
                 )
                 for held in returns:
-                    store.arrive(held, "0" * 32, seq, day, items)
+                    store.keep_arrival(held, "0" * 32, seq, day, items)
                 store.keep_run(seq, summary_of(book, returns), snapshot_of(book))
                 store.finish(seq)
     size = path.stat().st_size / 1e6

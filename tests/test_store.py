@@ -46,7 +46,7 @@ def kept(path: Path, *returns: Return) -> list[Return]:
     with Store(path) as store, store.transaction():
         run = store.begin("r", DAY, "")
         for held in returns:
-            store.arrive(held, "grounds", run, DAY)
+            store.keep_arrival(held, "grounds", run, DAY)
     with Store(path, read_only=True) as store:
         return store.returns()
 
@@ -109,15 +109,15 @@ def test_judging_again_keeps_the_numbers(path: Path) -> None:
     kept(path, held)
     state = (held.digest, "整改台帐", 4)
     with Store(path) as store, store.transaction():
-        store.give(store.name([("ledger", "KX02-T001", "KX02", [state], False)]))
-        store.judged_again(replace(held, verdict="returned"), "other grounds")
+        store.keep_numbers(store.keep_items([("ledger", "KX02-T001", "KX02", [state], False)]))
+        store.replace_content(replace(held, verdict="returned"), "other grounds")
         assert store.numbers().given == {state: "KX02-T001"}
         assert [(a.judging, h.verdict) for a, h in zip(store.arrivals(), store.returns(), strict=True)] == [
             ("other grounds", "returned")
         ]
         withdrawn = "SELECT is_withdrawn FROM items"
-        assert store.name([], same=["KX02"]) == {} and store.rows(withdrawn) == [(0,)]
-        store.name([])
+        assert store.keep_items([], same=["KX02"]) == {} and store.rows(withdrawn) == [(0,)]
+        store.keep_items([])
         assert store.rows(withdrawn) == [(1,)] and store.numbers().used == {"KX02-T001"}
 
 
@@ -127,13 +127,13 @@ def test_numbers_of_rows_that_do_not_count_for_now_are_kept(path: Path) -> None:
     first, second = ((held.digest, "整改台帐", line) for line in (4, 5))
     (rows,) = held.forms
     with Store(path) as store, store.transaction():
-        store.give(store.name([("ledger", "KX02-T001", "KX02", [first], False)]))
+        store.keep_numbers(store.keep_items([("ledger", "KX02-T001", "KX02", [first], False)]))
         second_too = ("ledger", "KX02-T002", "KX02", [second], False)
-        store.give(store.name([second_too, ("ledger", "KX02-T001", "KX02", [], False)]))
+        store.keep_numbers(store.keep_items([second_too, ("ledger", "KX02-T001", "KX02", [], False)]))
         given = store.numbers().given
-        store.judged_again(replace(held, forms=(replace(rows, good=rows.good[:1]),)), "other grounds")
+        store.replace_content(replace(held, forms=(replace(rows, good=rows.good[:1]),)), "other grounds")
         assert store.numbers().given == given == {first: "KX02-T001", second: "KX02-T002"}
-        store.judged_again(held, "grounds")
+        store.replace_content(held, "grounds")
         assert store.numbers({held.digest}).given == given and store.numbers(set()).given == {}
         assert store.rows("SELECT count(*) FROM lapsed") == [(0,)]
 
@@ -153,11 +153,11 @@ def test_what_runs_leave_to_each_other(path: Path) -> None:
     told = judged(FLAWED).findings[0]
     with Store(path) as store, store.transaction():
         run = store.begin("r", DAY, "")
-        store.enter([entry, cleared], [told, told], DAY)
+        store.keep_entries([entry, cleared], [told, told], DAY)
         store.keep_run(run, {"pending": 1}, Snapshot(as_of=DAY, items=(known,)))
         store.keep_written("r", run, [["ledger", "KX02-T001", DAY, None]])
-        store.remind([key], DAY)
-        store.remind([key], date(2005, 6, 1))
+        store.keep_reminders([key], DAY)
+        store.keep_reminders([key], date(2005, 6, 1))
         store.finish(run)
     with Store(path, read_only=True) as store:
         assert store.entries() == (entry, cleared) and store.edits(DAY) == (told,)
@@ -314,7 +314,7 @@ def test_rows_and_numbers_of_the_fourth_version_are_the_same(path: Path, monkeyp
             (good.digest, "整改台帐", 4): "KX02-T001", (good.digest, "整改台帐", 5): "KX02-T007"
         }  # fmt: skip
         assert store.rows("SELECT number, is_withdrawn FROM items") == [("KX02-T001", 1), ("KX02-T007", 0)]
-        store.arrive(judged(FLAWED, saved="2005-05-26T08:00:00Z"), "grounds", 1, DAY)
+        store.keep_arrival(judged(FLAWED, saved="2005-05-26T08:00:00Z"), "grounds", 1, DAY)
         assert store.rows("PRAGMA foreign_key_check") == []
 
 

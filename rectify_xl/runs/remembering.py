@@ -64,11 +64,11 @@ def save(job: Job, week: Week) -> RunRow:
     seq = store.begin(book.run, book.as_of, digest_of(repr(job.settings)))
     _keep_edits(store, week.edits, seq, book.as_of)
     for return_ in intake.again:
-        store.judged_again(return_, grounds.of(return_))
-    numbers = store.name(given_in(book, store.numbers(week.kept.read).given, week.kept.folds), week.kept.folds)
+        store.replace_content(return_, grounds.of(return_))
+    numbers = store.keep_items(given_in(book, store.numbers(week.kept.read).given, week.kept.folds), week.kept.folds)
     for _, return_ in intake.fresh:
-        store.arrive(return_, grounds.of(return_), seq, book.as_of, numbers)
-    store.give(numbers)
+        store.keep_arrival(return_, grounds.of(return_), seq, book.as_of, numbers)
+    store.keep_numbers(numbers)
     arrivals = store.arrivals()
     keep_folds(store, week.kept, week.made, job.settings, week.typed)
     verdicts = []
@@ -83,13 +83,13 @@ def save(job: Job, week: Week) -> RunRow:
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in in_files))
     first_seen = [return_ for arrival, return_ in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
     store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
-    store.remind((reminder.key for reminder in new_reminders(book)), book.as_of)
+    store.keep_reminders((reminder.key for reminder in new_reminders(book)), book.as_of)
     return RunRow(seq, book.run, book.as_of, False)
 
 
 def _keep_edits(store: Store, edits: LedgerEdits, seq: int, as_of: date) -> None:
     """Saves what the office typed, and what was read: a cell is compared with its value when it was last read."""
-    store.enter(edits.entries, edits.findings, as_of)
+    store.keep_entries(edits.entries, edits.findings, as_of)
     store.withdraw(edits.withdrawn)
     for name, digest in edits.read.items():
         store.keep_ledger(name, digest)

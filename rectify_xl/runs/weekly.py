@@ -260,7 +260,8 @@ def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
             week = _replayed(job, days, given)
         if ledger:
             store.withdraw(rebuilding.gone_rows(ledger, store.numbers().used))
-            store.enter(rebuilding.entries_from(ledger, week.book, job.workspace, job.settings), (), week.book.as_of)
+            entries = rebuilding.entries_from(ledger, week.book, job.workspace, job.settings)
+            store.keep_entries(entries, (), week.book.as_of)
             store.keep_ledger(job.workspace.names["ledger"], ledger.digest)
             store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
             if count := rebuilding.count_differing(ledger, store.numbers(), store.returns(with_rows=False)):

@@ -60,7 +60,7 @@ class Files(Database):
         )
         return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in rows]
 
-    def arrive(
+    def keep_arrival(
         self, return_: Return, judging: str, run: int, arrived: date, numbers: RowNumbers | None = None
     ) -> None:
         """Adds one file under its path, and its content with the numbers of its rows if that is new.
@@ -81,7 +81,7 @@ class Files(Database):
             return_.file, key, run, arrived.isoformat(), return_.verdict,
         )  # fmt: skip
 
-    def judged_again(self, return_: Return, judging: str) -> None:
+    def replace_content(self, return_: Return, judging: str) -> None:
         """Replaces the rows, findings and verdict of a file's content; its paths and its rows' numbers stay."""
         key = self.value("SELECT key FROM files WHERE digest = ?", return_.digest)
         query = "SELECT h.form, h.title, n.numbers FROM numbered n JOIN sheets h ON h.key = n.sheet WHERE h.file = ?"

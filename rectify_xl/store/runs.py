@@ -109,7 +109,7 @@ class Runs(Database):
         by_state |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *params)}
         return Numbers(given=by_state, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
-    def name(self, numbered: Iterable[_Numbered], same: Iterable[str] = ()) -> RowNumbers:
+    def keep_items(self, numbered: Iterable[_Numbered], same: Iterable[str] = ()) -> RowNumbers:
         """Stores items: (form, number, unit code, states newly known by that number, whether it is withdrawn).
 
         All other numbers are withdrawn, except those of the units in `same`: units whose items are unchanged and
@@ -121,12 +121,12 @@ class Runs(Database):
         )
         gone = {number for (number,) in self.rows(query, json.dumps(list(same)))}
         for piece in in_pieces(numbered):
-            self._store_items(piece, numbers)
+            self._keep_items(piece, numbers)
             gone.difference_update([item[1] for item in piece])
         self.write_all("UPDATE items SET is_withdrawn = 1 WHERE number = ?", ((number,) for number in gone))
         return numbers
 
-    def _store_items(self, numbered: Sequence[_Numbered], row_numbers: RowNumbers) -> None:
+    def _keep_items(self, numbered: Sequence[_Numbered], row_numbers: RowNumbers) -> None:
         """Stores some items; adds their numbers to `row_numbers`."""
         stored = {
             number: (unit, is_withdrawn)
@@ -148,7 +148,7 @@ class Runs(Database):
         self.write_all("INSERT INTO items (number, form, unit_code, is_withdrawn) VALUES (?, ?, ?, ?)", new)
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE number = ?", changed)
 
-    def give(self, numbers: RowNumbers) -> None:
+    def keep_numbers(self, numbers: RowNumbers) -> None:
         """Adds the numbers of rows that were stored without them."""
         digests = json.dumps(sorted({digest for digest, _, _ in numbers}))
         sheets = self.rows(
@@ -189,7 +189,7 @@ class Runs(Database):
         rows = self.rows("SELECT form, number, name, value, as_of FROM entries ORDER BY seq")
         return tuple(OfficeEntry(f, n, c, from_json(v), date.fromisoformat(d)) for f, n, c, v, d in rows)
 
-    def enter(self, entries: Iterable[OfficeEntry], findings: Iterable[Finding], as_of: date) -> None:
+    def keep_entries(self, entries: Iterable[OfficeEntry], findings: Iterable[Finding], as_of: date) -> None:
         """Stores what the office typed, and the findings about its ledger on that day."""
         self.write_all(
             "INSERT INTO entries (form, number, name, value, as_of) VALUES (?, ?, ?, ?, ?)",
@@ -230,7 +230,7 @@ class Runs(Database):
             for key in reminders_from(text):
                 yield key, sent_on
 
-    def remind(self, keys: Iterable[ReminderKey], as_of: date) -> None:
+    def keep_reminders(self, keys: Iterable[ReminderKey], as_of: date) -> None:
         """Stores reminders as sent; one that was sent before keeps its day."""
         for piece in in_pieces(keys):
             self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(piece))
