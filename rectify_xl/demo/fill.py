@@ -1,7 +1,7 @@
 """Returns made from a template of ours: values typed into its cells, every other part of the workbook as it was.
 
-A template is opened once and filled as often as there are returns, by its XML, so that a thousand returns cost
-seconds. Same values, same bytes.
+A template is opened once and filled as often as there are returns, by its XML; what is not filled stays compressed, so
+that a thousand returns cost seconds. Same values, same bytes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from rectify_xl import catalog
+from rectify_xl.excel.marking.archive import Archive
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.reader import values_of
 from rectify_xl.excel.writing.styles import LINE_HEIGHT, height_of
@@ -41,8 +42,9 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blank:
-    """An opened template: its parts in order, where each form's columns and the cover's values stand."""
+    """An opened template: its bytes, the parts to be filled, where each form's columns and the cover's values stand."""
 
+    data: bytes
     parts: Mapping[str, bytes]
     forms: Mapping[str, Place]
     cover_part: str
@@ -52,12 +54,14 @@ class Blank:
 def blank_for(data: bytes, forms: Sequence[Form]) -> Blank:
     """The template of some forms, ready to be filled; a column is found by its label in the header."""
     package, values = Package(data), values_of(data)
+    sheets = [package.sheet_parts[title] for title in (catalog.cover().sheet, *(form.title for form in forms))]
     with ZipFile(BytesIO(data)) as held:
-        parts = {name: held.read(name) for name in held.namelist()}
+        parts = {name: held.read(name) for name in (_CORE, *sheets)}
     cover = catalog.cover()
     labels = {label_key(str(row[COVER_LABEL])): at for at, row in enumerate(values[cover.sheet], 1) if len(row) > 1}
     value = column_letter(COVER_VALUE)
     return Blank(
+        data=data,
         parts=parts,
         forms={form.name: _place(form, package, parts, values[form.title][HEADER_ROW]) for form in forms},
         cover_part=package.sheet_parts[cover.sheet],
@@ -100,25 +104,15 @@ def filled(
 
     A value is a text, a number, a date, an error value (CellError) or None for a cell left blank.
     """
-    gone = set(dropped)
-    parts = dict(blank.parts)
-    parts[blank.cover_part] = _with_cover(parts[blank.cover_part].decode(), blank, cover).encode()
+    gone, parts, package = set(dropped), blank.parts, Archive(blank.data)
+    package.write(blank.cover_part, _with_cover(parts[blank.cover_part].decode(), blank, cover).encode())
     for name, place in blank.forms.items():
         kept = {column for column in place.letters if (name, column) not in gone}
-        parts[place.part] = _with_rows(parts[place.part].decode(), place, list(rows.get(name, ())), kept).encode()
+        sheet = _with_rows(parts[place.part].decode(), place, list(rows.get(name, ())), kept)
+        package.write(place.part, sheet.encode())
     stamp = f"{saved.isoformat()}T17:00:00Z".encode()
-    parts[_CORE] = re.sub(rb"(dcterms:modified [^>]*>)[^<]*", rb"\g<1>" + stamp, parts[_CORE])
-    return _zipped(parts)
-
-
-def _zipped(parts: Mapping[str, bytes]) -> bytes:
-    target = BytesIO()
-    with ZipFile(target, "w", ZIP_DEFLATED) as book:
-        for name, data in parts.items():
-            entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = ZIP_DEFLATED
-            book.writestr(entry, data)
-    return target.getvalue()
+    package.write(_CORE, re.sub(rb"(dcterms:modified [^>]*>)[^<]*", rb"\g<1>" + stamp, parts[_CORE]))
+    return package.to_bytes()
 
 
 def _with_cover(sheet: str, blank: Blank, cover: Values) -> str:
