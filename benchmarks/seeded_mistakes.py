@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import seen_in_excel
 from clean_returns import clean, clean_names
-from judging import Outcome, findings_on_clean, judged
+from judging import Outcome, findings_on_clean, judged, read_clean, shown
 from mistakes import all_cases
 from mistakes_table import goals, print_misses, print_table
 from spoiling import Case
@@ -64,6 +64,14 @@ def _judge(number: int, folder: str) -> Outcome:
     return outcome
 
 
+def _read_clean(office: str, template: str, folder: str) -> tuple[list[str], dict[str, int], dict[str, int]]:
+    """What is told of a clean workbook, its good rows by form, and how many there are."""
+    held = clean(office, template)
+    got = read_clean(held, Path(folder))
+    good = {form.form: len(form.good) for form in got.forms}
+    return [shown(finding) for finding in got.findings], good, {form: len(rows) for form, rows in held.rows.items()}
+
+
 class Reader:
     """The process that spoils and reads; a new one where one died."""
 
@@ -77,6 +85,10 @@ class Reader:
     def submit(self, number: int) -> Future[Outcome]:
         """One case on its way."""
         return self.pool.submit(_judge, number, str(self.folder))
+
+    def clean(self, office: str, template: str) -> tuple[list[str], dict[str, int], dict[str, int]]:
+        """What is told of a clean workbook, its good rows by form as read, and as they stand in it."""
+        return self.pool.submit(_read_clean, office, template, str(self.folder)).result()
 
     def result(self, waiting: Future[Outcome], case: Case) -> Outcome:
         """What came of it."""

@@ -261,10 +261,8 @@ class Case:
 
     def spoiled(self) -> tuple[Clean, bytes, Told]:
         """The clean workbook, the spoiled file, and where that must be told."""
-        import openpyxl
-
         paper = paper_for(self.where, self.office)
-        paper.book = openpyxl.load_workbook(BytesIO(paper.clean.data))
+        paper.book = paper.clean.opened()
         said = self.kind.spoil(paper)
         told = said if isinstance(said, Told) else Told((said,) if isinstance(said, str) else tuple(said))
         return paper.clean, paper.saved(), told
