@@ -110,8 +110,21 @@ def row_of(cell: str) -> int:
     return int(re.sub("[A-Z]+", "", cell))
 
 
-def canonical_parts(path: Path) -> dict[str, str]:
-    """The parts that carry our decisions (workbook, sheets, texts, styles), in canonical XML."""
+def differing_parts(one: Path, other: Path) -> list[str]:
+    """The parts that carry our decisions (workbook, sheets, texts, styles) and are not the same XML in both."""
+    held, wanted = _our_parts(one), _our_parts(other)
+    return sorted(
+        name
+        for name in held.keys() | wanted.keys()
+        if held.get(name) != wanted.get(name) and _canonical(held.get(name)) != _canonical(wanted.get(name))
+    )
+
+
+def _our_parts(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as package:
-        ours = [n for n in package.namelist() if re.fullmatch(r"xl/(\w+|worksheets/\w+)\.xml", n)]
-        return {name: ET.canonicalize(package.read(name).decode()) for name in sorted(ours)}
+        ours = [name for name in package.namelist() if re.fullmatch(r"xl/(\w+|worksheets/\w+)\.xml", name)]
+        return {name: package.read(name) for name in ours}
+
+
+def _canonical(part: bytes | None) -> str:
+    return "" if part is None else ET.canonicalize(part.decode())
