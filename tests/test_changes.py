@@ -144,14 +144,14 @@ def test_a_number_given_before_is_known_though_its_state_comes_later() -> None:
     known = book(sent("05-18", A, B))
     given = {(s.digest, s.sheet, s.row): i.number for i in known.items["ledger"] for s in i.states}
     earlier = sent("05-11", row("ledger", item_id="KX02-T002", problem="服务不够主动", percent=0.1))
-    held = book(earlier, sent("05-18", A, B), numbers=Numbers(given=given))
+    held = book(earlier, sent("05-18", A, B), numbers=Numbers(by_state=given))
     assert found(held, "foreign-id") == []
     assert sorted((i.number, len(i.states)) for i in held.items["ledger"]) == [("KX02-T001", 1), ("KX02-T002", 2)]
 
 
 def test_a_row_keeps_the_number_given_for_its_state_whatever_its_text_is_like() -> None:
     given = {(sent("05-18", A).digest, "整改台帐", 4): "KX02-T007"}
-    held = book(sent("05-11", A), sent("05-18", A), sent("05-25", B), numbers=Numbers(given=given))
+    held = book(sent("05-11", A), sent("05-18", A), sent("05-25", B), numbers=Numbers(by_state=given))
     assert numbered(held) == [("KX02", "KX02-T007"), ("KX02", "KX02-T008")]
 
 

@@ -93,7 +93,7 @@ G = row("ledger", item_id="KX02-T001", problem="自己编号的问题")
 
 def numbers_after(held: Folded) -> Numbers:
     given = {(s.digest, s.sheet, s.row): i.number for i in held.items["ledger"] for s in i.states}
-    return Numbers(given=given, used=frozenset(given.values()))
+    return Numbers(by_state=given, used=frozenset(given.values()))
 
 
 @pytest.mark.parametrize("rows", [(A, G), (G, A)])
@@ -148,7 +148,7 @@ def test_numbers_once_given_never_change_and_are_never_used_twice() -> None:
     given_numbers = {
         (i.states[0].digest, i.states[0].sheet, i.states[0].row): i.number for i in known.items["ledger"]
     }
-    numbers = Numbers(given=given_numbers, used=frozenset({"KX02-T005"}))
+    numbers = Numbers(by_state=given_numbers, used=frozenset({"KX02-T005"}))
     held = folded(late_find, sent("05-18", A, B), numbers=numbers)
     assert sorted(problems(held)) == [
         ("KX02-T001", "学习不够深入"), ("KX02-T002", "服务不够主动"), ("KX02-T006", "制度不够健全"),

@@ -111,7 +111,7 @@ def test_judging_again_keeps_the_numbers(path: Path) -> None:
     with Store(path) as store, store.transaction():
         store.keep_numbers(store.keep_items([("ledger", "KX02-T001", "KX02", [state], False)]))
         store.replace_content(replace(held, verdict="returned"), "other grounds")
-        assert store.numbers().given == {state: "KX02-T001"}
+        assert store.numbers().by_state == {state: "KX02-T001"}
         assert [(a.judging, h.verdict) for a, h in zip(store.arrivals(), store.returns(), strict=True)] == [
             ("other grounds", "returned")
         ]
@@ -130,11 +130,11 @@ def test_numbers_of_rows_that_do_not_count_for_now_are_kept(path: Path) -> None:
         store.keep_numbers(store.keep_items([("ledger", "KX02-T001", "KX02", [first], False)]))
         second_too = ("ledger", "KX02-T002", "KX02", [second], False)
         store.keep_numbers(store.keep_items([second_too, ("ledger", "KX02-T001", "KX02", [], False)]))
-        given = store.numbers().given
+        given = store.numbers().by_state
         store.replace_content(replace(held, forms=(replace(rows, good=rows.good[:1]),)), "other grounds")
-        assert store.numbers().given == given == {first: "KX02-T001", second: "KX02-T002"}
+        assert store.numbers().by_state == given == {first: "KX02-T001", second: "KX02-T002"}
         store.replace_content(held, "grounds")
-        assert store.numbers({held.digest}).given == given and store.numbers(set()).given == {}
+        assert store.numbers({held.digest}).by_state == given and store.numbers(set()).by_state == {}
         assert store.rows("SELECT count(*) FROM lapsed") == [(0,)]
 
 
@@ -310,7 +310,7 @@ def test_rows_and_numbers_of_the_fourth_version_are_the_same(path: Path, monkeyp
                 store.write("INSERT INTO lapsed VALUES (?, 'ledger', '整改台帐', 5, 7)", good.digest)
     with Store(path) as store, store.transaction():
         assert store.returns() == [flawed, good]
-        assert store.numbers().given == {
+        assert store.numbers().by_state == {
             (good.digest, "整改台帐", 4): "KX02-T001", (good.digest, "整改台帐", 5): "KX02-T007"
         }  # fmt: skip
         assert store.rows("SELECT number, is_withdrawn FROM items") == [("KX02-T001", 1), ("KX02-T007", 0)]

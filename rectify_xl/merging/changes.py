@@ -5,119 +5,122 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.expression import names_in
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
-from rectify_xl.merging.known_rows import Entry, Known
-from rectify_xl.merging.row_findings import Params, at_fact, row_finding
+from rectify_xl.merging.row_findings import Params, in_ledger, row_finding
+from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, State
 from rectify_xl.normal import shown
 
 Office = Mapping[str, Any]
-Told = tuple[Return, FormRows]
+FormReturn = tuple[Return, FormRows]
 
 
 class Change(NamedTuple):
-    """A finding about a row's change, with the row, and the unit and 填报日期 of the return that shows it."""
+    """A finding about a row's change, with the row's track and the 填报日期 of the return that shows it."""
 
-    entry: Entry
-    found: Finding
-    unit: str
-    day: date
+    track: Track
+    finding: Finding
+    filled_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Changes:
-    """What a form's changes are judged by: 停滞天数, what the office says of items by number, whose rows are whose."""
+class ChangeRules:
+    """What a form's changes are judged by: 停滞天数, and what the office says of items, by number."""
 
     form: Form
-    known: Known
+    context: FoldContext
     stall_days: int
     office: Mapping[str, Office] = field(default_factory=dict)
 
-    def among(self, entries: Sequence[Entry], told: Sequence[Told]) -> Iterator[Change]:
+    def changes(self, tracks: Sequence[Track], direct: Sequence[FormReturn]) -> Iterator[Change]:
         """moved-deadline, reopened, stalled and missing-row, each at the return that shows it.
 
-        `told` are the returns that came directly, in order: what only an office's ledger tells says of no row that
-        it is missing.
+        `direct` are the returns that came directly, in order: one that only a ledger has says of no row that it is
+        missing.
         """
-        full = [(held, rows) for held, rows in told if rows.good or rows.bad]
-        last = full[-1][0] if full else None
-        for entry in entries:
-            if last and len(entry.states) == 1 and entry.seen_in == last.digest and last.unit_code in entry.units:
-                continue  # told once, and by the latest return: nothing can have changed
-            office = self.office.get(entry.number, {})
-            has_changed = len(entry.states) > 1
-            if has_changed:
-                yield from self._moved(entry, office)
-                yield from self._reopened(entry, office)
-            latest = next((t for t in reversed(full) if self._tells(t[0], entry)), None)
-            if latest and entry.seen_in == latest[0].digest:
-                if has_changed:
-                    yield from self._stalled(entry, office)
-            elif latest and _order(entry.states[-1]) < latest[0].order:
-                held = latest[0]
-                assert held.filled_on is not None
-                yield Change(entry, _missing(self.form, entry, *latest), held.unit_code, held.filled_on)
+        with_rows = [(return_, rows) for return_, rows in direct if rows.good or rows.bad]
+        last = with_rows[-1][0] if with_rows else None
+        for track in tracks:
+            is_new = len(track.states) == 1
+            if is_new and last and track.last_seen_in == last.digest and last.unit_code in track.units:
+                continue  # reported once, and by the latest return: nothing can have changed
+            office = self.office.get(track.number, {})
+            if not is_new:
+                yield from self._moved(track, office)
+                yield from self._reopened(track, office)
+            latest = next((pair for pair in reversed(with_rows) if self._speaks_for(pair[0], track)), None)
+            if latest is None:
+                continue
+            return_, rows = latest
+            if track.last_seen_in == return_.digest:
+                if not is_new:
+                    yield from self._stalled(track, office)
+            elif _order(track.states[-1]) < return_.order:
+                assert return_.filled_on is not None
+                yield Change(track, _missing(self.form, track, return_, rows), return_.filled_on)
 
-    def _tells(self, held: Return, entry: Entry) -> bool:
-        return any(self.known.speaks_for(held, unit) for unit in entry.units)
+    def _speaks_for(self, return_: Return, track: Track) -> bool:
+        return any(self.context.speaks_for(return_, unit) for unit in track.units)
 
-    def _at(self, entry: Entry, state: State, code: str, column: str, params: Params) -> Change:
+    def _at(self, track: Track, state: State, code: str, column: str, params: Params) -> Change:
         """A change that shows at the cell of a state."""
-        held = Return(file=state.file, digest=state.digest)
+        return_ = Return(file=state.file, digest=state.digest)
         row = Row(state.sheet, state.row, state.values)
         letters = {state.sheet: state.letters}
-        found = row_finding(self.form, held, row, letters, code=code, column=column, params=params)
-        if fact := entry.fact_of(state):
-            found = at_fact(found, fact, self.form)
-        return Change(entry, found, min(entry.units), state.filled_on)
+        finding = row_finding(self.form, return_, row, letters, code=code, column=column, params=params)
+        if record := track.ledger_record_of(state):
+            finding = in_ledger(finding, record, self.form)
+        return Change(track, finding, state.filled_on)
 
-    def _moved(self, entry: Entry, office: Office) -> Iterator[Change]:
+    def _moved(self, track: Track, office: Office) -> Iterator[Change]:
         """A deadline other than the agreed one and than the office's extension, where it first stands."""
         deadline = self.form.deadline
-        if deadline is None or not deadline.agreed or entry.agreed is None:
+        if deadline is None or not deadline.agreed or track.agreed_due is None:
             return
-        position = self.form.positions[deadline.due]
-        for before, state in zip(entry.states, entry.states[1:], strict=False):
-            told = state.values[position]
-            if told not in (entry.agreed, before.values[position], office.get(EXTENDED_TO)):
-                params = (("old", entry.agreed), ("new", told or ""))
-                yield self._at(entry, state, "moved-deadline", deadline.due, params)
+        place = self.form.positions[deadline.due]
+        for before, state in pairwise(track.states):
+            due = state.values[place]
+            if due not in (track.agreed_due, before.values[place], office.get(EXTENDED_TO)):
+                params = (("old", track.agreed_due), ("new", due or ""))
+                yield self._at(track, state, "moved-deadline", deadline.due, params)
 
-    def _reopened(self, entry: Entry, office: Office) -> Iterator[Change]:
+    def _reopened(self, track: Track, office: Office) -> Iterator[Change]:
+        """A state that is open again after a closed one."""
         if self.form.closed_when is None:
             return
         closed = form_test(self.form, self.form.closed_when)
         column = next(names_in(self.form.closed_when))
-        position = self.form.positions[column]
+        place = self.form.positions[column]
         case: Params = (("case", "closed"),) if is_closed(office) else ()
-        for before, state in zip(entry.states, entry.states[1:], strict=False):
+        for before, state in pairwise(track.states):
             if closed(before.values, ()) and not closed(state.values, ()):
-                params = (*case, ("old", before.values[position]), ("new", state.values[position]))
-                yield self._at(entry, state, "reopened", column, params)
+                params = (*case, ("old", before.values[place]), ("new", state.values[place]))
+                yield self._at(track, state, "reopened", column, params)
 
-    def _stalled(self, entry: Entry, office: Office) -> Iterator[Change]:
+    def _stalled(self, track: Track, office: Office) -> Iterator[Change]:
         """An open row whose status and progress stood still for that many days of 填报日期."""
         form, deadline = self.form, self.form.deadline
-        latest = entry.states[standing_place(form, entry.states, office)]
+        latest = track.states[standing_place(form, track.states, office)]
         if deadline is None or not form.unchanged or form_test(form, deadline.done)(latest.values, ()):
             return
         if deadline.standing and form_test(form, deadline.standing)(latest.values, ()):
             return
-        positions = [form.positions[name] for name in form.unchanged]
+        places = [form.positions[name] for name in form.unchanged]
         since = latest
-        for state in reversed(entry.states):
-            if any(state.values[p] != latest.values[p] for p in positions):
+        for state in reversed(track.states):
+            if any(state.values[place] != latest.values[place] for place in places):
                 break
             since = state
         days = (latest.filled_on - since.filled_on).days
         if days and days >= self.stall_days:
             params = (("days", days), ("since", since.filled_on))
-            yield self._at(entry, latest, "stalled", form.unchanged[0], params)
+            yield self._at(track, latest, "stalled", form.unchanged[0], params)
 
 
 def is_closed(office: Office) -> bool:
@@ -127,29 +130,30 @@ def is_closed(office: Office) -> bool:
 
 def standing_place(form: Form, states: Sequence[State], office: Office) -> int:
     """The place of the state that stands: the last, or the last completed one of an item that the office closed."""
-    if form.closed_when is not None and is_closed(office):
-        closed = form_test(form, form.closed_when)
-        done = [place for place, state in enumerate(states) if closed(state.values, ())]
-        return done[-1] if done else len(states) - 1
-    return len(states) - 1
+    last = len(states) - 1
+    if form.closed_when is None or not is_closed(office):
+        return last
+    closed = form_test(form, form.closed_when)
+    return max((place for place, state in enumerate(states) if closed(state.values, ())), default=last)
 
 
 def _order(state: State) -> tuple[date, str, str]:
     return state.filled_on, state.saved, state.digest
 
 
-def _missing(form: Form, entry: Entry, held: Return, rows: FormRows) -> Finding:
-    last = entry.states[-1]
+def _missing(form: Form, track: Track, return_: Return, rows: FormRows) -> Finding:
+    """The finding on a row that a return no longer has."""
+    last = track.states[-1]
     sheet = next(iter(rows.letters), "")
-    named = entry.number or key_words(form, last.values)
-    params = (("number", named), ("other", f"{last.file} {last.sheet}!{last.row}"))
+    name = track.number or key_words(form, last.values)
+    params = (("number", name), ("other", f"{last.file} {last.sheet}!{last.row}"))
     return Finding(
-        level=catalog.codes()["missing-row"].level, code="missing-row", file=held.file, sheet=sheet, params=params,
-        form=form.name, digest=held.digest,
+        level=catalog.codes()["missing-row"].level, code="missing-row", file=return_.file, sheet=sheet, params=params,
+        form=form.name, digest=return_.digest,
     )  # fmt: skip
 
 
 def key_words(form: Form, values: Sequence[Any]) -> str:
     """A row's key as a sentence names it, from the row's values."""
-    told = (values[form.positions[name]] for name in form.key)
-    return "，".join(shown(as_text(value), 30) for value in told if value is not None)
+    key = (values[form.positions[name]] for name in form.key)
+    return "，".join(shown(as_text(value), 30) for value in key if value is not None)

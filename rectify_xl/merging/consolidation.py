@@ -20,16 +20,16 @@ from rectify_xl.workdays import WorkCalendar, calendar_for
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
-    """What earlier runs left to this one: what the office typed, in order, and what is told of its ledger.
+    """What earlier runs left to this one: what the office typed, in order, and the findings on its ledger.
 
-    `run` names the run that writes; `arrived` tells the day on which each file (by digest) came in, `retired` the
+    `run` names the run that writes; `arrived` has the day on which each file (by digest) came in, `retired` the
     numbers that a rebuilt memory knows as withdrawn; `previous` and `sent` are handed on to the book as they are.
     `folds` are units whose fold is known.
     """
 
     run: str = ""
     entries: tuple[OfficeEntry, ...] = ()
-    told: tuple[Finding, ...] = ()
+    ledger_findings: tuple[Finding, ...] = ()
     arrived: Mapping[str, date] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
     previous: Snapshot | None = None
@@ -55,7 +55,7 @@ def book_and_folds(
     returns: Iterable[Return], settings: Settings, as_of: date, numbers: Numbers, *, past: Past = NO_PAST
 ) -> tuple[Book, Mapping[str, UnitFold]]:
     """The book (see `book_of`), and the folds of the units that had to be folded for it."""
-    received = _tell_repeated(returns)
+    received = _without_repeated(returns)
     roster = roster_for(settings)
     calendar = calendar_for(dict(settings.holidays))
     day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
@@ -68,8 +68,8 @@ def book_and_folds(
     received = with_findings(received, folded.findings)
     items = with_remarks(folded.items)
     dues, tasks = dues_and_tasks(items, settings, roster, day)
-    owed = {due.day for held in dues.values() for due in held if due.day}
-    general = _no_calendar(calendar, [as_of, *owed])
+    due_days = {due.day for of_form in dues.values() for due in of_form if due.day}
+    general = _no_calendar(calendar, [as_of, *due_days])
     book = Book(
         as_of=as_of,
         settings=settings,
@@ -78,46 +78,51 @@ def book_and_folds(
         dues=dues,
         pending=folded.pending,
         tasks=tasks,
-        findings=(*general, *past.told, *(f for r in received for f in r.findings)),
+        findings=(*general, *past.ledger_findings, *(f for r in received for f in r.findings)),
         restricted=folded.restricted,
         withdrawn=folded.withdrawn,
         retired=folded.retired | past.retired,
-        lower_files=folded.files,
+        lower_files=folded.lower_files,
         run=past.run,
         previous=past.previous,
         sent=past.sent,
     )
-    return book, folded.made
+    return book, folded.unit_folds
 
 
-def _tell_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
-    """Known bytes under another name are told and counted once: the file that comes first stands."""
+def _without_repeated(returns: Iterable[Return]) -> tuple[Return, ...]:
+    """The returns, known bytes under another name told and not counted: the file that comes first stands."""
     first: dict[str, str] = {}
     made = []
-    for held in returns:
-        counts = held.digest and held.verdict not in ("refused", "ignored")
-        if counts and first.setdefault(held.digest, held.file) != held.file:
-            told = Finding(level="warning", code="repeated", file=held.file, params=(("other", first[held.digest]),))
-            held = replace(held, verdict="repeated", forms=(), findings=(told,))
-        made.append(held)
+    for return_ in returns:
+        counts = return_.digest and return_.verdict not in ("refused", "ignored")
+        if counts and first.setdefault(return_.digest, return_.file) != return_.file:
+            params = (("other", first[return_.digest]),)
+            finding = Finding(level="warning", code="repeated", file=return_.file, params=params)
+            return_ = replace(return_, verdict="repeated", forms=(), findings=(finding,))
+        made.append(return_)
     return tuple(made)
 
 
-def _counts_only(held: Return) -> tuple[FormRows, ...]:
+def _counts_only(return_: Return) -> tuple[FormRows, ...]:
     """A return's forms without what their rows say: items and pending rows hold that.
 
     Where the rows stand is asked only of a file that is sent back.
     """
-    return tuple(FormRows(form=f.form, good=_stripped(f.good, held), bad=_stripped(f.bad, held)) for f in held.forms)
+    strip = _blanks if return_.verdict == "accepted" else _places
+    return tuple(FormRows(form=f.form, good=strip(f.good), bad=strip(f.bad)) for f in return_.forms)
 
 
-def _stripped(rows: Sequence[Row], held: Return) -> tuple[Row, ...]:
-    if held.verdict == "accepted":
-        return (Row("", 0, ()),) * len(rows)
+def _blanks(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return (Row("", 0, ()),) * len(rows)
+
+
+def _places(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(Row(row.sheet, row.row, ()) for row in rows)
 
 
 def _no_calendar(calendar: WorkCalendar, days: Sequence[date]) -> list[Finding]:
+    """A warning where some days lie in years whose holidays the calendar lacks."""
     years = calendar.years_without_calendar(days)
     params = (("years", "、".join(str(year) for year in years)),)
     return [Finding(level="warning", code="no-calendar", params=params)] if years else []

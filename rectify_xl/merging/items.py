@@ -9,75 +9,78 @@ from typing import Any, NamedTuple
 from rectify_xl.expression_python import Test
 from rectify_xl.merging.changes import standing_place
 from rectify_xl.merging.deadlines import form_test
-from rectify_xl.merging.identity import History
-from rectify_xl.merging.known_rows import Entry
-from rectify_xl.merging.office import Standing
+from rectify_xl.merging.office import OfficeValues
+from rectify_xl.merging.row_tracking import RowTracker
+from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Item, State
 
 # What the offices say of nearly every item.
-NOTHING_SAID: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
-def items_from(history: History, unit_name: str, typed: Standing) -> list[Item]:
-    """The items of one form of one unit, in the order in which their rows came to be known."""
-    form = history.form
-    asked = _Asked(
-        started=form_test(form, form.started) if form.started else None,
-        done=form_test(form, form.deadline.done) if form.deadline else None,
-        numbered=[place for place, column in enumerate(form.columns) if column.assigned],
-        due=form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None,
-    )
-    return [_item(history, unit_name, entry, typed, asked) for entry in history.entries]
-
-
-class _Asked(NamedTuple):
-    """What is asked of every row of a form: two tests, where its number stands, and the deadline as agreed."""
+class _ItemRules(NamedTuple):
+    """What is asked of every row of a form: two tests, the places of its number and of the deadline as agreed."""
 
     started: Test | None
     done: Test | None
-    numbered: Sequence[int]
-    due: int | None
+    number_places: Sequence[int]
+    due_place: int | None
 
 
-def _item(history: History, unit_name: str, entry: Entry, typed: Standing, asked: _Asked) -> Item:
-    form, states = history.form, entry.states
-    office = _office(entry, typed.get((form.name, entry.number), {}) if entry.number and typed else {})
+def items_from(tracker: RowTracker, unit_name: str, office_values: OfficeValues) -> list[Item]:
+    """The items of one form of one unit, in the order in which their rows came to be known."""
+    form = tracker.form
+    rules = _ItemRules(
+        started=form_test(form, form.started) if form.started else None,
+        done=form_test(form, form.deadline.done) if form.deadline else None,
+        number_places=[place for place, column in enumerate(form.columns) if column.assigned],
+        due_place=form.positions[form.deadline.due] if form.deadline and form.deadline.agreed else None,
+    )
+    return [_item(tracker, unit_name, track, office_values, rules) for track in tracker.tracks]
+
+
+def _item(
+    tracker: RowTracker, unit_name: str, track: Track, office_values: OfficeValues, rules: _ItemRules
+) -> Item:
+    form, states = tracker.form, track.states
+    typed = office_values.get((form.name, track.number), _NOTHING) if office_values and track.number else _NOTHING
+    office = _office_columns(track, typed)
     stands = standing_place(form, states, office) if office else len(states) - 1
     values = list(states[stands].values)
-    for place in asked.numbered:
-        values[place] = entry.number
-    if asked.due is not None:
-        values[asked.due] = entry.agreed
-    is_done = bool(asked.done and asked.done(values, ()))
-    told = [fact.row.item for fact in entry.facts]
-    direct = [state for state in states if entry.fact_of(state) is None] if entry.brought else states
+    for place in rules.number_places:
+        values[place] = track.number
+    if rules.due_place is not None:
+        values[rules.due_place] = track.agreed_due
+    is_done = bool(rules.done and rules.done(values, ()))
+    in_ledgers = [record.row.item for record in track.ledger_records]
+    direct = [state for state in states if track.ledger_record_of(state) is None] if track.only_in_ledgers else states
     return Item(
         form=form.name,
-        unit_code=history.unit,
+        unit_code=tracker.unit,
         unit_name=unit_name,
-        number=entry.number,
+        number=track.number,
         values=tuple(values),
         states=tuple(states),
-        first_on=min([states[0].filled_on, *[item.first_on for item in told]]) if told else states[0].filled_on,
-        started_on=_first(direct, asked.started, [item.started_on for item in told]),
-        done_seen_on=_first(direct, asked.done, [item.done_seen_on for item in told]) if is_done else None,
+        first_on=min([states[0].filled_on, *[item.first_on for item in in_ledgers]]),
+        started_on=_first_day(direct, rules.started, [item.started_on for item in in_ledgers]),
+        done_seen_on=_first_day(direct, rules.done, [item.done_seen_on for item in in_ledgers]) if is_done else None,
         office=office,
         stands=stands - len(states),
     )
 
 
-def _office(entry: Entry, typed: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the latest of the lower offices' ledgers says, in its place what the office itself typed."""
-    if not entry.facts and not typed:
-        return NOTHING_SAID
-    latest = max(entry.facts, key=lambda fact: fact.ledger.order, default=None)
-    said = {**(latest.row.item.office if latest else {}), **typed}
-    return NOTHING_SAID if not said else {name: value for name, value in said.items() if value is not None}
+def _office_columns(track: Track, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The office columns of the latest lower office's ledger, and over them what the office itself typed."""
+    if not track.ledger_records and not typed:
+        return _NOTHING
+    latest = max(track.ledger_records, key=lambda record: record.ledger.order, default=None)
+    office = {**(latest.row.item.office if latest else {}), **typed}
+    return {name: value for name, value in office.items() if value is not None} if office else _NOTHING
 
 
-def _first(states: Sequence[State], test: Test | None, told: Sequence[date | None]) -> date | None:
-    """The first day on which a state fits, or that is told."""
-    if len(states) == 1 and not told:
+def _first_day(states: Sequence[State], test: Test | None, in_ledgers: Sequence[date | None]) -> date | None:
+    """The first day on which a state passes the test, or that a ledger names."""
+    if len(states) == 1 and not in_ledgers:
         return states[0].filled_on if test and test(states[0].values, ()) else None
-    shown = [state.filled_on for state in states if test(state.values, ())] if test else []
-    return min([*shown, *[day for day in told if day]], default=None)
+    days = [state.filled_on for state in states if test(state.values, ())] if test else []
+    return min([*days, *filter(None, in_ledgers)], default=None)

@@ -1,28 +1,35 @@
-"""Findings between returns, at the cell of a row: where it was reported, or where an office's ledger shows it."""
+"""Findings between returns at the cell of a row, and rows that wait with theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.kinds import as_text
-from rectify_xl.model import Finding, Form, LedgerRow, Return, Row
+from rectify_xl.model import Finding, Form, LedgerRow, Pending, Return, Row
 from rectify_xl.normal import as_typed
 
 Params = tuple[tuple[str, Any], ...]
 
 
-class Fact(NamedTuple):
-    """What one office's ledger tells of a row: the ledger, and the row there."""
+class LedgerRecord(NamedTuple):
+    """A row in a lower office's ledger: the ledger, and the row there."""
 
     ledger: Return
     row: LedgerRow
 
 
 def row_finding(
-    form: Form, held: Return, row: Row, letters: Mapping[str, Sequence[str]], *, code: str, column: str, params: Params
+    form: Form,
+    return_: Return,
+    row: Row,
+    letters: Mapping[str, Sequence[str]],
+    *,
+    code: str,
+    column: str,
+    params: Params,
 ) -> Finding:
     """A finding between returns at a row's cell of a column."""
     position = form.positions[column]
@@ -31,7 +38,7 @@ def row_finding(
     return Finding(
         level=catalog.codes()[code].level,
         code=code,
-        file=held.file,
+        file=return_.file,
         sheet=row.sheet,
         cell=f"{letter}{row.row}" if letter else "",
         row=row.row,
@@ -40,18 +47,46 @@ def row_finding(
         value="" if value is None else as_typed(as_text(value)),
         params=params,
         form=form.name,
-        digest=held.digest,
+        digest=return_.digest,
     )
 
 
-def at_fact(found: Finding, fact: Fact, form: Form) -> Finding:
-    """A finding about a state that only an office's ledger tells, moved to its cell there."""
-    letter = fact.row.letters[form.positions[found.column]] if found.column and fact.row.letters else ""
+def in_ledger(finding: Finding, record: LedgerRecord, form: Form) -> Finding:
+    """A finding about a state that only a lower office's ledger has, moved to its cell there."""
+    ledger, row = record.ledger, record.row
+    letter = row.letters[form.positions[finding.column]] if finding.column and row.letters else ""
     return replace(
-        found,
-        file=fact.ledger.file,
-        digest=fact.ledger.digest,
-        sheet=fact.row.sheet,
-        row=fact.row.row,
-        cell=f"{letter}{fact.row.row}" if letter else "",
+        finding,
+        file=ledger.file,
+        digest=ledger.digest,
+        sheet=row.sheet,
+        row=row.row,
+        cell=f"{letter}{row.row}" if letter else "",
     )
+
+
+def pending_row(form: Form, return_: Return, row: Row, findings: tuple[Finding, ...]) -> Pending:
+    """A row that waits, with what is wrong with it."""
+    return Pending(
+        unit_code=return_.unit_code,
+        unit_name=return_.unit_name,
+        form=form.name,
+        row=row,
+        file=return_.file,
+        digest=return_.digest,
+        filled_on=return_.filled_on,
+        findings=findings,
+    )
+
+
+def findings_by_row(return_: Return, rows: Iterable[Row]) -> dict[tuple[str, int], tuple[Finding, ...]]:
+    """The findings that make rows wait, by sheet and row: a row's own, and that of its sheet's missing column."""
+    found: dict[tuple[str, int], list[Finding]] = {(row.sheet, row.row): [] for row in rows}
+    for finding in return_.findings:
+        if finding.row is not None and (finding.sheet, finding.row) in found:
+            found[finding.sheet, finding.row].append(finding)
+        elif finding.code == "missing-column" and finding.level == "error":
+            for (sheet, _), findings in found.items():
+                if sheet == finding.sheet:
+                    findings.append(finding)
+    return {place: tuple(findings) for place, findings in found.items()}

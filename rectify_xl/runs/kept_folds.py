@@ -12,7 +12,7 @@ from datetime import date
 
 from rectify_xl.grounds import Grounds, digest_of, facts_digest
 from rectify_xl.laid_aside import Shelf, room_for
-from rectify_xl.merging.office import Standing, standing
+from rectify_xl.merging.office import OfficeValues, office_values
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import FormRows, OfficeEntry, Return, Settings
 from rectify_xl.receiving.guarded.wire import Garbage
@@ -50,7 +50,7 @@ def kept_for(store: Store, intake: Intake, settings: Settings, as_of: date, entr
         return nothing_kept(store, intake)
     roster = roster_for(settings)
     keys = dict(_keys(intake, settings, roster, as_of))
-    folds = dict(_holding(store, keys, standing(entries), Shelf(room_for(_count_rows(intake.known)))))
+    folds = dict(_holding(store, keys, office_values(entries), Shelf(room_for(_count_rows(intake.known)))))
     read = {return_.digest for return_ in intake.known if roster.successor(return_.unit_code, as_of) not in folds}
     return Kept(intake=_with_rows(store, intake, read), read=frozenset(read), folds=folds, keys=keys)
 
@@ -116,7 +116,7 @@ def _common(settings: Settings) -> str:
     return digest_of(_FORMAT, facts_digest(), merged, shared)
 
 
-def _holding(store: Store, keys: Mapping[str, str], typed: Standing, shelf: Shelf) -> Iterator[tuple[str, UnitFold]]:
+def _holding(store: Store, keys: Mapping[str, str], typed: OfficeValues, shelf: Shelf) -> Iterator[tuple[str, UnitFold]]:
     for unit, key, packed_fold in store.folds():
         if keys.get(unit) == key:
             try:
@@ -130,7 +130,7 @@ def _holding(store: Store, keys: Mapping[str, str], typed: Standing, shelf: Shel
 # ---- what is kept
 
 
-def keep_folds(store: Store, kept: Kept, made: Mapping[str, UnitFold], settings: Settings, typed: Standing) -> None:
+def keep_folds(store: Store, kept: Kept, made: Mapping[str, UnitFold], settings: Settings, typed: OfficeValues) -> None:
     """Keeps the folds made by this run that would be the same now that their numbers are known."""
     plain = {unit: fold for unit, fold in made.items() if all(form_fold.is_plain for form_fold in fold.values())}
     store.drop_folds(unit for unit in made if unit not in plain or unit not in kept.keys)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rectify_xl.layout import column_letter
-from rectify_xl.merging.given import StateRef, ref_of
+from rectify_xl.merging.numbering import StateRef, state_ref
 from rectify_xl.model import LedgerRow
 from rectify_xl.store import Store
 from rectify_xl.store.rows import ledger_from
@@ -47,7 +47,7 @@ def states_in_ledgers(
     seen = set(direct)
     for row, path, digest, arrived, _ in rows:
         (state,) = row.item.states
-        ref = ref_of(state.digest, state.sheet, state.row)
+        ref = state_ref(state.digest, state.sheet, state.row)
         if ref not in seen:
             seen.add(ref)
             first_letter = next((letter for letter in row.letters if letter), column_letter(0))

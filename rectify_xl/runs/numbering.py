@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.merge import Numbers, StateRef, numbers_carried
+from rectify_xl.merging.merge import Numbers, StateRef, written_numbers
 from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 
@@ -35,14 +35,14 @@ def with_late_arrivals(numbers: Numbers, known: Sequence[Return], fresh: Sequenc
     by_key = _numbers_by_key(numbers, [return_ for return_ in known if return_.unit_code in units])
     given: dict[StateRef, str] = {}
     for return_ in late:
-        carried = set(numbers_carried([return_]))
+        carried = set(written_numbers([return_]))
         for form, sheet, row, values in unnumbered(return_):
             numbers_of_key = by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)), {})
             if len(numbers_of_key) == 1:
                 ((number, first),) = numbers_of_key.items()
                 if return_.order < first and number not in carried:
                     given[return_.digest, sheet, row] = number
-    return replace(numbers, given={**given, **numbers.given})
+    return replace(numbers, by_state={**given, **numbers.by_state})
 
 
 def _numbers_by_key(numbers: Numbers, known: Sequence[Return]) -> dict[tuple[Any, ...], dict[str, _Order]]:
@@ -50,7 +50,7 @@ def _numbers_by_key(numbers: Numbers, known: Sequence[Return]) -> dict[tuple[Any
     by_key: dict[tuple[Any, ...], dict[str, _Order]] = {}
     for return_ in known:
         for form, sheet, row, values in unnumbered(return_):
-            if number := numbers.given.get((return_.digest, sheet, row)):
+            if number := numbers.by_state.get((return_.digest, sheet, row)):
                 first_orders = by_key.setdefault((form.name, return_.unit_code, key_of(values, form, form.key)), {})
                 first_orders[number] = min(first_orders.get(number, return_.order), return_.order)
     return by_key

@@ -11,7 +11,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.laid_aside import Shelf, plain_of
-from rectify_xl.merging.office import Standing
+from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import FormFold, UnitFold
 from rectify_xl.model import Form, Item, State
 from rectify_xl.plain_records import ITEM_FIELDS, Plain, items_from_plain
@@ -23,14 +23,14 @@ _NUMBER, _VALUES, _STANDS = (ITEM_FIELDS.index(name) for name in ("number", "val
 _STATE_S_DAY, _STATE_S_VALUES = (State._fields.index(name) for name in ("filled_on", "values"))
 
 
-def packed(typed: Standing, fold: UnitFold, since: date | None) -> bytes:
+def packed(typed: OfficeValues, fold: UnitFold, since: date | None) -> bytes:
     """What the office typed of a unit's items, and the unit's fold; `since` is the stage's start."""
     forms = catalog.forms()
     plain = [(name, _plain(told, forms[name], since)) for name, told in fold.items()]
     return dumps((_typed_in(plain, typed), plain), 5)
 
 
-def unpacked(told: bytes, typed: Standing, shelf: Shelf) -> UnitFold | None:
+def unpacked(told: bytes, typed: OfficeValues, shelf: Shelf) -> UnitFold | None:
     """What `packed` was given, its items on a shelf; None where other things are typed by now.
 
     Garbage where it is nothing that `packed` gave.
@@ -44,7 +44,7 @@ def unpacked(told: bytes, typed: Standing, shelf: Shelf) -> UnitFold | None:
         raise Garbage(0) from error
 
 
-def _typed_in(plain: Iterable[tuple[str, Any]], typed: Standing) -> Standing:
+def _typed_in(plain: Iterable[tuple[str, Any]], typed: OfficeValues) -> OfficeValues:
     """What the office typed of the items of a unit."""
     if not typed:
         return {}

@@ -15,7 +15,7 @@ from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import item_number
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
-from rectify_xl.merging.lower import bring
+from rectify_xl.merging.lower_ledgers import lower_ledgers
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
@@ -115,8 +115,8 @@ def edits_of_lost_memory(ledger: SurvivingLedger, book: Book, workspace: Workspa
 
 def count_differing(ledger: SurvivingLedger, numbers: Numbers, returns: Sequence[Return]) -> int:
     """The number of ledger rows that have another number by now, or none (lower offices' ledgers give numbers too)."""
-    known: dict[ShortRef, str] = dict(bring(returns).numbers())
-    known |= {(digest[:DIGEST_DIGITS], sheet, row): number for (digest, sheet, row), number in numbers.given.items()}
+    known: dict[ShortRef, str] = dict(lower_ledgers(returns).numbers())
+    known |= {(digest[:DIGEST_DIGITS], sheet, row): number for (digest, sheet, row), number in numbers.by_state.items()}
     return sum(known.get(ref) != number for ref, number in ledger.numbers.items())
 
 
@@ -129,7 +129,7 @@ def numbers_from(ledger: SurvivingLedger, returns: Iterable[Return]) -> Numbers:
             number = number or ledger.by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)))
             if number:
                 given[return_.digest, row_sheet, row] = number
-    return Numbers(given=given, used=ledger.retired.union(ledger.numbers.values()))
+    return Numbers(by_state=given, used=ledger.retired.union(ledger.numbers.values()))
 
 
 def entries_from(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl.grounds import Grounds, digest_of
-from rectify_xl.merging.office import Standing
+from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
@@ -37,7 +37,7 @@ class Week:
     book: Book
     kept: Kept
     made: Mapping[str, UnitFold] = field(default_factory=dict)
-    typed: Standing = field(default_factory=dict)
+    typed: OfficeValues = field(default_factory=dict)
 
 
 def turned(week: Week) -> tuple[tuple[str, Verdict, Verdict], ...]:
@@ -65,7 +65,7 @@ def save(job: Job, week: Week) -> RunRow:
     _keep_edits(store, week.edits, seq, book.as_of)
     for return_ in intake.again:
         store.replace_content(return_, grounds.of(return_))
-    numbers = store.keep_items(given_in(book, store.numbers(week.kept.read).given, week.kept.folds), week.kept.folds)
+    numbers = store.keep_items(given_in(book, store.numbers(week.kept.read).by_state, week.kept.folds), week.kept.folds)
     for _, return_ in intake.fresh:
         store.keep_arrival(return_, grounds.of(return_), seq, book.as_of, numbers)
     store.keep_numbers(numbers)

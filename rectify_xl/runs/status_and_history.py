@@ -18,7 +18,7 @@ from rectify_xl.in_force import using
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import column_letter
 from rectify_xl.merging.deadlines import Day
-from rectify_xl.merging.given import ref_of
+from rectify_xl.merging.numbering import state_ref
 from rectify_xl.model import Known, Settings, Table
 from rectify_xl.normal import inert, key_text
 from rectify_xl.receiving.intake import WrongUse, inbox_sources
@@ -193,7 +193,7 @@ def _history_row(state: Mapping[str, Any], values: Sequence[Any]) -> tuple[Any, 
 def _states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
     """The states of an item with their typed values, in the order in which returns stand."""
     direct = list(_direct_states(store, number, form))
-    direct_refs = [ref_of(state["digest"], state["sheet"], state["row"]) for state, _ in direct]
+    direct_refs = [state_ref(state["digest"], state["sheet"], state["row"]) for state, _ in direct]
     in_ledgers = states_in_ledgers(rows_in_ledgers(store, number), direct_refs)
     before: Mapping[str, str] | None = None
     for state, typed in sorted((*direct, *in_ledgers), key=lambda entry: _order(entry[0])):

@@ -15,7 +15,7 @@ from rectify_xl.grounds import digest_of
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.merging.office import standing
+from rectify_xl.merging.office import office_values
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.reminders import first_sent
 from rectify_xl.receiving.containers import inbox_sources
@@ -146,14 +146,14 @@ def _week_of(
     book, made = book_and_folds(kept.intake.returns, job.settings, as_of, numbers, past=past)
     book = replace(book, retired=book.retired | gone_from(book, _given_by_then(job, intake, numbers)))
     book = with_restricted_findings(book, password())
-    return Week(intake=kept.intake, edits=edits, book=book, kept=kept, made=made, typed=standing(past.entries))
+    return Week(intake=kept.intake, edits=edits, book=book, kept=kept, made=made, typed=office_values(past.entries))
 
 
 def _given_by_then(job: Job, intake: Intake, numbers: Numbers) -> frozenset[str]:
     """The numbers used so far; in a look back those of rows that had arrived by then."""
     if len(intake.arrivals) == len(job.store.arrivals()):
         return numbers.used
-    return frozenset(job.store.numbers({return_.digest for return_ in intake.returns}).given.values())
+    return frozenset(job.store.numbers({return_.digest for return_ in intake.returns}).by_state.values())
 
 
 def _past(job: Job, intake: Intake, edits: LedgerEdits, as_of: date) -> Past:
@@ -168,7 +168,7 @@ def _past(job: Job, intake: Intake, edits: LedgerEdits, as_of: date) -> Past:
     return Past(
         run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
         entries=entries,
-        told=(*findings, *(finding for finding in edits.findings if finding not in findings)),
+        ledger_findings=(*findings, *(finding for finding in edits.findings if finding not in findings)),
         previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
         sent=first_sent(store.reminders()),
         arrived=arrived,
@@ -273,7 +273,7 @@ def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Number
     """The runs of some days done again in order, with numbers that must be given; returns the last of them."""
     for day, sources in days:
         known = job.store.numbers()
-        numbers = Numbers(given={**given.given, **known.given}, used=known.used | given.used)
+        numbers = Numbers(by_state={**given.by_state, **known.by_state}, used=known.used | given.used)
         week = _week_of(job, take_in(job, sources, day), day, numbers=numbers)
         job.store.finish(save(job, week).seq)
     return week

@@ -107,7 +107,7 @@ class Runs(Database):
             for row, number in numbers_from(text).items()
         }
         by_state |= {(digest, title, row): number for digest, title, row, number in self.rows(lapsed, *params)}
-        return Numbers(given=by_state, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
+        return Numbers(by_state=by_state, used=frozenset(number for (number,) in self.rows("SELECT number FROM items")))
 
     def keep_items(self, numbered: Iterable[_Numbered], same: Iterable[str] = ()) -> RowNumbers:
         """Stores items: (form, number, unit code, states newly known by that number, whether it is withdrawn).

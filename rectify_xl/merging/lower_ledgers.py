@@ -1,0 +1,140 @@
+"""Lower offices' ledgers among the returns: the row states that did not come directly, as returns again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rectify_xl.ledger_columns import DIGEST_DIGITS, declared
+from rectify_xl.merging.numbering import StateRef, state_ref
+from rectify_xl.merging.row_findings import LedgerRecord
+from rectify_xl.model import FormRows, LedgerRow, Pending, Return, Row
+
+# A unit and one of its files, by the first digits of its digest.
+_UnitFile = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerReturn:
+    """A unit's file as lower offices' ledgers show it: its rows that stand there, and by form those that wait."""
+
+    return_: Return
+    pending: Mapping[str, tuple[Pending, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LowerLedgers:
+    """Everything that the ledgers among the returns say, whatever their order.
+
+    `records` are their rows by row state, the latest ledger last; `files` the lines of 报送情况 of files not here;
+    `retired` the numbers that were withdrawn there.
+    """
+
+    returns: tuple[LedgerReturn, ...] = ()
+    records: Mapping[StateRef, Sequence[LedgerRecord]] = field(default_factory=dict)
+    files: tuple[tuple[Any, ...], ...] = ()
+    retired: frozenset[str] = frozenset()
+
+    def numbers(self) -> Iterator[tuple[StateRef, str]]:
+        """The numbers that were given, by the row state they stand at."""
+        for ref, records in self.records.items():
+            if number := records[-1].row.item.number:
+                yield ref, number
+
+
+def lower_ledgers(returns: Sequence[Return]) -> LowerLedgers:
+    """What the ledgers among some returns say; nothing where there is none."""
+    ledgers = sorted((r for r in returns if r.ledger), key=lambda r: r.order)
+    if not ledgers:
+        return LowerLedgers()
+    direct = [r for r in returns if not r.ledger]
+    records: dict[StateRef, list[LedgerRecord]] = {}
+    for ledger in ledgers:
+        assert ledger.ledger is not None
+        for row in ledger.ledger.rows:
+            records.setdefault(state_ref(*row.item.latest[1:4]), []).append(LedgerRecord(ledger, row))
+    return LowerLedgers(
+        returns=tuple(_returns(ledgers, direct, records)),
+        records=records,
+        files=tuple(_lines_of_other_files(ledgers, direct)),
+        retired=frozenset(number for r in ledgers if r.ledger for number in r.ledger.retired),
+    )
+
+
+def _returns(
+    ledgers: Sequence[Return], direct: Sequence[Return], records: Mapping[StateRef, Sequence[LedgerRecord]]
+) -> Iterator[LedgerReturn]:
+    """The files that ledgers show, each as one return a unit, without the rows that came directly."""
+    direct_states = {state_ref(r.digest, row.sheet, row.row) for r in direct for rows in r.forms for row in rows.good}
+    rows: dict[_UnitFile, list[LedgerRow]] = {}
+    for ref, same_state in records.items():
+        if ref not in direct_states:
+            row = same_state[-1].row
+            rows.setdefault((row.item.unit_code, ref[0]), []).append(row)
+    direct_files = {r.digest[:DIGEST_DIGITS] for r in direct}
+    pending: dict[_UnitFile, list[Pending]] = {}
+    for waiting in _pending_rows(ledgers):
+        if waiting.digest not in direct_files:
+            pending.setdefault((waiting.unit_code, waiting.digest), []).append(waiting)
+    place = _file_columns().index("digest")
+    lines = {str(line[place])[:DIGEST_DIGITS]: line for line in _file_lines(ledgers)}
+    for unit_file in sorted({*rows, *pending}):
+        line = lines.get(unit_file[1], ())
+        yield _ledger_return(unit_file, rows.get(unit_file, ()), pending.get(unit_file, ()), line)
+
+
+def _ledger_return(
+    unit_file: _UnitFile, rows: Sequence[LedgerRow], pending: Sequence[Pending], line: Sequence[Any]
+) -> LedgerReturn:
+    """One file of a unit from its rows and its line (empty: none) in the ledgers."""
+    forms: dict[str, list[Row]] = {waiting.form: [] for waiting in pending}
+    for row in rows:
+        state = row.item.latest
+        forms.setdefault(row.item.form, []).append(Row(state.sheet, state.row, row.item.values))
+    good = tuple(FormRows(form=form, good=tuple(sorted(forms[form]))) for form in sorted(forms))
+    unit_code, digest = unit_file
+    if rows:
+        first = rows[0].item
+        file, filled_on, saved = first.latest.file, first.latest.filled_on, first.latest.saved
+        return_ = Return(file=file, unit_name=first.unit_name, filled_on=filled_on, saved=saved)
+    else:
+        saved = str(line[_file_columns().index("saved_at")] or "") if line else ""
+        return_ = Return(
+            file=pending[0].file, unit_name=pending[0].unit_name, filled_on=pending[0].filled_on, saved=saved
+        )
+    return LedgerReturn(
+        return_=replace(return_, digest=digest, unit_code=unit_code, forms=good),
+        pending={form: tuple(waiting for waiting in pending if waiting.form == form) for form in forms},
+    )
+
+
+def _pending_rows(ledgers: Iterable[Return]) -> list[Pending]:
+    """The rows that wait according to the ledgers, each as the latest ledger has it."""
+    found: dict[tuple[Any, ...], Pending] = {}
+    for ledger in ledgers:
+        for pending in ledger.ledger.pending if ledger.ledger else ():
+            found[pending.unit_code, pending.form, pending.digest, pending.row[:2]] = pending
+    return [found[key] for key in sorted(found)]
+
+
+def _file_columns() -> list[str]:
+    """The names of the columns of 报送情况."""
+    return [column.name for column in declared("files", "columns")]
+
+
+def _file_lines(ledgers: Iterable[Return]) -> Iterator[tuple[Any, ...]]:
+    """Every line of 报送情况 that names a digest."""
+    place = _file_columns().index("digest")
+    for ledger in ledgers:
+        for line in ledger.ledger.files if ledger.ledger else ():
+            if line[place]:
+                yield line
+
+
+def _lines_of_other_files(ledgers: Sequence[Return], direct: Sequence[Return]) -> Iterator[tuple[Any, ...]]:
+    """The lines of files that are not here, one a digest, as the latest ledger has it; in the order of their names."""
+    here = {r.digest for r in (*direct, *ledgers)}
+    place = _file_columns().index("digest")
+    lines = {str(line[place]): line for line in _file_lines(ledgers)}
+    yield from sorted((line for digest, line in lines.items() if digest not in here), key=lambda line: str(line[0]))
