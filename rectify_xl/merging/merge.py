@@ -75,22 +75,11 @@ def fold(
     union = merge(returns)
     lower = lower_ledgers(union)
     reserved = (*lower.retired, *(() if numbers.closed else written_numbers(union)))
-    context = FoldContext(
-        numbering=Numbering(numbers, lower.numbers(), reserved, arrived),
-        roster=roster,
-        waivers=waivers or Waivers(roster=roster),
-        ledger_records=lower.records,
-    )
-    forms = [rows for return_ in union for rows in return_.forms]
-    folding = _Folding(
-        context=context,
-        stall_days=stall_days,
-        office_values=office_values(entries),
-        kept=kept or {},
-        by_unit=_by_unit(union, lower, roster, as_of),
-        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
-        shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
-    )
+    numbering = Numbering(numbers, lower.numbers(), reserved, arrived)
+    waivers = waivers or Waivers(roster=roster)
+    context = FoldContext(numbering=numbering, roster=roster, waivers=waivers, ledger_records=lower.records)
+    by_unit = _by_unit(union, lower, roster, as_of)
+    folding = _folding(union, context, by_unit, stall_days=stall_days, entries=entries, kept=kept or {})
     folding.fold_all(roster.order())
     direct = [r for r in union if r.forms and not r.ledger]
     return Folded(
@@ -102,6 +91,28 @@ def fold(
         retired=lower.retired,
         lower_files=lower.files,
         unit_folds=folding.unit_folds,
+    )
+
+
+def _folding(
+    union: Sequence[Return],
+    context: FoldContext,
+    by_unit: Mapping[str, Sequence[UnitReturn]],
+    *,
+    stall_days: int,
+    entries: Sequence[OfficeEntry],
+    kept: Mapping[str, UnitFold],
+) -> _Folding:
+    """A fold that is to begin."""
+    forms = [rows for return_ in union for rows in return_.forms]
+    return _Folding(
+        context=context,
+        stall_days=stall_days,
+        office_values=office_values(entries),
+        kept=kept,
+        by_unit=by_unit,
+        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
+        shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
     )
 
 
