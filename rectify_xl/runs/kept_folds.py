@@ -116,7 +116,9 @@ def _common(settings: Settings) -> str:
     return digest_of(_FORMAT, facts_digest(), merged, shared)
 
 
-def _holding(store: Store, keys: Mapping[str, str], typed: OfficeValues, shelf: Shelf) -> Iterator[tuple[str, UnitFold]]:
+def _holding(
+    store: Store, keys: Mapping[str, str], typed: OfficeValues, shelf: Shelf
+) -> Iterator[tuple[str, UnitFold]]:
     for unit, key, packed_fold in store.folds():
         if keys.get(unit) == key:
             try:
