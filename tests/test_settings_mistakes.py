@@ -10,6 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from settings_books import find, full_book, problems, put
 
+from rectify_xl.excel.settings.settings_reader import load_settings
+
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
@@ -127,3 +129,10 @@ def test_a_mistake_is_told_by_its_cell(book: Path, sheet: str, key: str, label: 
     assert {place for place, *_ in found} <= {sheet, "豁免", "工作安排"}
     if code not in ("required", "choice", "no-unit", "duplicate"):
         assert found == [(sheet, expected, code)]
+
+
+@pytest.mark.parametrize("typed", ["—", "/"])
+def test_a_dash_for_a_time_leaves_the_task_undated(book: Path, typed: str) -> None:
+    put(book, {("工作安排", find(load_workbook(book)["工作安排"], "T2", "时间")): typed})
+    (task,) = (task for task in load_settings(book).tasks if task.id == "T2")
+    assert (task.time, task.start, task.end) == (typed, None, None)

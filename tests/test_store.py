@@ -143,6 +143,9 @@ def test_many_rows_of_a_sheet_come_back_in_its_order() -> None:
     bad = [Row("一", line, ("乙\n\u2028", "2005-5-32", None), ("乙", "2005-5-32")) for line in range(1, 5000, 2)]
     told = list(rows_from("filings", "一", rows_to(good, bad)))
     assert told == sorted([*((row, True) for row in good), *((row, False) for row in bad)])
+    for wanted in ({1}, {2001, 2002}, {4999}, {9999}, set[int]()):
+        some = list(rows_from("filings", "一", rows_to(good, bad), wanted))
+        assert some == [entry for entry in told if entry[0].row in wanted]
 
 
 def test_what_runs_leave_to_each_other(path: Path) -> None:

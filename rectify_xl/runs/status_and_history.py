@@ -221,9 +221,9 @@ def _direct_states(store: Store, number: str, form: str) -> Iterator[tuple[dict[
         " GROUP BY h.key",
         form, json.dumps(number, ensure_ascii=False),
     ):  # fmt: skip
-        by_row = numbers_from(numbers)
-        rows = rows_from(form, sheet, packed_rows)
-        for row in (row for row, is_good in rows if is_good and by_row.get(row.row) == number):
+        wanted = {row for row, named in numbers_from(numbers).items() if named == number}
+        rows = rows_from(form, sheet, packed_rows, wanted)
+        for row in (row for row, is_good in rows if is_good):
             yield {
                 "file": path, "sheet": sheet, "row": row.row, "cell": _first_cell(letters, row.row),
                 "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived,

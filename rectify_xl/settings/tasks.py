@@ -95,10 +95,10 @@ def _label(name: str) -> str:
 
 
 def _period(line: Line, around: Surroundings, *, tolerant: bool) -> Period:
-    """What the time says; where days stand in their own cells it may be worded freely."""
+    """What the time says (a dash as little as nothing); where days have their own cells it may be worded freely."""
     cell = line.cells["time"]
     try:
-        return parse_period(cell.text, year=around.year)
+        return _NO_TIME if cell.text in catalog.reading().blanks else parse_period(cell.text, year=around.year)
     except PeriodError as error:
         if not tolerant and (error.reason != "no-year" or around.year_cell):
             layout = settings_layout()

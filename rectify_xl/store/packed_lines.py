@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
 _PIECE_LENGTH = 2000
+_FIRST_NUMBER = re.compile(rb"\[\[([0-9]+),")
 # Bytes unpacked at a time.
 _UNPACKED_BYTES = 1 << 20
 
@@ -47,6 +49,17 @@ def packed_text(text: str) -> bytes:
 def unpacked(compressed: bytes) -> Iterator[list[Any]]:
     """The values that `packed` was given, the days as text, one list for every line."""
     return map(json.loads, _lines(compressed))
+
+
+def unpacked_at(compressed: bytes, wanted: Collection[int]) -> Iterator[list[Any]]:
+    """The lines that may hold the entries with the wanted numbers: each begins with a number, and they rise."""
+    held, low, asked = b"", 0, sorted(wanted)
+    for line in chain(_lines(compressed), (b"",)):
+        found = _FIRST_NUMBER.match(line)
+        high = int(found[1]) if found else None
+        if held and any(low <= number and (high is None or number < high) for number in asked):
+            yield json.loads(held)
+        held, low = line, high or low
 
 
 def _lines(compressed: bytes) -> Iterator[bytes]:

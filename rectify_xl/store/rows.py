@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from itertools import chain
@@ -24,7 +24,7 @@ from rectify_xl.model import (
     Row,
     State,
 )
-from rectify_xl.store.packed_lines import encoder, packed, unpacked, with_days
+from rectify_xl.store.packed_lines import encoder, packed, unpacked, unpacked_at, with_days
 
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
@@ -159,10 +159,15 @@ def rows_to(good: Iterable[Row], bad: Iterable[Row]) -> bytes:
     return packed(entries)
 
 
-def rows_from(form: str, title: str, packed_rows: bytes) -> Iterator[tuple[Row, bool]]:
-    """What `rows_to` was given, in the order of the sheet; whether each is good."""
+def rows_from(
+    form: str, title: str, packed_rows: bytes, wanted: Collection[int] | None = None
+) -> Iterator[tuple[Row, bool]]:
+    """What `rows_to` was given, in the order of the sheet, and whether each is good; `wanted` rows alone are quick."""
     days, places = _Days(), day_positions(form)
-    for row, is_good, values, typed in chain.from_iterable(unpacked(packed_rows)):
+    pieces = unpacked(packed_rows) if wanted is None else unpacked_at(packed_rows, wanted)
+    for row, is_good, values, typed in chain.from_iterable(pieces):
+        if wanted is not None and row not in wanted:
+            continue
         for place in places:
             if place < len(values) and values[place].__class__ is str:
                 values[place] = days[values[place]]
