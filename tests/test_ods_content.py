@@ -102,3 +102,10 @@ def test_what_libreoffice_saves_loses_nothing_or_says_so(tmp_path: Path) -> None
     assert isinstance(sheet.rows[1][1], CellError) and sheet.rows[1][1] == "#DIV/0!"
     assert (sheet.hidden_rows, ods.is_half_seen) == ((3,), False)
     assert read_workbook(convert(made, "xls", tmp_path / "out").read_bytes()).is_half_seen
+
+
+@pytest.mark.parametrize("title", ["", "乙", "甲"])
+def test_a_table_within_a_cell_is_damage_as_it_would_be_read_as_rows_of_the_sheet(title: str) -> None:
+    inner = f'<table:table table:name="{title}" table:is-sub-table="true">{line(TEXT)}</table:table>'
+    with pytest.raises(Unreadable, match="damaged"):
+        untold_in(content(line(TEXT, f"<table:table-cell>{inner}</table:table-cell>"), line(TEXT)))

@@ -96,7 +96,8 @@ class _Pass(Handlers):
             self.text.append("\n")
 
     def _open_sheet(self, title: str) -> None:
-        if title and title in self.sheets and self.cell is None:  # the fast reader finds sheets by their titles
+        # The fast reader finds sheets by their titles, and makes rows of the sheet out of a table within a cell.
+        if self.cell is not None or (title and title in self.sheets):
             damaged(CONTENT)
         self.sheet, self.next_row = self.sheets.setdefault(title, Untold()), 1
 
