@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from spoiling import LIBREOFFICE, Kind, Paper, Told, alike, fixed
+from spoiling import FORMULA, LIBREOFFICE, Kind, Paper, Told, alike, fixed
 from ways import columns, dated, few, retyped, typed, wide, written
 
 DATES = columns("date")
@@ -152,7 +152,7 @@ _NUMBERS = (
     Kind("人数写一半", typed("一半"), few(INTEGERS, 3, 1), "number"),
     Kind("人数写成区间", typed("20-30"), few(INTEGERS, 3, 2), "number"),
     Kind("人数写成文字说明", typed("全体党员"), few(INTEGERS, 4, 3), "number"),
-    Kind("人数填成日期", typed(date(2005, 5, 20)), few(INTEGERS, 3), "number"),
+    Kind("人数填成日期", typed(date(2005, 5, 20)), few(INTEGERS, 3), "number", unseen=FORMULA),
     Kind("人数填 TRUE", typed(True), few(INTEGERS, 2, 4), "number", unseen=LIBREOFFICE),
     Kind(
         "数字超过15位", typed(1234567890123456), ("ledger.note", "ledger.progress", *few(INTEGERS, 2)), "number range"

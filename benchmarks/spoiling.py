@@ -29,8 +29,9 @@ from rectify_xl import catalog
 from rectify_xl.model import Column, Form
 
 # Why a kind need not show in the template: only the office can know it; it stands in the frame that a clerk does not
-# fill in (headers, sheets, the file); the template takes it as meant, too, and is right; LibreOffice is not Excel here.
-OFFICE, FRAME, ALIKE, LIBREOFFICE = "office", "frame", "alike", "LibreOffice"
+# fill in (headers, sheets, the file); the template takes it as meant, too, and is right; no formula tells a day from a
+# number, and only the rules that the number breaks show; LibreOffice is not Excel here.
+OFFICE, FRAME, ALIKE, FORMULA, LIBREOFFICE = "office", "frame", "alike", "formula", "LibreOffice"
 
 
 class Told(NamedTuple):
