@@ -199,6 +199,7 @@ MISTAKES: tuple[tuple[str, int, str, Any, str], ...] = (
     ("字段", 2, "最长", 1, "form-bounds"),
     ("字段", 6, "最短", 2, "form-only-for"),
     ("字段", 6, "最小", "一", "form-number"),
+    ("字段", 6, "最小", "1_0", "form-number"),
     ("字段", 6, "最大", 0, "form-bounds"),
     ("字段", 2, "最小", 1, "form-only-for"),
     ("字段", 2, "级别", "严重", "choice"),

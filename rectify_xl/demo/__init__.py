@@ -27,7 +27,7 @@ def make_demo(folder: str | Path, *, profile: str = "gdsta", units: int = 12, as
     Raises WorkspaceError if the folder holds anything, OSError where it cannot be written.
     """
     settings = demo_settings(profile, units)
-    _arrive(_begun(folder, settings), returns_for(settings, profile, as_of))
+    _arrive(_new_workspace(folder, settings), returns_for(settings, profile, as_of))
 
 
 def make_weeks(
@@ -38,7 +38,7 @@ def make_weeks(
     The days are Wednesdays, the first of them 2005-05-18; the same every time. Raises as `make_demo` does.
     """
     settings = demo_settings(profile, units)
-    blanks = _begun(folder, settings)
+    blanks = _new_workspace(folder, settings)
     for day, sent in season_for(settings, profile, weeks):
         _arrive(blanks, sent)
         yield day
@@ -53,7 +53,7 @@ def demo_days(folder: str | Path, *, profile: str, units: int, weeks: int | None
         yield from make_weeks(folder, profile=profile, units=units, weeks=weeks)
 
 
-def _begun(folder: str | Path, settings: Settings) -> _Blanks:
+def _new_workspace(folder: str | Path, settings: Settings) -> _Blanks:
     """A new workspace with its templates, whose inbox is still empty."""
     workspace.create(folder, settings)
     place = workspace.Workspace(folder)
@@ -63,10 +63,10 @@ def _begun(folder: str | Path, settings: Settings) -> _Blanks:
 
 def _arrive(blanks: _Blanks, sent: Iterable[Sent]) -> None:
     """Files arrive in the inbox."""
-    for one in sent:
-        target = blanks.place.inbox / one.path
+    for file in sent:
+        target = blanks.place.inbox / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        save_atomically(target, partial(_write, blanks.data_of(one)))
+        save_atomically(target, partial(_write, blanks.data_of(file)))
 
 
 def _write(data: bytes, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""The surveys of the demo's weeks: units are pleased to different degrees, and few or many cast a ballot."""
+"""The surveys of the demo's weeks: units differ in how satisfied they are and how many vote."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _AGAIN = timedelta(days=28)
 
 def ballots_for(scene: Scene, habit: Facts) -> Iterator[Values]:
     """A unit's rows of the survey, a row a kind of participant; a sour unit asks once more four weeks later."""
-    said = demo_facts()["season"]["survey"]
+    survey = demo_facts()["season"]["survey"]
     day = next((day for task, _ in asked_of(scene, "survey") if (day := day_of(task, scene))), None)
     if day is None:
         return
-    is_sour = scene.rng.random() < said["sour"]
-    usual = said["pleased"] - said["slow_costs"] * (habit["pace"] - 0.75)
-    pleased = said["sour_pleased"] if is_sour else usual + scene.rng.gauss(0, said["spread"])
+    is_sour = scene.rng.random() < survey["sour"]
+    usual = survey["pleased"] - survey["slow_costs"] * (habit["pace"] - 0.75)
+    pleased = survey["sour_pleased"] if is_sour else usual + scene.rng.gauss(0, survey["spread"])
     yield from _ballots(scene, day, pleased)
     if is_sour:
         yield from _ballots(scene, scene.step(day + _AGAIN, 1), usual)
@@ -29,8 +29,8 @@ def ballots_for(scene: Scene, habit: Facts) -> Iterator[Values]:
 
 def _ballots(scene: Scene, day: date, pleased: float) -> Iterator[Values]:
     participants = next(rule.all_of for rule in form_named("survey").rules if rule.all_of)
-    said, rng = demo_facts()["season"]["survey"], scene.rng
-    size = rng.lognormvariate(log(said["ballots"]), said["ballots_spread"])
+    survey, rng = demo_facts()["season"]["survey"], scene.rng
+    size = rng.lognormvariate(log(survey["ballots"]), survey["ballots_spread"])
     for participant in participants:
         issued = max(3, round(size * rng.uniform(0.5, 1.5)))
         valid = issued - rng.randint(0, issued // 8)

@@ -55,8 +55,8 @@ def blank_for(data: bytes, forms: Sequence[Form]) -> Blank:
     """The template of some forms, ready to be filled; a column is found by its label in the header."""
     package, values = Package(data), values_of(data)
     sheets = [package.sheet_parts[title] for title in (catalog.cover().sheet, *(form.title for form in forms))]
-    with ZipFile(BytesIO(data)) as held:
-        parts = {name: held.read(name) for name in (_CORE, *sheets)}
+    with ZipFile(BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in (_CORE, *sheets)}
     cover = catalog.cover()
     labels = {label_key(str(row[COVER_LABEL])): at for at, row in enumerate(values[cover.sheet], 1) if len(row) > 1}
     value = column_letter(COVER_VALUE)
@@ -118,10 +118,10 @@ def filled(
 def _with_cover(sheet: str, blank: Blank, cover: Values) -> str:
     for name, value in cover.items():
         cell = blank.cover_cells[name]
-        found = re.search(rf'<c r="{cell}" s="(\d+)"[^>]*?(?:/>|>.*?</c>)', sheet)
-        if found is None:
+        match = re.search(rf'<c r="{cell}" s="(\d+)"[^>]*?(?:/>|>.*?</c>)', sheet)
+        if match is None:
             raise ValueError(f"no cell {cell} on the cover")
-        sheet = sheet[: found.start()] + _cell(cell, found[1], value) + sheet[found.end() :]
+        sheet = sheet[: match.start()] + _cell(cell, match[1], value) + sheet[match.end() :]
     return sheet
 
 
@@ -131,9 +131,9 @@ def _with_rows(sheet: str, place: Place, rows: Sequence[Values], kept: set[str])
     head, prepared = re.split(rf'(?=<row r="{FIRST_ROW + 1}"|</sheetData>)', sheet, maxsplit=1)
     lines = []
     for number, row in enumerate(rows, FIRST_ROW + 1):
-        there = re.match(rf'<row r="{number}"[^>]*>(.*?)</row>', prepared)
-        lines.append(_row(number, place, row, kept).replace("</row>", f"{there[1] if there else ''}</row>"))
-        prepared = prepared[there.end() :] if there else prepared
+        match = re.match(rf'<row r="{number}"[^>]*>(.*?)</row>', prepared)
+        lines.append(_row(number, place, row, kept).replace("</row>", f"{match[1] if match else ''}</row>"))
+        prepared = prepared[match.end() :] if match else prepared
     return "".join((head, *lines, prepared)).replace(
         f'{HEADER_ROW + 1}"/><sheetViews', f'{max(FIRST_ROW + len(rows), HEADER_ROW + 1)}"/><sheetViews'
     )

@@ -1,4 +1,4 @@
-"""What can be wrong with a return: each flaw changes one row of a good one, and is found under one code."""
+"""The flaws of the demo's returns: each changes one row of a good one, and is found under one code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flaw:
-    """A flaw of one form: what it changes in which sort of row, and the code that tells it."""
+    """A flaw of one form: how it changes which sort of row, and the code of its finding."""
 
     form: str
     code: str
@@ -47,7 +47,7 @@ def add_flaw(draft: Draft, name: str) -> None:
             return
 
 
-def _said(name: str) -> Any:
+def _fact(name: str) -> Any:
     return demo_facts()["flaws"][name]
 
 
@@ -121,7 +121,7 @@ def _again(row: Values, draft: Draft) -> Values:
 
 FLAWS: Mapping[str, Flaw] = {
     "wrong-option": Flaw(
-        form="ledger", code="choice", change=lambda row, draft: {**row, "urgency": _said("wrong_option")}
+        form="ledger", code="choice", change=lambda row, draft: {**row, "urgency": _fact("wrong_option")}
     ),
     "blank": Flaw(form="ledger", code="required", change=lambda row, draft: {**row, "owner": None}),
     "broken-formula": Flaw(
@@ -129,7 +129,7 @@ FLAWS: Mapping[str, Flaw] = {
         change=lambda row, draft: {**row, "progress": CellError("#REF!")},
     ),
     "no-date": Flaw(
-        form="ledger", code="date", fits=_is_dated, change=lambda row, draft: {**row, "due": _said("no_date")}
+        form="ledger", code="date", fits=_is_dated, change=lambda row, draft: {**row, "due": _fact("no_date")}
     ),
     "done-in-part": Flaw(
         form="ledger", code="consistent", fits=_is("status", "done"), change=lambda row, draft: {**row, "percent": 0.8}

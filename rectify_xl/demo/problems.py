@@ -1,4 +1,4 @@
-"""The demo's problems and members' measures: lives planned once, and told as a return of some day would tell them."""
+"""The demo's problems, measures and institutions: planned once, then shown as they stand on the day of a return."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SORTS = ("source", "aspect", "scope", "manner", "urgency", "difficulty")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """When a problem or a measure is owed, begun, reviewed and done, whatever a return knows of it yet.
+    """When a problem or a measure is due, begun, reviewed and done, also after the day of a return.
 
     `paced_by` is the day by which its unit thinks to be ready, where that is not the day on which it will be.
     """
 
-    said: Values
+    values: Values
     due: date | None = None
     begun: date | None = None
     reviewed: date | None = None
@@ -60,9 +60,9 @@ def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
     options, handling = scene.options, scene.choose(life["handling"])
     due = _DUES[life["due"]](scene)
     pledged = handling == options["pledged"] or scene.rng.random() < 0.4
-    said = {name: text[name] for name in ("category", "problem", "goal", "measure")}
-    said |= {name: scene.choose(scene.settings.lists[name]) for name in SORTS}
-    said |= {
+    values = {name: text[name] for name in ("category", "problem", "goal", "measure")}
+    values |= {name: scene.choose(scene.settings.lists[name]) for name in SORTS}
+    values |= {
         "handling": handling,
         "horizon": life["horizon"],
         "explanation": demo_facts()["explanation"] if handling in options["explained"] else None,
@@ -72,7 +72,7 @@ def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
         "due": due,
     }
     return Plan(
-        said=said,
+        values=values,
         due=due,
         begun=scene.start + timedelta(days=scene.rng.randint(0, 4)) if life["begun"] else None,
         done=_DONE[life.get("done", "")](due, scene),
@@ -85,7 +85,7 @@ def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
 def _done_early(plan: Plan, scene: Scene) -> Plan:
     """The same problem done in the first days, so that every return has something to show."""
     return Plan(
-        said=plan.said,
+        said=plan.values,
         due=plan.due,
         begun=scene.start,
         done=scene.step(scene.start, 2),
@@ -114,7 +114,7 @@ def ledger_row(plan: Plan, day: date, scene: Scene) -> Values:
     status = plan.status(day, options)
     is_done, is_begun = status == options["done"], status != options["not_begun"]
     return {
-        **plan.said,
+        **plan.values,
         "status": status,
         "percent": 1.0 if is_done else _share(plan, day, scene) if is_begun else 0.0,
         "progress": plan.progress if is_begun else None,
@@ -147,7 +147,7 @@ def _measure(text: Facts, who: tuple[int, str], scene: Scene) -> Plan:
     reviewed = scene.day_within(scene.step(scene.start, 1), scene.step(scene.start, 6))
     done = scene.step(reviewed, scene.rng.randint(1, 6)) if scene.rng.random() < 0.5 else None
     reviewers = reviewers_of(scene.settings, role)
-    said = {
+    values = {
         "member": scene.member(number),
         "member_role": role,
         "problem": text["problem"],
@@ -157,7 +157,7 @@ def _measure(text: Facts, who: tuple[int, str], scene: Scene) -> Plan:
         "reviewer_role": scene.choose(reviewers or scene.settings.lists["reviewer_role"]),
         "reviewer": scene.unit.leader if number == 0 else scene.unit.first_responsible,
     }
-    return Plan(said=said, begun=reviewed, reviewed=reviewed, done=done, progress=text["progress"])
+    return Plan(values=values, begun=reviewed, reviewed=reviewed, done=done, progress=text["progress"])
 
 
 def _measure_row(plan: Plan, day: date, scene: Scene) -> Values:
@@ -166,7 +166,7 @@ def _measure_row(plan: Plan, day: date, scene: Scene) -> Values:
     is_reviewed = plan.reviewed is not None and plan.reviewed <= day
     is_done, is_begun = status == options["done"], status != options["not_begun"]
     return {
-        **plan.said,
+        **plan.values,
         "review_result": options["approved" if is_reviewed else "waiting"],
         "reviewed_on": plan.reviewed if is_reviewed else None,
         "status": status,
@@ -183,14 +183,14 @@ def institutions_for(scene: Scene) -> Callable[[date], list[Values]]:
     if not scene.happens("institutions"):
         return lambda day: []
     texts = scene.rng.sample(demo_facts()["institutions"], scene.rng.randint(2, 4))
-    made = [_institution(text, scene) for text in texts]
-    return lambda day: [_institution_row(held, issued, day, scene) for held, issued in made]
+    institutions = [_institution(text, scene) for text in texts]
+    return lambda day: [_institution_row(values, issued, day, scene) for values, issued in institutions]
 
 
 def _institution(text: Facts, scene: Scene) -> tuple[Values, date | None]:
     options = scene.options
     action = scene.choose(scene.settings.lists["institution_action"])
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "name": text["name"],
         "mechanism": text["mechanism"],
         "action": action,
@@ -198,14 +198,14 @@ def _institution(text: Facts, scene: Scene) -> tuple[Values, date | None]:
         "owner": scene.unit.first_responsible,
     }
     if action == options["kept"]:
-        return said | {"status": options["in_force"]}, None
-    said |= {"due": scene.step(scene.end, scene.rng.randint(0, 20)), "status": scene.choose(options["drafts"])}
-    return said, scene.day_within(scene.start, scene.as_of) if scene.rng.random() < 0.5 else None
+        return values | {"status": options["in_force"]}, None
+    values |= {"due": scene.step(scene.end, scene.rng.randint(0, 20)), "status": scene.choose(options["drafts"])}
+    return values, scene.day_within(scene.start, scene.as_of) if scene.rng.random() < 0.5 else None
 
 
-def _institution_row(said: Values, issued: date | None, day: date, scene: Scene) -> Values:
+def _institution_row(values: Values, issued: date | None, day: date, scene: Scene) -> Values:
     if issued is None or issued > day:
-        return said
-    number = 10 + issued.day + len(said["name"])
+        return values
+    number = 10 + issued.day + len(values["name"])
     reference = demo_facts()["reference"].format(number=number)
-    return {**said, "status": scene.options["issued"], "issued_on": issued, "document": reference}
+    return {**values, "status": scene.options["issued"], "issued_on": issued, "document": reference}

@@ -1,4 +1,4 @@
-"""The demo's meetings, publications, filings, surveys, branches and inspections: things that happened on some day."""
+"""The demo's meetings, publications, filings, surveys, branches and inspections: rows with a day of their own."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Votes(NamedTuple):
 
 
 def rows_for(scene: Scene, others: Sequence[Unit]) -> dict[str, Rows]:
-    """By form a function day -> the unit's rows as of that day, for the forms that the unit has to do with."""
-    wanted = {e.form for task in scene.settings.tasks for e in task.evidence if scene.unit.kind in e.kinds}
-    wanted |= {*scene.own["also"].get(scene.unit.kind, ())}
+    """By form a function day -> the unit's rows as of that day, for the forms that the unit fills in."""
+    forms = {e.form for task in scene.settings.tasks for e in task.evidence if scene.unit.kind in e.kinds}
+    forms |= {*scene.own["also"].get(scene.unit.kind, ())}
     if any(filing.unit_kind == scene.unit.kind for filing in scene.settings.filings):
-        wanted.add("filings")
+        forms.add("filings")
     if scene.unit.kind == scene.own["office"]["kind"]:
         return {"supervision": dated("inspected_on", list(_inspections(scene, others)))}
     makers: dict[str, Callable[[Scene], Rows]] = {
@@ -42,7 +42,7 @@ def rows_for(scene: Scene, others: Sequence[Unit]) -> dict[str, Rows]:
         "survey": lambda s: dated("surveyed_on", list(_ballots(s))),
         "branches": lambda s: _always(list(_branches(s))),
     }
-    return {name: make(scene) for name, make in makers.items() if name in wanted}
+    return {name: make(scene) for name, make in makers.items() if name in forms}
 
 
 def dated(column: str, rows: Sequence[Values]) -> Rows:
@@ -75,28 +75,28 @@ def _meetings(scene: Scene) -> Iterator[Values]:
 
 
 def _meeting(activity: str, held_on: date, half_day: str | None, scene: Scene) -> Values:
-    told = demo_facts()["activities"][activity]
+    texts = demo_facts()["activities"][activity]
     expected = scene.unit.members or 20
     return {
         "activity": activity,
-        "subject": told["subject"],
+        "subject": texts["subject"],
         "held_on": held_on,
         "half_day": half_day or scene.choose(scene.options["half_days"]),
         "place": scene.choose(demo_facts()["places"]),
         "chair": scene.unit.first_responsible,
         "expected": expected,
         "attended": expected - scene.rng.randint(0, expected // 8),
-        "content": told["content"],
+        "content": texts["content"],
     }
 
 
 def _publications(scene: Scene) -> Iterator[Values]:
     form = form_named("publications")
-    asked = [(task, option_asked(e, form, scene.settings)) for task, e in asked_of(scene, "publications")]
+    asked_for = [(task, option_asked(e, form, scene.settings)) for task, e in asked_of(scene, "publications")]
     plan = scene.options["plan"]
-    if plan not in [published for _, published in asked]:
+    if plan not in [published for _, published in asked_for]:
         yield _publication(plan, scene.day_within(scene.step(scene.start, 3), scene.last), scene)
-    for task, published in asked:
+    for task, published in asked_for:
         day = day_of(task, scene)
         if day is None and published == plan:
             day = scene.last

@@ -1,4 +1,4 @@
-"""Who reports what and when in the demo, and what is wrong with it: every file planned before any is written."""
+"""The demo's returns: which unit sends what on which day, with which flaws; all planned before any is written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AHEAD = timedelta(days=5)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """One file of the inbox: its path there, what its cover and sheets say, and the codes it is to be found under.
+    """One file of the inbox: its path there, the contents of its cover and sheets, and the codes of its findings.
 
     `profile` names whose template it is ("" the workspace's own); `data` is what it holds if it is no workbook.
     """
@@ -37,10 +37,10 @@ class Sent:
 
 def returns_for(settings: Settings, profile: str, as_of: date) -> list[Sent]:
     """Every file that came in by `as_of`, and the few that should not have."""
-    made: list[Sent] = []
+    sent: list[Sent] = []
     patterns = list(_patterns(settings, profile))
     office = demo_facts()[profile]["office"]["kind"]
-    reporting = [unit for unit, held in patterns if held["returns"] and unit.kind != office]
+    reporting = [unit for unit, pattern in patterns if pattern["returns"] and unit.kind != office]
     for place, (_, pattern) in enumerate(patterns):
         days = [as_of - timedelta(days=before) for before in pattern["returns"]]
         if not days:
@@ -49,8 +49,8 @@ def returns_for(settings: Settings, profile: str, as_of: date) -> list[Sent]:
         scene = scene_for(settings, profile, place, as_of=as_of, last=days[-1], is_certain=certain)
         rows = rows_for(scene, reporting)
         for day in days:
-            made += _sent_on(day, scene, rows, pattern)
-    return [*made, *_strays(made, settings, profile, as_of)]
+            sent += _sent_on(day, scene, rows, pattern)
+    return [*sent, *_strays(sent, settings, profile, as_of)]
 
 
 def _patterns(settings: Settings, profile: str) -> Iterator[tuple[Unit, Facts]]:
@@ -64,13 +64,13 @@ def _patterns(settings: Settings, profile: str) -> Iterator[tuple[Unit, Facts]]:
 
 def _sent_on(day: date, scene: Scene, rows: Mapping[str, Rows], pattern: Facts) -> Iterator[Sent]:
     """The workbooks of one day; one is sent only when each of its sheets has something on it."""
-    wanted = pattern.get("only", [*catalog.templates()])
+    templates = pattern.get("only", [*catalog.templates()])
     if day < scene.last:
-        wanted = [name for name in wanted if name in demo_facts()["sending"]["first"]]
-    for name in wanted:
-        told = {form.name: rows[form.name](day) for form in catalog.templates()[name] if form.name in rows}
-        if told and len(told) == len(catalog.templates()[name]) and all(told.values()):
-            draft = Draft(scene=scene, day=day, rows=told)
+        templates = [name for name in templates if name in demo_facts()["sending"]["first"]]
+    for name in templates:
+        filled = {form.name: rows[form.name](day) for form in catalog.templates()[name] if form.name in rows}
+        if filled and len(filled) == len(catalog.templates()[name]) and all(filled.values()):
+            draft = Draft(scene=scene, day=day, rows=filled)
             for flaw in pattern.get("flaws", ()) if day == scene.last else ():
                 add_flaw(draft, flaw)
             yield sent_by(draft, name)
@@ -91,16 +91,16 @@ def sent_by(draft: Draft, template: str) -> Sent:
     )
 
 
-# ---- what should not have come
+# ---- files that should not have come
 
 
 def _strays(sent: Sequence[Sent], settings: Settings, profile: str, as_of: date) -> Iterator[Sent]:
     """A copy, a return from a stranger, one of another campaign, one dated ahead, an empty file and a lock file."""
-    said, ledger = demo_facts()["flaws"], next(iter(catalog.templates()))
+    facts, ledger = demo_facts()["flaws"], next(iter(catalog.templates()))
     good = next((s for s in reversed(sent) if s.template == ledger and not s.codes), None)
     if good is None:
         return
-    stranger = replace(good.unit, **said["not_on_roster"])
+    stranger = replace(good.unit, **facts["not_on_roster"])
     other = next(name for name in demo_facts() if name != profile and "units_a_committee" in _table(name))
     strays = {
         "copies": replace(good, codes=frozenset({"repeated"})),
@@ -109,9 +109,9 @@ def _strays(sent: Sequence[Sent], settings: Settings, profile: str, as_of: date)
         "future": replace(good, filled_on=as_of + _AHEAD, codes=frozenset({"future"})),
     }
     for name, stray in strays.items():
-        yield replace(stray, path=demo_facts()["sending"]["stray"].format(folder=said[name], template=ledger))
-    yield Sent(path=said["garbled"], unit=stranger, filled_on=as_of, data=b"", codes=frozenset({"not-a-workbook"}))
-    yield Sent(path=said["lock"], unit=stranger, filled_on=as_of, data=b"\x00")
+        yield replace(stray, path=demo_facts()["sending"]["stray"].format(folder=facts[name], template=ledger))
+    yield Sent(path=facts["garbled"], unit=stranger, filled_on=as_of, data=b"", codes=frozenset({"not-a-workbook"}))
+    yield Sent(path=facts["lock"], unit=stranger, filled_on=as_of, data=b"\x00")
 
 
 def _table(name: str) -> Facts:

@@ -1,4 +1,4 @@
-"""What the demo's rows are made from: the settings, the made-up texts, the days, and one unit's own chance."""
+"""The inputs of the demo's rows: settings, made-up texts, days, and one random generator for each unit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Option = TypeVar("Option")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
-    """One unit's part of the demo. `is_certain` says that whatever can have happened by `last` has."""
+    """One unit's part of the demo. With `is_certain` everything that can have happened by `last` has happened."""
 
     settings: Settings
     own: Facts
@@ -36,9 +36,9 @@ class Scene:
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """What the demo calls the options that it needs."""
-        called: Mapping[str, Any] = demo_facts()["options"]
-        return called
+        """The options that the demo needs, by its own names."""
+        options: Mapping[str, Any] = demo_facts()["options"]
+        return options
 
     @property
     def start(self) -> date:
@@ -57,7 +57,7 @@ class Scene:
         return self.rng.choice(options)
 
     def happens(self, name: str) -> bool:
-        """Whether a thing has come about in this unit, by its chance."""
+        """Whether something happened in this unit, at random."""
         chances = demo_facts()["chances"]
         chance: float = chances.get(name, chances["usual"])
         return chance > 0 and (self.is_certain or self.rng.random() < chance)
@@ -114,5 +114,5 @@ def option_asked(evidence: Evidence, form: Form, settings: Settings) -> str:
 
 
 def form_named(name: str) -> Form:
-    """The form called so."""
+    """The form of that name."""
     return catalog.forms()[name]

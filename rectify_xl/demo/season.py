@@ -1,4 +1,4 @@
-"""Several weeks of the demo: problems found, worked on and done over a season, and what each unit sends a week."""
+"""Several weeks of the demo: problems found, worked on and done, and the files that each unit sends a week."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WEEKLY = "ledger"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reporter:
-    """A unit with its habit, and what it would report on any day; `rng` is the chance of its weeks."""
+    """A unit with its habit and its rows of any day; `rng` decides about its weeks."""
 
     scene: Scene
     habit: Facts
@@ -35,8 +35,8 @@ class _Reporter:
 
 def season_for(settings: Settings, profile: str, weeks: int) -> Iterator[tuple[date, list[Sent]]]:
     """Week by week the day of the office's run, and the files that its units sent on the eve of it."""
-    said = demo_facts()["season"]
-    days = [said["first"] + _WEEK * week for week in range(weeks)]
+    season = demo_facts()["season"]
+    days = [season["first"] + _WEEK * week for week in range(weeks)]
     reporters = list(_reporters(settings, profile, days[-1]))
     for week, day in enumerate(days):
         yield day, [sent for reporter in reporters for sent in _sent_in(reporter, week, day - _EVE)]
@@ -67,20 +67,20 @@ def _sent_in(reporter: _Reporter, week: int, day: date) -> Iterator[Sent]:
         return
     has_all = (week + reporter.scene.place) % demo_facts()["season"]["everything_every"] == 0
     for name, forms in catalog.templates().items():
-        told = {form.name: reporter.rows[form.name](day) for form in forms if form.name in reporter.rows}
-        if (has_all or _WEEKLY in told) and len(told) == len(forms) and all(told.values()):
-            draft = Draft(scene=reporter.scene, day=day, rows=told)
-            for flaw in _flaws_of(reporter, told):
+        filled = {form.name: reporter.rows[form.name](day) for form in forms if form.name in reporter.rows}
+        if (has_all or _WEEKLY in filled) and len(filled) == len(forms) and all(filled.values()):
+            draft = Draft(scene=reporter.scene, day=day, rows=filled)
+            for flaw in _flaws_of(reporter, filled):
                 add_flaw(draft, flaw)
             yield sent_by(draft, name)
 
 
-def _flaws_of(reporter: _Reporter, told: Container[str]) -> Sequence[str]:
+def _flaws_of(reporter: _Reporter, forms: Container[str]) -> Sequence[str]:
     """The flaws of one return of some forms, by the unit's habit: mostly none or one, seldom three."""
-    said = demo_facts()["season"]["flaws"]
+    weights = demo_facts()["season"]["flaws"]
     count = sum(reporter.rng.random() < reporter.habit["flaws"] / 3 for _ in range(3))
-    made = dict.fromkeys(reporter.rng.choices([*said], [*said.values()], k=count))
-    return [name for name in made if FLAWS[name].form in told]
+    drawn = dict.fromkeys(reporter.rng.choices([*weights], [*weights.values()], k=count))
+    return [name for name in drawn if FLAWS[name].form in forms]
 
 
 # ---- the lives of its problems
@@ -99,22 +99,22 @@ def _life(text: Facts, scene: Scene, habit: Facts) -> tuple[date, Plan]:
     weeks = max(1, (scene.last - scene.start).days // 7 - 1)
     later = rng.randint(1, weeks) if rng.random() < season["found_later"] else 0
     found = scene.start + timedelta(days=rng.randint(0, 4)) + _WEEK * later
-    said = {name: text[name] for name in ("category", "problem", "goal", "measure")}
-    said |= {name: scene.choose(scene.settings.lists[name]) for name in SORTS}
+    values = {name: text[name] for name in ("category", "problem", "goal", "measure")}
+    values |= {name: scene.choose(scene.settings.lists[name]) for name in SORTS}
     if rng.random() < season["standing"]:
-        return found, _plan(text, said | _terms(scene, 2, None), begun=found, is_standing=True)
+        return found, _plan(text, values | _terms(scene, 2, None), begun=found, is_standing=True)
     planned = rng.randint(*season["middle"])
     due, horizon = _last_day(scene, scene.step(found, planned)), 1
     if later == 0 and rng.random() < 0.5:
         planned = rng.randint(*season["near"])
         due, horizon = min(scene.step(found, planned), scene.end), 0
     if rng.random() < season["never_begun"]:
-        return found, _plan(text, said | _terms(scene, horizon, due))
+        return found, _plan(text, values | _terms(scene, horizon, due))
     begun = found + timedelta(days=rng.randint(0, 4))
-    slow = habit["pace"] * season["difficulty"][said["difficulty"]] * rng.lognormvariate(0, season["spread"])
+    slow = habit["pace"] * season["difficulty"][values["difficulty"]] * rng.lognormvariate(0, season["spread"])
     done = scene.step(begun, max(1, round(planned * slow)))
     paced_by = due if rng.random() < season["paced_by_due"] else done
-    return found, _plan(text, said | _terms(scene, horizon, due), begun=begun, done=done, paced_by=paced_by)
+    return found, _plan(text, values | _terms(scene, horizon, due), begun=begun, done=done, paced_by=paced_by)
 
 
 def _last_day(scene: Scene, day: date) -> date:
@@ -140,5 +140,5 @@ def _terms(scene: Scene, horizon: int, due: date | None) -> Values:
     }
 
 
-def _plan(text: Facts, said: Values, **days: date | bool | None) -> Plan:
-    return Plan(said=said, due=said["due"], progress=text["progress"], result=text["result"], **days)  # type: ignore[arg-type]  # days and a flag by name
+def _plan(text: Facts, values: Values, **days: date | bool | None) -> Plan:
+    return Plan(values=values, due=values["due"], progress=text["progress"], result=text["result"], **days)  # type: ignore[arg-type]  # days and a flag by name

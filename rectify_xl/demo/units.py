@@ -25,19 +25,19 @@ def demo_facts() -> Facts:
 
 def demo_settings(profile: str, units: int) -> Settings:
     """The profile's settings with so many made-up units, and with example dates where the paper names none."""
-    own, begun = demo_facts()[profile], profiles.profile(profile)
-    stage = own.get("stage", {"start": begun.stage_start, "end": begun.stage_end})
-    made = tuple(_units(profile, units))
-    first = next((unit.code for unit in made if unit.kind == own["committees"][0]["kind"]), "")
+    own, settings = demo_facts()[profile], profiles.profile(profile)
+    stage = own.get("stage", {"start": settings.stage_start, "end": settings.stage_end})
+    made_up = tuple(_units(profile, units))
+    first = next((unit.code for unit in made_up if unit.kind == own["committees"][0]["kind"]), "")
     dated = replace(
-        begun,
+        settings,
         stage_start=stage["start"],
         stage_end=stage["end"],
-        followup_end=begun.followup_end or profiles.followup_end(stage["end"], begun.followup_months),
+        followup_end=settings.followup_end or profiles.followup_end(stage["end"], settings.followup_months),
         remark=own["remark"],
-        units=made,
+        units=made_up,
     )
-    return replace(dated, tasks=tuple(_task(task, own, first, stage["start"].year) for task in begun.tasks))
+    return replace(dated, tasks=tuple(_task(task, own, first, stage["start"].year) for task in settings.tasks))
 
 
 def _task(task: Task, own: Facts, first_committee: str, year: int) -> Task:
@@ -61,30 +61,30 @@ def _units(profile: str, count: int) -> Iterator[Unit]:
     for number in range(count):
         code = f"{own['prefix']}{number + 1:02d}"
         if number == 0:
-            told, parent = {**own["top"]}, ""
+            texts, parent = {**own["top"]}, ""
         elif code in committees:
-            told, parent = _committee(own, number - 1), f"{own['prefix']}01"
+            texts, parent = _committee(own, number - 1), f"{own['prefix']}01"
         elif number == len(committees) + 1:
-            told, parent = {**own["office"]}, f"{own['prefix']}01"
+            texts, parent = {**own["office"]}, f"{own['prefix']}01"
         else:
             place = number - len(committees) - 2
-            told = {**own["branch"], "name": own["branch"]["name"].format(number=chinese_number(place + 1))}
+            texts = {**own["branch"], "name": own["branch"]["name"].format(number=chinese_number(place + 1))}
             parent = committees[place % len(committees)]
-        yield _unit(code, told, parent, number)
+        yield _unit(code, texts, parent, number)
 
 
 def _committee(own: Facts, place: int) -> dict[str, str]:
     sorts = own["committees"]
-    held, turn = sorts[place % len(sorts)], place // len(sorts)
-    name = held["next"].format(number=chinese_number(turn + 1)) if turn else held["name"]
-    return {"kind": held["kind"], "name": name}
+    sort, turn = sorts[place % len(sorts)], place // len(sorts)
+    name = sort["next"].format(number=chinese_number(turn + 1)) if turn else sort["name"]
+    return {"kind": sort["kind"], "name": name}
 
 
-def _unit(code: str, told: Mapping[str, str], parent: str, number: int) -> Unit:
+def _unit(code: str, texts: Mapping[str, str], parent: str, number: int) -> Unit:
     return Unit(
         code=code,
-        name=told["name"],
-        kind=told["kind"],
+        name=texts["name"],
+        kind=texts["kind"],
         parent=parent,
         first_responsible=member(number, 0),
         leader=person(number % LEADERS),
@@ -103,8 +103,8 @@ def person(number: int) -> str:
     stems, branches = facts["stems"], facts["branches"]
     turn = number - len(stems)
     name = stems[number] if turn < 0 else stems[turn % len(stems)] + branches[turn % len(branches)]
-    told: str = facts["people"].format(name=name)
-    return told
+    text: str = facts["people"].format(name=name)
+    return text
 
 
 def chinese_number(number: int) -> str:

@@ -1,7 +1,7 @@
 """One entry a cell kind: how a raw cell value is understood kindly, as real ledgers have it.
 
 A parser takes what stands in a cell (never "" or None) and gives the typed value, None for a value that means
-nothing (see blanks in facts/reading.toml), or a `Reading` when there is something to tell. Typed values are: text,
+nothing (see blanks in facts/reading.toml), or a `Reading` when there is a finding. Typed values are: text,
 choice, yesno, people and id `str`; date `datetime.date`; integer `int`; percent `float`, a fraction of one.
 """
 

@@ -15,7 +15,7 @@ _CLOSE_ENOUGH = 0.6
 
 
 def usual_options(column: Column, setting: Setting) -> dict[str, Any]:
-    """What the exact words of a column's cells mean: its options, and the words for nothing and the value above."""
+    """The values of a column's exact words: its options, and the words for nothing and for the value above."""
     return dict(empties()) | {option: option for option in setting.lists.get(column.choices, ())}
 
 
@@ -25,7 +25,7 @@ def choice_parser(column: Column, setting: Setting) -> Parser:
     exact = usual_options(column, setting)
     by_key = {key_text(option): option for option in options}
     by_alias = {key_text(a): o for a, o in setting.aliases.get(column.choices, {}).items() if o in exact}
-    listed = "、".join(options)
+    options_text = "、".join(options)
 
     def parse(value: Any) -> Any:
         if value.__class__ is str and value in exact:
@@ -34,20 +34,20 @@ def choice_parser(column: Column, setting: Setting) -> Parser:
             return odd
         return understood(key_text(as_text(value)))
 
-    @lru_cache(maxsize=512)  # a word that is none stands in many rows, and looking for what it may mean takes long
+    @lru_cache(maxsize=512)  # a wrong word stands in many rows, and looking for a similar one takes long
     def understood(key: str) -> Any:
         if key in by_key:
             return fixed(by_key[key], "fixed-text")
         if key in empties():
             return empties()[key]
         bare = key.strip(catalog.reading().stray_marks)
-        meant = by_alias.get(key) or by_alias.get(bare) or by_key.get(bare)
-        if meant:
-            return fixed(meant, "fixed-choice")
+        option = by_alias.get(key) or by_alias.get(bare) or by_key.get(bare)
+        if option:
+            return fixed(option, "fixed-choice")
         near = nearest(key, by_key)
         if near:
-            return unreadable("choice", "near", suggestion=by_key[near], options=listed)
-        return unreadable("choice", options=listed)
+            return unreadable("choice", "near", suggestion=by_key[near], options=options_text)
+        return unreadable("choice", options=options_text)
 
     return parse
 
@@ -65,25 +65,25 @@ def yesno_parser(column: Column, setting: Setting) -> Parser:
     return parse
 
 
-def nearest(said: str, known: Iterable[str], lead: float = 0.0) -> str:
-    """The known word that was nearly said, "" if none was or several may be; what denies is not near to what does not.
+def nearest(text: str, words: Iterable[str], lead: float = 0.0) -> str:
+    """The word most similar to a text, "" if none or several are; a negation is not similar to an assertion.
 
-    `lead` is how much nearer it must be than the next one, where 1 is the same word and 0 quite another.
+    `lead` is how much more similar it must be than the next one, on a scale from 0 to 1.
     """
-    denied = _denials(said)
-    alike = [word for word in known if _denials(word) == denied]
-    held = [word for word in alike if word in said]
-    if held:
-        return held[0] if len(held) == 1 else ""
+    denials = _denials(text)
+    candidates = [word for word in words if _denials(word) == denials]
+    contained = [word for word in candidates if word in text]
+    if contained:
+        return contained[0] if len(contained) == 1 else ""
     from difflib import SequenceMatcher, get_close_matches  # most files have no need of it
 
     def likeness(word: str) -> float:
-        return SequenceMatcher(None, word, said).ratio()
+        return SequenceMatcher(None, word, text).ratio()
 
-    close = get_close_matches(said, alike, n=2, cutoff=_CLOSE_ENOUGH)
-    if not close or (len(close) > 1 and likeness(close[0]) - likeness(close[1]) < lead):
+    matches = get_close_matches(text, candidates, n=2, cutoff=_CLOSE_ENOUGH)
+    if not matches or (len(matches) > 1 and likeness(matches[0]) - likeness(matches[1]) < lead):
         return ""
-    return close[0]
+    return matches[0]
 
 
 def _denials(text: str) -> frozenset[str]:

@@ -79,9 +79,9 @@ def sensible_days() -> tuple[date, date]:
     return date(facts.earliest_year, 1, 1), date(facts.latest_year, 12, 31)
 
 
-def _sensible(day: date, told: Reading | None = None) -> Any:
+def _sensible(day: date, reading: Reading | None = None) -> Any:
     first, last = sensible_days()
-    return (told or day) if first <= day <= last else unreadable("date", "year")
+    return (reading or day) if first <= day <= last else unreadable("date", "year")
 
 
 # ---- numbers
@@ -112,15 +112,15 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _of_number(value: float, year: int | None) -> Reading:
     """5.16 may have been May 16 (and 5.1 the first or the tenth), or a number in the wrong column: only offered."""
-    found = _AS_NUMBER.fullmatch(as_text(value))
-    if not found or year is None:
+    match = _AS_NUMBER.fullmatch(as_text(value))
+    if not match or year is None:
         return unreadable("date", "serial")
-    days = [found[2], *([f"{found[2]}0"] if len(found[2]) == 1 else [])]
-    return _offered([day for d in days if (day := _day(year, int(found[1]), int(d)))]) or unreadable("date", "serial")
+    days = [match[2], *([f"{match[2]}0"] if len(match[2]) == 1 else [])]
+    return _offered([day for d in days if (day := _day(year, int(match[1]), int(d)))]) or unreadable("date", "serial")
 
 
 def _offered(days: list[date]) -> Reading | None:
-    """The error that asks which of some days was meant."""
+    """The error that offers the days which may be meant."""
     if len(days) > 1:
         return unreadable("date", "either", one=days[0], other=days[1])
     return unreadable("date", "near", suggestion=days[0]) if days else None
@@ -171,20 +171,20 @@ def _plain(text: str) -> str:
 
 
 def _is_weekday_right(text: str, period: Period) -> bool:
-    found = re.search(catalog.reading().weekday, text)
-    return not found or period.end is None or found["day"] in catalog.reading().weekdays[period.end.weekday()]
+    match = re.search(catalog.reading().weekday, text)
+    return not match or period.end is None or match["day"] in catalog.reading().weekdays[period.end.weekday()]
 
 
 def _unclear(text: str, bare: str, setting: Setting) -> Any:
-    """What nobody can read as one day, with the days that it may be."""
-    if found := _TWO_NUMBERS.fullmatch(bare):
-        year, numbers = int(found[4]), (int(found[1]), int(found[3]))
+    """The reading of a text that is not one day, with the days that it may mean."""
+    if match := _TWO_NUMBERS.fullmatch(bare):
+        year, numbers = int(match[4]), (int(match[1]), int(match[3]))
         days = [day for month, d in (numbers, numbers[::-1]) if (day := _day(year, month, d))]
         if len(set(days)) == 1 and len(days) == 2:
             return _sensible(days[0], fixed(days[0], "fixed-date"))
         return _offered(days) or unreadable("date")
-    if about := without_about(text):
-        period = _period(_plain(about), setting)
+    if exact := without_about(text):
+        period = _period(_plain(exact), setting)
         if period and period.end and period.start in (None, period.end):
             return unreadable("date", "near", suggestion=period.end)
     return unreadable("date", "ambiguous" if _SHORT_YEAR.fullmatch(bare) else "")
@@ -199,9 +199,9 @@ def _standing() -> Callable[[str], re.Match[str] | None]:
 
 
 def _without_standing(text: str) -> tuple[str, bool]:
-    """What a phrase says besides that something is for good (长期坚持), and whether it says that."""
-    found = _standing()(text)
-    if not found or (found["before"] and found["behind"]):
+    """A phrase without its "permanent" part (长期坚持), and whether it had one."""
+    match = _standing()(text)
+    if not match or (match["before"] and match["behind"]):
         return text, False
-    bare = found["before"] or found["behind"] or ""
+    bare = match["before"] or match["behind"] or ""
     return ("", True) if bare in catalog.reading().standing else (bare, True)

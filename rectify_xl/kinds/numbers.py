@@ -33,10 +33,10 @@ def integer_parser(column: Column, setting: Setting) -> Parser:
     nothing = empties()
     low, high = column.range or (float("-inf"), float("inf"))
 
-    def ranged(number: int, told: Reading | None = None) -> Any:
+    def ranged(number: int, reading: Reading | None = None) -> Any:
         if not low <= number <= high:
             return Reading(number, "range", (("low", int(low)), ("high", int(high))), read=False)
-        return told or number
+        return reading or number
 
     def parse(value: Any) -> Any:
         if odd := odd_value(value) or too_many_digits(value):

@@ -1,4 +1,4 @@
-"""What every kind of cell shares: what is told of a value, the cells that nobody can use, and the words for nothing."""
+"""Shared by all kinds of cells: readings of values, cells without a usable value, and the words for nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rectify_xl import catalog
 
 
 class Reading(NamedTuple):
-    """A value with something to tell: its code (an error's or fixed-*), case and what the sentence needs.
+    """A value with its finding: the code (an error's or fixed-*), the case and the sentence's params.
 
     `read` says whether `value` may be used by rules: a text too long may, a date nobody can read and a number out of
     range may not.
@@ -44,13 +44,13 @@ class LongText(str):
     length: int
 
     def __new__(cls, text: str, length: int) -> LongText:
-        """The beginning, and how long the whole is."""
+        """The beginning of a text, and the length of the whole."""
         made = super().__new__(cls, text)
         made.length = length
         return made
 
     def __reduce__(self) -> tuple[type[LongText], tuple[str, int]]:
-        """What it is made of, for copies and other processes."""
+        """The arguments of its constructor, for copies and other processes."""
         return LongText, (str(self), self.length)
 
 
@@ -94,19 +94,19 @@ def _params(case: str, params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]
     return (*([("case", case)] if case else []), *params.items())
 
 
-# The same as above: whoever knows the cell above reads that one; without one a cell is wanting.
+# 同上: read as the value above; an error where there is no row above.
 DITTO = unreadable("required", "ditto")
 
 
 @cache
 def empties() -> Mapping[Any, Reading | None]:
-    """What short words that are no values mean: None for nothing (无, /), DITTO for the value above (同上)."""
+    """The readings of words that are no values: None for nothing (无, /), DITTO for the value above (同上)."""
     facts = catalog.reading()
     return {"": None} | dict.fromkeys(facts.blanks) | dict.fromkeys(facts.ditto, DITTO)
 
 
 def odd_value(value: Any) -> Reading | None:
-    """What is wrong with a cell whatever its column asks for, or None."""
+    """The reading of a cell that no column can use, or None."""
     if isinstance(value, NoValue):
         return unreadable("error-value", "picture") if "DISPIMG" in value else unreadable("no-value")
     if isinstance(value, LongText):
@@ -121,14 +121,14 @@ def odd_value(value: Any) -> Reading | None:
 
 
 def too_many_digits(value: Any) -> Reading | None:
-    """What is wrong with a number of more digits than Excel keeps, where a text or a number is asked for; or None."""
+    """The reading of a number with more digits than Excel keeps, or None."""
     if isinstance(value, (int, float)) and abs(value) >= 10 ** catalog.reading().most_digits:
         return unreadable("number", "digits")
     return None
 
 
 def as_text(value: Any) -> str:
-    """What a cell that is no text shows: whole numbers without .0, dates as 2005-05-16."""
+    """A cell as text: whole numbers without .0, dates as 2005-05-16."""
     if value.__class__ is str:
         return value
     if isinstance(value, bool):
@@ -155,7 +155,7 @@ def _about() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def without_about(text: str) -> str:
     """The text without the words that leave it open (约, 左右); "" where it has none."""
     before, behind = _about()
-    opened = before.match(text)
-    bare = text[opened.end() :] if opened else text
+    match = before.match(text)
+    bare = text[match.end() :] if match else text
     bare = behind.sub("", bare)
     return bare if bare != text else ""

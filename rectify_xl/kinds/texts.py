@@ -105,10 +105,10 @@ def _people_between_spaces(words: list[str]) -> list[str]:
         return ["".join(words)]
     people: list[str] = []
     for is_alone, run in groupby(words, lambda word: len(word) == 1):
-        there = [*run]
-        if is_alone and len(there) not in (2, 3):
+        run_words = [*run]
+        if is_alone and len(run_words) not in (2, 3):
             return [" ".join(words)]
-        people += ["".join(there)] if is_alone else there
+        people += ["".join(run_words)] if is_alone else run_words
     return people
 
 
@@ -134,8 +134,8 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 def item_number(text: str) -> tuple[str, str, int] | None:
     """(unit code, form letter, count) of a 编号 of our pattern, else None."""
-    found = _NUMBER.fullmatch(text)
-    return (found["prefix"], found["letter"], int(found["count"])) if found else None
+    match = _NUMBER.fullmatch(text)
+    return (match["prefix"], match["letter"], int(match["count"])) if match else None
 
 
 def are_item_numbers(texts: Sequence[str]) -> bool:

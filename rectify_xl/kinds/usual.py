@@ -1,9 +1,9 @@
-"""Columns whose cells are all as they are asked for, understood at once; any other is left to its kind's parser.
+"""The fast path for columns: cells that are all as asked for are read at once, others by their kind's parser.
 
 One entry a cell kind. A `Usual` takes the cells of a column, none of them of a class that says what is wrong with its
 cell (`CellError`, `NoValue`, `LongText`), and gives their typed values (None for blank ones) where the kind's parser
-would have nothing to tell of any of them; else, or where that is not told quickly, it gives None, and the parser is
-asked cell by cell.
+would give a finding for none of them; else, or where that cannot be decided quickly, it gives None, and the parser
+reads cell by cell.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ Usual = Callable[[Cells], Cells | None]
 
 
 def usual_for(column: Column, setting: Setting) -> Usual:
-    """How a column's cells are understood at once."""
+    """The fast path of a column."""
     return USUAL[column.kind](column, setting)
 
 
 def _beside_blanks(kind: Callable[[Column, Setting], Usual]) -> Callable[[Column, Setting], Usual]:
-    """How cells are understood some of which may be blank, by how filled ones are."""
+    """A fast path for cells some of which may be blank, from one for filled cells."""
 
-    def made(column: Column, setting: Setting) -> Usual:
+    def usual_beside_blanks(column: Column, setting: Setting) -> Usual:
         filled = kind(column, setting)
 
         def understood(cells: Cells) -> Cells | None:
             if "" not in cells:
                 return filled(cells)
-            told = [cell for cell in cells if cell != ""]
-            if not told:
+            filled_cells = [cell for cell in cells if cell != ""]
+            if not filled_cells:
                 return [None] * len(cells)
-            values = filled(told)
+            values = filled(filled_cells)
             if values is None:
                 return None
             following = iter(values)
@@ -50,7 +50,7 @@ def _beside_blanks(kind: Callable[[Column, Setting], Usual]) -> Callable[[Column
 
         return understood
 
-    return made
+    return usual_beside_blanks
 
 
 def _texts_at_once(column: Column, setting: Setting) -> Usual:
@@ -69,7 +69,7 @@ def _texts_at_once(column: Column, setting: Setting) -> Usual:
             longest += excel_length(joined) - len(joined)
         if longest > high or shortest < low:
             return None
-        # With = and # begin pictures and error values: wherever these stand, the parser is asked.
+        # Pictures and error values begin with = and #: the parser decides wherever these stand.
         if "=" in joined or "#" in joined or not is_printed(joined.replace("\n", "") if "\n" in joined else joined):
             return None
         if (" " in joined or "\n" in joined) and list(map(str.strip, cells)) != [*cells]:
@@ -83,8 +83,8 @@ def _people_at_once(column: Column, setting: Setting) -> Usual:
     as_texts = _texts_at_once(column, setting)
 
     def understood(cells: Cells) -> Cells | None:
-        told = list(set(cells))  # the same people stand in many rows
-        return cells if as_texts(told) is not None and are_names(told) else None
+        distinct = list(set(cells))  # the same people stand in many rows
+        return cells if as_texts(distinct) is not None and are_names(distinct) else None
 
     return understood
 
@@ -104,13 +104,13 @@ def _ids_at_once(column: Column, setting: Setting) -> Usual:
 
 
 def _options_at_once(column: Column, setting: Setting) -> Usual:
-    known: dict[Any, str | None] = {
+    values: dict[Any, str | None] = {
         word: option for word, option in usual_options(column, setting).items() if not isinstance(option, Reading)
     }
 
     def understood(cells: Cells) -> Cells | None:
         try:
-            return list(map(known.__getitem__, cells))
+            return list(map(values.__getitem__, cells))
         except KeyError:
             return None
 

@@ -1,4 +1,4 @@
-"""The sheets of 配置.xlsx and the Settings they say, and the fingerprint by which runs see that settings changed."""
+"""The sheets of 配置.xlsx as Settings, and the fingerprint by which runs see that settings changed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ __all__ = ["SettingsError", "SettingsProblem", "fingerprint", "lists_in", "setti
 
 def fingerprint(settings: Settings) -> str:
     """SHA-256 (hex) of everything the settings say: equal settings have equal fingerprints."""
-    said = {**asdict(replace(settings, forms=())), "forms": [repr(form) for form in settings.forms]}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+    content = {**asdict(replace(settings, forms=())), "forms": [repr(form) for form in settings.forms]}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return sha256(text.encode()).hexdigest()

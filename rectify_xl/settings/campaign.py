@@ -72,12 +72,12 @@ def _header(sheet: SettingsSheet, rows: Rows, settings: Sequence[SettingsColumn]
 
 def _cells(lines: list[Line], settings: Sequence[SettingsColumn]) -> dict[str, SettingsCell]:
     """The cell of each setting's value, ready to be read as the setting asks."""
-    known = {key_text(setting.label): setting for setting in settings}
+    by_key = {key_text(setting.label): setting for setting in settings}
     labels = tuple(setting.label for setting in settings)
     cells: dict[str, SettingsCell] = {}
     for line in lines:
         name, value = line.cells["name"], line.cells["value"]
-        setting = known.get(key_text(name.text))
+        setting = by_key.get(key_text(name.text))
         if setting is None:
             if name.text or value.text:
                 name.refuse("setting" if name.text else "required", near=near(name.text, labels), options=labels)

@@ -1,4 +1,4 @@
-"""Lines of 配置.xlsx: finds a sheet's header row and reads each cell below it as its column asks, noting mistakes."""
+"""Reads the lines of a sheet of 配置.xlsx: its header row, and each cell below it by its column, noting mistakes."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from rectify_xl.settings.problems import Notes
 
 # A sheet's values from A1 on: `rows[i][j]` stands in Excel's row i + 1.
 Rows = Sequence[Sequence[CellValue]]
-# The options of each list that is known, by what they are in normal form; under "... called" what else people call
-# them: not taken for them, but asked back.
+# The options of each known list by their normal form; under "<list> called" other names of them, which are not
+# accepted but suggested.
 Options = Mapping[str, Mapping[str, str]]
 # Looking for what a wrong word may have meant takes time: not in a roster of thousands.
 _MOST_COMPARED = 300
 
 
 def options_by_key(options: Iterable[str]) -> dict[str, str]:
-    """The options by their normal form; of two that are alike the first."""
-    made: dict[str, str] = {}
+    """The options by their normal form; the first of those that share one."""
+    by_key: dict[str, str] = {}
     for option in options:
-        made.setdefault(key_text(option), option)
-    return made
+        by_key.setdefault(key_text(option), option)
+    return by_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsCell:
-    """One cell as it stands there, and the column that says how it is read."""
+    """One cell as read, and the column that says how to understand it."""
 
     sheet: str
     name: str
@@ -49,17 +49,17 @@ class SettingsCell:
 
     @property
     def text(self) -> str:
-        """What stands there as a tidy text, "" for nothing."""
+        """The cell as a tidy text, "" for a blank one."""
         return tidy(as_text(self.raw)) if self.raw is not None else ""
 
     def refuse(self, code: str, **params: Any) -> None:
-        """Notes a mistake here; a column that the sheet lacks has been told already."""
+        """Notes a mistake in this cell, unless its column is missing, which is noted already."""
         if self.name:
-            about = {"label": self.column.label, "value": shown(self.text), **params}
-            self.notes.add(self.sheet, self.name, code, **about)
+            details = {"label": self.column.label, "value": shown(self.text), **params}
+            self.notes.add(self.sheet, self.name, code, **details)
 
     def read(self) -> Any:
-        """The value as the column's kind understands it; what means nothing (and every mistake) is empty."""
+        """The value as the column's kind understands it, empty for a mistake, which is noted."""
         if isinstance(self.raw, NoValue | CellError):
             self.refuse("no-value" if isinstance(self.raw, NoValue) else "error-value")
             return READERS[self.column.kind](replace(self, raw=""))
@@ -70,7 +70,7 @@ class SettingsCell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One row below the header: its number in Excel, its cells and what they say, by column."""
+    """One row below the header: its Excel row, its cells and their values by column."""
 
     row: int
     cells: Mapping[str, SettingsCell]
@@ -112,30 +112,30 @@ def _choice(cell: SettingsCell) -> str:
 
 
 def _choices(cell: SettingsCell) -> tuple[str, ...]:
-    found = (_chosen(cell, name) for name in _names(cell))
-    return tuple(dict.fromkeys(name for name in found if name))
+    chosen = (_chosen(cell, name) for name in _names(cell))
+    return tuple(dict.fromkeys(name for name in chosen if name))
 
 
 def _chosen(cell: SettingsCell, text: str) -> str:
-    """The option that is meant; any text where the list itself is not known."""
+    """The option of that name; any text where the list itself is not known."""
     options = cell.options.get(cell.column.list)
     if options is None:
         return text
     if key_text(text) in options:
         return options[key_text(text)]
-    there = tuple(options.values())
-    title, known = settings_layout().list_title(cell.column.list), cell.options.get(f"{cell.column.list} called", {})
-    cell.refuse(
-        "no-unit" if cell.column.list == "unit" else "choice",
-        value=shown(text), near=known.get(key_text(text).casefold()) or near(text, there), list=title, options=there,
-    )  # fmt: skip
+    allowed, title = tuple(options.values()), settings_layout().list_title(cell.column.list)
+    other_names = cell.options.get(f"{cell.column.list} called", {})
+    suggestion = other_names.get(key_text(text).casefold()) or near(text, allowed)
+    code = "no-unit" if cell.column.list == "unit" else "choice"
+    cell.refuse(code, value=shown(text), near=suggestion, list=title, options=allowed)
     return ""
 
 
 def near(text: str, options: Sequence[str]) -> str:
     """The option that a text may have meant, or ""."""
-    close = difflib.get_close_matches(narrow(text), options, n=1, cutoff=0.6) if len(options) <= _MOST_COMPARED else []
-    return close[0] if close else ""
+    if len(options) > _MOST_COMPARED:
+        return ""
+    return next(iter(difflib.get_close_matches(narrow(text), options, n=1, cutoff=0.6)), "")
 
 
 def _lines(cell: SettingsCell) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _number(cell: SettingsCell) -> float | int | None:
     if not text:
         return None
     try:
-        number = float(text)
+        number = math.nan if "_" in text else float(text)  # Python takes 1_0 for 10
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
@@ -167,7 +167,7 @@ def _count(cell: SettingsCell) -> Any:
 
 
 def _parsed(cell: SettingsCell, kind: str, trouble: str) -> Any:
-    """What the forms' own parser makes of the cell, its fixes taken in silence; None with a note where it cannot."""
+    """The cell read by the forms' own parser, fixes accepted in silence; None with a note for a mistake."""
     if not cell.text:
         return None
     column = Column(name=cell.column.name, label=cell.column.label, kind=kind, range=cell.column.range)
@@ -198,6 +198,7 @@ READERS: Mapping[str, Callable[[SettingsCell], Any]] = {
 
 # ---- the header row and the lines below it
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
     """Where a sheet's header row stands (from 0) and the index of each column found in it, by name."""
@@ -219,9 +220,9 @@ def lines_of(sheet: SettingsSheet, rows: Rows, options: Options, notes: Notes) -
 
 def header_of(sheet: SettingsSheet, rows: Rows) -> Header | None:
     """The row with most of the sheet's labels among those where a header may stand; None if none has any."""
-    found = [_places_in(sheet, row) for row in rows[: settings_layout().header_within_rows]]
-    best = max(range(len(found)), key=lambda at: (len(found[at]), -at), default=None)
-    return Header(at=best, places=found[best]) if best is not None and found[best] else None
+    places = [_places_in(sheet, row) for row in rows[: settings_layout().header_within_rows]]
+    best = max(range(len(places)), key=lambda at: (len(places[at]), -at), default=None)
+    return Header(at=best, places=places[best]) if best is not None and places[best] else None
 
 
 def _places_in(sheet: SettingsSheet, row: Sequence[CellValue]) -> dict[str, int]:
@@ -250,7 +251,7 @@ def _note_header(sheet: SettingsSheet, rows: Rows, header: Header, notes: Notes)
 def lines_below(sheet: SettingsSheet, rows: Rows, header: Header, about: tuple[Options, Notes]) -> list[Line]:
     """The rows below the header that hold anything in the sheet's columns, without the example."""
     options, notes = about
-    made = []
+    lines = []
     for at in range(header.at + 1, len(rows)):
         cells = {
             column.name: _cell(sheet, column, (rows, at, header.places.get(column.name)), (options, notes))
@@ -258,20 +259,20 @@ def lines_below(sheet: SettingsSheet, rows: Rows, header: Header, about: tuple[O
         }
         if any(cell.text for cell in cells.values()) and not _is_example(sheet, cells):
             values = {name: cell.read() for name, cell in cells.items()}
-            made.append(Line(row=at + 1, cells=cells, values=values))
-    return made
+            lines.append(Line(row=at + 1, cells=cells, values=values))
+    return lines
 
 
 def _cell(
     sheet: SettingsSheet, column: SettingsColumn, at: tuple[Rows, int, int | None], about: tuple[Options, Notes]
 ) -> SettingsCell:
     rows, row, index = at
-    there = index is not None and index < len(rows[row])
+    is_there = index is not None and index < len(rows[row])
     return SettingsCell(
         sheet=sheet.title,
         name="" if index is None else cell_name(row + 1, index),
         column=column,
-        raw=rows[row][index] if there and index is not None else "",
+        raw=rows[row][index] if is_there and index is not None else "",
         options=about[0],
         notes=about[1],
     )

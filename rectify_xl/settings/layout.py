@@ -105,22 +105,22 @@ def settings_layout() -> SettingsLayout:
         "guide": record(Guide, entry["guide"], file, "guide"),
         "looks": record(Looks, entry["looks"], file, "looks"),
     }
-    made: SettingsLayout = record(SettingsLayout, {**entry, **parts}, file, "")
-    known = {"", *made.titles, *terms.list_titles()}
-    for column in (*made.campaign, *(c for sheet in made.sheets.values() for c in sheet.columns)):
-        if column.list not in known or column.kind not in made.looks.formats:
+    layout: SettingsLayout = record(SettingsLayout, {**entry, **parts}, file, "")
+    known_lists = {"", *layout.titles, *terms.list_titles()}
+    for column in (*layout.campaign, *(c for sheet in layout.sheets.values() for c in sheet.columns)):
+        if column.list not in known_lists or column.kind not in layout.looks.formats:
             raise FactsError(file, column.name, f"no list {column.list!r}, or no kind {column.kind!r}")
-    return made
+    return layout
 
 
 def sheet_record(entry: Mapping[str, Any], file: str) -> SettingsSheet:
     """A sheet that people fill in, as its data file declares it; FactsError for an unknown key."""
     columns = tuple(column_record(column, file, entry["name"]) for column in entry["columns"])
-    made: SettingsSheet = record(SettingsSheet, {**entry, "columns": columns}, file, f"sheets.{entry['name']}")
-    return made
+    sheet: SettingsSheet = record(SettingsSheet, {**entry, "columns": columns}, file, f"sheets.{entry['name']}")
+    return sheet
 
 
 def column_record(entry: Mapping[str, Any], file: str, sheet: str) -> SettingsColumn:
     """One column of such a sheet."""
-    made: SettingsColumn = record(SettingsColumn, entry, file, f"{sheet}.{entry.get('name')}")
-    return made
+    column: SettingsColumn = record(SettingsColumn, entry, file, f"{sheet}.{entry.get('name')}")
+    return column

@@ -15,7 +15,7 @@ from rectify_xl.settings.problems import Notes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dictionary:
-    """The options by list, and by list what each other word for one of them stands for."""
+    """The options by list, and the option of each alias by list."""
 
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -24,13 +24,13 @@ class Dictionary:
 def read_lists(lines: Sequence[Line]) -> Dictionary:
     """The lists in the order in which they first stand there; options and aliases that clash are noted."""
     names = {title: name for name, title in terms.list_titles().items()}
-    held: dict[str, dict[str, Line]] = {}
+    by_list: dict[str, dict[str, Line]] = {}
     for line in lines:
         if line.values["list"] and line.values["option"]:
-            _add(line, held.setdefault(names[line.values["list"]], {}))
-    aliases = {name: aliases_of(options) for name, options in held.items()}
+            _add(line, by_list.setdefault(names[line.values["list"]], {}))
+    aliases = {name: aliases_of(options) for name, options in by_list.items()}
     return Dictionary(
-        lists={name: tuple(line.values["option"] for line in options.values()) for name, options in held.items()},
+        lists={name: tuple(line.values["option"] for line in options.values()) for name, options in by_list.items()},
         aliases={name: words for name, words in aliases.items() if words},
     )
 
@@ -42,18 +42,18 @@ def _add(line: Line, options: dict[str, Line]) -> None:
 
 
 def aliases_of(options: Mapping[str, Line]) -> dict[str, str]:
-    """What each other word of a list stands for; a word that stands for two options is noted."""
-    taken = {key: line.values["option"] for key, line in options.items()}
-    made: dict[str, str] = {}
+    """The option of each alias of a list; an alias of two options is noted."""
+    meanings = {key: line.values["option"] for key, line in options.items()}
+    aliases: dict[str, str] = {}
     for line in options.values():
         option = line.values["option"]
         for alias in line.values["aliases"]:
-            other = taken.setdefault(key_text(alias), option)
+            other = meanings.setdefault(key_text(alias), option)
             if other != option:
                 line.cells["aliases"].refuse("alias-taken", value=shown(alias), other=other)
             elif key_text(alias) != key_text(option):
-                made[alias] = option
-    return made
+                aliases[alias] = option
+    return aliases
 
 
 def note_missing(
@@ -68,6 +68,6 @@ def note_missing(
             notes.add(sheet.title, cell_name(row, column), "missing-list", list=titles[name])
             row += 1
     for name, option, form in terms.missing_options(lists):
-        about = {"list": titles[name], "value": option, "form": form}
-        notes.add(sheet.title, cell_name(row, column), "missing-option", **about)
+        params = {"list": titles[name], "value": option, "form": form}
+        notes.add(sheet.title, cell_name(row, column), "missing-option", **params)
         row += 1

@@ -1,4 +1,4 @@
-"""What is wrong in 配置.xlsx: each mistake with its sheet, its cell and what to write there, told all at once."""
+"""Mistakes in 配置.xlsx: each with its sheet, its cell and what to write there, reported all at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.model import RectifyError
 
-# How many of the things that may be written are told.
+# How many of the allowed words a sentence names.
 MOST_OPTIONS = 16
 
 
@@ -29,11 +29,11 @@ class SettingsProblem:
     def sentence(self, lang: str = "zh") -> str:
         """Where it is, what is wrong and what to write there, in the language `lang` (zh or en)."""
         words = catalog.words(f"settings.{lang}")
-        said = {name: _shown(value, words) for name, value in self.params}
-        if "near" in said:
-            said["near"] = words["near"].format(near=said["near"]) if said["near"] else ""
-        said["where"] = self._where(words)
-        sentence: str = words["problems"][self.code].format(**said)
+        parts = {name: _in_words(value, words) for name, value in self.params}
+        if "near" in parts:
+            parts["near"] = words["near"].format(near=parts["near"]) if parts["near"] else ""
+        parts["where"] = self._where(words)
+        sentence: str = words["problems"][self.code].format(**parts)
         return sentence
 
     def _where(self, words: Mapping[str, Any]) -> str:
@@ -44,12 +44,12 @@ class SettingsProblem:
         return book + (place.format(sheet=self.sheet, cell=self.cell) if self.sheet else "")
 
 
-def _shown(value: object, words: Mapping[str, Any]) -> str:
+def _in_words(value: object, words: Mapping[str, Any]) -> str:
     """A parameter in words: of many things the first ones."""
     if not isinstance(value, tuple):
         return str(value)
-    kept: str = words["joint"].join(value[:MOST_OPTIONS])
-    return kept if len(value) <= MOST_OPTIONS else kept + words["more"].format(count=len(value))
+    text: str = words["joint"].join(value[:MOST_OPTIONS])
+    return text if len(value) <= MOST_OPTIONS else text + words["more"].format(count=len(value))
 
 
 class SettingsError(RectifyError):
@@ -75,11 +75,11 @@ class Notes:
     _cells: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, sheet: str, cell: str, code: str, **params: Any) -> None:
-        """Notes a mistake, unless one is known of that cell."""
+        """Notes a mistake, unless the cell has one already."""
         if not cell or (sheet, cell) not in self._cells:
             self._cells.add((sheet, cell))
             self.problems.append(SettingsProblem(code=code, sheet=sheet, cell=cell, params=tuple(params.items())))
 
     def knows(self, sheet: str, cell: str) -> bool:
-        """Whether a mistake is known of that cell."""
+        """Whether the cell has a mistake already."""
         return (sheet, cell) in self._cells

@@ -1,4 +1,4 @@
-"""The sheets of 配置.xlsx as Settings: all of them are read, every mistake is noted, and only then are they refused."""
+"""Reads Settings from the sheets of 配置.xlsx; all mistakes are noted before the workbook is refused."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def settings_from(sheets: Mapping[str, Rows], forms: Sequence[Form] = ()) -> Set
 
 
 def lists_in(sheets: Mapping[str, Rows]) -> Mapping[str, tuple[str, ...]]:
-    """The options by list of 字典, as far as it can be read: mistakes in it are told by `settings_from`."""
-    rows = {key_text(title): held for title, held in sheets.items()}
+    """The options by list of 字典, as far as it can be read: `settings_from` reports its mistakes."""
+    rows = {key_text(title): values for title, values in sheets.items()}
     return _dictionary(_Book(layout=settings_layout(), rows=rows, notes=Notes())).lists
 
 
@@ -88,24 +88,24 @@ def _settings(book: _Book) -> Settings:
     campaign = _campaign(book, options)
     units = read_units(book.lines("units", options))
     start: date | None = campaign.values.get("stage_start")
-    around = Surroundings(
+    surroundings = Surroundings(
         lists=words.lists,
         kinds={unit.code: unit.kind for unit in units},
         year=start.year if start else None,
         year_cell=_year_cell(book, campaign),
     )
     # With an empty roster any unit is taken as its cover writes it, so that a waiver may name any.
-    about_waivers = options if units else {name: held for name, held in options.items() if name != "unit"}
+    waiver_options = options if units else {name: allowed for name, allowed in options.items() if name != "unit"}
     return Settings(
         **{"campaign": "", "organisation": "", **campaign.values},
         units=units,
-        tasks=read_tasks(book.lines("schedule", options), around),
+        tasks=read_tasks(book.lines("schedule", options), surroundings),
         reviewers=_reviewers(book.lines("reviewers", options)),
         filings=_filings(book.lines("filings", options)),
         lists=words.lists,
         aliases=words.aliases,
         holidays=_holidays(book.lines("holidays", options), book.layout.options["day"][0]),
-        waivers=_waivers(book.lines("waivers", about_waivers)),
+        waivers=_waivers(book.lines("waivers", waiver_options)),
         forms=own_forms(),
     )
 
@@ -117,8 +117,8 @@ def _with_lists_of(forms: Sequence[Form], words: Dictionary) -> Dictionary:
 
 
 def _options(book: _Book, words: Dictionary) -> Options:
-    """Everything that choices are made from: an unknown list (its sheet is missing) is not there."""
-    given = {
+    """The options of every list that choices come from; a list whose sheet is missing is left out."""
+    lists = {
         **book.layout.options,
         "form": terms.form_titles(),
         "code": catalog.codes(),
@@ -128,16 +128,16 @@ def _options(book: _Book, words: Dictionary) -> Options:
         **words.lists,
     }
     sheet, rows = book.sheet("units")
-    called = called_in(sheet, rows) if rows is not None else None
-    if called is None:
-        return {name: options_by_key(options) for name, options in given.items()}
-    given["unit"] = [code for _, code in called]
-    by_name = {key_text(name).casefold(): code for name, code in reversed(called)}
-    return {**{name: options_by_key(options) for name, options in given.items()}, "unit called": by_name}
+    named_units = called_in(sheet, rows) if rows is not None else None
+    if named_units is None:
+        return {name: options_by_key(options) for name, options in lists.items()}
+    lists["unit"] = [code for _, code in named_units]
+    by_name = {key_text(name).casefold(): code for name, code in reversed(named_units)}
+    return {**{name: options_by_key(options) for name, options in lists.items()}, "unit called": by_name}
 
 
 def _levels() -> dict[str, Level]:
-    """The levels that a rule may have, by what the settings call them."""
+    """The levels that a rule may have, by their Chinese names."""
     levels: tuple[Level, ...] = ("error", "warning")
     return {catalog.states("level")[level]: level for level in levels}
 
@@ -163,7 +163,7 @@ def _campaign(book: _Book, options: Options) -> Campaign:
 
 
 def _year_cell(book: _Book, campaign: Campaign) -> str:
-    """Where the campaign's year should stand; "" where a mistake about it is known already."""
+    """The cell where the campaign's year should stand; "" where a mistake there is noted already."""
     cell = campaign.places.get("stage_start", "")
     return "" if book.notes.knows(book.layout.sheets["campaign"].title, cell) else cell
 
@@ -190,10 +190,10 @@ def _waivers(lines: Sequence[Line]) -> tuple[Waiver, ...]:
 
 def _holidays(lines: Sequence[Line], works: str) -> tuple[tuple[date, bool], ...]:
     """(day, whether it is worked on) in the order of the sheet; a day that stands twice is noted."""
-    made: dict[date, Line] = {}
+    by_day: dict[date, Line] = {}
     for line in lines:
         if day := line.values["day"]:
-            first = made.setdefault(day, line)
+            first = by_day.setdefault(day, line)
             if first is not line:
                 line.cells["day"].refuse("duplicate", other=first.cells["day"].name)
-    return tuple((day, line.values["works"] == works) for day, line in made.items())
+    return tuple((day, line.values["works"] == works) for day, line in by_day.items())

@@ -1,4 +1,4 @@
-"""Settings as the rows of 配置.xlsx: what `settings_from` reads, the other way round."""
+"""Settings as the rows of 配置.xlsx: the inverse of `settings_from`."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def _proof(evidence: Evidence) -> SettingsRow:
 
 
 def _days(task: Task, year: int | None) -> SettingsRow:
-    """The days of a task that its time does not say by itself."""
-    told = (task.start, task.end, task.half_day)
-    if told == _days_said(task.time, year):
+    """The days of a task, where its time in words does not give them."""
+    days = (task.start, task.end, task.half_day)
+    if days == _days_in_words(task.time, year):
         return {}
-    return dict(zip(("start", "end", "half_day"), told, strict=True))
+    return dict(zip(("start", "end", "half_day"), days, strict=True))
 
 
-def _days_said(time: str, year: int | None) -> tuple[date | None, date | None, str | None]:
+def _days_in_words(time: str, year: int | None) -> tuple[date | None, date | None, str | None]:
     try:
         period = parse_period(time, year=year)
     except PeriodError:

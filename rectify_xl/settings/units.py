@@ -13,9 +13,9 @@ from rectify_xl.settings.problems import Notes
 
 
 def called_in(sheet: SettingsSheet, rows: Rows) -> list[tuple[str, str]] | None:
-    """What the roster calls its units, each with the unit's code: all codes, then names and aliases.
+    """(name, unit code) of all codes, then of names and aliases, before any of them is checked.
 
-    Before anything of it is judged; None where the column of the codes is missing.
+    None where the column of codes is missing.
     """
     header = header_of(sheet, rows)
     if header is None or "code" not in header.places:

@@ -13,7 +13,7 @@ from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
 from rectify_xl.messages import messages
 from rectify_xl.model import Settings
 from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.tasks import words_told
+from rectify_xl.settings.tasks import condition_help
 
 _TITLE_HEIGHT, _SECTION_HEIGHT = 30.0, 26.0
 _ROOM = 1.12
@@ -78,7 +78,7 @@ def _height(line: Line) -> float:
 
 def form_lines(settings: Settings) -> list[Line]:
     """A line a form: its title, its template, and the columns that a 判定条件 may name with their options."""
-    told = ((form, words_told(terms.condition_words(form, settings.lists))) for form in catalog.forms().values())
+    told = ((form, condition_help(terms.condition_words(form, settings.lists))) for form in catalog.forms().values())
     return [(form.title, form.template, "\n".join(words)) for form, words in told]
 
 
