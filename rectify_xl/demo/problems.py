@@ -85,7 +85,7 @@ def _problem(text: Facts, life: Facts, scene: Scene) -> Plan:
 def _done_early(plan: Plan, scene: Scene) -> Plan:
     """The same problem done in the first days, so that every return has something to show."""
     return Plan(
-        said=plan.values,
+        values=plan.values,
         due=plan.due,
         begun=scene.start,
         done=scene.step(scene.start, 2),
