@@ -58,7 +58,10 @@ class Files(Database):
             "SELECT a.seq, a.path, coalesce(f.digest, ''), a.run, a.arrived, a.verdict, f.judging, a.sent_back, a.look"
             " FROM arrivals a JOIN files f ON f.key = a.file ORDER BY a.seq"
         )
-        return [Arrival(s, p, d, r, date.fromisoformat(day), *rest) for s, p, d, r, day, *rest in rows]
+        return [
+            Arrival(seq, path, digest, run, date.fromisoformat(day), *rest)
+            for seq, path, digest, run, day, *rest in rows
+        ]
 
     def keep_arrival(
         self, return_: Return, judging: str, run: int, arrived: date, numbers: RowNumbers | None = None
@@ -69,6 +72,7 @@ class Files(Database):
         """
         key = self.value("SELECT key FROM files WHERE digest = ?", return_.digest) if return_.digest else None
         if return_.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
+            # What could not be read under this path before (it has no digest) has become this file.
             self.write(
                 "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
                 " AND file IN (SELECT key FROM files WHERE digest IS NULL)",
