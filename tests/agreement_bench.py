@@ -29,11 +29,11 @@ from rectify_xl.selfcheck.strict import (
     StrictRow,
     StrictSheet,
     day_of_cover,
+    problems_by_cell,
     strict_cover,
     strict_plan,
     strict_row,
     strict_sheet,
-    told,
 )
 from rectify_xl.selfcheck.totals import figures, header_line
 from rectify_xl.selfcheck.true_values import row_values
@@ -254,7 +254,7 @@ def problems_of(plan: Plan, row: StrictRow) -> set[Problem]:
     """Every problem of a row that a flag stands for: what is told of its cells, and each broken rule."""
     rules = plan.strict.facts.rules
     broken = {Problem(rules[i].column, rules[i].code, level, i) for i, level in row.broken.items()}
-    return broken | {problem for problem in told(plan.strict, row).values() if problem.rule < 0}
+    return broken | {problem for problem in problems_by_cell(plan.strict, row).values() if problem.rule < 0}
 
 
 def is_same(said: Any, meant: Any) -> bool:
