@@ -107,7 +107,7 @@ def test_of_every_cover_the_sheet_says_what_python_says(office: str, tmp_path: P
 @pytest.mark.parametrize("name", FORMS)
 def test_a_saved_sheet_is_read_back_as_it_was_judged(name: str, tmp_path: Path) -> None:
     settings = OFFICES["gdsta"]
-    with bench(tmp_path, FORMS[name], settings) as seat:
+    with bench(tmp_path, FORMS[name], settings, prepared=2 * SIZE) as seat:
         rows = drawn_rows(seat.form, settings, 2 * SIZE, SEED)
         assert str(judged(seat, rows, good_cover(settings), len(rows))) == ""
         saved = seat.book.save(tmp_path / "saved.xlsx")

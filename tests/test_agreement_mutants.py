@@ -136,7 +136,7 @@ def test_a_wrong_translation_is_found_out(what: str, tmp_path: Path, monkeypatch
         return tuple(_wrong(column, mutant, changed) if plan.index else column for column in columns)
 
     monkeypatch.setattr(selfcheck_sheets, "helper_columns", mistranslated)
-    with bench(tmp_path, FORMS[mutant.form], SETTINGS) as seat:
+    with bench(tmp_path, FORMS[mutant.form], SETTINGS, prepared=SIZE) as seat:
         tables = in_tables(rows_for(mutant.form), SIZE)
         outcomes = (judged(seat, table, good_cover(SETTINGS), SIZE) for table in tables)
         is_found_out = any(isinstance(one.what, Problem) for outcome in outcomes for one in outcome.disagreements)

@@ -33,7 +33,7 @@ SETTINGS = settings_for("gdsta")
 COVER = good_cover(SETTINGS)
 # What is counted whatever stands below the prepared rows and wherever the header is.
 COUNTED = (Total.USED, Total.ERRORS, Total.WARNINGS)
-FILLED = 60
+FILLED, PREPARED = 60, 100
 
 
 def rows_for(name: str) -> list[RawRow]:
@@ -142,7 +142,7 @@ def steps(rows: list[RawRow]) -> dict[str, Callable[[Sheet], Any]]:
 @pytest.mark.parametrize("name", ["measures", "survey"])
 def test_whatever_is_done_to_the_rows_they_are_judged_alike(name: str, tmp_path: Path) -> None:
     rows = rows_for(name)
-    with bench(tmp_path, catalog.forms()[name], SETTINGS) as seat:
+    with bench(tmp_path, catalog.forms()[name], SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         sheet = Sheet(seat)
         for step, do in steps(rows).items():
@@ -160,13 +160,15 @@ def test_whatever_is_done_to_the_rows_they_are_judged_alike(name: str, tmp_path:
 def test_rows_read_from_a_fixed_block_are_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole_column = re.compile(r"INDEX\(('[^']+'!)\$([A-Z]+):\$[A-Z]+,[^()]*\+@P\)")
 
+    block = rf"INDEX(\1$\2${FIRST}:$\2${FIRST + PREPARED - 1},@P)"
+
     def addressed(plan: Plan, first_cover_row: int) -> tuple[HelperColumn, ...]:
         columns = helper_columns(plan, first_cover_row)
-        return tuple(replace(c, formula=whole_column.sub(r"INDEX(\1$\2$4:$\2$203,@P)", c.formula)) for c in columns)
+        return tuple(replace(c, formula=whole_column.sub(block, c.formula)) for c in columns)
 
     monkeypatch.setattr(selfcheck_sheets, "helper_columns", addressed)
     rows = rows_for("guidance")
-    with bench(tmp_path, catalog.forms()["guidance"], SETTINGS) as seat:
+    with bench(tmp_path, catalog.forms()["guidance"], SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         sheet = Sheet(seat)
         found_out = []
@@ -180,7 +182,7 @@ def test_rows_read_from_a_fixed_block_are_found_out(tmp_path: Path, monkeypatch:
 def test_what_stands_below_the_prepared_rows_keeps_the_workbook_back(tmp_path: Path) -> None:
     form = catalog.forms()["ledger"]
     words = catalog.words("selfcheck")["cover"]
-    with bench(tmp_path, form, SETTINGS) as seat:
+    with bench(tmp_path, form, SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         sheet = Sheet(seat)
         sheet.type(1, good_cases(form)[:1])
@@ -199,7 +201,7 @@ def test_an_inserted_row_is_judged(tmp_path: Path) -> None:
     form = catalog.forms()["guidance"]
     words = catalog.words("selfcheck")["cover"]
     good = good_cases(form)[0]
-    with bench(tmp_path, form, SETTINGS) as seat:
+    with bench(tmp_path, form, SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         sheet = Sheet(seat)
         sheet.type(1, [good, (f"{good[0]}之二", *good[1:])])
@@ -214,7 +216,7 @@ def test_an_inserted_row_is_judged(tmp_path: Path) -> None:
 
 def test_a_wrong_cover_keeps_the_workbook_back(tmp_path: Path) -> None:
     words = catalog.words("selfcheck")["cover"]
-    with bench(tmp_path, catalog.forms()["filings"], SETTINGS) as seat:
+    with bench(tmp_path, catalog.forms()["filings"], SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         assert (Sheet(seat).agrees(), seat.verdict()) == ("", words["ready"])
         seat.type_cover(tuple("" if cell == DAY else cell for cell in COVER))
@@ -263,7 +265,7 @@ def levels_told(seat: Bench, count: int) -> list[list[int]]:
 def test_a_cell_has_the_colour_of_what_is_told_of_it(name: str, tmp_path: Path) -> None:
     # Of a survey the header is told what the sheet lacks, where every row can be read.
     rows = [row for row in rows_for(name) if name != "survey" or row[0] in SETTINGS.lists["participant"][-2:]]
-    with bench(tmp_path, catalog.forms()[name], SETTINGS) as seat:
+    with bench(tmp_path, catalog.forms()[name], SETTINGS, prepared=PREPARED) as seat:
         seat.type_cover(COVER)
         sheet = Sheet(seat)
         shown: set[int] = set()
