@@ -51,42 +51,42 @@ def _form_test(form: str, node: Node) -> Test:
 
 
 def dues_for(items: Mapping[str, Sequence[Item]], day: Day) -> dict[str, tuple[Due, ...]]:
-    """到期状态 of every item of the forms with a deadline, side by side with `items` (contract of the ledger)."""
-    return {name: tuple(map(due, held)) for name, held in items.items() if (due := _due_on(catalog.forms()[name], day))}
+    """到期状态 of every item of the forms with a deadline, side by side with `items`."""
+    dues: dict[str, tuple[Due, ...]] = {}
+    for name, of_form in items.items():
+        due_of = _due_function(catalog.forms()[name], day)
+        if due_of is not None:
+            dues[name] = tuple(map(due_of, of_form))
+    return dues
 
 
-def _due_on(form: Form, day: Day) -> Callable[[Item], Due] | None:
-    """What tells the state of an item of the form, None where it has no deadline."""
+def _due_function(form: Form, day: Day) -> Callable[[Item], Due] | None:
+    """A function item -> 到期状态 for the items of a form, None where it has no deadline."""
     deadline = form.deadline
     if deadline is None:
         return None
-    standing = form_test(form, deadline.standing) if deadline.standing else None
-    done = form_test(form, deadline.done)
-    open_until = cache(partial(_open_until, day))
+    is_standing = form_test(form, deadline.standing) if deadline.standing else None
+    is_done = form_test(form, deadline.done)
+    open_due = cache(partial(_open_due, day))  # many items are owed by the same day
 
-    def due(item: Item) -> Due:
+    def due_of(item: Item) -> Due:
         owed = owed_day(item, form)
-        truths = bool(standing and standing(item.values, ())), bool(done(item.values, ()))
-        return _closed(item, form, truths, owed) or open_until(owed)
+        if is_standing and is_standing(item.values, ()):
+            return Due(catalog.states("item")["no_term"], owed, None)
+        return _done_due(item, form, owed) if is_done(item.values, ()) else open_due(owed)
 
-    return due
-
-
-def _closed(item: Item, form: Form, truths: tuple[bool, bool], owed: date | None) -> Due | None:
-    """The state of an item that no day moves any more, None of an open one."""
-    names = catalog.states("item")
-    is_standing, is_done = truths
-    if is_standing:
-        return Due(names["no_term"], owed, None)
-    if is_done:
-        done_on = _done_day(item, form)
-        in_time = owed is None or done_on is None or done_on <= owed
-        return Due(names["done" if in_time else "done_late"], owed, None)
-    return None
+    return due_of
 
 
-def _open_until(day: Day, owed: date | None) -> Due:
-    """The state of an open item: many have the same day."""
+def _done_due(item: Item, form: Form, owed: date | None) -> Due:
+    """The state of an item that was done."""
+    done_on = _done_day(item, form)
+    is_in_time = owed is None or done_on is None or done_on <= owed
+    return Due(catalog.states("item")["done" if is_in_time else "done_late"], owed, None)
+
+
+def _open_due(day: Day, owed: date | None) -> Due:
+    """The state of an open item."""
     names = catalog.states("item")
     if owed is None:
         return Due(names["no_term"], None, None)
@@ -107,8 +107,8 @@ def owed_day(item: Item, form: Form) -> date | None:
 def _done_day(item: Item, form: Form) -> date | None:
     """The day an item was done: its own date, else the 填报日期 that first showed it done."""
     deadline: Deadline | None = form.deadline
-    told = item.values[form.positions[deadline.done_on]] if deadline and deadline.done_on else None
-    return told or item.done_seen_on
+    own_day = item.values[form.positions[deadline.done_on]] if deadline and deadline.done_on else None
+    return own_day or item.done_seen_on
 
 
 # ---- tasks
@@ -124,21 +124,21 @@ def task_states(
 def dues_and_tasks(
     items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
 ) -> tuple[dict[str, tuple[Due, ...]], tuple[TaskState, ...]]:
-    """`dues_for` and `task_states` in one walk: items that were laid aside are dear to read."""
-    shown, dues = _Shown(settings, day), {}
-    for name, held in items.items():
+    """`dues_for` and `task_states` in one walk: items that lie in a temporary file are slow to read."""
+    shown, dues = _EvidenceDays(settings, day), {}
+    for name, of_form in items.items():
         form = catalog.forms()[name]
-        due, looks = _due_on(form, day), shown.looks(form)
-        if due is None and not looks:
+        due_of, collectors = _due_function(form, day), shown.collectors(form)
+        if due_of is None and not collectors:
             continue
-        told = []
-        for item in held:
-            if due is not None:
-                told.append(due(item))
-            for look in looks:
-                look(item)
-        if due is not None:
-            dues[name] = tuple(told)
+        dues_of_form = []
+        for item in of_form:
+            if due_of is not None:
+                dues_of_form.append(due_of(item))
+            for collect in collectors:
+                collect(item)
+        if due_of is not None:
+            dues[name] = tuple(dues_of_form)
     units = units_that_report(roster, day.as_of)
     return dues, tuple(_task_state(task, unit, shown, day) for task in settings.tasks for unit in units)
 
@@ -148,31 +148,33 @@ def units_that_report(roster: Roster, day: date) -> list[Unit]:
     return [unit for unit in roster.active(day) if unit.kind != catalog.reading().office_kind]
 
 
-class _Shown:
-    """The day that shows each piece of evidence, by evidence and unit, of the items that were looked at."""
+class _EvidenceDays:
+    """The first day that shows each piece of evidence, by evidence and unit, among the items collected."""
 
     def __init__(self, settings: Settings, day: Day) -> None:
         self._settings, self._since, self._until = settings, settings.stage_start, day.as_of
         self._days: dict[Evidence, dict[str, date]] = {e: {} for task in settings.tasks for e in task.evidence}
 
-    def looks(self, form: Form) -> list[Callable[[Item], None]]:
-        """For each piece of evidence of a form what takes in what an item shows of it."""
+    def collectors(self, form: Form) -> list[Callable[[Item], None]]:
+        """A function for each piece of evidence of a form, which takes in what an item shows of it."""
         return [
-            self._look(form, evidence, first) for evidence, first in self._days.items() if evidence.form == form.name
+            self._collector(form, evidence, first)
+            for evidence, first in self._days.items()
+            if evidence.form == form.name
         ]
 
-    def _look(self, form: Form, evidence: Evidence, first: dict[str, date]) -> Callable[[Item], None]:
+    def _collector(self, form: Form, evidence: Evidence, first: dict[str, date]) -> Callable[[Item], None]:
         tree = _where(form, evidence.where, self._settings)
         test = form_test(form, tree) if tree else None
 
-        def look(item: Item) -> None:
+        def collect(item: Item) -> None:
             if not form.evidence_on and item.unit_code in first and first[item.unit_code] <= _known_from(item):
                 return  # no state of it can show an earlier day
             shown_on = self._shown_on(item, form, test, _known_since(item, form, tree))
             if shown_on and shown_on < first.get(item.unit_code, date.max):
                 first[item.unit_code] = shown_on
 
-        return look
+        return collect
 
     def on(self, evidence: Evidence, unit: str) -> date | None:
         """The first day that shows the evidence for a unit, None if nothing does."""
@@ -218,7 +220,7 @@ def is_asked(evidence: Evidence, unit: Unit) -> bool:
     return by_kind and (not evidence.units or unit.code in evidence.units)
 
 
-def _task_state(task: Task, unit: Unit, shown: _Shown, day: Day) -> TaskState:
+def _task_state(task: Task, unit: Unit, shown: _EvidenceDays, day: Day) -> TaskState:
     asked = [e for e in task.evidence if is_asked(e, unit)]
     days = [d for d in (shown.on(e, unit.code) for e in asked) if d]
     shown_on = max(days, default=None)

@@ -25,7 +25,7 @@ def differs(column: Column, cell: Any, before: Any) -> bool:
         return bool(day_of(column, cell) != day_of(column, before))
     if isinstance(before, (int, float)) and isinstance(cell, (int, float)):
         return not isclose(before, cell, abs_tol=1e-9)
-    return plainly(cell) != plainly(before)
+    return plain_text(cell) != plain_text(before)
 
 
 def day_of(column: Column, value: Any) -> Any:
@@ -34,46 +34,46 @@ def day_of(column: Column, value: Any) -> Any:
         return value.date()
     if isinstance(value, date):
         return value
-    understood = parser_for(column, Setting(lists={}, aliases={}))(value)
-    understood = understood.value if isinstance(understood, Reading) else understood
-    return understood if isinstance(understood, date) else plainly(value)
+    parsed = parser_for(column, Setting(lists={}, aliases={}))(value)
+    day = parsed.value if isinstance(parsed, Reading) else parsed
+    return day if isinstance(day, date) else plain_text(value)
 
 
-def plainly(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A value as text without what spaces, widths and case make of it."""
     return key_text(as_text(value))
 
 
-def said(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value as a sentence quotes it, a blank one as nothing."""
     return "" if value in ("", None) else as_text(value)
 
 
-def at_cell(sheet: LedgerSheet, row: int, place: int, file: str) -> Finding:
-    """A finding of ledger-edited at a cell of one of our columns, its params still wanting."""
+def cell_finding(sheet: LedgerSheet, row: int, place: int, file: str) -> Finding:
+    """A finding of ledger-edited at a cell of one of our columns, without its params."""
     column, at = sheet.layout.columns[place], sheet.places[place]
     cell = f"{column_letter(at)}{row}" if at is not None else ""
-    told = about_sheet(sheet.layout.name, file, sheet.title, ())
-    return replace(told, cell=cell, row=row, column=column.name, label=column.label)
+    finding = sheet_finding(sheet.layout.name, file, sheet.title, ())
+    return replace(finding, cell=cell, row=row, column=column.name, label=column.label)
 
 
-def about_sheet(layout: str, file: str, title: str, params: Params) -> Finding:
+def sheet_finding(layout: str, file: str, title: str, params: Params) -> Finding:
     """A finding of ledger-edited about a whole sheet; `layout` is the form, or the part beside the forms, it shows."""
     form = layout if layout in catalog.forms() else ""
     level = catalog.codes()["ledger-edited"].level
     return Finding(level=level, code="ledger-edited", file=file, sheet=title, params=params, form=form)
 
 
-def changed(at: Finding, cell: Any, before: Any) -> Finding:
-    """A finding at a cell that was changed."""
-    return replace(at, params=(("old", said(before)), ("new", said(cell))), value=as_typed(said(cell)))
+def changed_cell(at: Finding, cell: Any, before: Any) -> Finding:
+    """The finding on a cell that was changed, with what it said before and says now."""
+    return replace(at, params=(("old", quoted(before)), ("new", quoted(cell))), value=as_typed(quoted(cell)))
 
 
-def added(sheet: LedgerSheet, typed: tuple[int, tuple[Any, ...]], file: str) -> list[Finding]:
-    """A row that nobody wrote, told at its first cell."""
-    row, cells = typed
-    place = next((at for at, cell in enumerate(cells) if cell != ""), None)
+def added_row(sheet: LedgerSheet, row_and_cells: tuple[int, tuple[Any, ...]], file: str) -> list[Finding]:
+    """The finding on a row that nobody wrote, at its first filled cell; none on a blank row."""
+    row, cells = row_and_cells
+    place = next((place for place, cell in enumerate(cells) if cell != ""), None)
     if place is None:
         return []
-    told = replace(at_cell(sheet, row, place, file), params=(("case", "added"),), value=as_typed(said(cells[place])))
-    return [told]
+    at = cell_finding(sheet, row, place, file)
+    return [replace(at, params=(("case", "added"),), value=as_typed(quoted(cells[place])))]
