@@ -1,4 +1,4 @@
-"""What may go wrong though the program is right: errors that are told in sentences."""
+"""Errors that are no bugs, each with its sentence for people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class RectifyError(Exception):
     """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
 
     def sentences(self, lang: str = "zh") -> list[str]:
-        """What is wrong, a sentence a mistake."""
+        """The mistakes, a sentence each."""
         return [str(self)]
 
 
@@ -35,16 +35,16 @@ class InWords(RectifyError):
 
 
 class WrongUse(InWords):
-    """A call that cannot be answered: `code` says why (no-such-path, no-such-unit), `path` what was asked for."""
+    """A wrong call: `code` says why (no-such-path, no-such-unit), `path` what was asked for."""
 
     def __init__(self, path: str, code: str = "no-such-path", **params: Any) -> None:
         super().__init__(code, path=path, **params)
-        # What makes it again where it comes out of another process.
+        # The arguments with which pickle makes it again in another process.
         self.args, self.path = (path, code), path
 
 
 class CannotFinish(InWords):
-    """A job that could not be finished though it was asked for rightly."""
+    """A rightful job that could not be finished."""
 
     part = "failed"
 

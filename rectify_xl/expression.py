@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Union
 
-# What a rule may name besides the form's own columns: the stage's bounds, the cover's day, the kind of the unit.
+# Names in rules besides the form's columns: the stage's bounds, the cover's day, the kind of the unit.
 BOUNDS = ("stage_start", "stage_end", "followup_end", "filled_on", "unit_kind")
 FUNCTIONS = {
     "is_workday": 1,

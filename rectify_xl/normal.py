@@ -1,4 +1,4 @@
-"""Texts in normal form: what width, spaces and invisible characters may hide is laid aside here and nowhere else."""
+"""Texts in normal form: width, spaces and invisible characters are normalised here and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ODD = re.compile(rf"[{_INVISIBLE}{_CONTROL}\r]")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}{_CONTROL}]")
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
-_LAID_ASIDE = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
+_IGNORED = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}]")
 # What `key_text` changes at all: most texts hold none of it.
 _CHANGED = re.compile(rf"[\s{_INVISIBLE}{_CONTROL}\uff01-\uff5e]")
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
@@ -20,7 +20,7 @@ _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"
 def is_printed(text: str) -> bool:
     """Whether every character shows or is the usual space: nothing invisible, no control, no other white space.
 
-    Far sooner told than by looking for these; Python takes three of them for printed.
+    Faster than a search for them; Python counts three of them as printable.
     """
     return text.isprintable() and not ("\ufe0f" in text or "\ufe0e" in text or "\u034f" in text)
 
@@ -33,7 +33,7 @@ def tidy(text: str) -> str:
 
 
 def is_tidy(text: str) -> bool:
-    """Whether `tidy` would change nothing that anybody typed (Windows line ends are no news)."""
+    """Whether `tidy` changes nothing but Windows line ends."""
     return tidy(text) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -58,11 +58,11 @@ def key_text(text: str) -> str:
         return text
     if _CHANGED.search(text) is None:
         return text
-    return narrow(text).replace(" ", "") if is_printed(text) else _LAID_ASIDE.sub("", narrow(text))
+    return narrow(text).replace(" ", "") if is_printed(text) else _IGNORED.sub("", narrow(text))
 
 
 def is_plain(text: str) -> bool:
-    """Whether `key_text` is sure to change nothing, told quickly."""
+    """A quick test: True only where `key_text` changes nothing."""
     if not text.isprintable():
         return False
     raw = text.encode()  # in UTF-8, whatever else is changed shows by one of three bytes
@@ -77,7 +77,7 @@ def shown(value: object, limit: int = 60) -> str:
 
 
 def as_seen(text: str, kind: str) -> str:
-    """What was typed as its cell shows it: of a percent the fraction 0.8 as 80%, all else as it stands."""
+    """A typed value as its cell shows it: the fraction 0.8 of a percent as 80%, anything else as it is."""
     if kind != "percent":
         return text
     try:

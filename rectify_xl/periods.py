@@ -51,14 +51,14 @@ def parse_period(phrase: str | None, *, year: int | None) -> Period:
 
     Raises PeriodError for an unknown phrase, an impossible date, a reversed range or a missing year.
     """
-    given = "" if phrase is None else str(phrase)  # a cell's date reads as it prints, a number never as no date
-    text = _plain(given)
-    if not given.strip() or all(piece in _UNDATED for piece in re.split("[,;、。并]+", text)):
+    original = "" if phrase is None else str(phrase)  # a cell's date reads as it prints, a number never as no date
+    text = _plain(original)
+    if not original.strip() or all(piece in _UNDATED for piece in re.split("[,;、。并]+", text)):
         return Period(start=None, end=None)
     try:
         return _read(*_scan(_unify(text)), year)
     except PeriodError as refusal:
-        raise PeriodError(given, refusal.reason) from None
+        raise PeriodError(original, refusal.reason) from None
 
 
 _UNDATED = frozenset({
@@ -108,9 +108,9 @@ def _unify(text: str) -> str:
     return text
 
 
-def _digits(found: re.Match[str]) -> str:
+def _digits(match: re.Match[str]) -> str:
     """The run in digits; as it stands where it is no one number, so that the grammar turns it down."""
-    run = found[0]
+    run = match[0]
     if counted := _COUNTED.fullmatch(run):
         return f"{_NUMERALS[counted[1] or '一']}{_NUMERALS[counted[2] or '〇']}"
     if run.isascii() or not set(run) <= set(_NUMERALS):
@@ -185,12 +185,12 @@ def _scan(text: str) -> tuple[list[_Atom], list[str], str]:
     joints: list[str] = []
     place = 0
     while True:
-        found = next((match for match in (atom.match(text, place) for atom in _ATOMS) if match), None)
-        if found is None:
+        match = next((match for match in (atom.match(text, place) for atom in _ATOMS) if match), None)
+        if match is None:
             raise PeriodError("", "unknown")
-        half = _HALF.match(text, found.end())
-        place = (half or found).end()
-        atoms.append(_atom(found.groupdict(), atoms[-1] if atoms else None, half[0] if half else None))
+        half = _HALF.match(text, match.end())
+        place = (half or match).end()
+        atoms.append(_atom(match.groupdict(), atoms[-1] if atoms else None, half[0] if half else None))
         joint = _JOINT.match(text, place)
         if joint is None:
             return atoms, joints, text[place:]

@@ -20,12 +20,12 @@ _NUMBERS = ("integer", "percent")
 
 
 def words(node: Node, form: Form | Cover, lang: str = "zh", bounds: Bounds | None = None) -> str:
-    """What the expression says of a row, without a full stop; `bounds` gives the days of the bounds it names."""
+    """The expression in words, without a full stop; `bounds` gives the days of the bounds it names."""
     return _voice(form, lang, bounds).test(node)
 
 
 def clause(form: Form | Cover, rule: Rule, lang: str = "zh", bounds: Bounds | None = None) -> str:
-    """What the rule asks of a row, without a full stop: 「整改状态」为“已完成”时，「完成日期」必填."""
+    """The rule in words, without a full stop: 「整改状态」为“已完成”时，「完成日期」必填."""
     voice = _voice(form, lang, bounds)
     if rule.holds is None:
         return voice.whole(rule)
@@ -43,16 +43,16 @@ def rule_words(form: Form | Cover, rule: Rule, lang: str = "zh", bounds: Bounds 
     voice = _voice(form, lang, bounds)
     notes = [voice.rule("office")] if needs_office(rule) else []
     notes += [voice.rule("warning")] if rule.level == "warning" else []
-    told = voice.rule("notes", notes=voice.rule("note_join").join(notes)) if notes else ""
-    text = clause(form, rule, lang, bounds) + told + voice.rule("end")
+    remarks = voice.rule("notes", notes=voice.rule("note_join").join(notes)) if notes else ""
+    text = clause(form, rule, lang, bounds) + remarks + voice.rule("end")
     return text[0].upper() + text[1:]
 
 
 def needs_office(rule: Rule) -> bool:
     """Whether the rule rests on the roster or on earlier weeks, so that a clerk's own workbook cannot judge it."""
-    asked = set(catalog.words("phrases")["needs_office"])
+    functions = set(catalog.words("phrases")["needs_office"])
     trees = [tree for tree in (rule.when, rule.holds) if tree]
-    return rule.between or any(call.function in asked for tree in trees for call in _calls(tree))
+    return rule.between or any(call.function in functions for tree in trees for call in _calls(tree))
 
 
 def _calls(node: Node) -> Iterator[Call]:
@@ -72,7 +72,7 @@ def _voice(form: Form | Cover, lang: str, bounds: Bounds | None) -> _Voice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Voice:
-    """Who speaks: the form whose labels are said, the phrases of one language, the bounds' days, the mood."""
+    """The context of a sentence: the form with its labels, the phrases of one language, the bounds' days, the mood."""
 
     form: Form | Cover
     phrases: Mapping[str, Any]
@@ -84,7 +84,7 @@ class _Voice:
         return pattern.format(**parts)
 
     def say(self, key: str, *parts: str, **named: str) -> str:
-        """A pattern of `is`, or of `must` where it reads otherwise; a second test of one subject names it no more."""
+        """A filled pattern of `is`, or of `must` where that mood has its own; no `left`: subject known."""
         pattern: str = self.phrases["is"][key]
         if self.must:
             pattern = self.phrases["must"].get(key, pattern)
@@ -142,8 +142,8 @@ class _Voice:
             case Compare():
                 return self.compare(self.turned(node))
             case Among(name, options):
-                told = self.listed([self.option(option) for option in options])
-                return self.say("among", left=self.name(name), right=told)
+                options_text = self.listed([self.option(option) for option in options])
+                return self.say("among", left=self.name(name), right=options_text)
             case Filled(name, wanted):
                 return self.say("filled" if wanted else "blank", left=self.name(name))
             case Call(function, names):
@@ -152,12 +152,12 @@ class _Voice:
                 return self.all_of(parts)
             case Or(parts):
                 long = any(isinstance(part, And) for part in parts)
-                joined: str = self.phrases["or_long" if long else "or"].join(self.test(part) for part in parts)
-                return joined
+                alternatives: str = self.phrases["or_long" if long else "or"].join(self.test(part) for part in parts)
+                return alternatives
         raise TypeError(node)
 
     def turned(self, node: Compare) -> Compare:
-        """The comparison with the column on its left: 0% <= percent is told as percent >= 0%."""
+        """The comparison with the column on its left: 0% <= percent becomes percent >= 0%."""
         left, right = (any(n in self.form.positions for n in names_in(side)) for side in (node.left, node.right))
         return Compare(_TURNED[node.op], node.right, node.left) if right and not left else node
 
@@ -166,18 +166,18 @@ class _Voice:
         for part in parts:
             part = self.turned(part) if isinstance(part, Compare) else part
             again = isinstance(part, Compare) and part.left == subject
-            told = self.compare(part, again) if isinstance(part, Compare) else self.test(part)
-            told = self.phrases["brackets"].format(text=told) if isinstance(part, Or) else told
-            text += (self.phrases["same" if again else "and"] if text else "") + told
+            part_text = self.compare(part, again) if isinstance(part, Compare) else self.test(part)
+            part_text = self.phrases["brackets"].format(text=part_text) if isinstance(part, Or) else part_text
+            text += (self.phrases["same" if again else "and"] if text else "") + part_text
             subject = part.left if isinstance(part, Compare) else None
         return text
 
     def whole(self, rule: Rule) -> str:
-        """What a rule about the whole sheet, or between returns, asks for."""
+        """The demand of a rule about the whole sheet or between returns."""
         column = self.name(rule.column)
         if rule.on:
-            told = self.listed([self.name(name) for name in rule.on], "listed")
-            text = self.rule("duplicate_key" if len(rule.on) > 1 else "duplicate", columns=told)
+            columns = self.listed([self.name(name) for name in rule.on], "listed")
+            text = self.rule("duplicate_key" if len(rule.on) > 1 else "duplicate", columns=columns)
             return text + (self.rule("softened", column=self.name(rule.softened_by)) if rule.softened_by else "")
         if rule.all_of:
             options = self.listed([self.option(option) for option in rule.all_of], "listed")

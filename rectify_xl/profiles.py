@@ -1,4 +1,4 @@
-"""The organisations whose papers stand behind this program, each as the Settings a new workspace begins with."""
+"""The built-in profiles: the Settings that a new workspace of an organisation begins with."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class _Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Place:
-    """The key of a data file that is being read, and the lists its names must come from."""
+    """The data file that is being read, and the lists that its names must come from."""
 
     file: str
     lists: Lists = field(default_factory=dict)
@@ -86,8 +86,8 @@ def profile(name: str) -> Settings:
 @cache
 def profile_of_campaign(campaign: str) -> str | None:
     """The name of the profile whose campaign is called so; spaces and width do not matter."""
-    wanted = key_text(campaign)
-    return next((name for name in profile_names() if key_text(profile(name).campaign) == wanted), None)
+    key = key_text(campaign)
+    return next((name for name in profile_names() if key_text(profile(name).campaign) == key), None)
 
 
 def months_after(day: date, months: int) -> date:
@@ -98,7 +98,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def followup_end(end: date | None, months: int | None) -> date | None:
-    """The end of the follow-up where it is not given: so many months after the stage's end; None without one."""
+    """The default end of the follow-up: so many months after the stage's end; None without either."""
     return None if end is None or months is None else months_after(end, months)
 
 
@@ -154,7 +154,7 @@ def _reviewers(entry: Mapping[str, list[str]], place: _Place) -> tuple[tuple[str
 
 
 def _filings(entries: Sequence[Mapping[str, Any]], place: _Place) -> tuple[Filing, ...]:
-    made: list[Filing] = []
+    filings: list[Filing] = []
     levels: tuple[Level, ...] = ("error", "warning")
     for at, entry in enumerate(entries):
         key = f"filings.{at}"
@@ -164,10 +164,10 @@ def _filings(entries: Sequence[Mapping[str, Any]], place: _Place) -> tuple[Filin
         place.known(f"{key}.document", [rule.document], place.lists["filed_document"])
         place.known(f"{key}.authority", [rule.authority], place.lists["authority"])
         place.known(f"{key}.level", [rule.level], levels)
-        made += [
+        filings += [
             Filing(unit_kind=kind, document=rule.document, authority=rule.authority, level=rule.level) for kind in kinds
         ]
-    return tuple(made)
+    return tuple(filings)
 
 
 def _tasks(entries: Sequence[Mapping[str, Any]], place: _Place) -> tuple[Task, ...]:

@@ -1,4 +1,4 @@
-"""What facts/reading.toml tells of reading: rows that are no data, words for nothing, habits that are understood."""
+"""facts/reading.toml as a record: rows that are no data, words for nothing, habits that are understood."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from rectify_xl.model import Book, Finding, Return
 from rectify_xl.normal import inert
 from rectify_xl.tables.ledger_table import ledger_forms, pending_table
 
-# Which verdicts together are what was received; ignored files are told beside them.
+# The verdicts that count as received; ignored files are counted beside them.
 _RECEIVED = ("accepted", "returned", "refused", "repeated", "held")
 # The form whose deadlines a run's object counts.
 _COUNTED_FORM = "ledger"
@@ -22,22 +22,22 @@ _COUNTED_FORM = "ledger"
 
 def finding_json(finding: Finding, lang: str = "zh") -> dict[str, Any]:
     """A finding's FINDING_COLUMNS by name, `message` last; what it does not have is left out."""
-    told = zip(FINDING_COLUMNS, (*finding_values(finding), sentence(finding, lang)), strict=True)
-    return {name: value for name, value in told if value not in ("", None)}
+    values = zip(FINDING_COLUMNS, (*finding_values(finding), sentence(finding, lang)), strict=True)
+    return {name: value for name, value in values if value not in ("", None)}
 
 
 def check_json(returns: Iterable[Return], lang: str = "zh") -> dict[str, Any]:
     """{"files": [{"file", "verdict", "unit", "forms": {form: good rows}, "findings"}]}, without ignored files."""
-    return {"files": [_file_json(told, lang) for told in returns if told.verdict != "ignored"]}
+    return {"files": [_file_json(return_, lang) for return_ in returns if return_.verdict != "ignored"]}
 
 
-def _file_json(told: Return, lang: str) -> dict[str, Any]:
+def _file_json(return_: Return, lang: str) -> dict[str, Any]:
     return {
-        "file": inert(told.file),
-        "verdict": told.verdict,
-        "unit": told.unit_code or told.unit_name,
-        "forms": {held.form: len(held.good) for held in told.forms},
-        "findings": [finding_json(finding, lang) for finding in told.findings],
+        "file": inert(return_.file),
+        "verdict": return_.verdict,
+        "unit": return_.unit_code or return_.unit_name,
+        "forms": {rows.form: len(rows.good) for rows in return_.forms},
+        "findings": [finding_json(finding, lang) for finding in return_.findings],
     }
 
 
@@ -49,7 +49,7 @@ def run_json(
 
     `deadlines` and `tasks` count by the Chinese names of the states, every state named.
     """
-    verdicts = Counter[str](told.verdict for told in (book.returns if received is None else received))
+    verdicts = Counter[str](return_.verdict for return_ in (book.returns if received is None else received))
     files = {"received": sum(verdicts[name] for name in _RECEIVED)}
     return {
         "as_of": book.as_of.isoformat(),
@@ -57,7 +57,7 @@ def run_json(
         "rows": {form.name: len(book.items[form.name]) for form in ledger_forms(book)},
         "pending": len(pending_table(book).rows),
         "deadlines": _counted("item", (due.state for due in book.dues.get(_COUNTED_FORM, ()))),
-        "tasks": _counted("task", (told.state for told in book.tasks)),
+        "tasks": _counted("task", (task.state for task in book.tasks)),
         "outputs": list(outputs),
         "findings": [finding_json(finding, lang) for finding in book.findings],
     }
@@ -65,5 +65,5 @@ def run_json(
 
 def _counted(kind: str, states: Iterable[str]) -> Mapping[str, int]:
     """How many there are in each state, in the order of facts/states.toml."""
-    counted = Counter(states)
-    return {name: counted[name] for name in catalog.states(kind).values()}
+    counts = Counter(states)
+    return {name: counts[name] for name in catalog.states(kind).values()}

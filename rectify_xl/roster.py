@@ -1,4 +1,4 @@
-"""The roster made ready for looking things up: units by code and name, who stands under whom, who follows whom."""
+"""The roster indexed for look-ups: units by code and name, their children, and the units merged into them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rectify_xl.kinds import nearest
 from rectify_xl.model import Settings, Unit
 from rectify_xl.normal import key_text
 
-# Looking for what a wrong name may have meant takes time: not in a roster of thousands.
+# Searching for similar names takes time: only the most promising of a long roster are compared.
 _MOST_COMPARED, _LONGEST_NAME = 50, 80
 # Units are often called nearly alike: one that is offered must be nearer than the next.
 _LEAD = 0.1
@@ -18,7 +18,7 @@ _LEAD = 0.1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roster:
-    """The units of 单位名册 in its order, with every lookup made once; codes and names are compared in normal form."""
+    """The units of 单位名册 in its order, with their indexes; codes and names are compared in normal form."""
 
     units: tuple[Unit, ...] = ()
     _by_code: Mapping[str, Unit] = field(default_factory=dict, repr=False, compare=False)
@@ -40,18 +40,18 @@ class Roster:
         return self._by_name.get(key_text(name))
 
     def nearest(self, name: str) -> str:
-        """The name or alias that was nearly written, "" if none was; only those that share most signs are compared."""
+        """The name of the unit with the most similar name or alias, "" for none; only the likeliest are compared."""
         key = key_text(name)[:_LONGEST_NAME]
-        alike = sorted(self._by_name, key=lambda known: -len(set(known) & set(key)))[:_MOST_COMPARED]
-        near = nearest(key, alike, _LEAD) if key else ""
-        return self._by_name[near].name if near else ""
+        candidates = sorted(self._by_name, key=lambda candidate: -len(set(candidate) & set(key)))[:_MOST_COMPARED]
+        match = nearest(key, candidates, _LEAD) if key else ""
+        return self._by_name[match].name if match else ""
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly below a unit, in roster order."""
         return self._children.get(key_text(code), ())
 
     def successor(self, code: str, day: date) -> str:
-        """The code of the unit that a unit's rows count for on a day: its own until it was merged."""
+        """The code of the unit that a unit's rows count for on a day: its own until it is merged."""
         seen: set[str] = set()
         unit = self.by_code(code)
         while unit is not None and unit.code not in seen and _is_merged(unit, day):
@@ -61,14 +61,14 @@ class Roster:
 
     def prefixes(self, code: str) -> frozenset[str]:
         """The codes that may stand in a unit's numbers: its own and those of all units ever merged into it."""
-        found: dict[str, str] = {key_text(code): code}
+        codes: dict[str, str] = {key_text(code): code}
         waiting = [code]
         while waiting:
             for unit in self._merged.get(key_text(waiting.pop()), ()):
-                if key_text(unit.code) not in found:
-                    found[key_text(unit.code)] = unit.code
+                if key_text(unit.code) not in codes:
+                    codes[key_text(unit.code)] = unit.code
                     waiting.append(unit.code)
-        return frozenset(found.values())
+        return frozenset(codes.values())
 
     def order(self) -> dict[str, int]:
         """Where each unit's code stands in the roster, from 0."""
@@ -96,14 +96,14 @@ def roster_for(settings: Settings) -> Roster:
 
 
 def _first(pairs: Iterable[tuple[str, Unit]]) -> dict[str, Unit]:
-    made: dict[str, Unit] = {}
+    units_by_key: dict[str, Unit] = {}
     for key, unit in pairs:
-        made.setdefault(key, unit)
-    return made
+        units_by_key.setdefault(key, unit)
+    return units_by_key
 
 
 def _grouped(pairs: Iterable[tuple[str, Unit]]) -> dict[str, tuple[Unit, ...]]:
-    made: dict[str, list[Unit]] = {}
+    by_key: dict[str, list[Unit]] = {}
     for key, unit in pairs:
-        made.setdefault(key, []).append(unit)
-    return {key: tuple(units) for key, units in made.items()}
+        by_key.setdefault(key, []).append(unit)
+    return {key: tuple(units) for key, units in by_key.items()}

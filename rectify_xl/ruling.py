@@ -1,4 +1,4 @@
-"""A form made ready to be judged under one office's settings: parsers by column, its rules as one function."""
+"""Forms prepared for judging under one office's settings: parsers by column, the rules as one function."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FormPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ruling:
-    """One office's settings made ready: what judging a file needs besides the file itself."""
+    """One office's settings prepared for judging: everything it needs besides the file."""
 
     settings: Settings
     roster: Roster
@@ -54,10 +54,10 @@ class Ruling:
 
     def plan(self, form: Form, year: int | None) -> FormPlan:
         """The plan of a form whose dates without a year are of `year`; made once."""
-        known = self.plans.get((form.name, year))
-        if known is None:
-            known = self.plans[form.name, year] = _plan(form, year, self)
-        return known
+        plan = self.plans.get((form.name, year))
+        if plan is None:
+            plan = self.plans[form.name, year] = _plan(form, year, self)
+        return plan
 
     def bounds(self, filled_on: date | None, unit_kind: str) -> tuple[Any, ...]:
         """The values of expression.BOUNDS for one file, None where there is none."""
@@ -66,7 +66,7 @@ class Ruling:
 
 
 def ruling_for(settings: Settings) -> Ruling:
-    """The settings made ready for judging."""
+    """The settings prepared for judging."""
     roster = roster_for(settings)
     calendar = calendar_for(dict(settings.holidays))
     cover, start = catalog.cover(), settings.stage_start
@@ -88,7 +88,7 @@ def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
     setting = Setting(lists=settings.lists, aliases=settings.aliases, year=year, stage_end=settings.stage_end)
     optional = frozenset(c.name for c in form.columns if c.label in settings.optional_columns)
     required = frozenset(c.name for c in form.columns if c.required) - optional
-    judged = [rule for rule in form.rules if rule.holds is not None]
+    rules = [rule for rule in form.rules if rule.holds is not None]
     texts = frozenset(c.name for c in form.columns if c.kind in COMPARED_AS_TEXT)
     return FormPlan(
         form=form,
@@ -99,7 +99,7 @@ def _plan(form: Form, year: int | None, ruling: Ruling) -> FormPlan:
             And(tuple(Filled(c.name) for c in form.columns if c.name in required)), form.positions, texts, {}
         ),
         broken=compile_rules(
-            [(r.index, r.when, r.holds) for r in judged], form.positions, texts, {**ruling.functions, "plain": plain}
+            [(r.index, r.when, r.holds) for r in rules], form.positions, texts, {**ruling.functions, "plain": plain}
         ),
         reads={rule.index: frozenset(rule_columns(rule, form)) for rule in form.rules},
         needed=required | {rule.column for rule in form.rules if rule.code == "required-when"},
@@ -113,7 +113,7 @@ def rule_columns(rule: Rule, form: Form | catalog.Cover) -> list[int]:
     return [form.positions[name] for name in names if name in form.positions]
 
 
-# ---- what the rules' functions mean under these settings; None is: not judged
+# ---- the rules' functions under these settings; they give None where they cannot judge
 
 
 def reviewers_of(settings: Settings, member_role: str) -> tuple[str, ...]:
@@ -123,9 +123,9 @@ def reviewers_of(settings: Settings, member_role: str) -> tuple[str, ...]:
 
 def authorities_of(settings: Settings, unit_kind: str, document: str) -> tuple[tuple[str, ...], Level]:
     """The authorities that keep a document of a unit of that kind, and the level of the rule; () if none is named."""
-    named = [f for f in settings.filings if f.unit_kind == unit_kind and f.document == document]
-    level: Level = "error" if any(f.level == "error" for f in named) else "warning"
-    return tuple(f.authority for f in named), level
+    filings = [f for f in settings.filings if f.unit_kind == unit_kind and f.document == document]
+    level: Level = "error" if any(f.level == "error" for f in filings) else "warning"
+    return tuple(f.authority for f in filings), level
 
 
 def _functions(
@@ -146,8 +146,8 @@ def _functions(
         def judged(authority: str | None, document: str | None, unit_kind: str | None) -> bool | None:
             if not (authority and document and unit_kind):
                 return None
-            allowed, told_as = authorities_of(settings, unit_kind, document)
-            return authority in allowed if allowed and told_as == level else None
+            allowed, filing_level = authorities_of(settings, unit_kind, document)
+            return authority in allowed if allowed and filing_level == level else None
 
         return judged
 
@@ -165,9 +165,9 @@ def _functions(
 
 
 def key_of(values: Sequence[Any], form: Form, names: Sequence[str]) -> tuple[Any, ...]:
-    """The values of some columns as rows are told apart by them: texts in normal form."""
-    held = [values[form.positions[name]] for name in names]
-    return tuple([key_text(value) if value.__class__ is str else value for value in held])
+    """The values of a row's key columns, texts in normal form."""
+    parts = [values[form.positions[name]] for name in names]
+    return tuple([key_text(value) if value.__class__ is str else value for value in parts])
 
 
 def keys_of(rows: Sequence[Sequence[Any]], form: Form, names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""What the forms ask of an office's lists: the options their rules name, and the words a 判定条件 may use."""
+"""What the forms require of an office's lists: the options their rules name, and the words of a 判定条件."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Words = dict[str, tuple[str, tuple[str, ...]]]
 
 @cache
 def list_titles() -> Mapping[str, str]:
-    """What each list is called in 字典, by list name: the lists that profiles set first, then those of all."""
+    """The titles of the lists in 字典, by list name: the lists that profiles set first, then the shared ones."""
     titles = catalog.read_toml("profiles.toml")["titles"]
     names = (*catalog.read_toml("profiles.toml")["lists"], *catalog.base_lists())
     if set(titles) != set(names):
@@ -30,29 +30,29 @@ def form_titles() -> Mapping[str, str]:
 
 
 def condition_words(form: Form, lists: Mapping[str, Sequence[str]]) -> Words:
-    """What a 判定条件 on a form may say, by label: the column's name and its options."""
-    chosen = [c for c in form.columns if c.choices]
-    return {c.label: (c.name, tuple(lists.get(c.choices, ()))) for c in chosen}
+    """The words of a 判定条件 on a form: the column's name and its options by label."""
+    choices = [c for c in form.columns if c.choices]
+    return {c.label: (c.name, tuple(lists.get(c.choices, ()))) for c in choices}
 
 
 def missing_options(lists: Mapping[str, Sequence[str]]) -> list[tuple[str, str, str]]:
     """(list, option, title of a form) for each option that a form's rules name and its list lacks, each once."""
-    there = {name: frozenset(options) for name, options in lists.items()}
+    available = {name: frozenset(options) for name, options in lists.items()}
     return [
         (name, option, title)
         for (name, option), title in _needed_options().items()
-        if name in there and option not in there[name]
+        if name in available and option not in available[name]
     ]
 
 
 @kept_by_forms()
 def _needed_options() -> Mapping[tuple[str, str], str]:
-    made: dict[tuple[str, str], str] = {}
+    titles: dict[tuple[str, str], str] = {}
     for form in catalog.forms().values():
         for column, option in _named_by(form):
             if choices := form.column(column).choices:
-                made.setdefault((choices, option), form.title)
-    return made
+                titles.setdefault((choices, option), form.title)
+    return titles
 
 
 def _named_by(form: Form) -> Iterator[tuple[str, str]]:

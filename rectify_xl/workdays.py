@@ -45,7 +45,7 @@ class WorkCalendar:
         return tuple(sorted({day.year for day in days} - set(covered)))
 
     def __reduce__(self) -> tuple[object, ...]:
-        # The counts are cheaper to make again than to send to another process.
+        # Without the counts, which are cheaper to make again than to send to another process.
         return calendar_for, (dict(self.office_days),)
 
     def _count_in_year(self, day: date) -> int:
@@ -61,8 +61,8 @@ class WorkCalendar:
         return self._counts[year]
 
     def _works(self, day: date) -> bool:
-        own = self.office_days.get(day)
-        return _national_calendar().is_workday(day) if own is None else own
+        office_day = self.office_days.get(day)
+        return _national_calendar().is_workday(day) if office_day is None else office_day
 
 
 def calendar_for(holidays: Mapping[date, bool]) -> WorkCalendar:

@@ -79,7 +79,7 @@ def _judge(raw: RawBook, ruling: Ruling, received: Received, as_of: date) -> Ret
     for judged in judged_forms if ruling.waivers.by_rule else ():
         waive_rows(judged, ruling.waivers, cover.unit_code, matter)
     findings = [*cover.findings]
-    findings += [ruling.waivers.told(cover.unit_code, f, matter) for f in _book_findings(raw, sheets)]
+    findings += [ruling.waivers.apply(cover.unit_code, f, matter) for f in _book_findings(raw, sheets)]
     for judged in judged_forms:
         findings += _form_findings(judged)
     findings = _place_external_link(one_per_cell(findings), raw.external_link)
@@ -143,7 +143,7 @@ def _has_office_rows(judged_forms: Sequence[Sequence[JudgedSheet]]) -> bool:
 def _waive_cover(cover: Cover, ruling: Ruling, matter: Matter) -> None:
     """Turns the cover's waived findings into warnings; after a waived unit-mismatch its code's unit counts."""
     was_mismatched = any(f.code == "unit-mismatch" for f in cover.findings)
-    cover.findings = [ruling.waivers.told(cover.unit_code, f, matter) for f in cover.findings]
+    cover.findings = [ruling.waivers.apply(cover.unit_code, f, matter) for f in cover.findings]
     if was_mismatched and not any(f.code == "unit-mismatch" and f.level == "error" for f in cover.findings):
         cover.allows_merge = True
 

@@ -135,7 +135,7 @@ def _findings_between_files(
         *return_conflicts(direct, roster, as_of), *superseded(direct, arrived, roster, as_of)
     ):  # fmt: skip
         matter = Matter(digest=return_.digest, filled_on=return_.filled_on)
-        findings.append(context.waivers.told(return_.unit_code, finding, matter))
+        findings.append(context.waivers.apply(return_.unit_code, finding, matter))
     return sorted(findings, key=lambda finding: finding.file)
 
 

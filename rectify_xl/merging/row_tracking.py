@@ -109,7 +109,7 @@ class RowTracker:
         if code == "foreign-id" and new.number in self._by_number:
             return finding
         matter = Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
-        return self.context.waivers.told(return_.unit_code, finding, matter)
+        return self.context.waivers.apply(return_.unit_code, finding, matter)
 
     def _wait(self, return_: Return, row: Row, findings: tuple[Finding, ...]) -> None:
         self._pending.append((return_.unit_code, pending_row(self.form, return_, row, findings)))

@@ -107,7 +107,7 @@ def _changes(
     for track, change, day in rules.changes(tracker.tracks, direct):
         names = names_for(tracker.form, track.states[-1].values, track.number)
         matter = Matter(names=names, digest=change.digest, filled_on=day)
-        finding = tracker.context.waivers.told(tracker.unit, change, matter)
+        finding = tracker.context.waivers.apply(tracker.unit, change, matter)
         if is_waived(finding) and finding.code == "missing-row":
             withdrawn.add(places[id(track)])
             finding = replace(finding, params=(("case", "taken-out"), *finding.params))
