@@ -30,9 +30,9 @@ _SYNONYMS = {"≠": "!=", "且": "and", "或": "or", "属于": "in"}
 
 
 class Token(NamedTuple):
-    """A word of a rule as the grammar knows it and as it was typed; `operand` is what it stands for, if that is known.
+    """A word of a rule, normalised and as typed; `operand` is its meaning where that is settled already.
 
-    A form file tells columns and options apart by how they are named; of labels it is known which is which.
+    In a form file columns and options differ by how they are named; labels come with their operand.
     """
 
     word: str

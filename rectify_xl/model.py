@@ -21,10 +21,10 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One trouble at one place; its sentence is made by `messages` when somebody reads it.
+    """One problem at one place; `messages` makes its sentence when it is needed.
 
     `row` is Excel's row number, `column` the form's column name, `value` what was typed, `params` what the
-    sentence says besides (already as text or dates), `rule` the index of the form's rule or -1. `digest` tells which
+    sentence names besides (already as text or dates), `rule` the index of the form's rule or -1. `digest` tells which
     of several files it is that came under one name, where that was not plain from where the finding stands.
     """
 
@@ -102,8 +102,8 @@ class Rule:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
     """What in a form is owed by when: `due` is the column of days, `done` is true of a finished row, whose day is in
-    the column `done_on` ("": none), and `standing` of one that is owed for good. What is `agreed` was first told for
-    good: a later day is a finding, and only the office extends it."""
+    the column `done_on` ("": none), and `standing` of one that is owed for good. The first day of an `agreed`
+    deadline stands: a later day is a finding, and only the office extends it."""
 
     due: str
     done: Node
@@ -140,7 +140,7 @@ class Form:
 
     `template` is the workbook it stands in, `filled_by` branch or office, `key` the columns by which two weeks' rows
     are the same, `id_letter` that of the office's numbers ("": none are given). Rows of a `restricted` form are only
-    counted. `row_is` and `from_papers` tell a reader what a row is and which papers asked for it, `notes` stand above
+    counted. `row_is` and `from_papers` explain what a row is and which papers asked for it, `notes` stand above
     the heading. `started` is true of a row that was begun, `closed_when` of one that may not be reopened in silence;
     a row is stalled when the columns `unchanged` do not change for long, and shows a task done on the day in the column
     `evidence_on` ("": on 填报日期). `lists` are those that an office's own form brings. `positions` are the places of
@@ -194,8 +194,8 @@ class Form:
 class Unit:
     """One reporting unit of 单位名册: `parent` is the code of the unit above, `members` how many people belong to it.
 
-    From `stopped_on` on (None: it does not stop) it reports no longer, and from then on (None: at once) what is said of
-    it is said of the unit whose code is `merged_into`.
+    From `stopped_on` on (None: it does not stop) it reports no longer, and from then on (None: at once) its rows count
+    for the unit whose code is `merged_into`.
     """
 
     code: str
@@ -224,7 +224,7 @@ class Evidence:
 class Task:
     """One line of the work schedule with its window; without `start` and `end` it is undated.
 
-    `time` is the window in the schedule's own words, `half_day` an option of that list (None: not told).
+    `time` is the window in the schedule's own words, `half_day` an option of that list (None: not given).
     """
 
     id: str
@@ -339,7 +339,7 @@ class FormRows:
 
 
 class LedgerRow(NamedTuple):
-    """One row as an office's ledger tells it: its item as it stood there, and where it stands in the ledger itself.
+    """One row of an office's ledger: its item as it stood there, and the row's own place in the ledger.
 
     The item has one state, whose `digest` are the first DIGEST_DIGITS of its file's, and the office's columns as
     they are shown, which may be a supervision record's words.
@@ -373,7 +373,7 @@ class Return:
     `file` is the path that reports call it by, `suffix` with its dot, `size` in bytes, `saved` the time its program
     noted as the last saving ("": none), `cover` the cover's fields as text. The unit is "" where none was recognised.
     `is_restricted` says that some form on it is personal and confidential: it is neither copied nor archived.
-    `ledger` is what it tells if it is an office's own 整改台帐.xlsx; its `forms` then hold no values.
+    `ledger` holds its rows if it is an office's own 整改台帐.xlsx; its `forms` then hold no values.
     """
 
     file: str
@@ -408,7 +408,7 @@ class Table(NamedTuple):
 
 
 class State(NamedTuple):
-    """One row as one return told it: where it stood and what it said.
+    """One row as one return had it: its place and its values.
 
     `values` and `letters` (the sheet's column letters, "" where a column was missing) are in the form's order.
     """
@@ -429,7 +429,7 @@ class Item:
 
     `values` is what the ledger shows: the latest good state with its number and the deadline as first agreed.
     `states` are all its states in order, `stands` the place of the one that counts; `first_on` the 填报日期 that first
-    told it, `started_on` the one that first showed it begun, `done_seen_on` that first showed it done (None: never).
+    had it, `started_on` the one that first showed it begun, `done_seen_on` that first showed it done (None: never).
     """
 
     form: str
@@ -454,7 +454,7 @@ class Item:
 class Pending:
     """A bad row of a unit's latest return of a form: it waits in 待更正 with its findings.
 
-    `typed` is what the clerk typed on one line, where only a lower office's ledger tells it.
+    `typed` is what the clerk typed on one line, where only a lower office's ledger has it.
     """
 
     unit_code: str
@@ -477,7 +477,7 @@ class Due(NamedTuple):
 
 
 class TaskState(NamedTuple):
-    """Where one unit stands with one task: `shown` of `asked` pieces of evidence, the last of them dated `shown_on`."""
+    """The state of one unit with one task: `shown` of `asked` pieces of evidence, the last of them dated `shown_on`."""
 
     task: str
     unit_code: str
@@ -493,7 +493,7 @@ class TaskState(NamedTuple):
 
 
 class OfficeEntry(NamedTuple):
-    """What the office typed into one of its own columns of the ledger: `value` None clears what stood there.
+    """The office's entry in one of its own columns of the ledger: `value` None clears what stood there.
 
     `as_of` is the day of the run that read it; of several the one read last stands.
     """
@@ -506,11 +506,11 @@ class OfficeEntry(NamedTuple):
 
 
 class Known(NamedTuple):
-    """One item as a finished run knew it, enough to tell what has changed since.
+    """One item as it stood in a finished run, enough to find what has changed since.
 
     `number` is "" where a form gives none: then form, unit and `text` (its key in words) name the item. `state` is
     the state's code name (done, late, ...), `due` the day D it was owed by, `told_due` the deadline as its unit's
-    latest return told it, `is_missing` that the unit's latest return no longer had the row.
+    latest return gave it, `is_missing` that the unit's latest return no longer had the row.
     """
 
     form: str
@@ -525,14 +525,14 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """What the last finished run of an earlier day knew: its day and its items, each known by form, unit and number."""
+    """The last finished run of an earlier day: its day and its items, identified by form, unit and number."""
 
     as_of: date
     items: Sequence[Known] = ()
 
 
 class Change(NamedTuple):
-    """What became of one item since a snapshot: `kind` is new, completed, reopened, moved, missing or gone.
+    """The change of one item since a snapshot: `kind` is new, completed, reopened, moved, missing or gone.
 
     `before` and `after` are the item as it was and as it is (None: it was not, or is no longer, there).
     """
@@ -548,7 +548,7 @@ class Change(NamedTuple):
 
 
 class ReminderKey(NamedTuple):
-    """What is reminded of once. `form` is a form's name, or one of the other matters of `outgoing.matters`.
+    """The identity of a reminder, which goes out once. `form` is a form's name, or another of `outgoing.matters`.
 
     `matter` is an item's number (its key in words where it has none), a task's id, a document or a file's digest;
     `kind` is half, soon, day, late, missing or correct; `due` the day it is about (None: none), so that an extension
@@ -563,7 +563,7 @@ class ReminderKey(NamedTuple):
 
 
 class Reminder(NamedTuple):
-    """One matter that a unit owes and is reminded of: what it is, who answers for it, and when it first went out.
+    """A reminder of one matter that a unit owes: the matter, who answers for it, and when it first went out.
 
     `sent_on` is the day of judgement for what goes out now, an earlier day for what went out before; `workdays_left`
     is negative when late, None where no day is owed.
@@ -582,7 +582,7 @@ class Reminder(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True, weakref_slot=True)
 class Book:
-    """Everything one consolidation knows, as plain records: what every workbook, frame and JSON is made from.
+    """The result of one consolidation as plain records, from which every workbook, frame and JSON is made.
 
     `items` by form (units in the roster's order, then numbers); `dues` by form, side by side with `items`, only
     for forms with a deadline; `returns` every file of the call without its rows; `findings` of all files and

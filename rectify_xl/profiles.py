@@ -68,10 +68,10 @@ class _Place:
     file: str
     lists: Lists = field(default_factory=dict)
 
-    def known(self, key: str, names: Sequence[str], there: Sequence[str]) -> None:
-        """Refuses a name that does not stand there."""
+    def check(self, key: str, names: Sequence[str], allowed: Sequence[str]) -> None:
+        """Refuses a name that is not among the allowed ones."""
         for name in names:
-            if name not in there:
+            if name not in allowed:
                 raise FactsError(self.file, key, f"no {name!r} there")
 
 
@@ -110,10 +110,10 @@ def load_profile(name: str, folder: Path = FACTS) -> Settings:
         raise FactsError(file, "name", "is not the file's")
     place = _Place(file=file, lists=_lists(entry, file))
     for key, keys in (("stage", {"start", "end"}), ("follow_up", {"months", "end"})):
-        place.known(key, [*getattr(entry, key)], [*keys])
+        place.check(key, [*getattr(entry, key)], [*keys])
     end, months = entry.stage.get("end"), entry.follow_up.get("months")
     labels = [column.label for form in catalog.forms().values() for column in form.columns]
-    place.known("optional_columns", entry.optional_columns, labels)
+    place.check("optional_columns", entry.optional_columns, labels)
     return Settings(
         campaign=entry.campaign,
         organisation=entry.organisation,
@@ -147,9 +147,9 @@ def _lists(entry: _Entry, file: str) -> Lists:
 
 
 def _reviewers(entry: Mapping[str, list[str]], place: _Place) -> tuple[tuple[str, str], ...]:
-    place.known("reviewers", [*entry], place.lists["member_role"])
+    place.check("reviewers", [*entry], place.lists["member_role"])
     for role, reviewers in entry.items():
-        place.known(f"reviewers.{role}", reviewers, place.lists["reviewer_role"])
+        place.check(f"reviewers.{role}", reviewers, place.lists["reviewer_role"])
     return tuple((role, reviewer) for role, reviewers in entry.items() for reviewer in reviewers)
 
 
@@ -160,10 +160,10 @@ def _filings(entries: Sequence[Mapping[str, Any]], place: _Place) -> tuple[Filin
         key = f"filings.{at}"
         kinds = tuple(entry.get("unit_kind", ()))
         rule: Filing = record(Filing, {**entry, "unit_kind": ""}, place.file, key)
-        place.known(f"{key}.unit_kind", kinds, place.lists["unit_kind"])
-        place.known(f"{key}.document", [rule.document], place.lists["filed_document"])
-        place.known(f"{key}.authority", [rule.authority], place.lists["authority"])
-        place.known(f"{key}.level", [rule.level], levels)
+        place.check(f"{key}.unit_kind", kinds, place.lists["unit_kind"])
+        place.check(f"{key}.document", [rule.document], place.lists["filed_document"])
+        place.check(f"{key}.authority", [rule.authority], place.lists["authority"])
+        place.check(f"{key}.level", [rule.level], levels)
         filings += [
             Filing(unit_kind=kind, document=rule.document, authority=rule.authority, level=rule.level) for kind in kinds
         ]
@@ -179,8 +179,8 @@ def _tasks(entries: Sequence[Mapping[str, Any]], place: _Place) -> tuple[Task, .
 
 def _task(step: _Step, place: _Place) -> Task:
     key = f"schedule.{step.id}"
-    place.known(f"{key}.units", step.units, place.lists["unit_kind"])
-    place.known(f"{key}.half_day", [step.half_day] if step.half_day else [], place.lists["half_day"])
+    place.check(f"{key}.units", step.units, place.lists["unit_kind"])
+    place.check(f"{key}.half_day", [step.half_day] if step.half_day else [], place.lists["half_day"])
     return Task(
         id=step.id,
         item=step.item,
@@ -198,8 +198,8 @@ def _task(step: _Step, place: _Place) -> Task:
 
 def _evidence(entry: Mapping[str, Any], step: _Step, place: _Place, key: str) -> Evidence:
     proof: _Proof = record(_Proof, entry, place.file, key)
-    place.known(f"{key}.form", [proof.form], [*catalog.forms()])
-    place.known(f"{key}.units", proof.units, place.lists["unit_kind"])
+    place.check(f"{key}.form", [proof.form], [*catalog.forms()])
+    place.check(f"{key}.units", proof.units, place.lists["unit_kind"])
     if proof.where:
         try:
             parse_condition(proof.where, terms.condition_words(catalog.forms()[proof.form], place.lists))

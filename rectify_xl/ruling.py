@@ -25,7 +25,7 @@ COMPARED_AS_TEXT = frozenset({"text", "people"})
 class FormPlan:
     """How one form is judged: `parsers`, `usual` and `required` by column position.
 
-    `is_whole` tells whether every required cell is filled, `broken` gives the indices of the broken rules.
+    `is_whole` says whether every required cell is filled, `broken` gives the indices of the broken rules.
     """
 
     form: Form

@@ -193,7 +193,7 @@ def _central(data: bytes) -> Iterator[tuple[Entry, int]]:
 
 
 def _packed_at(data: bytes, start: int, raw: bytes, name: str) -> int:
-    """Where the packed bytes of an entry begin, as its own header tells; both headers must name the same entry."""
+    """The offset of an entry's packed bytes, from its own header; both headers must name the same entry."""
     n: int
     extra: int
     sign, _, _, _, _, _, _, _, _, n, extra = _LOCAL_LAYOUT.unpack_from(data, start)

@@ -96,11 +96,11 @@ def _serial_day(value: float) -> date | None:
     return _DAY_ZERO + timedelta(days=int(value)) if first <= value <= last else None
 
 
-def from_1904(value: Any, told: Reading) -> Reading:
-    """What is told of a value in a workbook that counts days from 1904: a serial is a day four years later."""
-    if told.code != "fixed-date" or not is_number(value) or _COMPACT.fullmatch(as_text(float(value))):
-        return told
-    day = told.value + timedelta(days=_DAYS_BEFORE_1904)
+def from_1904(value: Any, reading: Reading) -> Reading:
+    """The reading of a value in a workbook that counts days from 1904: a serial is a day four years later."""
+    if reading.code != "fixed-date" or not is_number(value) or _COMPACT.fullmatch(as_text(float(value))):
+        return reading
+    day = reading.value + timedelta(days=_DAYS_BEFORE_1904)
     return _sensible(day, fixed(day, "fixed-date"))  # type: ignore[no-any-return]
 
 

@@ -45,9 +45,9 @@ class LongText(str):
 
     def __new__(cls, text: str, length: int) -> LongText:
         """The beginning of a text, and the length of the whole."""
-        made = super().__new__(cls, text)
-        made.length = length
-        return made
+        beginning = super().__new__(cls, text)
+        beginning.length = length
+        return beginning
 
     def __reduce__(self) -> tuple[type[LongText], tuple[str, int]]:
         """The arguments of its constructor, for copies and other processes."""

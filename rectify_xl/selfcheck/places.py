@@ -82,7 +82,7 @@ class Plan:
     """The self-check of one form (or the cover): its block of the helper sheet, and the areas that it reads.
 
     `sheet` is the title of the sheet that is checked, `title` the helper sheet's; `index` is 0 for the cover and
-    counts the forms of the workbook; `numbers` is what stands in a cell's column where that problem is told.
+    counts the forms of the workbook; `numbers` are the problems' numbers in the columns of cells.
     """
 
     strict: StrictPlan
