@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Runs the command line and exits with its status; with 3 where it was interrupted or told to end."""
     try:
-        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, _interrupt)
+        for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+            if signal.getsignal(number) == usual:
+                signal.signal(number, _interrupt)
         from rectify_xl.cli import main as answer
 
         answer()
@@ -23,9 +24,13 @@ def main() -> NoReturn:
         sys.exit(3)
 
 
+class Interrupted(KeyboardInterrupt):
+    """What the interpreter does not take for its own: at a plain one in `exec` it ends by the signal, caught or not."""
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     """Told to end, the program ends as at an interrupt: what it holds outside the workspace is removed."""
-    raise KeyboardInterrupt
+    raise Interrupted
 
 
 def _tell_interrupted() -> None:
