@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from xml_mutants import mutant
 
-from rectify_xl.excel.reading import banding, large_book
+from rectify_xl.excel.reading import banding, large_book, large_sheet
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.excel.reading.usual_sheets import UsualReader
+from rectify_xl.excel.reading.usual_texts import WrittenOtherwise
+from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.kinds import CellError, NoValue
 
@@ -78,16 +82,25 @@ def _grid(book: RawBook, at: int) -> Any:
 
 @pytest.fixture
 def in_bands(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Any]:
-    """Reads every workbook as a large one, in bands of a dozen rows."""
+    """Reads every workbook as a large one, in bands of a dozen rows; as well where no row is tried as a usual one."""
 
     def read(data: bytes) -> Any:
         with monkeypatch.context() as patched:
             patched.setattr(large_book, "LARGE", 0)
             patched.setattr(large_book, "BAND", 512)
+            patched.setattr(large_book, "_PIECE", 700)
             patched.setattr(banding, "BAND", 3_000)
-            return told(data)
+            read = told(data)
+            patched.setattr(large_book._Tries, "is_due", lambda tries: False)
+            patched.setattr(large_book, "texts_of", _never)
+            assert told(data) == read
+            return read
 
     return read
+
+
+def _never(data: bytes) -> list[str]:
+    raise WrittenOtherwise
 
 
 def swap(*pairs: str, part: str = SHEET) -> Callable[[], bytes]:
@@ -122,6 +135,9 @@ ALIKE: dict[str, Callable[[], bytes]] = {
     "texts of another kind": cell("B180", ' t="str"><v>\ue0003</v></c>'),
     "a text of no number": cell("B180", ' t="s"><v>x</v></c>'),
     "a text past the end": cell("B180", ' t="s"><v>99999</v></c>'),
+    "two values in a cell": cell("B180", ' t="s"><v>1</v> <v>0</v></c>'),
+    "a value of no kind": cell("B180", ' t="x"><v>1</v></c>'),
+    "every third row as no program has it": swap('(<row r="[0-9]*[369]"[^>]*>)', r"\1 "),
     "a number that is none": cell("E180", "><v>NaN</v></c>"),
     "rows in another order": swap('<row r="250"', '<row r="150"'),
     "a row twice": swap(r'(<row r="250".*?</row>)', r"\1\1"),
@@ -146,6 +162,17 @@ def test_bands_tell_what_the_whole_tells(name: str, in_bands: Callable[[bytes], 
     assert in_bands(data) == told(data)
 
 
+@pytest.mark.parametrize("option", ["", "constant_memory"])
+def test_no_mutant_is_read_in_bands_that_is_not_sound(option: str, in_bands: Callable[[bytes], Any]) -> None:
+    parts = made(*filter(None, [option]))
+    begin, end = (parts[SHEET].index(sign) for sign in (b'<row r="20"', b'<row r="280"'))
+    small = parts[SHEET][:begin] + parts[SHEET][end:]
+    for seed in range(15):
+        data = mutant(small, seed)
+        refused = isinstance(in_bands(packed({**parts, SHEET: data})), str)
+        assert refused or is_sound(data), seed
+
+
 def test_what_is_compared_is_there(in_bands: Callable[[bytes], Any]) -> None:
     kinds = {"an error value": CellError, "a formula never calculated": NoValue}
     for name, kind in kinds.items():
@@ -160,17 +187,17 @@ def test_what_is_compared_is_there(in_bands: Callable[[bytes], Any]) -> None:
 def test_filled_cells_are_counted_over_all_bands(
     in_bands: Callable[[bytes], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    most = large_book.limits()
-    monkeypatch.setattr(large_book, "limits", lambda: replace(most, cells=248 * 6))
+    most = large_sheet.limits()
+    monkeypatch.setattr(large_sheet, "limits", lambda: replace(most, cells=248 * 6))
     assert in_bands(packed(made())) == "limit-cells"
 
 
 def test_a_large_part_is_never_held_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    plain = large_book.look_at
+    plain = UsualReader.lines
     monkeypatch.setattr(large_book, "LARGE", 10_000)
     monkeypatch.setattr(large_book, "BAND", 2_000)
     monkeypatch.setattr(banding, "BAND", 2_000)
-    monkeypatch.setattr(large_book, "look_at", lambda data, after=0: [seen.append(len(data)), plain(data, after)][1])
+    monkeypatch.setattr(UsualReader, "lines", lambda *given: [seen.append(len(given[1])), plain(*given)][1])
     read_workbook(packed(made()))
     assert len(seen) > 20 and max(seen) < 5_000

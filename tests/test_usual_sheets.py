@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from raw_books import MAIN
+from xml_mutants import mutant
 
 from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.number_formats import DAY, DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.sheet_reader import Shared, read_sheet
 from rectify_xl.excel.reading.usual_sheets import usual_reader
-from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise
+from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise, texts_of
+from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import Grid
 
 FORMATS = Formats((NUMBER, DAY, DURATION), frozenset())
@@ -29,7 +32,7 @@ def sheet(rows: str, behind: str = "") -> bytes:
 
 
 def usual(data: bytes, texts: bytes = TEXTS, *, counts_from_1904: bool = False) -> Grid | None:
-    return usual_reader(SharedTexts(texts), FORMATS, counts_from_1904=counts_from_1904).grid(data)
+    return usual_reader(SharedTexts(texts).text, FORMATS, counts_from_1904=counts_from_1904).grid(data)
 
 
 def filled(grid: Grid) -> dict[tuple[int, int], Any]:
@@ -116,6 +119,7 @@ OTHERWISE = [
     ),
     *('<c r="A3" t="str"><v>_x000D_</v></c>', '<c r="A3" t="str"><v>a\x01</v></c>', '<c r="A3" t="str"><v>a\r</v></c>'),
     *('<c r="A3"><f>[1]a!A1</f><v>1</v></c>', '<c r="A3"><f>1 & 1</f><v>1</v></c>', "<!-- --><c r='A3'><v>1</v></c>"),
+    *(f'<c r="A3" t="s"><v>{"9" * 5_000}</v></c>', '<c r="A3"><f 1a="x">1+1</f><v>2</v></c>'),
     *('<c r="A3" t="d"><v>2005-05-16</v></c>', '<c r="A3" s="0" s="1"><v>1</v></c>', "text", '<c r="A3"><v>1</v>'),
 ]
 
@@ -133,6 +137,10 @@ def test_what_is_written_otherwise_is_left_to_others(cells: str) -> None:
         f'<row r="4"><c r="A4"><v>1</v></c></row><row r="4"><c r="Y4"><f>{OURS}</f><v/></c></row>',
         '<row r="4"><c r="A4"><v>1</v></c></row><row r="2"/>',
         "<row><c><v>1</v></c></row>",
+        '<row r="3" 9="b"><c r="A3"><v>1</v></c></row>',
+        '<row r="3" .="b"><c r="A3"><v>1</v></c></row>',
+        '<row r="3" a="\x02"><c r="A3"><v>1</v></c></row>',
+        '<row r="3" a="\x02"/><row r="4"><c r="A4"><v>1</v></c></row>',
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="B1000000"><v>1</v></c></row>',
     ],
 )
@@ -148,9 +156,37 @@ def test_rows_written_otherwise_are_left_to_others(rows: str) -> None:
         "<si><t>a & b</t></si>",
         "<si><r><t>a</t></si>",
         "<si><rPh><t>a</t></rPh></si>",
+        "<si><r><rPr><9/></rPr><t>a</t></r></si>",
+        '<si><t>a</t><phoneticPr \u00b2="1"/></si>',
         "<si><t>&#2;</t></si>",
     ],
 )
 def test_shared_texts_written_otherwise_are_left_to_others(texts: str) -> None:
     with pytest.raises(WrittenOtherwise):
         SharedTexts(f'<sst xmlns="{MAIN}">{texts}</sst>'.encode())
+
+
+def test_a_mutant_that_is_read_here_is_sound_and_says_what_the_exact_reader_reads() -> None:
+    shared = Shared(texts=read_texts(TEXTS), formats=FORMATS)
+    read = 0
+    for seed in range(600):
+        data = mutant(sheet(USUAL[seed % len(USUAL)]), seed)
+        grid = usual(data)
+        if grid is not None:
+            read += 1
+            assert is_sound(data), seed
+            assert filled(grid) == filled(Grid(title="", rows=read_sheet(data, "sheet", shared).rows)), seed
+    assert read > 5
+
+
+def test_mutants_of_shared_texts_are_sound_where_they_are_read() -> None:
+    begin, read = TEXTS.index(b"<si>"), 0
+    plain = TEXTS[begin:-6].replace("<si><t> 丙 </t></si>".encode(), b"")
+    for seed in range(600):
+        texts = mutant(plain, seed)
+        with suppress(WrittenOtherwise):
+            told = texts_of(texts)
+            read += 1
+            whole = TEXTS[:begin] + texts + b"</sst>"
+            assert is_sound(whole) and told == read_texts(whole), seed
+    assert read > 5

@@ -5,33 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from rectify_xl.excel.reading.banding import BAND, LARGE, ROWS, TEXTS, Unfit, bands
+from rectify_xl.excel.reading.banding import BAND, LARGE, ROWS, TEXTS, Unfit, bands, pieces_in
 from rectify_xl.excel.reading.exact_texts import read_texts
+from rectify_xl.excel.reading.large_sheet import SIGN, Kept, LargeSheet, Values
 from rectify_xl.excel.reading.package import Package, SheetAbout
-from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet, within_limit
+from rectify_xl.excel.reading.sheet_reader import Shared, read_sheet, within_limit
 from rectify_xl.excel.reading.sheet_scan import PLAIN_HEAD, has_control, is_long_or_deep, look_at
-from rectify_xl.excel.reading.xml_parts import as_utf_8, checked
-from rectify_xl.grid import Grid, Unreadable
+from rectify_xl.excel.reading.usual_sheets import UsualReader, usual_reader
+from rectify_xl.excel.reading.usual_texts import WrittenOtherwise, is_place, texts_of
+from rectify_xl.excel.reading.xml_parts import Soundness, as_utf_8
+from rectify_xl.grid import Grid
 from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
 
 # A plain worksheet and shared texts of the same package, read by the fast reader; None where that must not be.
 Fast = Callable[[bytes, bytes], Grid | None]
 _TAIL = b"</sheetData></worksheet>"
-# A cell of a shared text is given to the fast reader as a text of this sign and the text's number.
-_SIGN = "\ue000"
 _SHARED = re.compile(rb' t="s"([^<>]*><v>)(?=[0-9]{1,9}</v>)')
 _LAST_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _TEXT_PIECE = re.compile(rb"<si[ />]")
-_NOTHING: tuple[Any, ...] = ()
-# So many different values are remembered, to be held once each.
-_REMEMBERED = 20_000
+# A band of rows is tried piece by piece, and of a piece that is not written as programs write it row by row; after many
+# that were not, one after the other, so many at most are not even tried.
+_PIECE = 48 << 10
+_UNTRIED_PIECES, _UNTRIED_ROWS = 15, 63
 
 
 class LargeBook(NamedTuple):
@@ -63,78 +64,33 @@ def read_large(package: Package, sheets: Sequence[SheetAbout], fast: Fast) -> La
     return LargeBook(tuple(grids), reaching)
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """What was read of a worksheet so far: its rows from the first on, and the last row that is written down."""
+class _Tries:
+    """When it is worth while to read something as programs write it: where that failed, soon again, then seldom."""
 
-    rows: list[Sequence[Any]] = field(default_factory=list)
-    hidden: list[int] = field(default_factory=list)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    far: dict[tuple[int, int], Any] = field(default_factory=dict)
-    cells: int = 0
-    last: int = 0
-    reaching: str | None = None
+    def __init__(self, most: int) -> None:
+        self._most, self._left_out, self._rest = most, 0, 0
 
-    def grid(self, about: SheetAbout, is_percent: Callable[[int, int], bool]) -> Grid:
-        """All of it."""
-        return Grid(
-            title=about.title,
-            rows=self.rows,
-            visible=about.visible,
-            hidden_rows=tuple(self.hidden),
-            merges=self.merges,
-            far=self.far,
-            is_percent=is_percent,
-        )
+    def is_due(self) -> bool:
+        """Whether the next one should be tried."""
+        self._rest -= 1
+        return self._rest < 0
 
-    def add_exact(self, made: ExactSheet) -> None:
-        """Rows that the exact reader has read, from behind the last one on."""
-        if made.rows:
-            self._reach(self.last)
-            self.rows += made.rows
-        self.hidden += made.hidden
-        self.merges += made.merges
-        self.far |= made.far
-        self._count(made.cells)
-        self.last = made.last
+    def done(self) -> None:
+        """The one that was tried could be read."""
+        self._left_out = self._rest = 0
 
-    def add_fast(self, grid: Grid, values: _Values, last: int) -> None:
-        """Rows that the fast reader has read."""
-        self._reach(grid.first_row - 1)
-        lead = [""] * grid.first_column
-        for row in grid.rows:
-            blanks = row.count("")
-            made = [values[v] if v.__class__ is str or v.__class__ is date else v for v in row]
-            self.rows.append([*lead, *made] if blanks < len(row) else _NOTHING)
-            self.cells += len(row) - blanks
-        self._count(0)
-        self.last = last
-
-    def _reach(self, row: int) -> None:
-        self.rows += [_NOTHING] * (row - len(self.rows))
-
-    def _count(self, cells: int) -> None:
-        self.cells += cells
-        if self.cells > (most := limits().cells):
-            raise Unreadable("limit-cells", limit=most)
+    def failed(self) -> None:
+        """It could not: as many are left out as were before, and as many again."""
+        self._rest, self._left_out = self._left_out, min(2 * self._left_out + 1, self._most)
 
 
-class _Values(dict[Any, Any]):
-    """The values of cells as the fast reader has them: each as it is meant, and held once as long as it is known."""
+class _Made:
+    """A sheet on its way: what was read so far, whether that is sound, and how its pieces and its rows are written."""
 
-    def __init__(self, texts: Sequence[Any], part: str) -> None:
-        super().__init__()
-        self.texts, self.part = texts, part
-
-    def __missing__(self, value: Any) -> Any:
-        if len(self) > _REMEMBERED:
-            self.clear()
-        meant = self._shared(value[1:]) if value.__class__ is str and value[:1] == _SIGN else value
-        return self.setdefault(value, meant)
-
-    def _shared(self, number: str) -> Any:
-        at = int(number)
-        return self.texts[at] if at < len(self.texts) else damaged(self.part)
+    def __init__(self, part: str, values: Values, reader: UsualReader) -> None:
+        self.part, self.values, self.kept, self.reader = part, values, Kept(), reader
+        self.sheet, self.soundness, self.is_odd = LargeSheet(), Soundness(part), False
+        self.pieces, self.rows = _Tries(_UNTRIED_PIECES), _Tries(_UNTRIED_ROWS)
 
 
 class _Book:
@@ -147,44 +103,85 @@ class _Book:
         self.meant: Sequence[Any] = [within_limit(text) for text in self.texts] if self.is_exact else self.texts
         self._shared: Shared | None = None
 
-    def sheet(self, part: str) -> _Sheet:
+    def sheet(self, part: str) -> LargeSheet:
         """A worksheet, in bands where it can be cut."""
         with suppress(Unfit):
             return self._in_bands(part)
         data, _ = as_utf_8(self.package.part(part), part)
-        whole, look = _Sheet(), look_at(data)
+        whole, look = LargeSheet(), look_at(data)
         whole.add_exact(read_sheet(data, part, self.shared))
         whole.reaching = look.reaching_cell if look.reaching else None
         return whole
 
-    def _in_bands(self, part: str) -> _Sheet:
-        sheet, values = _Sheet(), _Values(self.meant, part)
-        cut = bands(checked(self.package.pieces(part, BAND), part), part, ROWS)
+    def _in_bands(self, part: str) -> LargeSheet:
+        made = _Made(part, Values(self.meant, part), self._usual_reader())
+        cut = bands(self.package.pieces(part, BAND), part, ROWS)
         head, band = next(cut), next(cut)
-        is_odd = False
+        made.soundness.add(head)
         for following in cut:
-            is_odd = not self._add(sheet, band, part, values) or is_odd
+            made.reader = self._usual_reader()  # what it knows grows with what it reads
+            for rows in pieces_in(band, _PIECE):
+                if not (made.pieces.is_due() and self._add_usual(made, rows, made.pieces)):
+                    self._add_row_by_row(made, rows)
             band = following
+        made.soundness.add(band, is_last=True)
         # What stands around the rows is read by the exact reader; beside plain rows only its merged cells matter.
-        shell = head + band if is_odd else PLAIN_HEAD + ROWS.end + _merges(band) + b"</worksheet>"
+        shell = head + band if made.is_odd else PLAIN_HEAD + ROWS.end + _merges(band) + b"</worksheet>"
         if not band.rstrip().endswith(b"</worksheet>"):
             damaged(part)
-        sheet.merges += read_sheet(shell, part, Shared(texts=(), formats=self.package.formats)).merges
-        return sheet
+        made.sheet.merges += read_sheet(shell, part, Shared(texts=(), formats=self.package.formats)).merges
+        return made.sheet
 
-    def _add(self, sheet: _Sheet, band: bytes, part: str, values: _Values) -> bool:
-        """Adds a band of rows to a sheet; whether they are plain."""
-        look = look_at(PLAIN_HEAD + band + _TAIL, sheet.last)
+    def _add_row_by_row(self, made: _Made, rows: bytes) -> None:
+        """Adds rows some of which are not written as programs write them: these alone are read at more cost."""
+        others: list[bytes] = []
+        for row in pieces_in(rows, 1):
+            if made.rows.is_due():
+                self._add(made, b"".join(others))
+                others = []
+                if self._add_usual(made, row, made.rows):
+                    continue
+            others.append(row)
+        self._add(made, b"".join(others))
+
+    def _add_usual(self, made: _Made, rows: bytes, tries: _Tries) -> bool:
+        """Adds rows to a sheet if they are written as programs write them, and so sound; whether they are."""
+        try:
+            lines = [*made.reader.lines(rows, made.sheet.last)]
+            if any(places[-1] >= limits().columns for _, places, _ in lines):
+                raise WrittenOtherwise
+        except WrittenOtherwise:
+            tries.failed()
+            return False
+        tries.done()
+        made.sheet.add_usual(lines, made.kept, _last_row(rows, made.sheet.last))
+        return True
+
+    def _usual_reader(self) -> UsualReader:
+        package = self.package
+        return usual_reader(self._text, package.formats, counts_from_1904=package.counts_from_1904)
+
+    def _text(self, said: str) -> Any:
+        if not is_place(said, self.meant):
+            raise WrittenOtherwise
+        return self.meant[int(said)]
+
+    def _add(self, made: _Made, rows: bytes) -> None:
+        """Adds rows to a sheet that may be written in any way."""
+        if not rows:
+            return
+        made.soundness.add(rows)
+        sheet = made.sheet
+        look = look_at(PLAIN_HEAD + rows + _TAIL, sheet.last)
         if look.reaching and sheet.reaching is None:
             sheet.reaching = look.reaching_cell
         plain = _numbered(look.plain) if look.plain is not None else None
         grid = self.fast(plain, b"") if plain is not None else None
-        if grid is None:
-            sheet.add_exact(read_sheet(PLAIN_HEAD + band + _TAIL, part, self.shared, sheet.last))
-            return False
-        found = _LAST_ROW.match(band, max(0, band.rfind(b"<row ")))
-        sheet.add_fast(grid, values, int(found[1]) if found else sheet.last)
-        return True
+        if grid is not None:
+            sheet.add_fast(grid, made.values, _last_row(rows, sheet.last))
+        else:
+            made.is_odd = True
+            sheet.add_exact(read_sheet(PLAIN_HEAD + rows + _TAIL, made.part, self.shared, sheet.last))
 
     @property
     def shared(self) -> Shared:
@@ -210,12 +207,18 @@ class _Book:
             return read_texts(self.package.part(self.texts_part)), True
 
     def _texts_in_bands(self) -> Iterator[Sequence[str]]:
-        cut = bands(checked(self.package.pieces(self.texts_part, BAND), self.texts_part), self.texts_part, TEXTS)
-        next(cut)
+        soundness = Soundness(self.texts_part)
+        cut = bands(self.package.pieces(self.texts_part, BAND), self.texts_part, TEXTS)
+        soundness.add(next(cut))
         band = next(cut)
         for following in cut:
-            yield self._band_of_texts(band)
+            try:
+                yield texts_of(band)
+            except WrittenOtherwise:
+                soundness.add(band)
+                yield self._band_of_texts(band)
             band = following
+        soundness.add(band, is_last=True)
 
     def _band_of_texts(self, band: bytes) -> Sequence[str]:
         count = len(_TEXT_PIECE.findall(band))
@@ -231,12 +234,17 @@ class _Book:
         return read + [""] * (count - len(read))
 
 
+def _last_row(rows: bytes, before: int) -> int:
+    found = _LAST_ROW.match(rows, max(0, rows.rfind(b"<row ")))
+    return int(found[1]) if found else before
+
+
 def _numbered(plain: bytes) -> bytes | None:
     """A plain sheet whose cells of shared texts say the text's number; None where one says it oddly."""
     shared = plain.count(b't="s"')
-    if _SIGN.encode() in plain:
+    if SIGN.encode() in plain:
         return None
-    made, count = _SHARED.subn(rb' t="str"\1' + _SIGN.encode(), plain) if shared else (plain, 0)
+    made, count = _SHARED.subn(rb' t="str"\1' + SIGN.encode(), plain) if shared else (plain, 0)
     return made if count == shared else None
 
 

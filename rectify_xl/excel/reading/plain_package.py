@@ -91,7 +91,7 @@ def _usual_sheets(
         shared = SharedTexts(texts[0])
     except WrittenOtherwise:
         return {}
-    reader = usual_reader(shared, package.formats, counts_from_1904=package.counts_from_1904)
+    reader = usual_reader(shared.text, package.formats, counts_from_1904=package.counts_from_1904)
     made = {part: reader.grid(data) for part, (data, is_prefixed) in written.items() if not is_prefixed}
     return {part: grid for part, grid in made.items() if grid is not None}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import chain, islice, pairwise, repeat
 from operator import itemgetter, lt
 from typing import NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.excel.reading.banding import pieces_in
 from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, is_sound
 from rectify_xl.layout import CHECK_TEXT_NAME
 from rectify_xl.limits import limits
@@ -21,14 +22,16 @@ _CELL = re.compile(
     rb'<c(?: r="([A-Z]{1,2}[0-9]+)"([^<>]*)>(?:(<f[^<>]*>[^<]*</f>)?(<v>[^<]*</v>|<v ?/>)?</c>)?|[\s>/])'
 )
 _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?/?')
-_TELLING = re.compile(rb't="[ed]"|hidden="(?:1|true)"| ht="0(?:\.0+)?"')
+_ODD_KIND = rb' t="(?!(?:[bns]|str|inlineStr)")'
+_TELLING = re.compile(_ODD_KIND + rb'|hidden="(?:1|true)"| ht="0(?:\.0+)?"')
+_ODD_CELL = re.compile(rb"<c(?: [^<>]*)?" + _ODD_KIND)
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)>')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 # Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
-# and instructions (it takes what stands before them), blanks around a value, two values.
+# and instructions (it takes what stands before them), blanks around a value.
 _SIGNS = (
     *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b' ht="0', b"!--", b"![", b"?>"),
-    *(b"<v> ", b" </v>", b"</v><v", b"</is><v", b"</is><is", b"</v><is"),
+    *(b"<v> ", b" </v>"),
 )
 # Attributes and values as no program writes them: what makes a closer look worth while, and what that one looks for.
 _APART = {
@@ -40,6 +43,8 @@ _APART = {
     b"\t": (b"=\t", b"\t=", b"<v>\t", b"\t</v>"),
 }
 _ODD_REFERENCE = re.compile(rb'="&#|<v>[^<]*&#')
+# Something behind a cell's value, which may be another one.
+_TWO_VALUES = re.compile(rb"</(?:v|is)>[^<]*<(?!/)")
 _ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v')
 # The number of a shared text is a few digits; of anything else the fast reader makes the first text.
 _ODD_INDEX = re.compile(rb't="s"[^<>]*><v(?!>[0-9]{1,9}</v>)')
@@ -94,7 +99,7 @@ def look_at(data: bytes, after: int = 0) -> Look:
         return Look(None)
     kept, last, widest, count = [PLAIN_HEAD], after, 1, 0
     reaching = b""
-    for piece in _pieces(data, begin, end):
+    for piece in pieces_in(data[begin:end], _PIECE):
         rows = _ROW.findall(piece)
         numbers = _numbers(piece, rows, last)
         if numbers is None:
@@ -139,17 +144,6 @@ def _is_frame(frame: bytes) -> bool:
 
 
 _is_known_frame = lru_cache(maxsize=64)(_is_frame)
-
-
-def _pieces(data: bytes, at: int, end: int) -> Iterator[bytes]:
-    """The rows in pieces that end between two of them."""
-    while end - at > _PIECE:
-        cut = data.find(b"<row ", at + _PIECE, end)
-        if cut < 0:
-            break
-        yield data[at:cut]
-        at = cut
-    yield data[at:end]
 
 
 def _numbers(data: bytes, rows: Sequence[tuple[bytes, bytes]], last: int) -> list[int] | None:
@@ -211,6 +205,8 @@ def _is_laid_out_oddly(data: bytes) -> bool:
         (b"&#" in data and _ODD_REFERENCE.search(data) is not None)
         or any(sign in data and any(held in data for held in signs) for sign, signs in _APART.items())
         or (b"<f" in data and (b"<f/>" in data or b"</f " in data))
+        or _ODD_CELL.search(data) is not None
+        or _TWO_VALUES.search(data) is not None
         or (data.count(b'"inlineStr"') != data.count(b"<is>") and _ODD_TEXT.search(data) is not None)
         or (b't="s"' in data and _ODD_INDEX.search(data) is not None)
     )

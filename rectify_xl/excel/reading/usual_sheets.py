@@ -7,7 +7,7 @@ programs write them and nothing else at all, so that nothing can hide between wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress, islice, product, repeat
@@ -19,7 +19,6 @@ from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
 from rectify_xl.excel.reading.usual_texts import (
     KEEPING,
-    SharedTexts,
     WrittenOtherwise,
     checked_text,
     own_text,
@@ -49,11 +48,11 @@ _CHECK_ROW = re.compile(
 # A cell: its column, its row, its other attributes, a formula, a text in the cell itself (and how its blanks count) or
 # a value; whatever is not a cell is the rest.
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,2}+)([0-9]{1,7}+)"([^<>/]*+)(?:/>|>(?:<f((?: \w+="[\w:]*")*+>[^<]++)</f>)?+'
+    r'<c r="([A-Z]{1,2}+)([0-9]{1,7}+)"([^<>/]*+)(?:/>|>(?:<f((?: [A-Za-z][A-Za-z0-9]*="[\w:]*")*+>[^<]++)</f>)?+'
     r'(?:<is><t((?: xml:space="preserve")?+)>([^<]*+)</t></is>|<v>([^<]*+)</v>|<v ?+/>)?+</c>)(?:</row>)?+|(?s:(.+))'
 )
 _FORMULA, _VALUE = 4, 7
-_ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?')
+_ATTRIBUTES = re.compile(rb'(?: [A-Za-z_:][\w:.-]*="[^"<>&\x00-\x1f]*")* ?')
 _NAME = re.compile(rb' ([\w:.-]+)="')
 # Of a formula's attributes, before its text: one that stands there twice.
 _TWICE = re.compile(r'\A(?: \w+="[^"]*")* (\w+)="[^"]*"(?: \w+="[^"]*")* \1="')
@@ -87,13 +86,19 @@ class UsualReader:
         if begin < 0 or end - begin > _LARGE:
             return None
         try:
-            numbers, rows = _rows(data[begin:end])
-            lines: list[Line] = []
-            for at in range(0, len(rows), _AT_ONCE):
-                lines += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
+            lines = [*self.lines(data[begin:end])]
             return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.holders)
         except WrittenOtherwise:
             return None
+
+    def lines(self, data: bytes, after: int = 0) -> Iterator[Line]:
+        """The rows that hold something, among the rows behind row `after` that are the data and nothing else.
+
+        Raises WrittenOtherwise; where it does not, the data are well-formed elements.
+        """
+        numbers, rows = _rows(data, after)
+        for at in range(0, len(rows), _AT_ONCE):
+            yield from self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
 
     def _lines(self, numbers: Sequence[int], rows: Sequence[bytes]) -> Iterator[Line]:
         """The columns and values of some rows with cells, but for those that are blank."""
@@ -113,16 +118,16 @@ class UsualReader:
         return _by_rows(numbers, counts, list(map(_COLUMNS.__getitem__, letters)), values)
 
 
-def usual_reader(texts: SharedTexts, formats: Formats, *, counts_from_1904: bool) -> UsualReader:
-    """The reader of a workbook with these shared texts and formats."""
-    values, holders = meanings_of(texts, formats, counts_from_1904=counts_from_1904)
+def usual_reader(shared: Callable[[str], Any], formats: Formats, *, counts_from_1904: bool) -> UsualReader:
+    """The reader of a workbook with these formats; `shared` tells the shared text of a number as a cell says it."""
+    values, holders = meanings_of(shared, formats, counts_from_1904=counts_from_1904)
     return UsualReader(values=values, holders=holders)
 
 
 # ---- rows
 
 
-def _rows(data: bytes) -> tuple[list[int], list[bytes]]:
+def _rows(data: bytes, after: int) -> tuple[list[int], list[bytes]]:
     """The rows that may hold values: their numbers, and what is between their tags; none of our self-check alone.
 
     Raises WrittenOtherwise for numbers that lack, stand twice or are out of order, and for hidden rows.
@@ -130,7 +135,7 @@ def _rows(data: bytes) -> tuple[list[int], list[bytes]]:
     *rows, rest = data.split(_BETWEEN)
     numbers: list[int] = []
     kept: list[bytes] = []
-    before = 0
+    before = after
     for row in rows:
         number = _check_row(row) if len(row) <= _SHORT else 0
         if not number:
@@ -234,13 +239,7 @@ def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
     rows: list[list[Any]] = []
     for number, places, values in lines:
         rows += [[""] * width for _ in range(number - top - len(rows))]
-        row = [""] * width
-        if places[-1] - places[0] < len(places):
-            row[places[0] - first : places[-1] - first + 1] = values
-        else:
-            for place, value in zip(places, values, strict=True):
-                row[place - first] = value
-        rows.append(row)
+        rows.append(laid_out(places, values, first, width))
     return Grid(
         title="",
         rows=rows,
@@ -250,6 +249,17 @@ def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
         is_plain=True,
         is_shared=is_shared,
     )
+
+
+def laid_out(places: Sequence[int], values: list[Any], first: int, width: int) -> list[Any]:
+    """A row of that width from column `first` on, with values at their places."""
+    row = [""] * width
+    if places[-1] - places[0] < len(places):
+        row[places[0] - first : places[-1] - first + 1] = values
+    else:
+        for place, value in zip(places, values, strict=True):
+            row[place - first] = value
+    return row
 
 
 @lru_cache(maxsize=64)

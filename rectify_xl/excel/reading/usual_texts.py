@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from rectify_xl.excel.reading.sheet_scan import CONTROL
 from rectify_xl.excel.reading.xml_parts import is_sound
@@ -11,8 +13,8 @@ from rectify_xl.limits import limits
 
 # One shared text: a plain one, or runs of several looks, and how it is read aloud.
 _TEXT = re.compile(
-    r'<si>(?:<t(?: xml:space="preserve")?>[^<]*</t>|(?:<r>(?:<rPr>(?:<\w+(?: \w+="[^"<>&]*")* ?/>)*</rPr>)?'
-    r'<t(?: xml:space="preserve")?>[^<]*</t></r>)+|<t ?/>)(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
+    r'<si>(?:<t(?: xml:space="preserve")?>[^<]*</t>|(?:<r>(?:<rPr>(?:<[A-Za-z]+(?: [A-Za-z]+="[^"<>&]*")* ?/>)*</rPr>)?'
+    r'<t(?: xml:space="preserve")?>[^<]*</t></r>)+|<t ?/>)(?:<phoneticPr(?: [A-Za-z]+="\w*")* ?/>)?'
 )
 _RUN = re.compile("(<t(?: [^<>/]*)?>)([^<]*)</t>")
 # An attribute that an element has twice.
@@ -24,7 +26,7 @@ _END = b"</sst>"
 _ODD = CONTROL + b"\r"
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_LAST_SIGN, _BLANKS = 0x10FFFF, (9, 10, 13)
+_LAST_SIGN, _BLANKS, _DIGITS = 0x10FFFF, (9, 10, 13), 9
 
 # The pieces of a text that have several looks, each with its tag.
 Runs = tuple[tuple[str, str], ...]
@@ -47,12 +49,29 @@ class SharedTexts:
 
     def text(self, said: str) -> str:
         """The text of a number as a cell says it."""
-        if not (said.isdecimal() and said.isascii() and int(said) < len(self._written)):
+        if not is_place(said, self._written):
             raise WrittenOtherwise
-        written = self._written[int(said)]
-        if isinstance(written, str):
-            return own_text(written, self._tag)
-        return "".join([own_text(run, tag) for tag, run in written])
+        return _text_of(self._written[int(said)], self._tag)
+
+
+def is_place(said: str, texts: Sequence[Any]) -> bool:
+    """Whether a cell says the number of one of the texts, in a few digits."""
+    return len(said) <= _DIGITS and said.isdecimal() and said.isascii() and int(said) < len(texts)
+
+
+def texts_of(data: bytes) -> list[str]:
+    """The texts of some elements of the part, which are the data and nothing else; raises WrittenOtherwise."""
+    text = checked_text(data)
+    if "&" in text:
+        resolved(text)
+    tag = KEEPING if f"<si>{KEEPING}" in text else _USUAL
+    return [_text_of(written, tag) for written in _texts_in(text, tag)]
+
+
+def _text_of(written: str | Runs, tag: str) -> str:
+    if isinstance(written, str):
+        return own_text(written, tag)
+    return "".join([own_text(run, its) for its, run in written])
 
 
 def _between_tags(data: bytes) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from rectify_xl.excel.reading.number_formats import DAY, NUMBER, Formats
-from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise, own_text
+from rectify_xl.excel.reading.usual_texts import WrittenOtherwise, own_text
 
 _KIND = re.compile(r'(?: s="([0-9]{1,5})")?(?: t="([a-zA-Z]+)")? ?')
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
@@ -31,11 +31,14 @@ class Known(dict[str, Any]):
         return made
 
 
-def meanings_of(texts: SharedTexts, formats: Formats, *, counts_from_1904: bool) -> tuple[Known, set[str]]:
-    """What values mean by their cells' attributes, and those of these, so far, whose cells hold their own texts."""
+def meanings_of(shared: Callable[[str], Any], formats: Formats, *, counts_from_1904: bool) -> tuple[Known, set[str]]:
+    """What values mean by their cells' attributes, and those of these, so far, whose cells hold their own texts.
+
+    `shared` tells the shared text of a number as a cell says it.
+    """
     meanings: Mapping[str | int, Known] = {
         "b": Known(_flag),
-        "s": Known(texts.text),
+        "s": Known(shared),
         "str": Known(own_text),
         "inlineStr": Known(_otherwise),
         NUMBER: Known(_number),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -95,31 +95,28 @@ def is_sound(data: bytes) -> bool:
     return True
 
 
+class Soundness:
+    """Whether a part is well-formed and has no document type, as it is handed over from its beginning on.
+
+    Between two tags, where no comment, CDATA or instruction is open, whole elements that are known to be well-formed
+    may be left out: the part is as sound as what is left of it.
+    """
+
+    def __init__(self, part: str) -> None:
+        self._part, self._parser = part, expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = _refuse(part)
+
+    def add(self, data: bytes, *, is_last: bool = False) -> None:
+        """Looks at more of it; raises Unreadable(damaged) where that shows that it is not sound."""
+        try:
+            self._parser.Parse(data, is_last)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise Unreadable("damaged", "part", part=self._part) from error
+
+
 def check(data: bytes, part: str) -> None:
     """Raises Unreadable(damaged) where a part is not well-formed or has a document type; nothing of it is told."""
-    _check(_checker(part), data, part, is_last=True)
-
-
-def checked(pieces: Iterator[bytes], part: str) -> Iterator[bytes]:
-    """The pieces of a part as they come; raises Unreadable as `check` does, at the piece that shows it."""
-    parser = _checker(part)
-    for piece in pieces:
-        _check(parser, piece, part)
-        yield piece
-    _check(parser, b"", part, is_last=True)
-
-
-def _checker(part: str) -> expat.XMLParserType:
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse(part)
-    return parser
-
-
-def _check(parser: expat.XMLParserType, data: bytes, part: str, *, is_last: bool = False) -> None:
-    try:
-        parser.Parse(data, is_last)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise Unreadable("damaged", "part", part=part) from error
+    Soundness(part).add(data, is_last=True)
 
 
 def _guarded(handlers: Handlers, part: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
