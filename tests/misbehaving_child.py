@@ -17,7 +17,7 @@ from rectify_xl.receiving import carrying, reading
 from rectify_xl.receiving.guarded import child
 from rectify_xl.receiving.intake import Source
 
-_opened = reading.opened
+_opened = reading.read_source
 _told = os.dup(1)
 _served: list[str] = []
 
@@ -79,5 +79,5 @@ class _Evil(Return):
 
 def main() -> None:
     """The life of this process."""
-    reading.opened = carrying.opened = opened
+    reading.read_source = carrying.read_source = opened
     child.main()

@@ -366,7 +366,7 @@ def test_what_is_larger_than_any_file_may_be_is_never_taken_into_memory(
 
 def test_an_archive_of_many_gigabytes_is_refused_unopened(tmp_path: Path) -> None:
     (held,) = intake.sources_in([sparse(tmp_path / "a.zip", 10_000_000_000)])
-    assert containers._holds_files(held)
+    assert containers._is_container(held)
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
     assert (member.name, member.refusal and member.refusal[0]) == ("", "too-large")
 

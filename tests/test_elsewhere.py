@@ -235,4 +235,4 @@ def test_when_no_worker_is_left_the_rest_is_read_here_at_once(returns: Path, mon
     monkeypatch.setattr(cluster, "end_readers", lambda executor: None)
     monkeypatch.setattr(cluster, "is_deserted", lambda executor: True)
     assert read(returns, executor=Deserted()) == read(returns, guard=False)
-    assert waited == [elsewhere._LOOK] + [0.0] * 6
+    assert waited == [elsewhere._CHECK_EVERY] + [0.0] * 6

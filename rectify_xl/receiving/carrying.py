@@ -1,4 +1,4 @@
-"""One old workbook sorted under the columns of today's forms: what a reader process does for `migrate`."""
+"""One old workbook put under the columns of today's forms: what a reader process does for `migrate`."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from rectify_xl.judging.judge import refused
 from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.intake import Source
-from rectify_xl.receiving.reading import opened
+from rectify_xl.receiving.reading import read_source
 
 
 class Carried(NamedTuple):
-    """What is carried over of a file, without the forms themselves; `profile` is whose campaign its cover names."""
+    """What is carried over from a file, without the forms; `profile` is the one whose campaign its cover names."""
 
     over: CarriedOver
     profile: str | None = None
 
 
 def carrier_for(context: bytes) -> Callable[[Source], Carried | Return]:
-    """What sorts files under the pickled Settings; None for those of the profile whose campaign a file names."""
+    """A function that carries files over under the pickled Settings (None: the profile whose campaign a file names)."""
     settings: Settings | None = loads(context)
 
     def carry(source: Source) -> Carried | Return:
-        held = opened(source)
-        if isinstance(held, Return):
-            return held
-        received, raw = held
+        result = read_source(source)
+        if isinstance(result, Return):
+            return result
+        received, raw = result
         try:
             return _carried(raw, settings)
         except Unreadable as error:

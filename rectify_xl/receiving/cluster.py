@@ -1,4 +1,4 @@
-"""Dask distributed, where somebody asks for it: a scheduler's workers as an executor, and what is known of them."""
+"""Dask distributed, for those who ask for it: a scheduler's workers as an executor, and the state they are in."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from rectify_xl.model import CannotFinish
 from rectify_xl.receiving.guarded.pool import end_waiting
 from rectify_xl.receiving.intake import WrongUse
 
-# Seconds that a scheduler has to answer, and a first worker to be there.
+# Seconds to wait for a scheduler's answer, and for its first worker.
 _PATIENCE = 15
-# How a pool of one machine tells that a worker died, or that nobody will answer any more.
+# What a pool of one machine raises when a worker died, or when its future was cancelled.
 _LOST = (BrokenExecutor, CancelledError)
 
 
 @contextmanager
 def reached(scheduler: str | None) -> Iterator[Executor | None]:
-    """The workers of a scheduler as an executor; None of none.
+    """The workers of a scheduler as an executor; None without a scheduler.
 
-    Raises WrongUse where the extra `dask` is missing or the address is none, CannotFinish where nobody answers there.
+    Raises WrongUse for a missing extra `dask` or an invalid address, CannotFinish where nobody answers there.
     """
     if scheduler is None:
         yield None
@@ -56,17 +56,17 @@ def needed(module: str) -> None:
 
 
 def is_cluster(executor: Executor | None) -> bool:
-    """Whether an executor is that of a Dask client, whose workers may stand on other machines."""
+    """Whether an executor is that of a Dask client, whose workers may be on other machines."""
     return type(executor).__module__.partition(".")[0] == "distributed"
 
 
 def width(executor: Executor) -> int:
-    """How many chunks the workers of a cluster can read at once."""
+    """The number of chunks that the workers of a cluster can read at once."""
     return sum(_client(executor).ncores().values())
 
 
 def is_deserted(executor: Executor) -> bool:
-    """Whether a cluster has no worker left, or no scheduler that could tell."""
+    """Whether a cluster has no workers left, or no scheduler that answers."""
     try:
         return not _client(executor).ncores()
     except OSError:
@@ -74,7 +74,7 @@ def is_deserted(executor: Executor) -> bool:
 
 
 def lost(executor: Executor) -> tuple[type[BaseException], ...]:
-    """What an executor raises where a worker died at a chunk, or nobody will read it any more."""
+    """The errors of an executor whose worker died at a chunk, or which will not read it any more."""
     if not is_cluster(executor):
         return _LOST
     from distributed.scheduler import KilledWorker

@@ -21,7 +21,8 @@ from rectify_xl.receiving.places import is_url
 from rectify_xl.receiving.unpacking import Member, is_archive, is_container
 from rectify_xl.zipped import SIGNATURE, directory
 
-_LOOK = 4_096
+# So much of a file tells whether it is an archive or a mail.
+_HEAD_BYTES = 4_096
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
@@ -35,12 +36,12 @@ def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
 def _sources_at(path: str) -> list[Source]:
     if not is_url(path) or os.path.lexists(path):
         return intake.sources_in([path])
-    from rectify_xl.receiving.remote import beginnings, brought, sources_at
+    from rectify_xl.receiving.remote import beginnings, fetched_source, sources_at
 
     sources = sources_at(path)
-    away = [source for source in sources if source.is_regular and not source.is_clutter]
-    opened = dict(zip(away, map(is_container, beginnings(away, _LOOK)), strict=True))
-    return [brought(source, Path(_spool())) if opened.get(source) else source for source in sources]
+    files = [source for source in sources if source.is_regular and not source.is_clutter]
+    are_containers = dict(zip(files, map(is_container, beginnings(files, _HEAD_BYTES)), strict=True))
+    return [fetched_source(s, Path(_spool())) if are_containers.get(s) else s for s in sources]
 
 
 def inbox_sources(folder: Path) -> list[Source]:
@@ -51,51 +52,51 @@ def inbox_sources(folder: Path) -> list[Source]:
 def unpacked(sources: Sequence[Source]) -> list[Source]:
     """The sources with every archive and mail replaced by the files in it, which are called `archive.zip/member`.
 
-    One that cannot be opened stays, with its refusal. The members stand in a folder that lives as long as this process.
+    One that cannot be opened stays, with its refusal. The members are in a folder that is removed at this process's end.
     """
-    held = {source.path: source for source in sources if _holds_files(source)}
-    if not held:
+    containers = {source.path: source for source in sources if _is_container(source)}
+    if not containers:
         return list(sources)
     with Readers() as readers:
         task = Task("unpack", os.fsencode(_spool()), _spool())
-        answers: list[Any] = readers.answers(task, list(held.values()))
-    members = dict(zip(held, answers, strict=True))
-    made: list[Source] = []
+        answers: list[Any] = readers.answers(task, list(containers.values()))
+    members = dict(zip(containers, answers, strict=True))
+    files: list[Source] = []
     for source in sources:
-        made += _sources_of(source, members[source.path]) if source.path in members else [source]
-    return made
+        files += _member_sources(source, members[source.path]) if source.path in members else [source]
+    return files
 
 
-def _holds_files(source: Source) -> bool:
+def _is_container(source: Source) -> bool:
     """Whether a file is an archive or a mail; only its beginning is read, and the directory of a zip in doubt."""
     if source.is_clutter or not source.is_regular:
         return False
     try:
-        with open_regular(source.path) as opened:
-            head = opened.read(_LOOK)
+        with open_regular(source.path) as file:
+            head = file.read(_HEAD_BYTES)
             if not is_container(head):
                 return False
             if not head.startswith(SIGNATURE):
                 return True
-            if os.fstat(opened.fileno()).st_size > limits().file_bytes:
+            if os.fstat(file.fileno()).st_size > limits().file_bytes:
                 return not intake.is_workbook_name(source.path)
-            return is_archive(directory(head + opened.read()))
+            return is_archive(directory(head + file.read()))
     except OSError:
         return False
     except intake.Unreadable:
-        # A zip whose directory is refused: a workbook by its name is read as one, all else is told as an archive.
+        # A zip whose directory is refused is read as a workbook if that is its name, else it is refused as an archive.
         return not intake.is_workbook_name(source.path)
 
 
-def _sources_of(source: Source, answer: Any) -> list[Source]:
+def _member_sources(source: Source, answer: Any) -> list[Source]:
     if isinstance(answer, Failure):
         tell(source.name, answer)
         return [_refused(source, (answer.code, answer.case, ()))]
-    made: list[Source] = []
+    members: list[Source] = []
     for member in answer if isinstance(answer, tuple) else ():
         if isinstance(member, Member) and (member.name or member.refusal):
-            made.append(_member(source, member))
-    return made or [_refused(source, ("damaged", "", ()))]
+            members.append(_member(source, member))
+    return members or [_refused(source, ("damaged", "", ()))]
 
 
 def _member(source: Source, member: Member) -> Source:
@@ -115,7 +116,7 @@ def _spool() -> str:
     return folder
 
 
-def _remove(folder: str, whose: int) -> None:
-    """Removes the spool, unless this is a fork of the process that has it."""
-    if os.getpid() == whose:
+def _remove(folder: str, owner: int) -> None:
+    """Removes the spool, if this is the process that made it and no fork of it."""
+    if os.getpid() == owner:
         shutil.rmtree(folder, ignore_errors=True)

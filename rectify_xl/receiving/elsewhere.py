@@ -1,4 +1,4 @@
-"""Chunks read by an executor's workers: verdicts come back, rows through a spool; what fails there is read here."""
+"""Chunks read by an executor's workers: returns come back, rows through a spool; what fails there is read here."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.spools import with_rows, without_rows
 
 _LOG = logging.getLogger("rectify_xl")
-# How many chunks an executor of the caller is given at least ahead of the one that is waited for.
+# At least so many chunks are submitted ahead of the one that is waited for.
 CHUNKS_AHEAD = 32
-# Seconds after which somebody looks whether a cluster still has workers.
-_LOOK = 10.0
+# Every so many seconds of waiting a cluster is asked whether it still has workers.
+_CHECK_EVERY = 10.0
 Chunk = Sequence[Source]
-# What reads a chunk wherever it is called: the files, the pickled (Settings, day), whether a guarded process does.
+# Reads a chunk in the process that calls it: files, the pickled (Settings, day), whether by a guarded process.
 Read = Callable[[Chunk, bytes, bool], list[Return]]
 
 
 class Order(NamedTuple):
-    """What a worker must know besides its chunk: under what to read, how, and where rows are spooled ("": nowhere).
+    """What a worker must know besides its chunk: the context to read under, how, and the spool for rows ("": none).
 
-    With a spool the context stands there under the name `context_name`: else it travels with every chunk. `packs`
-    says that answers travel far and are made small.
+    With a spool the context is a file there, `context_name`; else it is sent with every chunk. `packs` says that
+    answers are compressed, as they are sent far.
     """
 
     read: Read
@@ -52,9 +52,9 @@ class Order(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a worker says of a chunk: its returns, without their rows where `spooled` names the file that holds these.
+    """A worker's answer for a chunk: its returns, without rows where these are in the file `spooled` of the spool.
 
-    `trouble` is why there are none: its spool cannot be seen there (unseen), or it is of another version (version).
+    `trouble` is why there are none: the worker cannot see the spool (unseen), or has another version (version).
     """
 
     returns: tuple[Return, ...] = ()
@@ -66,7 +66,7 @@ class Answer(NamedTuple):
 
 
 def answered(chunk: Chunk, order: Order, number: int) -> Answer | bytes:
-    """The chunk of that number read at a worker: its Answer, packed if so ordered."""
+    """A chunk (the one of that number) read at a worker: its Answer, compressed if so ordered."""
     answer = _answer(chunk, order, number)
     return zlib.compress(dumps(answer, 5), 1) if order.packs else answer
 
@@ -101,7 +101,7 @@ def _context(place: str, name: str) -> bytes:
 
 
 class Elsewhere:
-    """One call's chunks given to an executor. Entered, its spool is there; at the end it is taken away again.
+    """One call's chunks given to an executor. As a context it makes its spool, and removes it at the end.
 
     With a `spool` (a folder or URL that both sides see) workers leave rows there as Parquet, and with their answers
     travel verdicts and findings alone. Without one the workers of a Dask client are tried with a folder of this
@@ -116,9 +116,9 @@ class Elsewhere:
         self._executor, self._here, self._remarks = executor, here, remarks
         self._is_cluster, self._lost = cluster.is_cluster(executor), cluster.lost(executor)
         self._is_private, self._is_deserted = not spool, False
-        beside = spool or (gettempdir() if self._is_cluster else "")
-        beside = beside if not beside or places.is_url(beside) else os.path.abspath(beside)  # noqa: PTH100
-        self._spool = f"{beside.rstrip('/')}/{TEMPORARY_PREFIX}{uuid4().hex}" if beside else ""
+        parent = spool or (gettempdir() if self._is_cluster else "")
+        parent = parent if not parent or places.is_url(parent) else os.path.abspath(parent)  # noqa: PTH100
+        self._spool = f"{parent.rstrip('/')}/{TEMPORARY_PREFIX}{uuid4().hex}" if parent else ""
         self._plain = self._order = Order(read, guard, self._is_cluster, context)
 
     def __enter__(self) -> Elsewhere:
@@ -142,43 +142,43 @@ class Elsewhere:
         waiting: deque[tuple[int, Future[Any] | None]] = deque()
         try:
             for number, chunk in enumerate(chunks):
-                waiting.append((number, self._given(chunk, number)))
+                waiting.append((number, self._submitted(chunk, number)))
                 if len(waiting) > ahead:
-                    at, future = waiting.popleft()
-                    yield self._taken(chunks[at], at, future)
+                    index, future = waiting.popleft()
+                    yield self._result(chunks[index], index, future)
             while waiting:
-                at, future = waiting.popleft()
-                yield self._taken(chunks[at], at, future)
+                index, future = waiting.popleft()
+                yield self._result(chunks[index], index, future)
         finally:
             for _, future in waiting:
                 if future is not None:
                     future.cancel()
 
-    def _given(self, chunk: Chunk, number: int) -> Future[Any] | None:
+    def _submitted(self, chunk: Chunk, number: int) -> Future[Any] | None:
         try:
-            return self._executor.submit(answered, list(map(_sent, chunk)), self._order, number)
+            return self._executor.submit(answered, list(map(_for_worker, chunk)), self._order, number)
         except self._lost:
             return None
 
-    def _taken(self, chunk: Chunk, number: int, future: Future[Any] | None) -> list[Return]:
+    def _result(self, chunk: Chunk, number: int, future: Future[Any] | None) -> list[Return]:
         answer = self._answer_of(future)
         if answer is not None and answer.trouble == "unseen":
             self._order = self._plain
-            self._tell("spool-unseen")
-            answer = self._answer_of(self._given(chunk, number))
+            self._remark("spool-unseen")
+            answer = self._answer_of(self._submitted(chunk, number))
         if answer is None or len(answer.returns) != len(chunk):
             if answer is not None and answer.trouble == "version":
                 raise CannotFinish("other-version", version=__version__)
-            self._tell("workers-lost")
+            self._remark("workers-lost")
             return self._here(chunk)
-        return self._seen(chunk, self._whole(answer))
+        return self._with_unseen_read(chunk, self._with_rows(answer))
 
     def _answer_of(self, future: Future[Any] | None) -> Answer | None:
-        """What a worker said; None where it will never say anything, or what it said is no answer."""
+        """A worker's answer; None where there will never be one, or what came is none."""
         while future is not None:
             try:
-                # Nobody waits long for each of many chunks once the workers have gone; but some may come.
-                said = future.result((0.0 if self._is_deserted else _LOOK) if self._is_cluster else None)
+                # Once all workers have gone no chunk is waited for; but answers that are there already count.
+                result = future.result((0.0 if self._is_deserted else _CHECK_EVERY) if self._is_cluster else None)
             except NotYet:
                 self._is_deserted = cluster.is_deserted(self._executor)
                 if future.done() or self._is_deserted:
@@ -187,43 +187,43 @@ class Elsewhere:
             except self._lost:
                 return None
             else:
-                return _understood(said)
+                return _unpacked_answer(result)
         return None
 
-    def _whole(self, answer: Answer) -> list[Return]:
+    def _with_rows(self, answer: Answer) -> list[Return]:
         if not answer.spooled:
             return list(answer.returns)
         rows = places.got(self._spool, answer.spooled)
         places.drop(self._spool, answer.spooled)
         return with_rows(answer.returns, rows)
 
-    def _seen(self, chunk: Chunk, returns: list[Return]) -> list[Return]:
+    def _with_unseen_read(self, chunk: Chunk, returns: list[Return]) -> list[Return]:
         """The returns; a file that its worker could not see is read here."""
-        blind = [at for at, pair in enumerate(zip(chunk, returns, strict=True)) if _is_unseen(*pair)]
-        again = dict(zip(blind, self._here([chunk[at] for at in blind]), strict=True)) if blind else {}
-        if any(held.digest for held in again.values()):
-            self._tell("workers-blind")
-        return [again.get(at, held) for at, held in enumerate(returns)]
+        unseen = [index for index, pair in enumerate(zip(chunk, returns, strict=True)) if _is_unseen(*pair)]
+        read_here = dict(zip(unseen, self._here([chunk[index] for index in unseen]), strict=True)) if unseen else {}
+        if any(return_.digest for return_ in read_here.values()):
+            self._remark("workers-blind")
+        return [read_here.get(index, return_) for index, return_ in enumerate(returns)]
 
-    def _tell(self, code: str) -> None:
+    def _remark(self, code: str) -> None:
         if code not in self._remarks:
             self._remarks.append(code)
             _LOG.warning("%s", code)
 
 
-def _understood(said: Any) -> Answer | None:
+def _unpacked_answer(result: Any) -> Answer | None:
     try:
-        told = records(zlib.decompress(said)) if isinstance(said, bytes) else said
+        answer = records(zlib.decompress(result)) if isinstance(result, bytes) else result
     except (Garbage, zlib.error):
         return None
-    return told if isinstance(told, Answer) else None
+    return answer if isinstance(answer, Answer) else None
 
 
-def _sent(source: Source) -> Source:
-    """A file as a worker is told of it, who stands in another folder and need not know of archives."""
+def _for_worker(source: Source) -> Source:
+    """A source as sent to a worker, which runs in another folder and need not know of archives."""
     path = source.path if places.is_url(source.path) else os.path.abspath(source.path)  # noqa: PTH100 - bytes in names
     return replace(source, path=path, within=None)
 
 
-def _is_unseen(source: Source, held: Return) -> bool:
-    return source.is_regular and source.refusal is None and held.verdict == "refused" and not held.digest
+def _is_unseen(source: Source, return_: Return) -> bool:
+    return source.is_regular and source.refusal is None and return_.verdict == "refused" and not return_.digest

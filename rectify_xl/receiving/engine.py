@@ -1,4 +1,4 @@
-"""The unit of work: a chunk of files read and judged in one go, by processes of our own or through any executor."""
+"""The unit of work: a chunk of files read and judged together, by processes of our own or through any executor."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def read_all(
     with ExitStack() as stack:
         stack.callback(end_waiting)
         if executor is not None:
-            made = _elsewhere(executor, context, guard=guard, spool=spool, remarks=[] if remarks is None else remarks)
-            answers = stack.enter_context(made).returns(chunks)
+            remarks = [] if remarks is None else remarks
+            elsewhere = _elsewhere(executor, context, guard=guard, spool=spool, remarks=remarks)
+            answers = stack.enter_context(elsewhere).returns(chunks)
         elif guard and chunks:
             count = worker_count(workers, len(sources))
             threads = stack.enter_context(ThreadPoolExecutor(count))
@@ -81,23 +82,23 @@ def _elsewhere(executor: Executor, context: bytes, **how: Any) -> Elsewhere:
 
 
 def marked_copies(
-    wanted: Sequence[tuple[Source, Return]],
+    to_correct: Sequence[tuple[Source, Return]],
     *,
     send_by: date | None,
     lang: str = "zh",
     forms: Mapping[str, Form] | None = None,
     workers: int | None = None,
 ) -> Iterator[bytes | str]:
-    """Of each file that was read its marked copy, or the reason why there is only a list of its problems, in order.
+    """For each file its marked copy, or the reason why there is only a list of its problems, in order.
 
     The copies are made by reader processes too. Raises OSError where no process can be started.
     """
     task = Task("mark", dumps((send_by, lang, forms)))
-    chunks = [wanted[i : i + MARKED_CHUNK] for i in range(0, len(wanted), MARKED_CHUNK)]
-    if all(held.verdict == "refused" for _, held in wanted):
-        yield from ["refused"] * len(wanted)
+    chunks = [to_correct[i : i + MARKED_CHUNK] for i in range(0, len(to_correct), MARKED_CHUNK)]
+    if all(return_.verdict == "refused" for _, return_ in to_correct):
+        yield from ["refused"] * len(to_correct)
         return
-    count = worker_count(workers, len(wanted))
+    count = worker_count(workers, len(to_correct))
     with ExitStack() as stack:
         stack.callback(end_waiting)
         threads = stack.enter_context(ThreadPoolExecutor(count))
@@ -105,22 +106,21 @@ def marked_copies(
 
         def marked(chunk: Sequence[tuple[Source, Return]]) -> list[Any]:
             with fetched([source for source, _ in chunk]) as here:
-                asked = [(source.path, held) for source, (_, held) in zip(here, chunk, strict=True)]
-                made: list[Any] = readers.answers(task, asked)
-            for (source, _), answer in zip(chunk, made, strict=True):
+                tasks = [(source.path, return_) for source, (_, return_) in zip(here, chunk, strict=True)]
+                copies: list[Any] = readers.answers(task, tasks)
+            for (source, _), answer in zip(chunk, copies, strict=True):
                 if isinstance(answer, Failure):
                     tell(source.name, answer)
-            return made
+            return copies
 
-        for made in _in_order(marked, chunks, threads, 2 * count):
-            yield from map(_copy_or_reason, made)
+        for copies in _in_order(marked, chunks, threads, 2 * count):
+            yield from map(_copy_or_reason, copies)
 
 
 def carried_over(source: Source, settings: Settings | None) -> Carried | Return:
-    """What `migrate` carries over of a file, or its verdict where nothing can be; read by a process under limits.
+    """What `migrate` carries over from a file, or its return where it is refused; read by a process under limits.
 
-    Without settings those of the profile hold whose campaign the file names. Raises OSError where no process can be
-    started.
+    Without settings the profile whose campaign the file names counts. Raises OSError where no process can be started.
     """
     from rectify_xl.receiving.carrying import Carried
     from rectify_xl.receiving.reading import too_large
@@ -134,14 +134,14 @@ def carried_over(source: Source, settings: Settings | None) -> Carried | Return:
     return answer if isinstance(answer, Carried) else _verdict(source, answer)
 
 
-def _copy_or_reason(made: Any) -> bytes | str:
-    if isinstance(made, Failure):
-        return "too-large" if made.code.startswith("limit-") else "damaged"
-    return made if isinstance(made, (bytes, str)) else "damaged"
+def _copy_or_reason(answer: Any) -> bytes | str:
+    if isinstance(answer, Failure):
+        return "too-large" if answer.code.startswith("limit-") else "damaged"
+    return answer if isinstance(answer, (bytes, str)) else "damaged"
 
 
 def processes_ready(files: int, workers: int | None = None) -> AbstractContextManager[None]:
-    """Within this the processes that will read about so many files start ahead, and wait between calls."""
+    """A context in which the processes that will read about so many files start ahead, and are kept for reuse."""
     chunks = -(-files // CHUNK)
     return kept(start=min(worker_count(workers, files), chunks) if files > 0 else 0)
 
@@ -149,7 +149,7 @@ def processes_ready(files: int, workers: int | None = None) -> AbstractContextMa
 def _in_order(
     read: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]], executor: Executor, ahead: int
 ) -> Iterator[list[R]]:
-    """The chunks' answers in order; no more than `ahead` chunks are read before somebody takes the first."""
+    """The chunks' answers in order; at most `ahead` chunks are read before the first answer is taken."""
     waiting: deque[Future[list[R]]] = deque()
     try:
         for chunk in chunks:
@@ -164,7 +164,7 @@ def _in_order(
 
 
 def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Return]:
-    """A chunk read in a worker of the caller's executor; its process waits there for the next one."""
+    """A chunk read in a worker of the caller's executor; its reader process is kept there for the next one."""
     if not guard:
         reader = _reader(context)
         with fetched(chunk) as here:
@@ -175,22 +175,22 @@ def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Re
 
 @lru_cache(maxsize=2)
 def _reader(context: bytes) -> Callable[[Source], Return]:
-    """What reads files in this very process."""
+    """A function that reads files in this process."""
     from rectify_xl.receiving.reading import reader_for
 
     return reader_for(context)
 
 
 def read_guarded(readers: Readers, chunk: Sequence[Source], context: bytes) -> list[Return]:
-    """The returns of some files, read by a process; one at which it broke is refused for that."""
+    """The returns of some files, read by a reader process; a file at which it failed is refused for that."""
     from rectify_xl.receiving.reading import too_large
 
     with fetched(chunk) as here:
-        large = list(map(too_large, here))
-        rest = [source for source, held in zip(here, large, strict=True) if held is None]
-        answers: list[Any] = readers.answers(Task("read", context), rest)
-        read = iter([_verdict(source, answer) for source, answer in zip(rest, answers, strict=True)])
-        return [held or next(read) for held in large]
+        too_large_returns = list(map(too_large, here))
+        sources = [source for source, return_ in zip(here, too_large_returns, strict=True) if return_ is None]
+        answers: list[Any] = readers.answers(Task("read", context), sources)
+        read = iter([_verdict(source, answer) for source, answer in zip(sources, answers, strict=True)])
+        return [return_ or next(read) for return_ in too_large_returns]
 
 
 def _verdict(source: Source, answer: Any) -> Return:

@@ -1,4 +1,4 @@
-"""How many reader processes files are worth, and a start of theirs while the rest of the program is loaded."""
+"""How many reader processes to start for so many files, and their start while the rest of the program is loaded."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from rectify_xl.fact_files import read_toml
 from rectify_xl.receiving.guarded.pool import start_ahead
 
-# Files that a process is given at once.
+# So many files are given to a process at once.
 CHUNK = 25
 # Starting a process costs about as much as reading this many files.
 FILES_WORTH_A_PROCESS = 60
 
 
 def worker_count(workers: int | None, files: int) -> int:
-    """How many processes read so many files, if nobody asks for a number of `workers`."""
+    """The number of processes that read so many files: `workers` if given."""
     if workers is not None:
         return max(1, workers)
     return 1 if files < FILES_WORTH_A_PROCESS else max(1, min(os.cpu_count() or 1, files // CHUNK))
@@ -27,26 +27,26 @@ def worker_count(workers: int | None, files: int) -> int:
 def begin(folder: str | Path, workers: int | None = None) -> None:
     """Starts the processes that will read what came into a workspace's 收件 since its last run; waits for nothing.
 
-    It only guesses, by the times of the files: a run starts what is lacking, and ends what waits in vain.
+    It guesses by the files' times: a run starts processes that are missing, and ends those that are not needed.
     """
     names = read_toml("workspace.toml")
     with suppress(OSError):
-        since = _changed(Path(folder, names["memory"]))
+        since = _modified_at(Path(folder, names["memory"]))
         most = max(worker_count(workers, 1_000_000) * CHUNK, FILES_WORTH_A_PROCESS)  # more need not be counted
         files = sum(1 for _ in islice(_changed_since(Path(folder, names["inbox"]), since), most))
         if files:
             start_ahead(min(worker_count(workers, files), -(-files // CHUNK)))
 
 
-def _changed(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
 
 
 def _changed_since(folder: Path, since: float) -> Iterator[str]:
     """The files below a folder that were made or changed after a time."""
-    for held, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder):
         for name in names:
-            path = os.path.join(held, name)  # noqa: PTH118 - a name may hold bytes that are not UTF-8
-            found = os.lstat(path)
-            if max(found.st_mtime, found.st_ctime) > since:
+            path = os.path.join(parent, name)  # noqa: PTH118 - a name may hold bytes that are not UTF-8
+            status = os.lstat(path)
+            if max(status.st_mtime, status.st_ctime) > since:
                 yield path

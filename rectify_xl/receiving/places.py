@@ -1,4 +1,4 @@
-"""Folders that several machines see, by path or by URL: what is put there appears whole, and is taken away again."""
+"""Folders that several machines see, by path or URL: files appear in them whole, and are removed again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make(place: str, *, is_private: bool) -> None:
 
 
 def put(place: str, name: str, data: bytes) -> None:
-    """Puts a file into a folder that is there; whoever looks sees all of it or nothing. Raises OSError."""
+    """Writes a file into an existing folder; readers see all of it or nothing. Raises OSError."""
     if is_url(place):
         system, path = file_system(place)
         system.pipe_file(f"{path}/.{name}", data)
@@ -59,13 +59,13 @@ def got(place: str, name: str) -> bytes:
     """The bytes of a file in a folder. Raises OSError."""
     if is_url(place):
         system, path = file_system(place)
-        held: bytes = system.cat_file(f"{path}/{name}")
-        return held
+        data: bytes = system.cat_file(f"{path}/{name}")
+        return data
     return (Path(place) / name).read_bytes()
 
 
 def drop(place: str, name: str) -> None:
-    """Takes a file away, if it is there."""
+    """Removes a file, if it exists."""
     with suppress(OSError):
         if is_url(place):
             system, path = file_system(place)
@@ -75,7 +75,7 @@ def drop(place: str, name: str) -> None:
 
 
 def clear(place: str) -> None:
-    """Takes a folder away with all that is in it, if it is there."""
+    """Removes a folder with all that is in it, if it exists."""
     if is_url(place):
         with suppress(OSError):
             system, path = file_system(place)

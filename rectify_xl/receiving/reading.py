@@ -1,4 +1,4 @@
-"""One file read and judged: what a reader process does, and what is said of a file at which it failed."""
+"""One file read and judged: what a reader process does; and the verdict on a file at which it failed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from rectify_xl.ruling import Ruling, ruling_for
 
 
 def reader_for(context: bytes) -> Callable[[Source], Return]:
-    """What reads files under the pickled (Settings, day of judgement)."""
+    """A function that reads and judges files under the pickled (Settings, day of judgement)."""
     settings, as_of = loads(context)
     return partial(read_file, ruling=ruling_for(settings), as_of=as_of)
 
 
 def read_file(source: Source, ruling: Ruling, as_of: date) -> Return:
-    """One file's verdict, whatever the file is."""
-    held = opened(source)
-    return held if isinstance(held, Return) else judge_book(held[1], ruling, held[0], as_of)
+    """The judged return of one file, whatever the file is."""
+    opened_file = read_source(source)
+    return opened_file if isinstance(opened_file, Return) else judge_book(opened_file[1], ruling, opened_file[0], as_of)
 
 
-def opened(source: Source) -> tuple[Received, RawBook] | Return:
-    """A file as read, or its verdict where it is not read or cannot be."""
+def read_source(source: Source) -> tuple[Received, RawBook] | Return:
+    """A file as read, or its return with the verdict where it is not or cannot be read."""
     received = Received(file=source.name)
     if source.is_clutter:
         return Return(file=source.name, verdict="ignored")
@@ -65,7 +65,7 @@ def _refusal(source: Source) -> Unreadable | None:
 
 
 def too_large(source: Source) -> Return | None:
-    """The verdict on a file larger than any may be, which nobody takes into memory; None for every other one."""
+    """The verdict on a file above the size limit, which is never read into memory; None for any other file."""
     if source.is_clutter or not source.is_regular:
         return None
     try:
@@ -81,11 +81,11 @@ def too_large(source: Source) -> Return | None:
 
 
 def broken_off(source: Source, code: str, case: str, **params: str | int | date) -> Return:
-    """The verdict on a file whose reading was ended; its digest is taken in pieces, nothing of it is understood."""
+    """The verdict on a file whose reading was broken off; its digest is computed in pieces."""
     digest, size = sha256(), 0
     try:
-        with open_regular(source.path) as held:
-            while piece := held.read(1 << 20):
+        with open_regular(source.path) as file:
+            while piece := file.read(1 << 20):
                 digest.update(piece)
                 size += len(piece)
     except OSError:

@@ -54,24 +54,24 @@ def _source(url: str, name: str, about: Any) -> Source:
 
 
 def beginnings(sources: Sequence[Source], length: int) -> list[bytes]:
-    """The first bytes of files at URLs; b"" of what cannot be read."""
+    """The first bytes of files at URLs; b"" for a file that cannot be read."""
     found: dict[str, bytes] = {}
     by_system: dict[Any, list[tuple[str, str]]] = {}
     for source in sources:
         system, path = file_system(source.path)
         by_system.setdefault(system, []).append((source.path, path))
-    for system, held in by_system.items():
-        paths = [path for _, path in held]
-        told = system.cat_ranges(paths, [0] * len(paths), [length] * len(paths), on_error="return")
-        found |= {url: data for (url, _), data in zip(held, told, strict=True) if isinstance(data, bytes)}
+    for system, pairs in by_system.items():
+        paths = [path for _, path in pairs]
+        answers = system.cat_ranges(paths, [0] * len(paths), [length] * len(paths), on_error="return")
+        found |= {url: data for (url, _), data in zip(pairs, answers, strict=True) if isinstance(data, bytes)}
     return [found.get(source.path, b"") for source in sources]
 
 
-def brought(source: Source, folder: Path) -> Source:
+def fetched_source(source: Source, folder: Path) -> Source:
     """The source with its file fetched into a folder; one that cannot be fetched is refused for that."""
     ending = _ENDING.search(suffix_of(source.path))
-    called = sha256(source.path.encode("utf-8", "surrogateescape")).hexdigest()
-    target = folder / f"{called}{ending[0] if ending else ''}"
+    name_digest = sha256(source.path.encode("utf-8", "surrogateescape")).hexdigest()
+    target = folder / f"{name_digest}{ending[0] if ending else ''}"
     system, path = file_system(source.path)
     try:
         system.get_file(path, str(target))
@@ -82,17 +82,17 @@ def brought(source: Source, folder: Path) -> Source:
 
 @contextmanager
 def fetched(chunk: Sequence[Source]) -> Iterator[Sequence[Source]]:
-    """The chunk with every file where it can be opened: those at URLs are here only meanwhile."""
+    """The chunk with every file at a path on this machine; those from URLs are removed at the end."""
     away = [source for source in chunk if is_url(source.path) and source.is_regular and not source.is_clutter]
     if not away:
         yield chunk
         return
     with TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
-        here = {source.path: brought(source, Path(folder)) for source in away}
+        here = {source.path: fetched_source(source, Path(folder)) for source in away}
         yield [here.get(source.path, source) for source in chunk]
 
 
 def _troubles() -> tuple[type[BaseException], ...]:
-    """What file systems raise when a place cannot be read: those by HTTP have errors of their own."""
+    """The errors of file systems that cannot read something: those by HTTP raise their own."""
     http = sys.modules.get("aiohttp")
     return (OSError,) if http is None else (OSError, http.ClientError)

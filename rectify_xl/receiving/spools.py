@@ -13,41 +13,41 @@ from rectify_xl.model import FormRows, Return, Row
 from rectify_xl.store.packed_lines import with_days
 from rectify_xl.store.rows import from_json, ledger_from, ledger_to, to_json
 
-# What stands in a spool: of which return of the chunk (from 0) and which of its forms the good or the bad rows.
-# `rows` are JSON: {"days": places, "rows": [[sheet, row, values, typed], ...]}, days as text in these places of
-# `values`; where the rows are not that alike, [[sheet, row, values, typed], ...] with days as {"day": ...}. A line
-# without a form holds an office's ledger as a whole.
+# The columns of a spooled file. A line holds the good or bad rows of one form of one return (by index in the chunk).
+# `rows` are JSON: {"days": positions, "rows": [[sheet, row, values, typed], ...]}, with days as text in these positions
+# of `values`; where the rows are not that alike, [[sheet, row, values, typed], ...] with days as {"day": ...}. A line
+# without a form holds an office's whole ledger.
 COLUMNS = ("file", "form", "is_good", "rows", "ledger")
 _Line = tuple[Any, ...]
-_WORDS = ("utf-8", "surrogatepass")
+_ENCODING = ("utf-8", "surrogatepass")
 _PLAIN = frozenset((str, int, float, bool))
 
 
-def _told(rows: Sequence[Row]) -> str:
-    days = _day_places(rows)
+def _packed_rows(rows: Sequence[Row]) -> str:
+    days = _day_positions(rows)
     return to_json(rows) if days is None else with_days({"days": days, "rows": rows})
 
 
-def _day_places(rows: Sequence[Row]) -> Sequence[int] | None:
-    """The places of `values` that hold days and nothing else; None where the rows are not as alike as that."""
+def _day_positions(rows: Sequence[Row]) -> Sequence[int] | None:
+    """The positions in `values` that hold days and nothing else; None where some hold days and other values."""
     if len({len(row.values) for row in rows}) > 1:
         return None
-    kinds = [set(map(type, column)) - {type(None)} for column in zip(*(row.values for row in rows), strict=True)]
-    is_plain = all(held == {date} or held <= _PLAIN for held in kinds)
-    return [place for place, held in enumerate(kinds) if date in held] if is_plain else None
+    columns = [set(map(type, column)) - {type(None)} for column in zip(*(row.values for row in rows), strict=True)]
+    is_plain = all(types == {date} or types <= _PLAIN for types in columns)
+    return [position for position, types in enumerate(columns) if date in types] if is_plain else None
 
 
-def _rows(told: bytes) -> tuple[Row, ...]:
-    text = told.decode(*_WORDS)
+def _unpacked_rows(packed: bytes) -> tuple[Row, ...]:
+    text = packed.decode(*_ENCODING)
     if text.startswith("["):
-        return tuple([Row(*found) for found in from_json(text)])
-    found = json.loads(text)
-    days, day = found["days"], cache(date.fromisoformat)
-    for _, _, values, _ in found["rows"]:
-        for place in days:
-            if values[place] is not None:
-                values[place] = day(values[place])
-    return tuple([Row(sheet, row, tuple(values), tuple(typed)) for sheet, row, values, typed in found["rows"]])
+        return tuple([Row(*cells) for cells in from_json(text)])
+    spooled = json.loads(text)
+    days, day = spooled["days"], cache(date.fromisoformat)
+    for _, _, values, _ in spooled["rows"]:
+        for position in days:
+            if values[position] is not None:
+                values[position] = day(values[position])
+    return tuple([Row(sheet, row, tuple(values), tuple(typed)) for sheet, row, values, typed in spooled["rows"]])
 
 
 def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:
@@ -57,44 +57,45 @@ def without_rows(returns: Sequence[Return]) -> tuple[list[Return], bytes]:
     """
     lines: list[_Line] = []
     light = []
-    for at, held in enumerate(returns):
-        if not held.is_restricted:
-            lines += _lines_of(held, at)
-            held = replace(held, forms=tuple(replace(form, good=(), bad=()) for form in held.forms), ledger=None)
-        light.append(held)
+    for index, return_ in enumerate(returns):
+        if not return_.is_restricted:
+            lines += _lines_of(return_, index)
+            forms = tuple(replace(form, good=(), bad=()) for form in return_.forms)
+            return_ = replace(return_, forms=forms, ledger=None)
+        light.append(return_)
     return light, _packed(lines) if lines else b""
 
 
 def with_rows(light: Sequence[Return], spooled: bytes) -> list[Return]:
-    """What `without_rows` was given."""
+    """The returns that `without_rows` was given."""
     rows: dict[tuple[int, str, bool], tuple[Row, ...]] = {}
     ledgers: dict[int, bytes] = {}
-    for file, form, is_good, told, ledger in _unpacked(spooled) if spooled else ():
+    for file, form, is_good, packed, ledger in _unpacked(spooled) if spooled else ():
         if form is None:
             ledgers[file] = ledger
         else:
-            rows[file, form, is_good] = _rows(told)
-    made = []
-    for at, held in enumerate(light):
-        if not held.is_restricted:
-            forms = tuple(_filled(form, *(rows.get((at, form.form, good), ()) for good in (True, False)))
-                          for form in held.forms)  # fmt: skip
-            held = replace(held, forms=forms, ledger=ledger_from(ledgers.get(at)))
-        made.append(held)
-    return made
+            rows[file, form, is_good] = _unpacked_rows(packed)
+    returns = []
+    for index, return_ in enumerate(light):
+        if not return_.is_restricted:
+            forms = tuple(_with_rows(form, *(rows.get((index, form.form, good), ()) for good in (True, False)))
+                          for form in return_.forms)  # fmt: skip
+            return_ = replace(return_, forms=forms, ledger=ledger_from(ledgers.get(index)))
+        returns.append(return_)
+    return returns
 
 
-def _filled(form: FormRows, good: Sequence[Row], bad: Sequence[Row]) -> FormRows:
+def _with_rows(form: FormRows, good: Sequence[Row], bad: Sequence[Row]) -> FormRows:
     return replace(form, good=good, bad=bad)
 
 
-def _lines_of(held: Return, at: int) -> Iterator[_Line]:
-    if held.ledger is not None:
-        yield at, None, None, None, ledger_to(held.ledger)
-    for form in held.forms:
+def _lines_of(return_: Return, index: int) -> Iterator[_Line]:
+    if return_.ledger is not None:
+        yield index, None, None, None, ledger_to(return_.ledger)
+    for form in return_.forms:
         for is_good, rows in ((True, form.good), (False, form.bad)):
             if rows:
-                yield at, form.form, is_good, _told(rows).encode(*_WORDS), None
+                yield index, form.form, is_good, _packed_rows(rows).encode(*_ENCODING), None
 
 
 # ---- Parquet
@@ -109,8 +110,8 @@ def _packed(lines: Sequence[_Line]) -> bytes:
     arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
     sink = pa.BufferOutputStream()
     parquet.write_table(pa.table(arrays, names=list(COLUMNS)), sink, use_dictionary=["form"])
-    made: bytes = sink.getvalue().to_pybytes()
-    return made
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def _unpacked(spooled: bytes) -> Iterator[_Line]:
