@@ -52,7 +52,7 @@ def inbox_sources(folder: Path) -> list[Source]:
 def unpacked(sources: Sequence[Source]) -> list[Source]:
     """The sources with every archive and mail replaced by the files in it, which are called `archive.zip/member`.
 
-    One that cannot be opened stays, with its refusal. The members are in a folder that is removed at this process's end.
+    One that cannot be opened stays, with its refusal. The members are in a folder that this process removes at its end.
     """
     containers = {source.path: source for source in sources if _is_container(source)}
     if not containers:
