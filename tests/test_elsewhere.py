@@ -150,8 +150,8 @@ def rows_are_spooled_unasked(
     client: Client, returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(elsewhere, "gettempdir", lambda: str(tmp_path))
-    whole, seen = elsewhere.Elsewhere._whole, []
-    monkeypatch.setattr(elsewhere.Elsewhere, "_whole", lambda *given: (seen.append(given[1]), whole(*given))[1])
+    whole, seen = elsewhere.Elsewhere._with_rows, []
+    monkeypatch.setattr(elsewhere.Elsewhere, "_with_rows", lambda *given: (seen.append(given[1]), whole(*given))[1])
     result = rx.consolidate(returns, SETTINGS, as_of=DAY, executor=client.get_executor())
     assert result.book == rx.consolidate(returns, SETTINGS, as_of=DAY).book
     assert all(answer.spooled for answer in seen[:6])
