@@ -49,11 +49,18 @@ def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | Non
     """
     message = messages(lang)[finding.code]
     params, frame = dict(finding.params), catalog.words("phrases")[lang]["finding"]
-    text = message.case.get(str(params.get("case", "")), message.text) + frame["waived"] * ("waived" in params)
+    text = message.case.get(str(params.get("case", "")), message.text) + _waiver_told(params, frame["waived"])
     nothing = frame["nothing"]
     parts = _usual_parts(finding, lang) | _rule_parts(finding, lang, forms)
     parts |= {name: nothing if value in (None, "") else _worded(value) for name, value in finding.params}
     return _FILLER.vformat(text, (), _Parts(parts))
+
+
+def _waiver_told(params: Mapping[str, Any], said: Mapping[str, str]) -> str:
+    """What is added of a waiver: its reason and who approved it, as far as the settings name them."""
+    if "waived" not in params:
+        return ""
+    return said["start"] + "".join(said[name] for name in ("waived", "approved_by") if params.get(name)) + said["end"]
 
 
 def where(finding: Finding, lang: str = "zh") -> str:

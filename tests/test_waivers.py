@@ -44,6 +44,19 @@ def test_a_waived_finding_is_told_with_reason_and_approver_and_its_row_is_good()
 
 
 @pytest.mark.parametrize(
+    ("about", "zh", "en"),
+    [
+        ({"reason": ""}, "（已豁免，批准人：示例主任）", "(Waived; approved by 示例主任.)"),
+        ({"approved_by": ""}, "（已豁免：情况特殊）", "(Waived: 情况特殊.)"),
+        ({"reason": "", "approved_by": ""}, "（已豁免）", "(Waived.)"),
+    ],
+)
+def test_a_waiver_names_only_what_the_settings_say_of_it(about: dict[str, str], zh: str, en: str) -> None:
+    found = check(waiver(**about)).findings[0]
+    assert (sentence(found)[-len(zh) :], sentence(found, "en")[-len(en) :]) == (zh, en)
+
+
+@pytest.mark.parametrize(
     ("until", "verdict"),
     [(date(2005, 5, 24), "returned"), (DAY, "accepted"), (date(2005, 5, 26), "accepted"), (None, "accepted")],
 )

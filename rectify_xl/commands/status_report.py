@@ -8,6 +8,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
 from rectify_xl.normal import shown
+from rectify_xl.shares import percent_text
 
 # How many of a long list are named, and how much of a text is shown.
 _MOST_NAMED, _LONGEST = 10, 40
@@ -82,7 +83,7 @@ def _shortened(value: Any) -> str:
 
 
 def _percent(value: Any) -> str:
-    return f"{float(value):.0%}" if value != "" else ""
+    return percent_text(float(value)) if value != "" else ""
 
 
 # How values are shown, by kind of column; others are shown as they are.

@@ -15,6 +15,7 @@ from rectify_xl.outgoing.bulletin_units import Standing, best_and_worst, not_rep
 from rectify_xl.outgoing.letterhead import answer_by, issuing_office
 from rectify_xl.progress.period import KINDS
 from rectify_xl.progress.units import words as status_words
+from rectify_xl.shares import percent_text
 from rectify_xl.tables.ledger_table import day_text
 
 
@@ -108,7 +109,7 @@ def _as_word(value: Any) -> Any:
     if isinstance(value, date):
         return day_text(value)
     if isinstance(value, float):
-        return f"{value:.0%}"
+        return percent_text(value)
     return words()["none"] if value is None else value
 
 

@@ -23,6 +23,7 @@ from rectify_xl.progress.units import (
     sum_counts,
     words,
 )
+from rectify_xl.shares import percent_text
 
 
 class Figure(NamedTuple):
@@ -167,4 +168,4 @@ def _key_work(book: Book, figure: _Lookup) -> Iterator[_KeyFigure]:
 
 def _portion(part: float | None) -> str:
     text: str = words()["overview"]["note_reported"]
-    return text.format(share=f"{part:.0%}") if part else ""
+    return text.format(share=percent_text(part)) if part else ""

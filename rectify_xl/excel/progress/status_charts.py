@@ -26,6 +26,7 @@ from rectify_xl.excel.writing.styles import must
 from rectify_xl.normal import display_width
 from rectify_xl.progress.tasks import task_headings
 from rectify_xl.progress.units import BAND, words
+from rectify_xl.shares import percent_text
 
 # How many units a chart shows at most, and how much of a name (in digits' widths).
 MOST_UNITS, MOST_ERRORS, LONGEST_NAME = 30, 15, 30
@@ -53,7 +54,7 @@ def completion(page: Page, column: int) -> Drawn | None:
     if some := len(rows) > MOST_UNITS:
         rows = sorted(rows, key=lambda row: row[at["completion"]])[:MOST_UNITS]
     lines = [
-        (f"{_short(row[at['unit_name']])} {row[at['completion']]:.0%}", *(row[at[name]] for name in states))
+        (f"{_short(row[at['unit_name']])} {percent_text(row[at['completion']])}", *(row[at[name]] for name in states))
         for row in reversed(rows)
     ]
     data = _lay_down(page, column, [*states.values()], lines)
