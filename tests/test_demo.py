@@ -327,6 +327,7 @@ def test_a_prepared_row_is_filled_and_not_written_a_second_time(ledger: bytes) -
         sheet = book.read(blank.forms["ledger"].part).decode()
     numbers = [int(number) for number in re.findall(r'<row r="(\d+)"', sheet)]
     assert numbers == sorted(set(numbers)) and numbers[-1] >= 253
+    assert re.search(r'<dimension ref="A1:[A-Z]+253"', sheet)
     for row in re.findall(r"<row [^>]*>(.*?)</row>", sheet):
         columns = [(len(letters), letters) for letters in re.findall(r'<c r="([A-Z]+)', row)]
         assert columns == sorted(set(columns))

@@ -26,6 +26,7 @@ from rectify_xl.layout import COVER_LABEL, COVER_VALUE, FIRST_ROW, HEADER_ROW, c
 from rectify_xl.model import Form
 
 _CORE = "docProps/core.xml"
+_DIMENSION = re.compile(r'(<dimension ref="[A-Z]+\d+:[A-Z]+)(\d+)')
 _EPOCH = date(1899, 12, 30)
 Values = Mapping[str, Any]
 
@@ -134,8 +135,8 @@ def _with_rows(sheet: str, place: Place, rows: Sequence[Values], kept: set[str])
         match = re.match(rf'<row r="{number}"[^>]*>(.*?)</row>', prepared)
         lines.append(_row(number, place, row, kept).replace("</row>", f"{match[1] if match else ''}</row>"))
         prepared = prepared[match.end() :] if match else prepared
-    return "".join((head, *lines, prepared)).replace(
-        f'{HEADER_ROW + 1}"/><sheetViews', f'{max(FIRST_ROW + len(rows), HEADER_ROW + 1)}"/><sheetViews'
+    return _DIMENSION.sub(
+        lambda found: f"{found[1]}{max(int(found[2]), FIRST_ROW + len(rows))}", "".join((head, *lines, prepared))
     )
 
 
