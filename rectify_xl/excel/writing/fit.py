@@ -12,7 +12,7 @@ from rectify_xl.model import Column
 # Pixels: a character of Excel's width unit, and a Chinese character of our 11-point body.
 _UNIT, _WIDE = 7.0, 14.67
 # Points: one line of the body, the room around it, and the highest row that Excel allows.
-_LINE, _ROOM, _HIGHEST = 14.5, 4.0, 409.0
+_LINE, _ROOM, HIGHEST = 14.5, 4.0, 409.0
 
 
 def text_width(text: str) -> float:
@@ -35,7 +35,7 @@ def lines_in(text: str, width: int) -> int:
 
 def height_of(lines: int) -> float:
     """The height in points of a row whose fullest cell has so many lines."""
-    return min(lines * _LINE + _ROOM, _HIGHEST)
+    return min(lines * _LINE + _ROOM, HIGHEST)
 
 
 # ---- widths

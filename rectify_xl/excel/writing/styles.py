@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from rectify_xl import catalog
+from rectify_xl.excel.writing.fit import HIGHEST
 from rectify_xl.excel.writing.splice import is_filled, save_spliced
 from rectify_xl.files import save_atomically
 from rectify_xl.normal import display_width
@@ -104,9 +105,13 @@ def save_workbook(path: Path, fill: Callable[[xlsxwriter.Workbook], object], *, 
 
 
 def height_of(lines: Sequence[str], width: float) -> float:
-    """The height in points of wrapped lines in a width of characters; merged cells are never fitted by a program."""
+    """The height in points of wrapped lines in a width of characters; merged cells are never fitted by a program.
+
+    A line may hold line breaks of its own. No row is higher than Excel lets it be.
+    """
     line_width: float = width * catalog.words("style")["widths"]["text_in_one"]
-    return LINE_HEIGHT * sum(max(1, ceil(display_width(line) / line_width)) for line in lines) + PADDING
+    parts = [part for line in lines for part in line.split("\n")]
+    return min(LINE_HEIGHT * sum(max(1, ceil(display_width(part) / line_width)) for part in parts) + PADDING, HIGHEST)
 
 
 def must(status: object) -> None:
