@@ -112,6 +112,15 @@ def test_texts_are_texts_and_the_same_book_makes_the_same_bytes(tmp_path: Path) 
         assert told and told <= {"s", "inlineStr"}
 
 
+def test_a_long_matter_is_told_whole_in_the_list_and_shortened_in_the_notice(tmp_path: Path) -> None:
+    long = {"problem": "难" * 480, "due": date(2005, 5, 20)}
+    path = written(book_of({"ledger": [("A", long)]}, settings_of()), tmp_path)
+    assert long["problem"] in {row[5] for row in cells(path, "催办清单")}
+    assert "难" * 199 + "…" in {row[4] for row in cells(path, "催办通知单")}
+    heights = [row.height or 0 for row in openpyxl.load_workbook(path)["催办通知单"].row_dimensions.values()]
+    assert 300 < max(heights) < 409
+
+
 def test_no_page_begins_below_the_matters_of_a_notice(tmp_path: Path) -> None:
     units = [Unit(code=f"U{count:02d}", name="示例支部", kind="党支部") for count in range(12, 36)]
     late = {"due": date(2005, 5, 20)}

@@ -123,8 +123,8 @@ def test_what_xlsxwriter_refused_is_not(status: int) -> None:
 @pytest.mark.parametrize(
     ("lines", "width", "height"),
     [
-        *[([""], 20, 18), (["整改"], 20, 18), (["整" * 30], 20, 46), (["整改", "整改"], 20, 32), (["整" * 30, ""], 20, 60)],
-        *[(["整改\n整改"], 20, 32), (["整" * 3000], 20, 409)],
+        *[([""], 20, 18), (["整改"], 20, 18), (["整" * 30], 20, 46), (["整改", "整改"], 20, 32)],
+        *[(["整" * 30, ""], 20, 60), (["整改\n整改"], 20, 32), (["整" * 3000], 20, 409)],
     ],
 )
 def test_heights_of_wrapped_lines(lines: list[str], width: float, height: float) -> None:

@@ -42,6 +42,8 @@ _LINES = {
 # a sixth of the page free, for programs that lack the font and give each character more room.
 _SCALE = 80
 _LEAST, _ROOM = 24.0, 4.0
+# Characters of a matter's text: more would not stand in a row as high as Excel allows, and hide its beginning.
+_MOST_TEXT = 200
 _FIXED = {"title": 40.0, "header": 28.0, "gap": 12.0}
 # Excel knows 1,023 page breaks a sheet.
 _UNITS_A_SHEET, _BREAKS = 1_000, 1_023
@@ -225,13 +227,18 @@ def _matters(by_unit: Sequence[Sequence[Reminder]]) -> _Matters:
         held = picked(told, places)
         return [
             picked(serials, places), [kinds[r.key.kind] for r in held], [r.matter for r in held],
-            [r.number for r in held], [r.text for r in held], [r.person for r in held], [r.due_on for r in held],
+            [r.number for r in held], [_told(r.text) for r in held], [r.person for r in held], [r.due_on for r in held],
             [_standing(r.key.kind, r.workdays_left) for r in held],
         ]  # fmt: skip
 
     rows = ColumnRows(range(len(told)), make)
     heights = [height for columns in rows.pieces() for height in _heights(columns)]
     return _Matters(rows, heights, [kinds[kind] for kind in dict.fromkeys(r.key.kind for r in told)])
+
+
+def _told(text: str) -> str:
+    """The text as a notice has room for it; the list of reminders tells the whole of it."""
+    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
 
 
 def _heights(columns: Columns) -> Iterator[float]:
