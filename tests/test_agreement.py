@@ -1,7 +1,7 @@
 """The proof of agreement: what a template's self-check says of a row is what Python's strict reading says of it.
 
-A run of the tests judges some 2,800 rows in every form of both offices; `make agreement` draws 10,000. AGREEMENT_ROWS says
-how many are drawn, AGREEMENT_SEED which ones; what does not agree is shown with its seed, its cells and its formula.
+A run of the tests judges some 2,800 rows of all forms in both offices; `make agreement` draws 10,000. AGREEMENT_ROWS
+says how many are drawn, AGREEMENT_SEED which ones; what does not agree is shown with its seed, cells and formula.
 """
 
 from __future__ import annotations
