@@ -147,7 +147,7 @@ class _Book:
     def _add_usual(self, made: _Made, rows: bytes, tries: _Tries) -> bool:
         """Adds rows to a sheet if they are written as programs write them, and so sound; whether they are."""
         try:
-            lines = [*made.reader.lines(rows, made.sheet.last)]
+            lines = made.reader.lines(rows, made.sheet.last)
             if any(places[-1] >= limits().columns for _, places, _ in lines):
                 raise WrittenOtherwise
         except WrittenOtherwise:

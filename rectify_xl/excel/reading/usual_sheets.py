@@ -86,19 +86,21 @@ class UsualReader:
         if begin < 0 or end - begin > _LARGE:
             return None
         try:
-            lines = [*self.lines(data[begin:end])]
+            lines = self.lines(data[begin:end])
             return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.holders)
         except WrittenOtherwise:
             return None
 
-    def lines(self, data: bytes, after: int = 0) -> Iterator[Line]:
+    def lines(self, data: bytes, after: int = 0) -> list[Line]:
         """The rows that hold something, among the rows behind row `after` that are the data and nothing else.
 
         Raises WrittenOtherwise; where it does not, the data are well-formed elements.
         """
         numbers, rows = _rows(data, after)
+        made: list[Line] = []
         for at in range(0, len(rows), _AT_ONCE):
-            yield from self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
+            made += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
+        return made
 
     def _lines(self, numbers: Sequence[int], rows: Sequence[bytes]) -> Iterator[Line]:
         """The columns and values of some rows with cells, but for those that are blank."""
