@@ -658,15 +658,15 @@ def test_a_change_changes_one_element_and_nothing_else(tree: Any, place: int, va
     root = parse(data)
     chosen = place % len(every(root))
     edits = Edits(data)
-    assert edits.done() is data
+    assert edits.to_bytes() is data
     edits.set(every(root)[chosen], "k", value)
     edits.append(every(root)[chosen], b"<new/>")
-    made = every(parse(edits.done()))
+    made = every(parse(edits.to_bytes()))
     assert made[chosen].attributes["k"] == value and made[chosen].children[-1].name == "new"
     told = [(e.name, e.text, e.attributes) for e in made if e.name != "new" and e is not made[chosen]]
     assert told == [(e.name, e.text, e.attributes) for n, e in enumerate(every(root)) if n != chosen]
     head, tail = data[: every(root)[chosen].start], data[every(root)[chosen].end :]
-    assert edits.done().startswith(head) and edits.done().endswith(tail)
+    assert edits.to_bytes().startswith(head) and edits.to_bytes().endswith(tail)
 
 
 def test_a_zip_is_written_with_clean_headers() -> None:

@@ -27,7 +27,7 @@ __all__ = [
     "mark",
     "marker_for",
     "unmark",
-    "write_made",
+    "write_copy_or_list",
     "write_problem_list",
     "write_returned",
 ]
@@ -36,7 +36,7 @@ Forms = Mapping[str, Form]
 
 
 def mark(
-    data: bytes, held: Return, *, send_by: date | None = None, lang: str = "zh", forms: Forms | None = None
+    data: bytes, return_: Return, *, send_by: date | None = None, lang: str = "zh", forms: Forms | None = None
 ) -> bytes:
     """A copy of a workbook with the findings of its return in it; older marks of ours are taken off first.
 
@@ -45,12 +45,12 @@ def mark(
     """
     wording = Wording(lang=lang, send_by=send_by, forms=forms)
     parts = Parts(data)
-    refuse_unsafe(parts, BookPart(parts), held)
+    refuse_unsafe(parts, BookPart(parts), return_)
     take_off(parts)
-    put_on(parts, problems_of(held, wording), wording)
-    made = parts.archive.to_bytes()
-    refuse_broken(made, parts)
-    return made
+    put_on(parts, problems_of(return_, wording), wording)
+    copy = parts.archive.to_bytes()
+    refuse_broken(copy, parts)
+    return copy
 
 
 def unmark(data: bytes) -> bytes:
@@ -60,9 +60,9 @@ def unmark(data: bytes) -> bytes:
     take_off(parts)
     if not parts.archive.written and list(parts) == before:
         return data
-    made = parts.archive.to_bytes()
-    refuse_broken(made, parts)
-    return made
+    copy = parts.archive.to_bytes()
+    refuse_broken(copy, parts)
+    return copy
 
 
 def list_path(target: Path) -> Path:
@@ -71,7 +71,7 @@ def list_path(target: Path) -> Path:
 
 
 def write_problem_list(
-    held: Return,
+    return_: Return,
     path: Path,
     *,
     reason: str = "",
@@ -86,43 +86,43 @@ def write_problem_list(
     """
     from rectify_xl.excel.marking.list_book import list_book
 
-    told = problems_of(held, Wording(lang=lang, send_by=send_by, forms=forms), reason)
-    made = list_book(told)
-    save_atomically(path, lambda temporary: temporary.write_bytes(made), settles=settles)
+    problems = problems_of(return_, Wording(lang=lang, send_by=send_by, forms=forms), reason)
+    data = list_book(problems)
+    save_atomically(path, lambda temporary: temporary.write_bytes(data), settles=settles)
 
 
 def write_returned(
     data: bytes,
-    held: Return,
+    return_: Return,
     target: Path,
     *,
     send_by: date | None = None,
     lang: str = "zh",
     forms: Forms | None = None,
 ) -> Path:
-    """Marks a received file and writes the copy to `target`, or the list of its problems beside it; which it was.
+    """Marks a received file and writes the copy to `target`, or the list of its problems beside it; the path written.
 
     Raises FileExistsError where a file stands already, and OSError.
     """
-    made = copy_or_reason(data, held, send_by=send_by, lang=lang, forms=forms)
-    return write_made(made, held, target, send_by=send_by, lang=lang, forms=forms)
+    copy = copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
+    return write_copy_or_list(copy, return_, target, send_by=send_by, lang=lang, forms=forms)
 
 
 def copy_or_reason(
-    data: bytes, held: Return, *, send_by: date | None, lang: str, forms: Forms | None = None
+    data: bytes, return_: Return, *, send_by: date | None, lang: str, forms: Forms | None = None
 ) -> bytes | str:
-    """The marked copy of a file, or the reason why there can be none; of a refused file there is none."""
-    if held.verdict == "refused":
+    """The marked copy of a file, or the reason why there can be none ("refused" for a refused file)."""
+    if return_.verdict == "refused":
         return "refused"
     try:
-        return mark(data, held, send_by=send_by, lang=lang, forms=forms)
+        return mark(data, return_, send_by=send_by, lang=lang, forms=forms)
     except CannotPatch as trouble:
         return trouble.reason
 
 
-def write_made(
-    made: bytes | str,
-    held: Return,
+def write_copy_or_list(
+    copy: bytes | str,
+    return_: Return,
     target: Path,
     *,
     send_by: date | None = None,
@@ -130,35 +130,38 @@ def write_made(
     forms: Forms | None = None,
     replaces: bool = False,
 ) -> Path:
-    """Writes what `copy_or_reason` made of a file: the copy to `target`, or the list beside it; which it was.
+    """Writes the copy that `copy_or_reason` gave to `target`, or the list beside it for a reason; the path written.
 
     Raises FileExistsError where a file stands already, and OSError. A run `replaces` what an earlier one of the day
     wrote, and settles all its files at its end.
     """
-    if isinstance(made, str):
-        path = list_path(target) if replaces else _free(list_path(target))
-        write_problem_list(held, path, reason=made, send_by=send_by, lang=lang, forms=forms, settles=not replaces)
+    if isinstance(copy, str):
+        path = list_path(target)
+        if not replaces:
+            _refuse_existing(path)
+        write_problem_list(return_, path, reason=copy, send_by=send_by, lang=lang, forms=forms, settles=not replaces)
         return path
-    save_atomically(target if replaces else _free(target), lambda t: t.write_bytes(made), settles=not replaces)
+    if not replaces:
+        _refuse_existing(target)
+    save_atomically(target, lambda temporary: temporary.write_bytes(copy), settles=not replaces)
     return target
 
 
 def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
-    """What makes the marked copy of a file, by its path and return, under the pickled (send by, language, forms).
+    """A function from (path, return) to the marked copy; `context` is the pickled (send by, language, forms).
 
-    It gives what `copy_or_reason` gives.
+    It returns what `copy_or_reason` returns.
     """
     send_by, lang, forms = loads(context)
 
-    def marked(asked: tuple[str, Return]) -> bytes | str:
-        path, held = asked
-        data = b"" if held.verdict == "refused" else Path(path).read_bytes()
-        return copy_or_reason(data, held, send_by=send_by, lang=lang, forms=forms)
+    def marked(job: tuple[str, Return]) -> bytes | str:
+        path, return_ = job
+        data = b"" if return_.verdict == "refused" else Path(path).read_bytes()
+        return copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
 
     return marked
 
 
-def _free(path: Path) -> Path:
+def _refuse_existing(path: Path) -> None:
     if path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    return path

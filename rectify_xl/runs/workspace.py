@@ -278,13 +278,13 @@ def write_marked(
 
     Raises FileExistsError for an existing file, unless it `replaces` what an earlier run of the day wrote.
     """
-    from rectify_xl.excel.marked import write_made
+    from rectify_xl.excel.marked import write_copy_or_list
 
     written = []
     copies = marked_copies(to_correct, send_by=send_by, lang=lang)
     for copy, (_, return_), target in zip(copies, to_correct, targets, strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
-        written.append(write_made(copy, return_, target, send_by=send_by, lang=lang, replaces=replaces))
+        written.append(write_copy_or_list(copy, return_, target, send_by=send_by, lang=lang, replaces=replaces))
     return written
 
 

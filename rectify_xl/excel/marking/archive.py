@@ -1,4 +1,4 @@
-"""A zip package taken apart and put together again: what nobody touches is copied as it stands, still compressed."""
+"""A zip package taken apart and put together again; untouched entries are copied as they are, still compressed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from io import BytesIO
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LOCAL_HEADER, _UTF8, _ENCRYPTED = 30, 0x800, 0x1
-# What the short form of a zip can say; no workbook that a clerk sends comes near.
+# Limits of a zip without the zip64 extension; no workbook that a clerk sends comes near.
 _MOST_ENTRIES, _MOST_BYTES = 0xFFFF, 0x7FFF_FFFF
 _HEAD = 0x10000
-_TROUBLES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -29,7 +29,7 @@ class CannotPatch(Exception):
 
 @dataclass(slots=True)
 class _Entry:
-    """One entry as it will be written: its bytes as compressed, and what the headers say of it."""
+    """One entry as it will be written: its compressed bytes and the values of its headers."""
 
     raw: bytes
     method: int
@@ -40,7 +40,7 @@ class _Entry:
 
 
 class Archive:
-    """The entries of a zip by name (with /, in their order). Raises CannotPatch for what is no sound zip."""
+    """The entries of a zip by name (with /, in their order). Raises CannotPatch where the zip is damaged."""
 
     def __init__(self, data: bytes) -> None:
         if not data.startswith(_LOCAL):
@@ -73,17 +73,17 @@ class Archive:
             return self.written[name]
         try:
             return self._zip.read(self._infos[name])
-        except _TROUBLES as error:
+        except _READ_ERRORS as error:
             raise CannotPatch("damaged") from error
 
     def head(self, name: str) -> bytes:
-        """The first bytes of an entry, for what stands at its beginning if anywhere; KeyError if there is none."""
+        """The first 64 KiB of an entry; KeyError if there is none."""
         if name in self.written:
             return self.written[name][:_HEAD]
         try:
             with self._zip.open(self._infos[name]) as entry:
                 return entry.read(_HEAD)
-        except _TROUBLES as error:
+        except _READ_ERRORS as error:
             raise CannotPatch("damaged") from error
 
     def write(self, name: str, data: bytes) -> None:
@@ -107,17 +107,17 @@ class Archive:
         body, directory, offset = [], [], 0
         for name, entry in self._entries.items():
             encoded = name.encode("utf-8" if entry.is_utf8 else "cp437")
-            told = _told(entry, len(encoded))
-            body += [_LOCAL, told, encoded, entry.raw]
+            shared = _shared_header(entry, len(encoded))
+            body += [_LOCAL, shared, encoded, entry.raw]
             where = struct.pack("<HHHII", 0, 0, 0, 0, offset)
-            directory += [_CENTRAL, struct.pack("<H", 20), told, where, encoded]
+            directory += [_CENTRAL, struct.pack("<H", 20), shared, where, encoded]
             offset += _LOCAL_HEADER + len(encoded) + len(entry.raw)
-        held = b"".join(directory)
+        central = b"".join(directory)
         count = len(self._entries)
-        if count >= _MOST_ENTRIES or offset + len(held) > _MOST_BYTES:
+        if count >= _MOST_ENTRIES or offset + len(central) > _MOST_BYTES:
             raise CannotPatch("too-large")
-        end = struct.pack("<HHHHIIH", 0, 0, count, count, len(held), offset, 0)
-        return b"".join([*body, held, _END, end])
+        end = struct.pack("<HHHHIIH", 0, 0, count, count, len(central), offset, 0)
+        return b"".join([*body, central, _END, end])
 
 
 def _entry_of(data: bytes, info: zipfile.ZipInfo) -> _Entry:
@@ -133,8 +133,8 @@ def _entry_of(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     return _Entry(raw, info.compress_type, info.CRC, info.file_size, info.date_time, is_utf8)
 
 
-def _told(entry: _Entry, name_size: int) -> bytes:
-    """What both headers of an entry say alike, from the version needed to the length of the extra field."""
+def _shared_header(entry: _Entry, name_size: int) -> bytes:
+    """The fields that the local and the central header share, from the version needed to the extra field's length."""
     year, month, day, hour, minute, second = entry.time
     date = max(year - 1980, 0) << 9 | month << 5 | day
     time = hour << 11 | minute << 5 | second // 2

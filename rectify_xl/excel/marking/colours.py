@@ -1,4 +1,4 @@
-"""The colours of our marks: each says in its lowest bits which fill it stands in for, so that it can be given back.
+"""The colours of our marks: each carries in its lowest bits the number of the fill it replaces, to restore it later.
 
 A program that saves the file again renumbers its styles, but keeps colours as they are. A mark's colour differs
 from the usual red or amber by less than an eye can see, and the difference is the number of the old fill.
@@ -14,17 +14,17 @@ from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import Element
 from rectify_xl.model import Level
 
-_LOW = 0x070707
+_LOW_BITS = 0x070707
 # How many old fills one workbook can name: three bits of each of three channels.
 MOST_FILLS = 512
-_DEEPEST = 3
+_MOST_LEVELS = 3
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[Ee]-?\d+)?"
 _COLOUR = rf'(?: (?:auto="(?:0|1|true|false)"|(?:indexed|theme|tint)="{_NUMBER}"|rgb="[0-9A-Fa-f]{{8}}"))*/>'
 _PATTERN = (
     r"solid|mediumGray|gray125|gray0625|(?:dark|light)(?:Gray|Horizontal|Vertical|Down|Up|Grid|Trellis)"
 )
 _GRADIENT = rf'(?: (?:(?:bottom|degree|left|right|top)="{_NUMBER}"|type="(?:linear|path)"))*'
-# Every fill there is, as `fill_text` writes it. What comes back in a file is held against this before it is used.
+# Every valid fill as `fill_text` writes it. A text that comes back in a file is checked against this before use.
 _FILL = re.compile(
     rf'<fill>(?:<patternFill patternType="(?:{_PATTERN})"'
     rf"(?:/>|>(?:<fgColor{_COLOUR})?(?:<bgColor{_COLOUR})?</patternFill>)"
@@ -35,7 +35,7 @@ NO_FILL = ""
 
 @cache
 def _bases() -> Mapping[tuple[Level, bool], int]:
-    """The colour of each level without any number, on cells of dark and (True) of light letters."""
+    """The colour of each level with number 0, on cells with dark and (True) with light letters."""
     facts = catalog.words("marked")["colours"]
     return {
         ("error", False): int(facts["error"][1:], 16),
@@ -46,20 +46,20 @@ def _bases() -> Mapping[tuple[Level, bool], int]:
 
 
 def mark_colour(level: Level, is_light: bool, number: int) -> str:
-    """The colour AARRGGBB of a mark on a cell whose fill had that number; 0 is no fill at all."""
+    """The colour AARRGGBB of a mark on a cell whose own fill has that number; 0 is no fill."""
     base = _bases()[level, is_light]
     code = (_code(base) + number) % MOST_FILLS
-    return f"FF{base & ~_LOW | (code >> 6 & 7) << 16 | (code >> 3 & 7) << 8 | code & 7:06X}"
+    return f"FF{base & ~_LOW_BITS | (code >> 6 & 7) << 16 | (code >> 3 & 7) << 8 | code & 7:06X}"
 
 
 def number_in(colour: str) -> int | None:
     """The number of the old fill that a colour AARRGGBB names; None if it is no colour of a mark."""
     if not re.fullmatch(r"[0-9A-Fa-f]{8}", colour):
         return None
-    found = int(colour[2:], 16)
+    value = int(colour[2:], 16)
     for base in _bases().values():
-        if found & ~_LOW == base & ~_LOW:
-            return (_code(found) - _code(base)) % MOST_FILLS
+        if value & ~_LOW_BITS == base & ~_LOW_BITS:
+            return (_code(value) - _code(base)) % MOST_FILLS
     return None
 
 
@@ -72,10 +72,10 @@ def _code(colour: int) -> int:
 
 def fill_text(fill: Element) -> str:
     """A fill as a line of plain XML, the same for the same fill whatever program wrote it; "" is no fill."""
-    inner = fill.children[0] if fill.children else None
-    if inner is None or (inner.attributes.get("patternType", "none") == "none" and inner.name == "patternFill"):
+    pattern = fill.children[0] if fill.children else None
+    if pattern is None or (pattern.name == "patternFill" and pattern.attributes.get("patternType", "none") == "none"):
         return NO_FILL
-    text = _plain(fill)
+    text = _xml_of(fill)
     return text if is_fill_text(text) else NO_FILL
 
 
@@ -84,10 +84,10 @@ def is_fill_text(text: str) -> bool:
     return _FILL.fullmatch(text) is not None
 
 
-def _plain(element: Element, depth: int = 0) -> str:
-    if depth > _DEEPEST:
+def _xml_of(element: Element, depth: int = 0) -> str:
+    if depth > _MOST_LEVELS:
         return ""
-    held = "".join(f' {key}="{value}"' for key, value in sorted(element.attributes.items()) if " " not in key)
-    inside = "".join(_plain(child, depth + 1) for child in element.children)
+    attributes = "".join(f' {key}="{value}"' for key, value in sorted(element.attributes.items()) if " " not in key)
+    content = "".join(_xml_of(child, depth + 1) for child in element.children)
     name = element.name
-    return f"<{name}{held}>{inside}</{name}>" if inside or name == "fill" else f"<{name}{held}/>"
+    return f"<{name}{attributes}>{content}</{name}>" if content or name == "fill" else f"<{name}{attributes}/>"

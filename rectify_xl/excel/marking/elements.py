@@ -1,4 +1,4 @@
-"""XML parts with the places of their bytes: read by expat, changed by splices, every other byte left as it was."""
+"""XML parts whose elements know their byte offsets: read by expat, changed by splices, all other bytes unchanged."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _NAME = re.compile(rb"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=<>/\"']+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)[\"'][^>]*\?>")
 _OUR_TAG = re.compile(rb"<(/?)(?=\w)")
-# What XML 1.0 cannot hold, and what Excel would take for one of its own escapes.
+# Characters that XML 1.0 cannot hold, and text that Excel would read as one of its own escapes (_x000D_).
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UTF8_NAMES = ("utf-8", "utf8", "us-ascii", "ascii")
-HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+XML_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """One element: its local name and namespace, and where its tag, its content and its end stand.
+    """One element: its local name and namespace, and the byte offsets of its tag, its content and its end.
 
     The start tag is [start, inner), the content [inner, close), the end tag [close, end); an element written
     as `<a/>` has close == end. `text` is the character data directly inside.
     """
 
     name: str
-    space: str
+    namespace: str
     attributes: dict[str, str]
     start: int
     inner: int
@@ -42,11 +42,11 @@ class Element:
 
     def child(self, name: str) -> Element | None:
         """The first child of that name in the same namespace, or None."""
-        return next(self.all(name), None)
+        return next(self.children_named(name), None)
 
-    def all(self, name: str) -> Iterator[Element]:
+    def children_named(self, name: str) -> Iterator[Element]:
         """The children of that name in the same namespace."""
-        return (e for e in self.children if e.name == name and e.space == self.space)
+        return (e for e in self.children if e.name == name and e.namespace == self.namespace)
 
 
 # ---- reading
@@ -59,14 +59,14 @@ def as_utf8(data: bytes) -> bytes:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise CannotPatch("damaged") from error
-        return HEAD + re.sub(r"\A<\?xml[^>]*\?>\s*", "", text).encode("utf-8", "surrogatepass")
+        return XML_DECLARATION + re.sub(r"\A<\?xml[^>]*\?>\s*", "", text).encode("utf-8", "surrogatepass")
     declared = _DECLARATION.match(data)
     if declared and declared[1].decode("latin-1").lower() not in _UTF8_NAMES:
         raise CannotPatch("encoding")
     return data
 
 
-def parser_for() -> expat.XMLParserType:
+def new_parser() -> expat.XMLParserType:
     """An expat parser that names elements "namespace name" and refuses a document type."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -88,10 +88,10 @@ def run(parser: expat.XMLParserType, data: bytes, *, is_whole: bool = True) -> N
 
 def tag_end(data: bytes, start: int) -> int:
     """Where the tag that begins at `start` ends."""
-    found = _TAG.match(data, start)
-    if found is None:
+    match = _TAG.match(data, start)
+    if match is None:
         raise CannotPatch("damaged")
-    return found.end()
+    return match.end()
 
 
 def parse(data: bytes) -> Element:
@@ -108,15 +108,15 @@ class _Builder:
         self.data = data
         self.root = Element("", "", {}, 0, 0)
         self.open = [self.root]
-        self.parser = parser_for()
+        self.parser = new_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        space, _, name = tag.rpartition(" ")
-        at = self.parser.CurrentByteIndex
-        element = Element(name, space, attributes, at, tag_end(self.data, at))
+        namespace, _, name = tag.rpartition(" ")
+        start = self.parser.CurrentByteIndex
+        element = Element(name, namespace, attributes, start, tag_end(self.data, start))
         self.open[-1].children.append(element)
         self.open.append(element)
 
@@ -135,23 +135,23 @@ class _Builder:
 
 def prefix_of(data: bytes, element: Element) -> bytes:
     """The namespace prefix of an element as it is written, with its colon; b"" if it has none."""
-    found = _NAME.match(data, element.start)
-    head, colon, _ = found[1].rpartition(b":") if found else (b"", b"", b"")
+    match = _NAME.match(data, element.start)
+    head, colon, _ = match[1].rpartition(b":") if match else (b"", b"", b"")
     return head + colon
 
 
-def prefixed(xml: bytes, prefix: bytes) -> bytes:
-    """XML of ours with a prefix to each of its elements; its texts hold no < of their own."""
+def with_prefix(xml: bytes, prefix: bytes) -> bytes:
+    """XML of ours with a namespace prefix on each element; its texts must hold no raw <."""
     return _OUR_TAG.sub(rb"<\1" + prefix.replace(b"\\", rb"\\"), xml) if prefix else xml
 
 
 def plain_text(text: str) -> bytes:
-    """A text that was read from XML, as XML again."""
+    """A text that was read from XML, escaped as XML again."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;").encode()
 
 
 def xml_text(text: str) -> bytes:
-    """A text of ours as XML holds it and Excel reads it: inert, whatever is in it."""
+    """Any text escaped so that both XML and Excel read it back as that very text."""
     return plain_text(_ESCAPE.sub("_x005F_", _IMPOSSIBLE.sub(lambda m: escaped(m[0]), text)))
 
 
@@ -166,30 +166,30 @@ def attributes_of(tag: bytes) -> dict[str, str]:
 
 
 def _attributes(tag: bytes) -> Iterator[re.Match[bytes]]:
-    named = _NAME.match(tag)
-    at = named.end() if named else 0
-    while found := _ATTRIBUTE.match(tag, at):
-        yield found
-        at = found.end()
+    name = _NAME.match(tag)
+    offset = name.end() if name else 0
+    while match := _ATTRIBUTE.match(tag, offset):
+        yield match
+        offset = match.end()
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
-    """A start tag with an attribute set, in its place if it is there, else as the last."""
-    for found in _attributes(tag):
-        if found[1] == name.encode():
-            return tag[: found.start(2)] + xml_value(value) + tag[found.end(2) :]
-    at = len(tag) - (2 if tag.endswith(b"/>") else 1)
-    return tag[:at].rstrip() + b" " + name.encode() + b"=" + xml_value(value) + tag[at:]
+    """A start tag with an attribute set: replaced where it stands, else added as the last."""
+    for match in _attributes(tag):
+        if match[1] == name.encode():
+            return tag[: match.start(2)] + xml_value(value) + tag[match.end(2) :]
+    end = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return tag[:end].rstrip() + b" " + name.encode() + b"=" + xml_value(value) + tag[end:]
 
 
 class Edits:
-    """Changes to one part, gathered first and made together; what they do not name keeps its bytes."""
+    """Changes to one part, collected first and applied together; all other bytes stay as they are."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self._splices: list[tuple[int, int, bytes]] = []
         self._tags: dict[int, tuple[int, bytes]] = {}
-        self._filled: dict[int, list[bytes]] = {}
+        self._appended: dict[int, list[bytes]] = {}
 
     def set(self, element: Element, name: str, value: str) -> None:
         """Sets an attribute of an element."""
@@ -202,39 +202,39 @@ class Edits:
             self.insert(element.close, xml)
             return
         self._tags.setdefault(element.start, (element.inner, self.data[element.start : element.inner]))
-        self._filled.setdefault(element.start, []).append(xml)
+        self._appended.setdefault(element.start, []).append(xml)
 
-    def insert(self, at: int, xml: bytes) -> None:
-        """Adds XML at a place; several at one place stand in the order of their coming."""
-        self._splices.append((at, at, xml))
+    def insert(self, offset: int, xml: bytes) -> None:
+        """Adds XML at an offset; several insertions at one offset keep their order."""
+        self._splices.append((offset, offset, xml))
 
     def replace(self, start: int, end: int, new: bytes) -> None:
-        """Puts `new` for the bytes from `start` to `end`."""
+        """Replaces the bytes from `start` to `end` by `new`."""
         self._splices.append((start, end, new))
 
     def remove(self, element: Element) -> None:
-        """Takes an element out with all that is in it."""
+        """Removes an element with its content."""
         self._splices.append((element.start, element.end, b""))
 
-    def done(self) -> bytes:
-        """The part with all changes made; the same object if there are none. ValueError if two overlap."""
+    def to_bytes(self) -> bytes:
+        """The part with all changes applied; the same object if there are none. ValueError if two overlap."""
         splices = list(self._splices)
         for start, (end, tag) in self._tags.items():
-            inside = self._filled.get(start)
-            splices.append((start, end, tag if inside is None else _opened(tag, b"".join(inside))))
+            appended = self._appended.get(start)
+            splices.append((start, end, tag if appended is None else _with_content(tag, b"".join(appended))))
         if not splices:
             return self.data
-        made, at = [], 0
+        pieces, offset = [], 0
         for start, end, new in sorted(splices, key=lambda s: (s[0], s[1])):
-            if start < at:
+            if start < offset:
                 raise ValueError("two changes overlap")
-            made += [self.data[at:start], new]
-            at = end
-        return b"".join([*made, self.data[at:]])
+            pieces += [self.data[offset:start], new]
+            offset = end
+        return b"".join([*pieces, self.data[offset:]])
 
 
-def _opened(tag: bytes, inside: bytes) -> bytes:
-    """An element that was empty, `<a/>`, with something in it."""
-    named = _NAME.match(tag)
-    name = named[1] if named else b""
-    return tag[:-2].rstrip() + b">" + inside + b"</" + name + b">"
+def _with_content(tag: bytes, content: bytes) -> bytes:
+    """An element written as the empty tag `<a/>`, with content."""
+    match = _NAME.match(tag)
+    name = match[1] if match else b""
+    return tag[:-2].rstrip() + b">" + content + b"</" + name + b">"

@@ -10,53 +10,53 @@ from rectify_xl.excel.marking.elements import xml_value
 
 _COLOURS = ("font_color", "bg_color", "border_color")
 _FLAGS = ((b"b", "bold"), (b"i", "italic"), (b"u", "underline"))
-_ALIGN = {"vcenter": "center"}
+_VERTICAL = {"vcenter": "center"}
 
 
 def properties_of(layers: Sequence[str]) -> Mapping[str, Any]:
-    """The properties of some layers laid one over the other, colours as AARRGGBB, fonts by their names."""
+    """The properties of some layers, later ones over earlier ones; colours as AARRGGBB, fonts by their names."""
     facts = catalog.words("style")
-    made: dict[str, Any] = dict(facts["base"])
+    properties: dict[str, Any] = dict(facts["base"])
     for name in layers:
-        made |= facts["formats"][name]
+        properties |= facts["formats"][name]
     for key in _COLOURS:
-        if key in made:
-            made[key] = "FF" + facts["colours"][made[key]][1:]
-    return {**made, "font_name": facts["fonts"][made["font_name"]]}
+        if key in properties:
+            properties[key] = "FF" + facts["colours"][properties[key]][1:]
+    return {**properties, "font_name": facts["fonts"][properties["font_name"]]}
 
 
 def solid_xml(colour: str) -> bytes:
     """A fill of one colour (AARRGGBB)."""
-    inside = b"<fgColor rgb=" + xml_value(colour) + b'/><bgColor indexed="64"/>'
-    return b'<fill><patternFill patternType="solid">' + inside + b"</patternFill></fill>"
+    colours = b"<fgColor rgb=" + xml_value(colour) + b'/><bgColor indexed="64"/>'
+    return b'<fill><patternFill patternType="solid">' + colours + b"</patternFill></fill>"
 
 
-def font_xml(held: Mapping[str, Any]) -> bytes:
+def font_xml(properties: Mapping[str, Any]) -> bytes:
     """The font of a format."""
-    flags = [b"<" + tag + b"/>" for tag, key in _FLAGS if held.get(key)]
-    colour = b"<color rgb=" + xml_value(held["font_color"]) + b"/>" if "font_color" in held else b""
-    size = b"<sz val=" + xml_value(str(held["font_size"])) + b"/>"
-    name = b"<name val=" + xml_value(held["font_name"]) + b"/>"
-    family = b"<family val=" + xml_value(str(held["font_family"])) + b"/>"
-    charset = b"<charset val=" + xml_value(str(held["font_charset"])) + b"/>"
+    flags = [b"<" + tag + b"/>" for tag, key in _FLAGS if properties.get(key)]
+    colour = b"<color rgb=" + xml_value(properties["font_color"]) + b"/>" if "font_color" in properties else b""
+    size = b"<sz val=" + xml_value(str(properties["font_size"])) + b"/>"
+    name = b"<name val=" + xml_value(properties["font_name"]) + b"/>"
+    family = b"<family val=" + xml_value(str(properties["font_family"])) + b"/>"
+    charset = b"<charset val=" + xml_value(str(properties["font_charset"])) + b"/>"
     return b"<font>" + b"".join(flags) + size + colour + name + family + charset + b"</font>"
 
 
-def border_xml(held: Mapping[str, Any]) -> bytes:
+def border_xml(properties: Mapping[str, Any]) -> bytes:
     """The border of a format: thin lines on all sides, or none."""
     sides = (b"left", b"right", b"top", b"bottom")
-    if not held.get("border"):
+    if not properties.get("border"):
         return b"<border>" + b"".join(b"<" + side + b"/>" for side in sides) + b"<diagonal/></border>"
-    colour = b"<color rgb=" + xml_value(held["border_color"]) + b"/>"
+    colour = b"<color rgb=" + xml_value(properties["border_color"]) + b"/>"
     lines = b"".join(b"<" + side + b' style="thin">' + colour + b"</" + side + b">" for side in sides)
     return b"<border>" + lines + b"<diagonal/></border>"
 
 
-def format_xml(held: Mapping[str, Any], ids: tuple[int, int, int], *, is_based: bool) -> bytes:
-    """A cell format of font, fill and border; its texts stay texts when somebody edits them."""
+def format_xml(properties: Mapping[str, Any], ids: tuple[int, int, int], *, is_based: bool) -> bytes:
+    """A cell format of font, fill and border (their ids); its texts stay texts when somebody edits them."""
     font, fill, border = ids
-    about = {
-        "numFmtId": str(held.get("num_format", 0)),
+    attributes = {
+        "numFmtId": str(properties.get("num_format", 0)),
         "fontId": str(font),
         "fillId": str(fill),
         "borderId": str(border),
@@ -65,14 +65,14 @@ def format_xml(held: Mapping[str, Any], ids: tuple[int, int, int], *, is_based: 
         **dict.fromkeys(("applyNumberFormat", "applyFont", "applyFill", "applyBorder", "applyAlignment"), "1"),
     }
     align = {
-        "horizontal": held.get("align"),
-        "vertical": _ALIGN.get(held.get("valign", ""), held.get("valign")),
-        "wrapText": "1" if held.get("text_wrap") else None,
-        "indent": str(held["indent"]) if "indent" in held else None,
-        "shrinkToFit": "1" if held.get("shrink") else None,
+        "horizontal": properties.get("align"),
+        "vertical": _VERTICAL.get(properties.get("valign", ""), properties.get("valign")),
+        "wrapText": "1" if properties.get("text_wrap") else None,
+        "indent": str(properties["indent"]) if "indent" in properties else None,
+        "shrinkToFit": "1" if properties.get("shrink") else None,
     }
-    return b"<xf" + _attributes(about) + b"><alignment" + _attributes(align) + b"/></xf>"
+    return b"<xf" + _attributes_xml(attributes) + b"><alignment" + _attributes_xml(align) + b"/></xf>"
 
 
-def _attributes(held: Mapping[str, str | None]) -> bytes:
-    return b"".join(b" " + key.encode() + b"=" + xml_value(value) for key, value in held.items() if value)
+def _attributes_xml(attributes: Mapping[str, str | None]) -> bytes:
+    return b"".join(b" " + key.encode() + b"=" + xml_value(value) for key, value in attributes.items() if value)

@@ -1,4 +1,4 @@
-"""What our own sheet keeps for the day it comes back, in a hidden column headed by the sign it is known by."""
+"""What unmarking needs, kept in a hidden column of our own sheet; the column begins with the sign of our sheets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from rectify_xl import catalog
-from rectify_xl.excel.marking.elements import Element, parse, parser_for, run
+from rectify_xl.excel.marking.elements import Element, new_parser, parse, run
 from rectify_xl.excel.marking.sheet_scan import cell_in
 
 # More rows than there can be fills.
@@ -27,26 +27,26 @@ class Kept:
 
 
 def sign() -> str:
-    """The text by which our sheet is known again."""
-    held: str = catalog.words("marked")["sign"]
-    return held
+    """The text by which our sheet is recognised."""
+    text: str = catalog.words("marked")["sign"]
+    return text
 
 
 def shared_texts(data: bytes) -> list[str]:
     """The texts of the part of shared strings, by number."""
-    return ["".join(_text_of(item)) for item in parse(data).all("si")]
+    return ["".join(_text_of(item)) for item in parse(data).children_named("si")]
 
 
 def _text_of(item: Element) -> list[str]:
     """The texts of one string, directly or run by run; phonetic guides apart."""
     runs = [child for child in item.children if child.name == "r"]
-    return [text.text for holder in (item, *runs) for text in holder.all("t")]
+    return [text.text for holder in (item, *runs) for text in holder.children_named("t")]
 
 
 def kept_in(data: bytes, shared: Sequence[str]) -> Kept | None:
-    """What a sheet of ours kept; None if the sheet is none of ours. Reads no further than it must."""
+    """What a sheet of ours keeps; None if the sheet is not ours, which its first row decides."""
     scan = _Scan(shared)
-    with suppress(_Enough):
+    with suppress(_StopParsing):
         run(scan.parser, data)
     if scan.column is None:
         return None
@@ -55,7 +55,7 @@ def kept_in(data: bytes, shared: Sequence[str]) -> Kept | None:
     return Kept(active=texts[1] if len(texts) > 1 else "", fills=tuple(texts[2:]))
 
 
-class _Enough(Exception):
+class _StopParsing(Exception):
     """Ends a parse whose reader has seen what it came for."""
 
 
@@ -66,8 +66,8 @@ class _Scan:
         self.column: int | None = None
         self.texts: dict[int, str] = {}
         self._shared, self._sign = shared, sign()
-        self._row, self._at, self._type, self._text, self._reads = 0, -1, "", "", False
-        self.parser = parser_for()
+        self._row, self._column_at, self._type, self._text, self._is_in_text = 0, -1, "", "", False
+        self.parser = new_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._add
@@ -76,26 +76,26 @@ class _Scan:
         name = tag.rpartition(" ")[2]
         if name == "row":
             self._row = int(attributes.get("r", self._row + 1))
-            self._at = -1
+            self._column_at = -1
             if (self._row > 1 and self.column is None) or self._row > _MOST_ROWS:
-                raise _Enough
+                raise _StopParsing
         elif name == "c":
             place = cell_in(attributes.get("r", ""))
-            self._at = place[1] if place else self._at + 1
+            self._column_at = place[1] if place else self._column_at + 1
             self._type, self._text = attributes.get("t", ""), ""
         elif name in ("v", "t"):
-            self._reads = True
+            self._is_in_text = True
 
     def _add(self, text: str) -> None:
-        if self._reads:
+        if self._is_in_text:
             self._text += text
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition(" ")[2]
         if name in ("v", "t"):
-            self._reads = False
+            self._is_in_text = False
         elif name == "c":
-            self._take(self._whole_text())
+            self._keep(self._whole_text())
 
     def _whole_text(self) -> str:
         if self._type != "s":
@@ -103,8 +103,8 @@ class _Scan:
         place = int(self._text or -1)
         return self._shared[place] if 0 <= place < len(self._shared) else ""
 
-    def _take(self, text: str) -> None:
+    def _keep(self, text: str) -> None:
         if self.column is None and text == self._sign:
-            self.column = self._at
-        if self._at == self.column:
+            self.column = self._column_at
+        if self._column_at == self.column:
             self.texts[self._row] = text

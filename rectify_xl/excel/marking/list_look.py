@@ -21,27 +21,28 @@ class Top(NamedTuple):
     height: float
 
 
-def facts() -> Mapping[str, Any]:
+def column_facts() -> Mapping[str, Any]:
     """The columns of the list as marked.toml declares them."""
-    held: Mapping[str, Any] = catalog.words("marked")["columns"]
-    return held
+    columns: Mapping[str, Any] = catalog.words("marked")["columns"]
+    return columns
 
 
-def top_of(told: Problems) -> Iterator[Top]:
+def top_of(problems: Problems) -> Iterator[Top]:
     """The title and the lines below it."""
-    yield Top(told.title, ("title", "lefted"), _TITLE_HEIGHT)
-    held = line_width(sum(facts()["widths"]))
-    for place, text in enumerate(told.notes):
+    yield Top(problems.title, ("title", "lefted"), _TITLE_HEIGHT)
+    width = line_width(sum(column_facts()["widths"]))
+    for place, text in enumerate(problems.notes):
         bold = ("bold",) if place == 0 else ()
-        yield Top(text, ("text", *bold), max(height_of(lines_in(text, held)), _LEAST_HEIGHT))
+        yield Top(text, ("text", *bold), max(height_of(lines_in(text, width)), _LEAST_HEIGHT))
 
 
 def layers_of(name: str, level: Level) -> tuple[str, ...]:
     """The layers of one column on a line of that level."""
-    return (*facts()["look"][name], "grid", *([facts()["level"][level]] if name == "level" else []))
+    return (*column_facts()["look"][name], "grid", *([column_facts()["level"][level]] if name == "level" else []))
 
 
 def height_of_line(line: Line) -> float:
-    """The height of a line of the list: no program fits it to its texts when it opens the file."""
-    lines = [lines_in(text, line_width(width)) for text, width in zip(line.texts, facts()["widths"], strict=True)]
-    return max(height_of(max(lines)), _LEAST_HEIGHT)
+    """The height of a line of the list, which no program fits to the texts when it opens the file."""
+    widths = column_facts()["widths"]
+    counts = [lines_in(text, line_width(width)) for text, width in zip(line.texts, widths, strict=True)]
+    return max(height_of(max(counts)), _LEAST_HEIGHT)

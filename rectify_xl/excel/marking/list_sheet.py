@@ -1,6 +1,6 @@
-"""Our own sheet in a clerk's workbook: the list of problems as the XML of a sheet, and what it keeps for later.
+"""Our own sheet in a clerk's workbook: the XML of the list of problems, with a hidden column kept for unmarking.
 
-Every text is an inline string, every link leads to a cell of the same workbook: nothing in it can act.
+Every text is an inline string, every link leads to a cell of the same workbook: nothing in it is active.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rectify_xl import catalog
-from rectify_xl.excel.marking.elements import HEAD, xml_text, xml_value
+from rectify_xl.excel.marking.elements import XML_DECLARATION, xml_text, xml_value
 from rectify_xl.excel.marking.kept import Kept
-from rectify_xl.excel.marking.list_look import HEADER_HEIGHT, facts, height_of_line, layers_of, top_of
+from rectify_xl.excel.marking.list_look import HEADER_HEIGHT, column_facts, height_of_line, layers_of, top_of
 from rectify_xl.excel.marking.problems import Line, Problems
 from rectify_xl.excel.marking.style_part import StyleBook
 from rectify_xl.layout import cell_name, column_letter
@@ -22,38 +22,38 @@ _MOST_FROZEN = 9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """Where the list is put: the sheets its links may lead to, how many windows show it, the main namespace."""
+class Surroundings:
+    """The workbook that gets the list: the sheets that links may lead to, its number of windows, its namespace."""
 
     linked: Collection[str]
     windows: int
-    space: str
+    namespace: str
 
 
-def list_sheet(told: Problems, kept: Kept, styles: StyleBook, setting: Setting) -> bytes:
+def list_sheet(problems: Problems, kept: Kept, styles: StyleBook, surroundings: Surroundings) -> bytes:
     """The XML of our sheet."""
-    width = len(facts()["widths"])
+    width = len(column_facts()["widths"])
     hidden = _Hidden(kept.texts(), width)
-    top = 1 + len(told.notes)
-    header = top + 1
-    held = [*_top_rows(told, styles, hidden), _header_row(told, styles, hidden, header)]
-    held += [_line_row(line, styles, hidden, header + n) for n, line in enumerate(told.lines, start=1)]
-    held += hidden.rest(header + len(told.lines) + 1)
+    top_count = 1 + len(problems.notes)
+    header = top_count + 1
+    rows = [*_top_rows(problems, styles, hidden), _header_row(problems, styles, hidden, header)]
+    rows += [_line_row(line, styles, hidden, header + n) for n, line in enumerate(problems.lines, start=1)]
+    rows += hidden.rest(header + len(problems.lines) + 1)
     last = column_letter(width - 1)
-    merges = b"".join(b'<mergeCell ref="A%d:%s%d"/>' % (row, last.encode(), row) for row in range(1, top + 1))
+    merges = b"".join(b'<mergeCell ref="A%d:%s%d"/>' % (row, last.encode(), row) for row in range(1, top_count + 1))
     return b"".join(
         [
-            HEAD,
-            b"<worksheet xmlns=" + xml_value(setting.space) + b">",
+            XML_DECLARATION,
+            b"<worksheet xmlns=" + xml_value(surroundings.namespace) + b">",
             b'<sheetPr><tabColor rgb=%s/><pageSetUpPr fitToPage="1"/></sheetPr>' % xml_value(_tab_colour()),
-            _views(header, setting.windows),
+            _views(header, surroundings.windows),
             b'<sheetFormatPr defaultRowHeight="15"/>',
-            _columns(facts()["widths"]),
+            _columns(column_facts()["widths"]),
             b"<sheetData>",
-            *held,
+            *rows,
             b"</sheetData>",
-            b'<mergeCells count="%d">' % top + merges + b"</mergeCells>",
-            _links(told.lines, header, setting.linked),
+            b'<mergeCells count="%d">' % top_count + merges + b"</mergeCells>",
+            _links(problems.lines, header, surroundings.linked),
             b'<printOptions horizontalCentered="1"/>',
             b'<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>',
             b'<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>',
@@ -109,30 +109,30 @@ class _Hidden:
 # ---- rows
 
 
-def _top_rows(told: Problems, styles: StyleBook, hidden: _Hidden) -> Iterator[bytes]:
-    for row, top in enumerate(top_of(told), start=1):
+def _top_rows(problems: Problems, styles: StyleBook, hidden: _Hidden) -> Iterator[bytes]:
+    for row, top in enumerate(top_of(problems), start=1):
         yield _row(row, _text_cell(f"A{row}", top.text, styles.own(*top.layers)) + hidden.cell(row), top.height)
 
 
-def _header_row(told: Problems, styles: StyleBook, hidden: _Hidden, row: int) -> bytes:
+def _header_row(problems: Problems, styles: StyleBook, hidden: _Hidden, row: int) -> bytes:
     look = styles.own("header")
-    cells = b"".join(_text_cell(cell_name(row, n), head, look) for n, head in enumerate(told.heads))
+    cells = b"".join(_text_cell(cell_name(row, n), head, look) for n, head in enumerate(problems.heads))
     return _row(row, cells + hidden.cell(row), HEADER_HEIGHT)
 
 
 def _line_row(line: Line, styles: StyleBook, hidden: _Hidden, row: int) -> bytes:
     cells = []
-    for n, (name, text) in enumerate(zip(facts()["names"], line.texts, strict=True)):
+    for n, (name, text) in enumerate(zip(column_facts()["names"], line.texts, strict=True)):
         link = ("link",) if name == "cell" and line.place else ()
         look = styles.own(*layers_of(name, line.level), *link)
-        make = _number_cell if name == "number" else _text_cell
-        cells.append(make(cell_name(row, n), text, look))
+        cell_xml = _number_cell if name == "number" else _text_cell
+        cells.append(cell_xml(cell_name(row, n), text, look))
     return _row(row, b"".join(cells) + hidden.cell(row), height_of_line(line))
 
 
 def _row(number: int, cells: bytes, height: float = 0) -> bytes:
-    tall = b' ht="%s" customHeight="1"' % str(height).encode() if height else b""
-    return b'<row r="%d"%s>%s</row>' % (number, tall, cells)
+    height_xml = b' ht="%s" customHeight="1"' % str(height).encode() if height else b""
+    return b'<row r="%d"%s>%s</row>' % (number, height_xml, cells)
 
 
 def _number_cell(name: str, text: str, look: int) -> bytes:
@@ -142,8 +142,8 @@ def _number_cell(name: str, text: str, look: int) -> bytes:
 def _text_cell(name: str, text: str, look: int) -> bytes:
     if not text:
         return b'<c r="%s" s="%d"/>' % (name.encode(), look)
-    held = b'<is><t xml:space="preserve">%s</t></is>' % xml_text(text)
-    return b'<c r="%s" s="%d" t="inlineStr">%s</c>' % (name.encode(), look, held)
+    content = b'<is><t xml:space="preserve">%s</t></is>' % xml_text(text)
+    return b'<c r="%s" s="%d" t="inlineStr">%s</c>' % (name.encode(), look, content)
 
 
 # ---- links
@@ -151,12 +151,12 @@ def _text_cell(name: str, text: str, look: int) -> bytes:
 
 def _links(lines: Sequence[Line], header: int, linked: Collection[str]) -> bytes:
     """Links to cells of the same workbook, and to nothing else."""
-    made = []
+    links = []
     most = catalog.words("marked")["most"]["links"]
     for row, line in enumerate(lines[:most], start=header + 1):
         if line.sheet not in linked:
             continue
         column = _LINKED["cell" if line.place else "sheet"]
-        quoted = "'" + line.sheet.replace("'", "''") + "'!" + cell_name(*(line.place or (1, 0)))
-        made.append(b"<hyperlink ref=%s location=%s/>" % (xml_value(cell_name(row, column)), xml_value(quoted)))
-    return b"<hyperlinks>" + b"".join(made) + b"</hyperlinks>" if made else b""
+        target = "'" + line.sheet.replace("'", "''") + "'!" + cell_name(*(line.place or (1, 0)))
+        links.append(b"<hyperlink ref=%s location=%s/>" % (xml_value(cell_name(row, column)), xml_value(target)))
+    return b"<hyperlinks>" + b"".join(links) + b"</hyperlinks>" if links else b""

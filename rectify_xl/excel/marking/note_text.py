@@ -1,4 +1,4 @@
-"""What a note of ours says, and how it is told from what a clerk wrote into the same note."""
+"""The text of our notes, and how our sentences are recognised in a note that a clerk wrote in too."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _LANGUAGES = ("zh", "en")
 _BREAK = r"(?:\r|&#13;|&#x[dD];|_x000[dD]_)?(?:\n|&#10;|&#x[aA];)"
 
 
-def note_text(told: Iterable[tuple[Level, str]], lang: str) -> str:
+def note_text(sentences: Iterable[tuple[Level, str]], lang: str) -> str:
     """Our sentences, each in its own brackets with its level, a line each."""
     facts = catalog.words("marked")["note"]
     brackets = str.maketrans(facts["inside"])
-    return "\n".join(facts[lang][level] + text.translate(brackets) + facts["close"] for level, text in told)
+    return "\n".join(facts[lang][level] + text.translate(brackets) + facts["close"] for level, text in sentences)
 
 
 @cache
-def _ours() -> re.Pattern[str]:
+def _our_sentences() -> re.Pattern[str]:
     """Our sentences in a note, each with the line break before it."""
     facts = catalog.words("marked")["note"]
     opened = "|".join(re.escape(text) for lang in _LANGUAGES for text in facts[lang].values())
@@ -30,28 +30,28 @@ def _ours() -> re.Pattern[str]:
     return re.compile(rf"(?:{_BREAK})?(?:{opened})[^{inside}]*{re.escape(facts['close'])}")
 
 
-def is_ours_alone(text: str) -> bool:
-    """Whether a note's text holds nothing but our sentences; what a clerk left blank has a line break before them."""
-    return not text.startswith(("\n", "\r")) and not _ours().sub("", text).strip()
+def has_only_ours(text: str) -> bool:
+    """Whether a note holds nothing but our sentences; in a clerk's own blank note a line break comes first."""
+    return not text.startswith(("\n", "\r")) and not _our_sentences().sub("", text).strip()
 
 
 def without_ours(pieces: Sequence[str]) -> list[str] | None:
-    """The pieces of a note's text without our sentences, which may run over several; None if there are none."""
+    """The pieces of a note without our sentences, which may span several pieces; None if there are none."""
     whole = "".join(pieces)
-    gone = [found.span() for found in _ours().finditer(whole)]
-    if not gone:
+    spans = [match.span() for match in _our_sentences().finditer(whole)]
+    if not spans:
         return None
-    made, start = [], 0
+    remaining, start = [], 0
     for piece in pieces:
-        made.append("".join(_outside(piece, start, gone)))
+        remaining.append("".join(_outside(piece, start, spans)))
         start += len(piece)
-    return made
+    return remaining
 
 
-def _outside(piece: str, start: int, gone: Sequence[tuple[int, int]]) -> Iterator[str]:
-    """The stretches of a piece, which begins at `start` of the whole, that lie in none of the ranges."""
-    at = 0
-    for first, last in gone:
-        yield piece[at : max(at, first - start)]
-        at = max(at, last - start)
-    yield piece[at:]
+def _outside(piece: str, start: int, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """What a piece, which begins at `start` of the whole text, holds outside the spans."""
+    offset = 0
+    for first, last in spans:
+        yield piece[offset : max(offset, first - start)]
+        offset = max(offset, last - start)
+    yield piece[offset:]

@@ -1,4 +1,4 @@
-"""The parts of an open package with their relations and content types, ready to be changed one by one."""
+"""The parts of an OOXML package with their relations and content types, read and changed one by one."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from urllib.parse import unquote
 
 from rectify_xl.excel.marking.archive import Archive, CannotPatch
 from rectify_xl.excel.marking.elements import (
-    HEAD,
+    XML_DECLARATION,
     Edits,
     Element,
     as_utf8,
     parse,
     prefix_of,
-    prefixed,
+    with_prefix,
     xml_value,
 )
 
 _TYPES = "[Content_Types].xml"
 _RELATIONS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
-# Two editions of the format with names of their own: the usual one and the strict one.
+# OOXML has two sets of namespaces, by whether the workbook is strict: transitional (the usual one) and strict.
 STRICT = "http://purl.oclc.org/ooxml/"
-_MAIN = {False: "http://schemas.openxmlformats.org/spreadsheetml/2006/main", True: f"{STRICT}spreadsheetml/main"}
-_LINKS = {
+_MAIN_NAMESPACES = {
+    False: "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    True: f"{STRICT}spreadsheetml/main",
+}
+_RELATION_NAMESPACES = {
     False: "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     True: f"{STRICT}officeDocument/relationships",
 }
-_CONTENT = "application/vnd.openxmlformats-officedocument."
+_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument."
 
 
 class Relation(NamedTuple):
@@ -40,7 +43,7 @@ class Relation(NamedTuple):
 
 
 class Parts:
-    """A workbook's package. Raises CannotPatch for what is no sound .xlsx or .xlsm."""
+    """A workbook's package. Raises CannotPatch for anything but a sound .xlsx or .xlsm."""
 
     def __init__(self, data: bytes) -> None:
         self.archive = Archive(data)
@@ -52,36 +55,36 @@ class Parts:
         root = parse(self.read(self.workbook))
         if root.name != "workbook":
             raise CannotPatch("format")
-        self.is_strict = root.space.startswith(STRICT)
+        self.is_strict = root.namespace.startswith(STRICT)
 
     @property
-    def main_space(self) -> str:
+    def main_namespace(self) -> str:
         """The namespace of sheets, styles and notes in this package."""
-        return _MAIN[self.is_strict]
+        return _MAIN_NAMESPACES[self.is_strict]
 
     @property
-    def link_space(self) -> str:
+    def relation_namespace(self) -> str:
         """The namespace of the attributes that name relations."""
-        return _LINKS[self.is_strict]
+        return _RELATION_NAMESPACES[self.is_strict]
 
     def read(self, name: str) -> bytes:
         """A part in UTF-8; CannotPatch("missing-part") if the package lacks it."""
-        found = self.archive.find(name)
-        if not found:
+        entry = self.archive.find(name)
+        if not entry:
             raise CannotPatch("missing-part")
-        return as_utf8(self.archive.read(found))
+        return as_utf8(self.archive.read(entry))
 
     def head(self, name: str) -> bytes:
-        """The beginning of a part in UTF-8, b"" if there is no such part; the rest of it is not even inflated."""
-        found = self.archive.find(name)
-        head = self.archive.head(found) if found else b""
-        return self.read(found) if b"\0" in head else head
+        """The beginning of a part in UTF-8, b"" if there is no such part; the rest of it is not inflated."""
+        entry = self.archive.find(name)
+        head = self.archive.head(entry) if entry else b""
+        return self.read(entry) if b"\0" in head else head
 
     def write(self, name: str, data: bytes) -> None:
         """Replaces a part where its bytes differ, or adds it as the last one."""
-        found = self.archive.find(name)
-        if not found or self.read(found) != data:
-            self.archive.write(found or name, data)
+        entry = self.archive.find(name)
+        if not entry or self.read(entry) != data:
+            self.archive.write(entry or name, data)
 
     def add(self, pattern: str, data: bytes, content: str) -> str:
         """Adds a part under the first free number and declares its content type; its name."""
@@ -90,7 +93,7 @@ class Parts:
             number += 1
         name = pattern.format(number)
         self.archive.write(name, data)
-        self._declare(name, _CONTENT + content)
+        self._declare(name, _CONTENT_TYPE + content)
         return name
 
     def folder(self) -> str:
@@ -111,9 +114,9 @@ class Parts:
             if e.name == "Relationship"
         ]
 
-    def target(self, part: str, ident: str) -> str:
+    def target(self, part: str, relation_id: str) -> str:
         """The part that a relation of `part` leads to, "" if there is none of that id."""
-        return next((r.target for r in self.relations(part) if r.id == ident), "")
+        return next((r.target for r in self.relations(part) if r.id == relation_id), "")
 
     def _target(self, part: str, element: Element) -> str:
         if element.attributes.get("TargetMode") == "External":
@@ -126,62 +129,62 @@ class Parts:
     def relate(self, part: str, target: str, kind: str) -> str:
         """Adds a relation from a part to another; its id."""
         name = self.archive.find(_relations_of(part))
-        data = self.read(name) if name else HEAD + _RELATIONS
+        data = self.read(name) if name else XML_DECLARATION + _RELATIONS
         root = parse(data)
         taken = {e.attributes.get("Id", "") for e in root.children}
         number = 1
         while f"rId{number}" in taken:
             number += 1
         path = posixpath.relpath(target, posixpath.dirname(part) or ".")
-        about = {"Id": f"rId{number}", "Type": f"{self.link_space}/{kind}", "Target": path}
+        attributes = {"Id": f"rId{number}", "Type": f"{self.relation_namespace}/{kind}", "Target": path}
         edits = Edits(data)
-        edits.append(root, prefixed(_element("Relationship", about), prefix_of(data, root)))
-        self.write(name or _relations_of(part), edits.done())
-        return about["Id"]
+        edits.append(root, with_prefix(_element("Relationship", attributes), prefix_of(data, root)))
+        self.write(name or _relations_of(part), edits.to_bytes())
+        return attributes["Id"]
 
-    def unrelate(self, part: str, ident: str) -> None:
-        """Takes a relation of a part away."""
+    def unrelate(self, part: str, relation_id: str) -> None:
+        """Removes a relation of a part."""
         name = self.archive.find(_relations_of(part))
-        self._without(name, lambda e: e.attributes.get("Id") == ident)
+        self._remove_elements(name, lambda e: e.attributes.get("Id") == relation_id)
 
-    def redirect(self, part: str, ident: str, target: str) -> None:
-        """Leads a relation of a part to another part."""
+    def redirect(self, part: str, relation_id: str, target: str) -> None:
+        """Makes a relation of a part lead to another part."""
         name = self.archive.find(_relations_of(part))
         data = self.read(name)
         edits = Edits(data)
         for element in parse(data).children:
-            if element.attributes.get("Id") == ident:
+            if element.attributes.get("Id") == relation_id:
                 edits.set(element, "Target", posixpath.relpath(target, posixpath.dirname(part) or "."))
-        self.write(name, edits.done())
+        self.write(name, edits.to_bytes())
 
-    def referrers(self, target: str) -> int:
+    def count_referrers(self, target: str) -> int:
         """How many relations of the package lead to a part."""
         sources = (_source_of(name) for name in self.archive if name.lower().endswith(".rels"))
         return sum(r.target == target for source in sources for r in self.relations(source))
 
     def drop(self, part: str) -> None:
-        """Takes a part out with its relations, its content type, and the parts that nothing else leads to."""
-        found = self.archive.find(part)
-        if not found:
+        """Removes a part with its relations, its content type, and the parts that nothing else leads to."""
+        entry = self.archive.find(part)
+        if not entry:
             return
-        held = self.relations(found)
-        for name in (found, self.archive.find(_relations_of(found))):
+        relations = self.relations(entry)
+        for name in (entry, self.archive.find(_relations_of(entry))):
             if name:
                 self.archive.remove(name)
-        self._without(_TYPES, lambda e: e.attributes.get("PartName", "").lstrip("/").lower() == found.lower())
-        for relation in held:
-            if relation.target and not self.referrers(relation.target):
+        self._remove_elements(_TYPES, lambda e: e.attributes.get("PartName", "").lstrip("/").lower() == entry.lower())
+        for relation in relations:
+            if relation.target and not self.count_referrers(relation.target):
                 self.drop(relation.target)
 
     def copy(self, part: str, content: str) -> str:
         """A copy of a part in its folder under a free number, with the same relations; its name."""
         stem, dot, suffix = part.rpartition(".")
         pattern = stem.rstrip("0123456789").replace("{", "{{").replace("}", "}}") + "{}" + dot + suffix
-        made = self.add(pattern, self.read(part), content)
-        held = self.archive.find(_relations_of(part))
-        if held:
-            self.archive.write(_relations_of(made), self.archive.read(held))
-        return made
+        copy = self.add(pattern, self.read(part), content)
+        relations = self.archive.find(_relations_of(part))
+        if relations:
+            self.archive.write(_relations_of(copy), self.archive.read(relations))
+        return copy
 
     # ---- content types
 
@@ -194,29 +197,29 @@ class Parts:
             is_same = element.attributes.get("Extension", "").lower() == suffix
             if element.name == "Default" and is_same and element.attributes.get("ContentType") == content:
                 return
-        # Excel knows drawings of the old kind by their suffix.
+        # Excel recognises legacy drawings by their suffix.
         is_vml = suffix == "vml"
-        about = {"Extension": suffix} if is_vml else {"PartName": f"/{part}"}
-        made = _element("Default" if is_vml else "Override", {**about, "ContentType": content})
+        subject = {"Extension": suffix} if is_vml else {"PartName": f"/{part}"}
+        declaration = _element("Default" if is_vml else "Override", {**subject, "ContentType": content})
         edits = Edits(data)
-        edits.append(root, prefixed(made, prefix_of(data, root)))
-        self.write(name, edits.done())
+        edits.append(root, with_prefix(declaration, prefix_of(data, root)))
+        self.write(name, edits.to_bytes())
 
-    def _without(self, name: str, is_gone: Callable[[Element], bool]) -> None:
+    def _remove_elements(self, name: str, is_removed: Callable[[Element], bool]) -> None:
         data = self.read(name)
         edits = Edits(data)
         for element in parse(data).children:
-            if is_gone(element):
+            if is_removed(element):
                 edits.remove(element)
-        self.write(name, edits.done())
+        self.write(name, edits.to_bytes())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.archive)
 
 
 def _element(name: str, attributes: dict[str, str]) -> bytes:
-    held = b"".join(b" " + key.encode() + b"=" + xml_value(value) for key, value in attributes.items())
-    return b"<" + name.encode() + held + b"/>"
+    written = b"".join(b" " + key.encode() + b"=" + xml_value(value) for key, value in attributes.items())
+    return b"<" + name.encode() + written + b"/>"
 
 
 def _relations_of(part: str) -> str:

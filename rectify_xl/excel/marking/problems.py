@@ -1,4 +1,4 @@
-"""What a return's marks and its list of problems say, before anybody writes them: the same for both writers."""
+"""The problems of a return as texts: the lines of its list and the marks of its cells, the same for both writers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKED: tuple[Level, ...] = ("error", "warning")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """How a list is told: its language, the day to send the file again by, an office's own forms by name."""
+    """What a list is worded with: language, the day to send the file again by, an office's own forms by name."""
 
     lang: str = "zh"
     send_by: date | None = None
@@ -26,8 +26,8 @@ class Wording:
     @property
     def words(self) -> Mapping[str, Any]:
         """The words of the list in its language."""
-        held: Mapping[str, Any] = catalog.words("marked")[self.lang]
-        return held
+        words: Mapping[str, Any] = catalog.words("marked")[self.lang]
+        return words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +42,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """What one cell is told: its level is the gravest, its sentences stand in the order of the findings."""
+    """The mark of one cell: the gravest level, and the sentences with their levels, the gravest first."""
 
     level: Level
-    told: tuple[tuple[Level, str], ...]
+    sentences: tuple[tuple[Level, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,68 +59,67 @@ class Problems:
     marks: Mapping[str, Mapping[Cell, Mark]] = field(default_factory=dict)
 
 
-def problems_of(held: Return, wording: Wording, reason: str = "") -> Problems:
+def problems_of(return_: Return, wording: Wording, reason: str = "") -> Problems:
     """The problems of a return; `reason` says why they stand in a workbook of their own ("": they do not)."""
     words = wording.words
-    first = _first_columns(held)
-    graded = sorted(held.findings, key=lambda f: LEVELS.index(f.level))
+    first_columns = _first_columns(return_)
+    graded = sorted(return_.findings, key=lambda f: LEVELS.index(f.level))
     most = catalog.words("marked")["most"]["lines"]
-    told = [(f, sentence(f, wording.lang, wording.forms)) for f in graded]
-    lines = tuple(_line(n, finding, first, wording) for n, finding in enumerate(told[:most], start=1))
+    problems = [(finding, sentence(finding, wording.lang, wording.forms)) for finding in graded]
+    lines = tuple(_line(n, problem, first_columns, wording) for n, problem in enumerate(problems[:most], start=1))
     return Problems(
         title=words["title"],
-        notes=tuple(_notes(held, wording, reason, len(lines))),
+        notes=tuple(_notes(return_, wording, reason, len(lines))),
         heads=tuple(words["heads"]),
         lines=lines,
-        marks=_marks(told, first),
+        marks=_marks(problems, first_columns),
     )
 
 
 # ---- where a finding stands
 
 
-def _first_columns(held: Return) -> dict[str, int]:
-    """The first column of each sheet's form, or that of its findings where the form's columns are not known."""
-    made: dict[str, int] = {}
-    named = [(f.sheet, place[1]) for f in held.findings if f.sheet and (place := cell_in(f.cell))]
-    for sheet, column in named:
-        made[sheet] = min(column, made.get(sheet, column))
-    for rows in held.forms:
+def _first_columns(return_: Return) -> dict[str, int]:
+    """The first column of each sheet: of its form, or of its findings where the form's columns are unknown."""
+    first_columns: dict[str, int] = {}
+    for finding in return_.findings:
+        if finding.sheet and (place := cell_in(finding.cell)):
+            first_columns[finding.sheet] = min(place[1], first_columns.get(finding.sheet, place[1]))
+    for rows in return_.forms:
         for sheet, letters in rows.letters.items():
             columns = [place[1] for letter in letters if (place := cell_in(f"{letter}1"))]
-            made |= {sheet: min(columns)} if columns else {}
-    return made
+            if columns:
+                first_columns[sheet] = min(columns)
+    return first_columns
 
 
-def _place_of(finding: Finding, first: Mapping[str, int]) -> Cell | None:
-    """The cell a finding stands in; of a whole row its first one."""
+def _place_of(finding: Finding, first_columns: Mapping[str, int]) -> Cell | None:
+    """The cell of a finding; of a finding about a whole row, the row's first cell; None for any other."""
     place = cell_in(finding.cell)
     if place is None and finding.sheet and finding.row:
-        return finding.row, first.get(finding.sheet, 0)
+        return finding.row, first_columns.get(finding.sheet, 0)
     return place
 
 
-def _marks(told: Sequence[tuple[Finding, str]], first: Mapping[str, int]) -> dict[str, dict[Cell, Mark]]:
-    made: dict[str, dict[Cell, Mark]] = {}
-    for finding, text in told:  # the gravest come first
-        place = _place_of(finding, first)
+def _marks(problems: Sequence[tuple[Finding, str]], first_columns: Mapping[str, int]) -> dict[str, dict[Cell, Mark]]:
+    marks: dict[str, dict[Cell, Mark]] = {}
+    for finding, text in problems:  # the gravest come first
+        place = _place_of(finding, first_columns)
         if place is None or not finding.sheet or finding.level not in _MARKED:
             continue
-        cells = made.setdefault(finding.sheet, {})
-        known = cells.get(place)
-        earlier = known.told if known else ()
-        cells[place] = Mark(
-            level=known.level if known else finding.level, told=(*earlier, (finding.level, text))
-        )
-    return made
+        cells = marks.setdefault(finding.sheet, {})
+        graver = cells.get(place)
+        level, sentences = (graver.level, graver.sentences) if graver else (finding.level, ())
+        cells[place] = Mark(level=level, sentences=(*sentences, (finding.level, text)))
+    return marks
 
 
 # ---- the list
 
 
-def _line(number: int, told: tuple[Finding, str], first: Mapping[str, int], wording: Wording) -> Line:
-    finding, text = told
-    place = _place_of(finding, first)
+def _line(number: int, problem: tuple[Finding, str], first_columns: Mapping[str, int], wording: Wording) -> Line:
+    finding, text = problem
+    place = _place_of(finding, first_columns)
     cell = finding.cell or (wording.words["whole_row"].format(row=finding.row) if finding.row else "")
     texts = (
         str(number),
@@ -135,46 +134,46 @@ def _line(number: int, told: tuple[Finding, str], first: Mapping[str, int], word
     return Line(level=finding.level, sheet=finding.sheet, place=place, texts=texts)
 
 
-def _notes(held: Return, wording: Wording, reason: str, listed: int) -> Iterator[str]:
-    """The lines above the list: why it stands alone, how many, what to do and by when, which rows are in."""
+def _notes(return_: Return, wording: Wording, reason: str, listed: int) -> Iterator[str]:
+    """The lines above the list: why it is a workbook of its own, the counts, what to do by when, the rows taken in."""
     words = wording.words
     if reason:
         yield words["reasons"][reason]
-    levels = [finding.level for finding in held.findings]
+    levels = [finding.level for finding in return_.findings]
     counts = {level: levels.count(level) for level in LEVELS}
     cut = words["more"].format(listed=listed) if listed < len(levels) else ""
     yield words["counts"].format(total=len(levels), **counts) + cut
-    is_owed = held.verdict in ("returned", "refused")
-    todo = words["todo"]["listed" if reason and held.verdict == "returned" else held.verdict]
+    is_owed = return_.verdict in ("returned", "refused")
+    todo = words["todo"]["listed" if reason and return_.verdict == "returned" else return_.verdict]
     day = wording.send_by
     by = words["by"].format(day=day) if day else words["soon"]
     yield todo + (by if is_owed else "")
-    if held.verdict in ("accepted", "returned"):
-        yield from _rows(held, words)
+    if return_.verdict in ("accepted", "returned"):
+        yield from _row_notes(return_, words)
 
 
-def _rows(held: Return, words: Mapping[str, Any]) -> Iterator[str]:
-    """Which rows of which sheet are in, and which wait."""
-    if not any(rows.good for rows in held.forms):
+def _row_notes(return_: Return, words: Mapping[str, Any]) -> Iterator[str]:
+    """Which rows of each sheet are taken in, and which must be corrected first."""
+    if not any(rows.good for rows in return_.forms):
         yield words["no_rows"]
-    for rows in held.forms:
-        for key, known in (("rows", rows.good), ("rows_bad", rows.bad)):
+    for rows in return_.forms:
+        for key, group in (("rows", rows.good), ("rows_bad", rows.bad)):
             by_sheet: dict[str, list[int]] = {}
-            for row in known:
+            for row in group:
                 by_sheet.setdefault(row.sheet, []).append(row.row)
             for sheet, numbers in by_sheet.items():
-                yield words[key].format(sheet=sheet, count=len(numbers), rows=_stretches(numbers, words))
+                yield words[key].format(sheet=sheet, count=len(numbers), rows=_row_ranges(numbers, words))
 
 
-def _stretches(numbers: Iterable[int], words: Mapping[str, Any]) -> str:
-    """Row numbers as people say them: 4—20、22."""
-    runs: list[list[int]] = []
+def _row_ranges(numbers: Iterable[int], words: Mapping[str, Any]) -> str:
+    """Row numbers as ranges: 4—20、22."""
+    ranges: list[list[int]] = []
     for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
         else:
-            runs.append([number, number])
+            ranges.append([number, number])
     most = catalog.words("marked")["most"]["stretches"]
-    named = [words["stretch"].format(first=a, last=b) if a < b else str(a) for a, b in runs[:most]]
-    joined: str = words["joint"].join(named)
-    return joined + (words["and_more"] if len(runs) > most else "")
+    texts = [words["stretch"].format(first=a, last=b) if a < b else str(a) for a, b in ranges[:most]]
+    joined: str = words["joint"].join(texts)
+    return joined + (words["and_more"] if len(ranges) > most else "")
