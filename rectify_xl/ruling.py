@@ -140,7 +140,7 @@ def _functions(
         return reviewer_role in allowed if allowed else None
 
     def excludes(people: str | None, member: str | None) -> bool | None:
-        return member not in people.split("、") if people and member else None
+        return f"、{member}、" not in f"、{people}、" if people and member else None  # a member cell may name several
 
     def fits(level: Level) -> Callable[[str | None, str | None, str | None], bool | None]:
         def judged(authority: str | None, document: str | None, unit_kind: str | None) -> bool | None:

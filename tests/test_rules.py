@@ -386,6 +386,7 @@ SUPERVISION = [
 GUIDANCE = [
     breaks("guidance", 0, {"helper": "示例辛"}, at="error reviewer helper"),
     breaks("guidance", 0, {"helper": "示例壬、示例辛"}, at="error reviewer helper"),
+    breaks("guidance", 0, {"member": "示例辛、示例壬", "helper": "示例辛、示例壬"}, at="error reviewer helper"),
     keeps("guidance", 0, {"helper": "示例壬、示例癸"}),
     keeps("guidance", 0, {"helper": "示例辛一"}),
     breaks("guidance", 1, {}, {"helper": "示例癸"}, at="error duplicate member"),

@@ -35,7 +35,7 @@ def understood(plan: FormPlan, row: RawRow) -> list[object] | None:
 
 
 def cases(name: str, settings: Settings) -> list[RawRow]:
-    return directed_rows(FORMS[name], settings) + drawn_rows(FORMS[name], settings, 300, 7)
+    return directed_rows(FORMS[name], settings) + drawn_rows(FORMS[name], settings, 300, 8)
 
 
 @pytest.mark.parametrize("office", OFFICES)

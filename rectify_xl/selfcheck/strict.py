@@ -22,7 +22,6 @@ from rectify_xl.ruling import COMPARED_AS_TEXT, Ruling, rule_columns, ruling_for
 from rectify_xl.selfcheck.strict_cells import (
     CELL_CODES,
     DAY_ZERO,
-    PEOPLE_MARK,
     UNREADABLE,
     Reader,
     day_in,
@@ -125,21 +124,15 @@ def calendar_years(settings: Settings) -> range:
 
 
 def template_functions(ruling: Ruling, years: range) -> Mapping[str, Callable[..., bool | None]]:
-    """The rules' functions as a template has them: days off of these years only, people split at their mark."""
+    """The rules' functions as a template has them: days off of these years only, texts compared by their keys."""
 
     def is_workday(day: date | None) -> bool | None:
         return ruling.calendar.is_workday(day) if day is not None and day.year in years else None
 
-    def excludes(people: str | None, member: str | None) -> bool | None:
-        if not people or not member:
-            return None
-        mark = PEOPLE_MARK
-        return f"{mark}{member}{mark}" not in f"{mark}{people}{mark}"
-
     def key(text: str | None) -> str | None:
         return None if text is None else key_of_text(text)
 
-    return {**ruling.functions, "is_workday": is_workday, "excludes": excludes, "plain": key}  # type: ignore[dict-item]
+    return {**ruling.functions, "is_workday": is_workday, "plain": key}  # type: ignore[dict-item]
 
 
 # ---- rows
