@@ -319,6 +319,15 @@ def test_an_error_value_a_lost_column_and_the_saved_time(ledger: bytes) -> None:
         assert b"2005-05-25T17:00:00Z" in book.read("docProps/core.xml")
 
 
+def test_what_is_not_filled_is_the_templates_own(ledger: bytes) -> None:
+    blank = blank_for(ledger, [catalog.forms()["ledger"]])
+    data = filled(blank, {"filled_by": "示例甲"}, {"ledger": [{"problem": "文字"}]}, saved=DEMO_DAY)
+    with zipfile.ZipFile(BytesIO(data)) as book, zipfile.ZipFile(BytesIO(ledger)) as template:
+        assert book.testzip() is None and book.namelist() == template.namelist()
+        changed = {name for name in book.namelist() if book.read(name) != template.read(name)}
+    assert changed == {"docProps/core.xml", blank.cover_part, blank.forms["ledger"].part}
+
+
 def test_a_prepared_row_is_filled_and_not_written_a_second_time(ledger: bytes) -> None:
     form = catalog.forms()["ledger"]
     rows = {"ledger": [{"problem": f"问题{n}", "note": "备注"} for n in range(250)]}
