@@ -21,7 +21,7 @@ from rectify_xl.merging.deadlines import Day
 from rectify_xl.merging.numbering import state_ref
 from rectify_xl.model import Known, Settings, Table
 from rectify_xl.normal import inert, key_text
-from rectify_xl.receiving.intake import WrongUse, inbox_sources
+from rectify_xl.receiving.intake import Source, WrongUse, inbox_sources
 from rectify_xl.runs.ledger_history import office_changes, rows_in_ledgers, states_in_ledgers
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.weekly import opened
@@ -93,10 +93,19 @@ def _arrived(store: Store, workspace: Workspace) -> list[str]:
     containers = {path[:end] for path in paths for end, sign in enumerate(path) if sign == "/"}
     unseen = []
     for source in inbox_sources(workspace.inbox):
-        is_same = not source.is_regular or (source.name, Path(source.path).stat().st_size) in known
+        size = _size(source) if source.is_regular else None
+        is_same = size is None or (source.name, size) in known
         if not (source.is_clutter or source.name in containers or (source.name in paths and is_same)):
             unseen.append(source.name)
     return unseen
+
+
+def _size(source: Source) -> int | None:
+    """The size of a file in bytes, None if it went away meanwhile."""
+    try:
+        return Path(source.path).stat().st_size
+    except OSError:
+        return None
 
 
 def _deadlines(store: Store, seq: int, settings: Settings, as_of: date) -> dict[str, Any]:
