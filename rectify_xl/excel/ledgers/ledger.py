@@ -1,4 +1,4 @@
-"""整改台帐.xlsx: writes every sheet of the ledger workbook, the many rows at once."""
+"""Writes 整改台帐.xlsx: every sheet of the ledger workbook, the table rows as spliced XML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import xlsxwriter
 
 from rectify_xl import catalog
-from rectify_xl.excel.ledgers.ledger_sheets import Sheet, Shown, sheets_for
+from rectify_xl.excel.ledgers.ledger_sheets import LedgerColumn, Sheet, sheets_for
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.fit import line_width
 from rectify_xl.excel.writing.splice import save_spliced
@@ -40,21 +40,21 @@ class HasBook(Protocol):
 
     @property
     def book(self) -> Book:
-        """What the consolidation knows."""
+        """The book of the consolidation."""
 
 
-def write_ledger(told: Book | HasBook, path: Path | str) -> None:
-    """Writes 整改台帐.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
+def write_ledger(result: Book | HasBook, path: Path | str) -> None:
+    """Writes 整改台帐.xlsx of a result or a book, whole or not at all; the same book gives the same bytes.
 
     Raises OSError where `path` cannot be replaced.
     """
-    book = told if isinstance(told, Book) else told.book
+    book = result if isinstance(result, Book) else result.book
     save_atomically(Path(path), partial(save_ledger, book))
 
 
 @under_settings
 def save_ledger(book: Book, target: Path | BytesIO) -> None:
-    """Writes the ledger workbook of a book to `target`: what surrounds the rows by xlsxwriter, the rows spliced in."""
+    """Writes the ledger workbook to `target`: xlsxwriter writes all but the table rows, which are spliced in."""
     skeleton = BytesIO()
     workbook = new_workbook(skeleton, as_of=book.as_of)
     add_sheets(workbook, book)
@@ -64,115 +64,122 @@ def save_ledger(book: Book, target: Path | BytesIO) -> None:
 def add_sheets(
     workbook: xlsxwriter.Workbook, book: Book, *, rows_a_sheet: int = ROWS_A_SHEET, fill: Fill = FastSheet.fill
 ) -> None:
-    """Adds the sheets of the ledger; a table of more rows than `rows_a_sheet` goes on on 标题 (2), 标题 (3)."""
+    """Adds the sheets of the ledger; a table of more than `rows_a_sheet` rows continues on 标题 (2), 标题 (3)."""
     styles = Styles(workbook)
     if book.run:
         workbook.set_custom_property(RUN_PROPERTY, book.run)
     for sheet in sheets_for(book):
-        for part in _parts(sheet, rows_a_sheet):
+        for part in _split(sheet, rows_a_sheet):
             _add_sheet(workbook, styles, part, fill)
 
 
-def _parts(sheet: Sheet, rows_a_sheet: int) -> Iterator[Sheet]:
+def _split(sheet: Sheet, rows_a_sheet: int) -> Iterator[Sheet]:
+    """The sheet itself, or the several sheets that its table needs."""
     rows, title = sheet.table.rows, sheet.title
     for place, first in enumerate(range(0, max(len(rows), 1), rows_a_sheet)):
         ending = f" ({place + 1})" if place else ""
-        held = rows if len(rows) <= rows_a_sheet else rows[first : first + rows_a_sheet]
-        called = title[: _LONGEST_TITLE - len(ending)] + ending
-        yield replace(sheet, title=called, table=sheet.table._replace(rows=held))
+        part = rows if len(rows) <= rows_a_sheet else rows[first : first + rows_a_sheet]
+        part_title = title[: _LONGEST_TITLE - len(ending)] + ending
+        yield replace(sheet, title=part_title, table=sheet.table._replace(rows=part))
 
 
 def _add_sheet(workbook: xlsxwriter.Workbook, styles: Styles, sheet: Sheet, fill: Fill) -> None:
-    made = workbook.add_worksheet(sheet.title, FastSheet)
+    page = workbook.add_worksheet(sheet.title, FastSheet)
     last = FIRST_ROW + len(sheet.table.rows) - 1
-    _write_heads(made, styles, sheet)
-    _set_columns(made, sheet)
-    _set_page(made, sheet, max(last, HEADER_ROW))
+    _write_heads(page, styles, sheet)
+    _set_columns(page, sheet)
+    _set_page(page, sheet, max(last, HEADER_ROW))
     if last >= FIRST_ROW:
-        _add_marks(made, styles, sheet, last)
-        _add_validations(made, sheet, last)
-    formats = [styles(*_layers(shown)) for shown in sheet.columns]
-    wraps = [bool(held.text_wrap) and not shown.is_folded for held, shown in zip(formats, sheet.columns, strict=True)]
-    lines = [line_width(shown.width) if wrap else 0 for shown, wrap in zip(sheet.columns, wraps, strict=True)]
+        _add_marks(page, styles, sheet, last)
+        _add_validations(page, sheet, last)
+    formats = [styles(*_layers(column)) for column in sheet.columns]
+    lines = [
+        line_width(column.width) if format_.text_wrap and not column.is_folded else 0
+        for format_, column in zip(formats, sheet.columns, strict=True)
+    ]
     rows = sheet.table.rows
-    fill(made, Filling(rows=rows, count=len(rows), first_row=FIRST_ROW, formats=formats, lines=lines))
+    fill(page, Filling(rows=rows, count=len(rows), first_row=FIRST_ROW, formats=formats, lines=lines))
 
 
-def _layers(shown: Shown) -> tuple[str, ...]:
-    centered = shown.column.kind in catalog.words("ledger")["widths"]["centered"]
-    return (shown.column.kind, "grid", *(["centered"] if centered else []), *([shown.layer] if shown.layer else []))
+def _layers(column: LedgerColumn) -> tuple[str, ...]:
+    centered = column.field.kind in catalog.words("ledger")["widths"]["centered"]
+    return (column.field.kind, "grid", *(["centered"] if centered else []), *([column.layer] if column.layer else []))
 
 
-def _write_heads(made: FastSheet, styles: Styles, sheet: Sheet) -> None:
-    must(made.write_string(HEADING_ROW, 0, sheet.heading, styles("sheet_title")))
+def _write_heads(page: FastSheet, styles: Styles, sheet: Sheet) -> None:
+    must(page.write_string(HEADING_ROW, 0, sheet.heading, styles("sheet_title")))
     if sheet.subtitle:
-        must(made.write_string(SUBTITLE_ROW, 0, sheet.subtitle, styles("unit_line")))
-    for at, shown in enumerate(sheet.columns):
-        must(made.write_string(HEADER_ROW, at, shown.column.label, styles(shown.header)))
+        must(page.write_string(SUBTITLE_ROW, 0, sheet.subtitle, styles("unit_line")))
+    for index, column in enumerate(sheet.columns):
+        must(page.write_string(HEADER_ROW, index, column.field.label, styles(column.header)))
     for row, height in _HEIGHTS.items():
-        must(made.set_row(row, height))
+        must(page.set_row(row, height))
 
 
-def _set_columns(made: FastSheet, sheet: Sheet) -> None:
-    """Widths; folded columns are grouped, and the column after each group carries its plus sign."""
+def _set_columns(page: FastSheet, sheet: Sheet) -> None:
+    """Sets the widths; folded columns are grouped, and the column after each group carries its plus sign."""
+    folded, plus_sign = {"level": 1, "hidden": True}, {"collapsed": True}
     after_fold = False
-    for at, shown in enumerate(sheet.columns):
-        outline = {"level": 1, "hidden": True} if shown.is_folded else {"collapsed": True} if after_fold else {}
-        must(made.set_column(at, at, shown.width, None, outline))
-        after_fold = shown.is_folded
+    for index, column in enumerate(sheet.columns):
+        outline = folded if column.is_folded else plus_sign if after_fold else {}
+        must(page.set_column(index, index, column.width, None, outline))
+        after_fold = column.is_folded
     if after_fold:
-        must(made.set_column(len(sheet.columns), len(sheet.columns), None, None, {"collapsed": True}))
+        must(page.set_column(len(sheet.columns), len(sheet.columns), None, None, plus_sign))
 
 
-def _set_page(made: FastSheet, sheet: Sheet, last: int) -> None:
-    """Freezing, filter, print: one page wide, the header on every page, only the filled rows."""
-    made.freeze_panes(FIRST_ROW, sheet.frozen)
-    made.hide_gridlines(2)
-    made.set_tab_color(colours()[sheet.tab])
+def _set_page(page: FastSheet, sheet: Sheet, last: int) -> None:
+    """Freezes, filters, prints: one page wide, the header on every page, only the filled rows."""
+    page.freeze_panes(FIRST_ROW, sheet.frozen)
+    page.hide_gridlines(2)
+    page.set_tab_color(colours()[sheet.tab])
     if sheet.is_filtered:
-        must(made.autofilter(HEADER_ROW, 0, last, len(sheet.columns) - 1))
-    made.set_landscape() if sheet.is_landscape else made.set_portrait()
-    width = sum(shown.width for shown in sheet.columns if not shown.is_folded)
-    made.set_paper(A3 if width > A4_HOLDS else A4)
-    made.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    made.center_horizontally()
-    made.fit_to_pages(1, 0)
-    made.repeat_rows(HEADER_ROW)
-    printed = max(at for at, shown in enumerate(sheet.columns) if shown.is_printed)
-    must(made.print_area(HEADING_ROW, 0, last, printed))
-    made.set_footer("&C" + catalog.words("ledger")["footer"].format(page="&P", pages="&N"))
+        must(page.autofilter(HEADER_ROW, 0, last, len(sheet.columns) - 1))
+    if sheet.is_landscape:
+        page.set_landscape()
+    else:
+        page.set_portrait()
+    width = sum(column.width for column in sheet.columns if not column.is_folded)
+    page.set_paper(A3 if width > A4_HOLDS else A4)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.center_horizontally()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(HEADER_ROW)
+    printed = max(index for index, column in enumerate(sheet.columns) if column.is_printed)
+    must(page.print_area(HEADING_ROW, 0, last, printed))
+    page.set_footer("&C" + catalog.words("ledger")["footer"].format(page="&P", pages="&N"))
 
 
-def _add_marks(made: FastSheet, styles: Styles, sheet: Sheet, last: int) -> None:
-    """Colours by value, so that they stay right when the office sorts the sheet."""
+def _add_marks(page: FastSheet, styles: Styles, sheet: Sheet, last: int) -> None:
+    """Adds colours by value, which stay right when the office sorts the sheet."""
     for mark in sheet.marks:
-        tested = column_letter(sheet.names.index(mark.column))
+        letter = column_letter(sheet.names.index(mark.column))
         rule = {
             "type": "formula",
-            "criteria": f'=${tested}{FIRST_ROW + 1}="{mark.value}"',
+            "criteria": f'=${letter}{FIRST_ROW + 1}="{mark.value}"',
             "format": styles(mark.layer),
             "stop_if_true": True,
         }
         for first, final in _runs([sheet.names.index(name) for name in mark.over]):
-            must(made.conditional_format(FIRST_ROW, first, last, final, rule))
+            must(page.conditional_format(FIRST_ROW, first, last, final, rule))
 
 
 def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
     """The first and last of each run of neighbouring columns."""
     for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
-        held = [place for _, place in run]
-        yield held[0], held[-1]
+        columns = [place for _, place in run]
+        yield columns[0], columns[-1]
 
 
-def _add_validations(made: FastSheet, sheet: Sheet, last: int) -> None:
-    """What the office types into its own columns is helped along."""
-    for at, shown in enumerate(sheet.columns):
-        validation = _VALIDATIONS.get(shown.column.kind) if shown.is_typed_here else None
+def _add_validations(page: FastSheet, sheet: Sheet, last: int) -> None:
+    """Prompts and tests for the columns that the office fills in itself."""
+    for index, column in enumerate(sheet.columns):
+        validation = _VALIDATIONS.get(column.field.kind) if column.is_typed_here else None
         if validation:
-            prompt = {"input_message": catalog.words("ledger")["prompts"][shown.column.kind]}
-            title = {"input_title": shown.column.label, "error_title": shown.column.label}
-            told = {"error_message": prompt["input_message"], "error_type": "stop"}
-            must(made.data_validation(FIRST_ROW, at, last, at, validation() | prompt | title | told))
+            prompt = {"input_message": catalog.words("ledger")["prompts"][column.field.kind]}
+            title = {"input_title": column.field.label, "error_title": column.field.label}
+            error = {"error_message": prompt["input_message"], "error_type": "stop"}
+            must(page.data_validation(FIRST_ROW, index, last, index, validation() | prompt | title | error))
 
 
 def _date_validation() -> dict[str, Any]:

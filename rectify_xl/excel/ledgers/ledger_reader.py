@@ -1,4 +1,4 @@
-"""Reads a ledger workbook back: sheets known by title or header, wherever their columns and rows stand now."""
+"""Reads a ledger workbook back: sheets are recognised by title or header, wherever their columns and rows are now."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
 
 
 def read_ledger_tables(data: bytes) -> dict[str, Table]:
-    """The rows of each form's sheets in the order in which they stand, columns as `ledger_columns`.
+    """The rows of each form's sheets in the order of the workbook, columns as `ledger_columns`.
 
-    Values are typed as the columns ask for; what cannot be read as that stands as typed, in `str`.
+    Values have the type of their column; one that cannot be read as that type is the typed text.
     """
     return _tables(data, form_layouts())
 
@@ -52,7 +52,7 @@ def read_side_tables(data: bytes) -> dict[str, Table]:
 
 
 def tables_of(sheets: Iterable[LedgerSheet]) -> dict[str, Table]:
-    """`read_ledger_tables` for a ledger's sheets that were read already."""
+    """`read_ledger_tables` for the sheets of a ledger, already read."""
     return _tables_of(sheets, form_layouts())
 
 
@@ -75,7 +75,7 @@ def _tables_of(sheets: Iterable[LedgerSheet], wanted: Mapping[str, Layout]) -> d
 
 
 def _rows_below(sheet: LedgerSheet) -> Iterator[tuple[Any, ...]]:
-    """The rows that hold anything in our columns, typed."""
+    """The rows that hold anything in our columns, their values typed."""
     readers = [_READERS[column.kind](column) for column in sheet.layout.columns]
     for _, cells in sheet.rows():
         yield tuple(None if value == "" else read(value) for read, value in zip(readers, cells, strict=True))
@@ -107,9 +107,9 @@ def _date_reader(column: Column) -> Reader:
             return value.date()
         if isinstance(value, date):
             return value
-        understood = parse(value)
-        understood = understood.value if isinstance(understood, Reading) else understood
-        return understood if isinstance(understood, date) else as_text(value)
+        parsed = parse(value)
+        day = parsed.value if isinstance(parsed, Reading) else parsed
+        return day if isinstance(day, date) else as_text(value)
 
     return read
 

@@ -1,4 +1,4 @@
-"""What stands on each sheet of the ledger workbook: its table, its columns and how they are shown, as plain records."""
+"""The sheets of the ledger workbook as plain records: each one's table, its columns and how they are shown."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from rectify_xl.tables.ledger_table import (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
-    """How one column is shown: its width, the layers of its header and its cells, whether it is folded away."""
+class LedgerColumn:
+    """One column as it is shown: its width, the layers of its header and its cells, whether it is folded away."""
 
-    column: Column
+    field: Column
     width: float
     header: str = "header_required"
     layer: str = ""
@@ -38,7 +38,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """The columns of `over` carry `layer` in the rows where `column` holds `value`."""
+    """A colour by value: the columns `over` get `layer` in the rows where `column` holds `value`."""
 
     column: str
     value: str
@@ -53,7 +53,7 @@ class Sheet:
     title: str
     heading: str
     subtitle: str
-    columns: tuple[Shown, ...]
+    columns: tuple[LedgerColumn, ...]
     table: Table
     frozen: int = 0
     marks: tuple[Mark, ...] = ()
@@ -64,20 +64,20 @@ class Sheet:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
-        return tuple(shown.column.name for shown in self.columns)
+        return tuple(column.field.name for column in self.columns)
 
 
-def _spread(columns: tuple[Shown, ...]) -> tuple[Shown, ...]:
-    """The columns with their texts widened where all of them together would not fill a page."""
+def _widened(columns: tuple[LedgerColumn, ...]) -> tuple[LedgerColumn, ...]:
+    """The columns, those of texts widened where all together would not fill the width of a page."""
     facts = catalog.words("ledger")["widths"]
-    printed = [shown for shown in columns if shown.is_printed and not shown.is_folded]
-    texts = [shown for shown in printed if shown.column.kind == "text"]
-    spare = facts["page"] - sum(shown.width for shown in printed)
+    printed = [column for column in columns if column.is_printed and not column.is_folded]
+    texts = [column for column in printed if column.field.kind == "text"]
+    spare = facts["page"] - sum(column.width for column in printed)
     if spare <= 0 or not texts:
         return columns
-    factor = 1 + spare / sum(shown.width for shown in texts)
-    wider = {shown.column.name: min(shown.width * factor, max(facts["widest"], shown.width)) for shown in texts}
-    return tuple(replace(shown, width=round(wider.get(shown.column.name, shown.width), 2)) for shown in columns)
+    factor = 1 + spare / sum(column.width for column in texts)
+    wider = {c.field.name: min(c.width * factor, max(facts["widest"], c.width)) for c in texts}
+    return tuple(replace(c, width=round(wider.get(c.field.name, c.width), 2)) for c in columns)
 
 
 def sheets_for(book: Book) -> Iterable[Sheet]:
@@ -92,21 +92,21 @@ def sheets_for(book: Book) -> Iterable[Sheet]:
 
 def _form_sheet(book: Book, form: Form) -> Sheet:
     groups, table = groups_for(form), ledger_table(book, form.name)
-    fitted = [c.name for c in (*groups.lead, *groups.form, *groups.deadline, *groups.office)]
-    samples = _samples(Table(tuple(fitted), item_rows(book, form, fitted)))
+    measured = [c.name for c in (*groups.lead, *groups.form, *groups.deadline, *groups.office)]
+    samples = _samples(Table(tuple(measured), item_rows(book, form, measured)))
     empty = _empty_optional(book, form, samples)
-    in_sight = catalog.words("ledger")["in_sight"]
+    unfolded = catalog.words("ledger")["in_sight"]
     columns = (
-        *(_fitted(c, samples) for c in groups.lead),
-        *(_fitted(c, samples, is_folded=c.name in empty) for c in groups.form),
-        *(_fitted(c, samples) for c in groups.deadline),
-        *(_typed_here(c, samples) for c in groups.office),
-        *(_source(c, is_folded=not c.name.endswith(in_sight)) for c in groups.source),
+        *(_fitted_column(c, samples) for c in groups.lead),
+        *(_fitted_column(c, samples, is_folded=c.name in empty) for c in groups.form),
+        *(_fitted_column(c, samples) for c in groups.deadline),
+        *(_office_column(c, samples) for c in groups.office),
+        *(_source_column(c, is_folded=not c.name.endswith(unfolded)) for c in groups.source),
     )
-    assigned = [place for place, shown in enumerate(columns) if shown.column.assigned]
+    assigned = [index for index, column in enumerate(columns) if column.field.assigned]
     return Sheet(
         **_heads(book, form.title, len(table.rows), office=bool(groups.office)),
-        columns=_spread(columns),
+        columns=_widened(columns),
         table=table,
         frozen=assigned[0] + 1 if assigned else len(groups.lead),
         marks=_state_marks(tuple(column.name for column in groups.deadline)),
@@ -115,38 +115,38 @@ def _form_sheet(book: Book, form: Form) -> Sheet:
 
 
 def _samples(table: Table) -> dict[str, list[Any]]:
-    """Some values of each column, from all over the table."""
+    """Sample values of each column, spread over the whole table."""
     step = max(len(table.rows) // int(catalog.words("ledger")["widths"]["sampled"]), 1)
     rows = list(table.rows[::step])
     return {name: [row[place] for row in rows] for place, name in enumerate(table.columns)}
 
 
-def _fitted(column: Column, samples: Mapping[str, list[Any]], **more: Any) -> Shown:
-    return Shown(column=column, width=width_for_values(column, samples[column.name]), **more)
+def _fitted_column(column: Column, samples: Mapping[str, list[Any]], **more: Any) -> LedgerColumn:
+    return LedgerColumn(field=column, width=width_for_values(column, samples[column.name]), **more)
 
 
-def _typed_here(column: Column, samples: Mapping[str, list[Any]]) -> Shown:
-    """An office column: wide enough to type into though nothing stands there yet."""
+def _office_column(column: Column, samples: Mapping[str, list[Any]]) -> LedgerColumn:
+    """A column for the office to type into, wide enough even while it is empty."""
     least = catalog.words("ledger")["widths"]["typed_here"] if column.kind == "text" else 0.0
     width = max(width_for_values(column, samples[column.name]), least)
-    return Shown(column=column, width=width, header="header_office", layer="office", is_typed_here=True)
+    return LedgerColumn(field=column, width=width, header="header_office", layer="office", is_typed_here=True)
 
 
-def _source(column: Column, *, is_folded: bool) -> Shown:
-    shown = Shown(column=column, width=column.width or 0, header="header_muted", layer="muted")
-    return replace(shown, is_folded=is_folded, is_printed=False)
+def _source_column(column: Column, *, is_folded: bool) -> LedgerColumn:
+    muted = LedgerColumn(field=column, width=column.width or 0, header="header_muted", layer="muted")
+    return replace(muted, is_folded=is_folded, is_printed=False)
 
 
 def _empty_optional(book: Book, form: Form, samples: Mapping[str, list[Any]]) -> frozenset[str]:
-    """The columns that this organisation may leave out (可不填栏目) and that no row fills."""
+    """The columns that this organisation may leave blank (可不填栏目) and that no row fills."""
     optional = [c.name for c in form.columns if c.label in book.settings.optional_columns]
-    waiting = [name for name in optional if samples[name].count(None) == len(samples[name])]
+    blank = [name for name in optional if samples[name].count(None) == len(samples[name])]
     filled = set[str]()
-    for columns in item_rows(book, form, waiting).pieces() if waiting else ():
-        filled.update(name for name, values in zip(waiting, columns, strict=True) if values.count(None) < len(values))
-        if len(filled) == len(waiting):
+    for columns in item_rows(book, form, blank).pieces() if blank else ():
+        filled.update(name for name, values in zip(blank, columns, strict=True) if values.count(None) < len(values))
+        if len(filled) == len(blank):
             break
-    return frozenset(waiting) - filled
+    return frozenset(blank) - filled
 
 
 def _heads(book: Book, title: str, count: int, *, office: bool = False) -> dict[str, Any]:
@@ -160,20 +160,20 @@ def _heads(book: Book, title: str, count: int, *, office: bool = False) -> dict[
 
 
 def _state_marks(over: tuple[str, ...]) -> tuple[Mark, ...]:
-    """Marks over the deadline columns (none: no marks), by the first of them, the state."""
-    names, layers = catalog.states("item"), catalog.words("ledger")["marks"]["item"]
+    """Marks over the deadline columns by the first of them, the state; () without such columns."""
     if not over:
         return ()
+    names, layers = catalog.states("item"), catalog.words("ledger")["marks"]["item"]
     return tuple(Mark(column=over[0], value=names[key], layer=layer, over=over) for key, layer in layers.items())
 
 
 def _file_marks() -> tuple[Mark, ...]:
     facts, names = catalog.words("ledger"), catalog.states("verdict")
     verdicts = facts["marks"]["verdict"].items()
-    owed = ((facts[key], layer) for key, layer in facts["marks"]["yesno"].items())
+    answers = ((facts[key], layer) for key, layer in facts["marks"]["yesno"].items())
     return (
         *(Mark(column="verdict", value=names[key], layer=layer, over=("verdict",)) for key, layer in verdicts),
-        *(Mark(column="to_correct", value=value, layer=layer, over=("to_correct",)) for value, layer in owed),
+        *(Mark(column="to_correct", value=value, layer=layer, over=("to_correct",)) for value, layer in answers),
     )
 
 
@@ -182,9 +182,9 @@ def _solved_sheet(book: Book) -> Sheet:
     columns, samples = solved_columns(), _samples(table)
     return Sheet(
         **_heads(book, title, len(table.rows)),
-        columns=_spread(tuple(_fitted(column, samples) for column in columns)),
+        columns=_widened(tuple(_fitted_column(column, samples) for column in columns)),
         table=table,
-        frozen=next((at + 1 for at, column in enumerate(columns) if column.assigned), 2),
+        frozen=next((index + 1 for index, column in enumerate(columns) if column.assigned), 2),
         marks=_state_marks(tuple(c.name for c in columns if c.choices == "state")),
         tab="green_mark",
     )
@@ -193,19 +193,19 @@ def _solved_sheet(book: Book) -> Sheet:
 def _side_sheet(book: Book, part: str, table: Table, **more: Any) -> Sheet:
     facts = catalog.words("ledger")[part]
     columns = tuple(
-        Shown(
-            column=column, width=column.width or 0, is_folded=column.name in facts["folded"],
+        LedgerColumn(
+            field=column, width=column.width or 0, is_folded=column.name in facts["folded"],
             header="header_muted" if column.name in facts["folded"] else "header_required",
         )
         for column in declared(part, "columns")
     )  # fmt: skip
-    return Sheet(**_heads(book, facts["title"], len(table.rows)), columns=_spread(columns), table=table, **more)
+    return Sheet(**_heads(book, facts["title"], len(table.rows)), columns=_widened(columns), table=table, **more)
 
 
 def _about_sheet(book: Book) -> Sheet:
     facts: Mapping[str, Any] = catalog.words("ledger")["about"]
-    told = about_table(book)
-    rows = [(item, as_text(value)) for item, value in told.rows]
+    about = about_table(book)
+    rows = [(item, as_text(value)) for item, value in about.rows]
     names, layers = catalog.states("item"), catalog.words("ledger")["marks"]["item"]
     marks = tuple(
         Mark(column="item", value=facts["state"].format(state=names[key]), layer=layer, over=("item",))
@@ -215,8 +215,8 @@ def _about_sheet(book: Book) -> Sheet:
         title=facts["title"],
         heading=facts["heading"].format(campaign=book.settings.campaign),
         subtitle="",
-        columns=tuple(Shown(column=c, width=c.width or 0) for c in declared("about", "columns")),
-        table=Table(told.columns, rows),
+        columns=tuple(LedgerColumn(field=c, width=c.width or 0) for c in declared("about", "columns")),
+        table=Table(about.columns, rows),
         marks=marks,
         tab="muted",
         is_landscape=False,

@@ -1,4 +1,4 @@
-"""Reads a ledger workbook as the office left it: its cells as typed, and the run that wrote it."""
+"""Reads a ledger workbook as the office saved it: its cells as typed, and the run that wrote it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from rectify_xl.merging.typed_ledger import TypedLedger
 from rectify_xl.normal import key_text
 from rectify_xl.zipped import SIGNATURE
 
-# Where one of them stands in a sheet, a cell may hold an error or a formula.
-_SIGNS = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
+# A sheet whose XML contains any of these may hold an error value or a formula.
+_ERROR_OR_FORMULA = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")
 
 
 def read_typed_ledger(data: bytes) -> TypedLedger:
-    """The sheets of a ledger workbook with their cells as typed; raises grid.Unreadable for what is no workbook.
+    """The sheets of a ledger workbook with their cells as typed; raises grid.Unreadable for anything else.
 
-    What is wrong with a cell (an error value, a formula that nobody calculated) stands in it.
+    A cell's value may be what is wrong with it: an error value, or a formula without a calculated value.
     """
-    values = _exactly(data) if _has_formulas(data) else values_of(data)
+    values = _values_with_errors(data) if _has_formulas(data) else values_of(data)
     sheets = tuple(sheets_in(values))
-    others = values.keys() - {sheet.title for sheet in sheets}
-    filled = {title: sum(cell != "" for row in values[title] for cell in row) for title in values if title in others}
-    own = tuple((title, count) for title, count in filled.items() if count)
-    return TypedLedger(run=_run_property(data) or run_told(sheets), sheets=sheets, own=own)
+    ours = {sheet.title for sheet in sheets}
+    others = ((title, rows) for title, rows in values.items() if title not in ours)
+    filled = ((title, sum(cell != "" for row in rows for cell in row)) for title, rows in others)
+    own = tuple((title, count) for title, count in filled if count)
+    return TypedLedger(run=_run_property(data) or _run_named(sheets), sheets=sheets, own=own)
 
 
 def _has_formulas(data: bytes) -> bool:
@@ -41,11 +42,11 @@ def _has_formulas(data: bytes) -> bool:
         return False
     package = Package(data)
     parts = (package.part(name) for name in package.names if "worksheets/" in name and name.endswith(".xml"))
-    return any(mark in part for part in parts for mark in _SIGNS)
+    return any(mark in part for part in parts for mark in _ERROR_OR_FORMULA)
 
 
-def _exactly(data: bytes) -> dict[str, list[list[Any]]]:
-    """`values_of` with what is wrong with a cell standing in it."""
+def _values_with_errors(data: bytes) -> dict[str, list[list[Any]]]:
+    """`values_of`, but a cell with an error holds what is wrong with it."""
     return {
         grid.title: [[] for _ in range(grid.first_row - 1)] + [[*[""] * grid.first_column, *row] for row in grid.rows]
         for grid in read_workbook(data).sheets
@@ -53,10 +54,10 @@ def _exactly(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def written_sheets(data: bytes, run: str) -> tuple[LedgerSheet, ...]:
-    """The sheets of a ledger that nobody typed into; none if another run wrote it, or if it cannot be read."""
+    """The sheets of a ledger that the office has not changed; () if another run wrote it, or if it cannot be read."""
     try:
         sheets = tuple(sheets_in(values_of(data)))
-        return sheets if (_run_property(data) or run_told(sheets)) == run else ()
+        return sheets if (_run_property(data) or _run_named(sheets)) == run else ()
     except Unreadable:
         return ()
 
@@ -66,11 +67,11 @@ def _run_property(data: bytes) -> str:
     if not data.startswith(SIGNATURE):
         return ""
     part = Package(data).part("docProps/custom.xml").decode("utf-8", "replace")
-    found = re.search(rf'name="{re.escape(RUN_PROPERTY)}"[^>]*>\s*<[^>]*>([^<]*)<', part)
-    return unescape(found[1]).strip() if found else ""
+    match = re.search(rf'name="{re.escape(RUN_PROPERTY)}"[^>]*>\s*<[^>]*>([^<]*)<', part)
+    return unescape(match[1]).strip() if match else ""
 
 
-def run_told(sheets: Sequence[LedgerSheet]) -> str:
+def _run_named(sheets: Sequence[LedgerSheet]) -> str:
     """The run that the sheet 说明 names, "" if none."""
     label = key_text(catalog.words("ledger")["about"]["run"])
     about = (cells for sheet in sheets if sheet.layout.name == "about" for _, cells in sheet.rows())
