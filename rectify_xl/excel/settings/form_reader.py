@@ -27,11 +27,11 @@ def load_form(
 ) -> Form:
     """The form that a workbook declares; SettingsError with every mistake in it, or if it cannot be read.
 
-    `lists` are the office's own by name (those of all offices unless said), `beside` the forms that it must not clash
-    with (none unless said, so that an exported form can be read again as it is).
+    `lists` are the office's own by name (by default those of all offices), `beside` the forms that it must not clash
+    with (by default none, so that an exported form can be read again as it is).
     """
-    known = catalog.base_lists() if lists is None else lists
-    around = Around(lists=known, forms=beside or tuple(catalog.built_in_forms().values()), taken=beside or ())
+    available = catalog.base_lists() if lists is None else lists
+    around = Around(lists=available, forms=beside or tuple(catalog.built_in_forms().values()), taken=beside or ())
     return form_from(_sheets(Path(path)), around, inert(Path(path).name))
 
 
@@ -53,27 +53,27 @@ def load_forms(folder: Path, lists: Mapping[str, Sequence[str]]) -> tuple[Form, 
 
 
 def form_books(folder: Path) -> list[Path]:
-    """The workbooks of a folder by name: no locks of Excel's, no hidden files, nothing else that lies there."""
+    """The workbooks of a folder by name, without Excel's lock files, hidden files and files of other kinds."""
     facts = catalog.reading()
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    books = (path for path in there if path.suffix.lower() in facts.suffixes and path.is_file())
-    return [path for path in books if not any(fnmatch(path.name, odd) for odd in facts.clutter)]
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    books = (path for path in paths if path.suffix.lower() in facts.suffixes and path.is_file())
+    return [path for path in books if not any(fnmatch(path.name, pattern) for pattern in facts.clutter)]
 
 
 def _sheets(path: Path) -> dict[str, Rows]:
     # In a return a sheet called 选项 holds the lists of our template and is not read; here it is the office's.
-    unread = form_book_layout().sheets["lists"].title
+    lists_title = form_book_layout().sheets["lists"].title
     try:
         data = path.read_bytes()
-        book, lists = read_workbook(data), values_of(data, (unread,))
+        book, lists = read_workbook(data), values_of(data, (lists_title,))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise SettingsError([_about("form-no-file", inert(str(path)), "")]) from error
+        raise SettingsError([_problem("form-no-file", inert(str(path)), "")]) from error
     except (OSError, Unreadable) as error:
-        raise SettingsError([_about("form-unreadable", "", inert(path.name))]) from error
+        raise SettingsError([_problem("form-unreadable", "", inert(path.name))]) from error
     return {**{grid.title: rows_of(grid) for grid in book.sheets}, **lists}
 
 
-def _about(code: str, value: str, file: str) -> SettingsProblem:
+def _problem(code: str, value: str, file: str) -> SettingsProblem:
     return SettingsProblem(code=code, params=(("value", value),), file=file)
 
 

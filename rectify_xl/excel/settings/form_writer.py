@@ -21,37 +21,37 @@ from rectify_xl.messages import messages
 from rectify_xl.model import Form
 from rectify_xl.settings.layout import SettingsColumn, settings_layout
 
-_TITLE_HEIGHT, _ROOM = 30.0, 1.12
-Options = Mapping[str, str | Sequence[str]]
+_TITLE_HEIGHT, _LINE_SPACING = 30.0, 1.12
+Choices = Mapping[str, str | Sequence[str]]
 
 
 def write_form(form: Form, path: str | PathLike[str]) -> None:
     """Writes the form so that `load_form` reads it back equal; the same form gives the same bytes.
 
-    Raises OSError where the file cannot be written; what stood there stays then.
+    Raises OSError where the file cannot be written; an existing file stays as it was then.
     """
     save_workbook(Path(path), lambda book: _write_book(book, form), as_of=None)
 
 
 def _write_book(book: Workbook, form: Form) -> None:
     styles, layout, rows = Styles(book), form_book_layout(), rows_for_form(form)
-    options = _options()
+    choices = _choices()
 
-    def check(column: SettingsColumn) -> dict[str, Any]:
-        return _validation(column, options)
+    def validation(column: SettingsColumn) -> dict[str, Any]:
+        return _validation(column, choices)
 
     for name, sheet in layout.sheets.items():
         page = book.add_worksheet(sheet.title)
         if name == "form":
             pairs = list(zip(layout.form, rows[name], strict=True))
-            write_pairs(page, styles, sheet, pairs, check=check, formats=layout.looks.formats)
+            write_pairs(page, styles, sheet, pairs, validation=validation, formats=layout.looks.formats)
         else:
-            write_table(page, styles, sheet, rows[name], check=check, formats=layout.looks.formats)
+            write_table(page, styles, sheet, rows[name], validation=validation, formats=layout.looks.formats)
     _write_guide(book.add_worksheet(layout.guide.title), styles)
 
 
-def _options() -> Options:
-    """What a choice is made from: words, or the range in which they stand."""
+def _choices() -> Choices:
+    """The choices by name of list: words, or the range that holds them."""
     columns = form_book_layout().sheets["columns"].title
     return {
         list_called("kinds"): tuple(form_book_layout().kinds.values()),
@@ -63,16 +63,16 @@ def _options() -> Options:
     }
 
 
-def _validation(column: SettingsColumn, options: Options) -> dict[str, Any]:
-    """The options of xlsxwriter's data_validation; several things in one cell, and texts, are only explained."""
+def _validation(column: SettingsColumn, choices: Choices) -> dict[str, Any]:
+    """The options of xlsxwriter's data_validation; a text, or several values in a cell, get a prompt only."""
     prompt = {"input_title": column.label, "input_message": column.hint} if column.hint else {}
-    source = options.get(column.list) if column.kind == "choice" else None
+    source = choices.get(column.list) if column.kind == "choice" else None
     if source is None:
         return {"validate": "any", **prompt} if prompt else {}
     words = settings_layout().looks.wrong
-    said = {"error_title": words["title"].format(label=column.label), "error_message": words["choice"]}
-    told = source if isinstance(source, str) else list(source)
-    return {"validate": "list", "source": told, "error_type": "warning", **said, **prompt}
+    error = {"error_title": words["title"].format(label=column.label), "error_message": words["choice"]}
+    listed = source if isinstance(source, str) else list(source)
+    return {"validate": "list", "source": listed, "error_type": "warning", **error, **prompt}
 
 
 # ---- 说明
@@ -86,7 +86,7 @@ def _write_guide(page: Worksheet, styles: Styles) -> None:
     must(page.merge_range(0, 0, 0, 1, guide.title, styles("title", "lefted")))
     row = 1
     for line in (guide.hint, *guide.lines):
-        must(page.set_row(row, _ROOM * height_of([line], sum(guide.widths))))
+        must(page.set_row(row, _LINE_SPACING * height_of([line], sum(guide.widths))))
         must(page.merge_range(row, 0, row, 1, line, styles("text" if row > 1 else "note")))
         row += 1
     for name, lines in (("rules", _rule_lines()), ("lists", _list_lines())):
@@ -95,21 +95,21 @@ def _write_guide(page: Worksheet, styles: Styles) -> None:
 
 
 def _write_part(page: Worksheet, styles: Styles, row: int, part: tuple[str, Sequence[tuple[str, str]]]) -> int:
-    """Writes a title, a header and lines from `row` on; the row below."""
+    """Writes a section's title, header and lines from `row` on; the row below it."""
     guide, (name, lines) = form_book_layout().guide, part
     for index in (0, 1):
         must(page.write_string(row, index, guide.parts[name] if index == 0 else "", styles("section")))
         must(page.write_string(row + 1, index, guide.headers[name][index], styles("header")))
-    for at, line in enumerate(lines, start=row + 2):
-        must(page.set_row(at, _ROOM * height_of([line[1]], guide.widths[1])))
+    for line_row, line in enumerate(lines, start=row + 2):
+        must(page.set_row(line_row, _LINE_SPACING * height_of([line[1]], guide.widths[1])))
         for index, text in enumerate(line):
-            must(page.write_string(at, index, text, styles("text", "grid")))
+            must(page.write_string(line_row, index, text, styles("text", "grid")))
     return row + 2 + len(lines)
 
 
 def _rule_lines() -> list[tuple[str, str]]:
-    known = messages("zh")
-    return [(name, known[code].means) for name, code in form_book_layout().rule_names().items()]
+    sentences = messages("zh")
+    return [(name, sentences[code].means) for name, code in form_book_layout().rule_names().items()]
 
 
 def _list_lines() -> list[tuple[str, str]]:

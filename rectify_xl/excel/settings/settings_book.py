@@ -24,18 +24,18 @@ from rectify_xl.settings.rows import SettingsRow, rows_for
 
 TITLE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
 _TITLE_HEIGHT, _HEADER_HEIGHT = 30.0, 24.0
-# How wide a hint is at least, and at most: beyond it no screen shows its end.
+# How wide a hint is at least and at most (a wider one would leave the screen), and an unused column.
 _HINT_WIDTH, _HINT_REACH, _USUAL_WIDTH = 64.0, 118.0, 9.0
 
-# What may be typed under a column, as xlsxwriter's data_validation takes it.
-Check = Callable[[SettingsColumn], dict[str, Any]]
+# The validation of a column's cells, as the options of xlsxwriter's data_validation.
+Validation = Callable[[SettingsColumn], dict[str, Any]]
 
 
 @under_settings
 def write_settings(settings: Settings, path: str | PathLike[str]) -> None:
     """Writes the settings so that `load_settings` reads them back equal; the same settings give the same bytes.
 
-    Raises OSError where the file cannot be written; what stood there stays then.
+    Raises OSError where the file cannot be written; an existing file stays as it was then.
     """
     save_atomically(Path(path), lambda temporary: _write_book(settings, temporary))
 
@@ -60,22 +60,22 @@ def write_table(
     sheet: SettingsSheet,
     rows: Sequence[SettingsRow],
     *,
-    check: Check = validation_for,
+    validation: Validation = validation_for,
     formats: Mapping[str, str] | None = None,
 ) -> None:
-    """Writes a sheet with a row a record; `check` gives what may be typed, `formats` the looks by kind of cell."""
+    """Writes a sheet with a row a record; `validation` and `formats` give validations and looks by column and kind."""
     formats = formats or settings_layout().looks.formats
     for index, column in enumerate(sheet.columns):
         must(page.set_column(index, index, column.width, styles(formats[column.kind])))
     _write_head(page, styles, sheet)
-    for at, row in enumerate(rows, start=FIRST_ROW):
-        told = ((_shown(row.get(column.name)).split("\n"), column.width) for column in sheet.columns)
-        must(page.set_row(at, max(height_of(lines, width) for lines, width in told)))
+    for row_index, row in enumerate(rows, start=FIRST_ROW):
+        texts = ((_cell_text(row.get(column.name)).split("\n"), column.width) for column in sheet.columns)
+        must(page.set_row(row_index, max(height_of(lines, width) for lines, width in texts)))
         for index, column in enumerate(sheet.columns):
-            write_value(page, (at, index), row.get(column.name), styles(formats[column.kind]))
+            write_value(page, (row_index, index), row.get(column.name), styles(formats[column.kind]))
     last = FIRST_ROW + len(rows) - 1
     for index, column in enumerate(sheet.columns):
-        if options := check(column):
+        if options := validation(column):
             must(page.data_validation(FIRST_ROW, index, LAST_ROW, index, options))
     _finish(page, styles, sheet, last)
     page.freeze_panes(FIRST_ROW, 1)
@@ -83,8 +83,8 @@ def write_table(
 
 
 def _write_head(page: Worksheet, styles: Styles, sheet: SettingsSheet) -> None:
-    """The title, what the sheet is for, and the header."""
-    last, width = _reach([column.width for column in sheet.columns])
+    """The title, the hint (what the sheet is for) and the header."""
+    last, width = _hint_span([column.width for column in sheet.columns])
     must(page.set_row(TITLE_ROW, _TITLE_HEIGHT))
     must(page.merge_range(TITLE_ROW, 0, TITLE_ROW, last, sheet.title, styles("title", "lefted")))
     must(page.set_row(HINT_ROW, height_of([sheet.hint], width)))
@@ -95,8 +95,8 @@ def _write_head(page: Worksheet, styles: Styles, sheet: SettingsSheet) -> None:
         must(page.write_string(HEADER_ROW, index, column.label, style))
 
 
-def _reach(widths: Sequence[float]) -> tuple[int, float]:
-    """The last column over which the hint is merged, and its width: beyond the sheet's own where they are few."""
+def _hint_span(widths: Sequence[float]) -> tuple[int, float]:
+    """The last column over which the hint is merged, and the width: beyond the sheet's own columns if these are few."""
     sums = [total for total in accumulate(widths) if total <= _HINT_REACH]
     while sums[-1] < _HINT_WIDTH:
         sums.append(sums[-1] + _USUAL_WIDTH)
@@ -104,28 +104,28 @@ def _reach(widths: Sequence[float]) -> tuple[int, float]:
 
 
 def _finish(page: Worksheet, styles: Styles, sheet: SettingsSheet, last: int) -> None:
-    """Lines round every row that holds something, however far down it is typed; the view and the print."""
-    reach = column_letter(len(sheet.columns) - 1)
-    test = f"=COUNTA($A{FIRST_ROW + 1}:${reach}{FIRST_ROW + 1})>0"
+    """Draws lines round every row that holds something, however far down it is typed; sets up the print."""
+    last_letter = column_letter(len(sheet.columns) - 1)
+    test = f"=COUNTA($A{FIRST_ROW + 1}:${last_letter}{FIRST_ROW + 1})>0"
     options = {"type": "formula", "criteria": test, "format": styles("grid")}
     must(page.conditional_format(FIRST_ROW, 0, LAST_ROW, len(sheet.columns) - 1, options))
     set_up_print(page)
     page.repeat_rows(HEADER_ROW)
-    # Validations and conditional formats count as used to xlsxwriter; a reader would make room for all of it.
+    # xlsxwriter counts validations and conditional formats as used rows; a reader would make room for all of them.
     page.dim_rowmax = max(last, HEADER_ROW)
 
 
 def write_value(page: Worksheet, place: tuple[int, int], value: Any, style: Format) -> None:
-    """Writes a text, several, a day or a number as what it is; nothing leaves the cell empty."""
+    """Writes a text, several texts, a day or a number as its type; an empty value leaves the cell empty."""
     if isinstance(value, date):
         must(page.write_datetime(*place, value, style))
     elif isinstance(value, int | float):
         must(page.write_number(*place, value, style))
-    elif text := _shown(value):
+    elif text := _cell_text(value):
         must(page.write_string(*place, text, style))
 
 
-def _shown(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     """A value as the text that its cell shows."""
     if isinstance(value, tuple | list):
         return settings_layout().separators[0].join(value)
@@ -146,7 +146,7 @@ def write_pairs(
     sheet: SettingsSheet,
     pairs: Sequence[tuple[SettingsColumn, SettingsRow]],
     *,
-    check: Check = validation_for,
+    validation: Validation = validation_for,
     formats: Mapping[str, str] | None = None,
 ) -> None:
     """Writes a sheet of names and values: each row's value has the format and the validation of its own kind."""
@@ -154,17 +154,17 @@ def write_pairs(
     for index, column in enumerate(sheet.columns):
         must(page.set_column(index, index, column.width, styles("text")))
     _write_head(page, styles, sheet)
-    for at, (setting, row) in enumerate(pairs, start=FIRST_ROW):
-        told = ((_shown(row["value"]), sheet.columns[1].width), (row["note"], sheet.columns[2].width))
-        must(page.set_row(at, max(height_of(text.split("\n"), width) for text, width in told)))
+    for row_index, (setting, row) in enumerate(pairs, start=FIRST_ROW):
+        texts = ((_cell_text(row["value"]), sheet.columns[1].width), (row["note"], sheet.columns[2].width))
+        must(page.set_row(row_index, max(height_of(text.split("\n"), width) for text, width in texts)))
         label = styles("label", "header_required", "lefted") if setting.required else styles("label")
-        must(page.write_string(at, 0, row["name"], label))
+        must(page.write_string(row_index, 0, row["name"], label))
         style = styles(formats[setting.kind], "lefted")
-        must(page.write_blank(at, 1, None, style))
-        write_value(page, (at, 1), row["value"], style)
-        must(page.write_string(at, 2, row["note"], styles("note")))
-        if options := check(setting):
-            must(page.data_validation(at, 1, at, 1, options))
+        must(page.write_blank(row_index, 1, None, style))
+        write_value(page, (row_index, 1), row["value"], style)
+        must(page.write_string(row_index, 2, row["note"], styles("note")))
+        if options := validation(setting):
+            must(page.data_validation(row_index, 1, row_index, 1, options))
     _finish(page, styles, sheet, FIRST_ROW + len(pairs) - 1)
     page.freeze_panes(FIRST_ROW, 0)
 

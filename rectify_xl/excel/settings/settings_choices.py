@@ -1,4 +1,4 @@
-"""What may be typed into 配置.xlsx: drop-downs that follow the workbook's own lists, and days and numbers in bounds."""
+"""The validations of 配置.xlsx: drop-downs that follow the workbook's own lists, days and numbers within bounds."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def name_of_list(name: str) -> str:
 
 
 def define_names(book: Workbook, areas: Mapping[str, Area], first_row: int) -> None:
-    """Names the options of every list: those of 字典 and the roster wherever they grow to, the others in 说明.
+    """Defines a name for the options of every list: growing ranges of 字典 and the roster, fixed ones of 说明.
 
     `areas` gives the first and last row (from 0) of the other lists in the first column of 说明.
     """
     for name, title in terms.list_titles().items():
-        must(book.define_name(name_of_list(name), _block(title)))
+        must(book.define_name(name_of_list(name), _list_formula(title)))
     units = settings_layout().sheets["units"].title
-    counted = f"MAX(1,COUNTA('{units}'!$A:$A)-{first_row})"
-    must(book.define_name(name_of_list("unit"), f"=OFFSET('{units}'!$A${first_row + 1},0,0,{counted},1)"))
+    count = f"MAX(1,COUNTA('{units}'!$A:$A)-{first_row})"
+    must(book.define_name(name_of_list("unit"), f"=OFFSET('{units}'!$A${first_row + 1},0,0,{count},1)"))
     guide = settings_layout().guide.title
     for name, (first, last) in areas.items():
         must(book.define_name(name_of_list(name), f"='{guide}'!$A${first + 1}:$A${last + 1}"))
 
 
-def _block(title: str) -> str:
+def _list_formula(title: str) -> str:
     """The formula of the options of one list: the rows of 字典 from the first that names it."""
     sheet = settings_layout().sheets["lists"]
     page = f"'{sheet.title}'!"
@@ -47,24 +47,24 @@ def _block(title: str) -> str:
 
 
 def validation_for(column: SettingsColumn) -> dict[str, Any]:
-    """The options of xlsxwriter's data_validation for a column; {} where anything may be typed and nothing is said."""
+    """The options of xlsxwriter's data_validation for a column; {} for a column without test and prompt."""
     words = settings_layout().looks.wrong
     prompt = {"input_title": column.label, "input_message": column.hint} if column.hint else {}
     test = TESTS[column.kind](column) if column.kind in TESTS else None
     if test is None:
         return {"validate": "any", **prompt} if prompt else {}
     low, high = column.range or (0, 0)
-    said = {"error_title": words["title"].format(label=column.label), "error_type": "stop"}
-    return {**said, "error_message": words[column.kind].format(low=low, high=high), **prompt, **test}
+    error = {"error_title": words["title"].format(label=column.label), "error_type": "stop"}
+    return {**error, "error_message": words[column.kind].format(low=low, high=high), **prompt, **test}
 
 
 def _choice_test(column: SettingsColumn) -> dict[str, Any]:
-    given = settings_layout().options.get(column.list)
+    choices = settings_layout().options.get(column.list)
     if column.list == "level":
-        given = tuple(catalog.states("level")[level] for level in ("error", "warning"))
-    if given:
-        return {"validate": "list", "source": list(given)}
-    # A list that an office has torn apart in its sheet is read all the same, but not by a drop-down.
+        choices = tuple(catalog.states("level")[level] for level in ("error", "warning"))
+    if choices:
+        return {"validate": "list", "source": list(choices)}
+    # Only a warning: the drop-down misses options of a list whose rows an office has separated, the reader does not.
     return {"validate": "list", "source": f"={name_of_list(column.list)}", "error_type": "warning"}
 
 

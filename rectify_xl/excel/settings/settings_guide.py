@@ -1,4 +1,4 @@
-"""The sheet 说明 of 配置.xlsx: how the others are written, and the words that may stand in them."""
+"""The sheet 说明 of 配置.xlsx: how to fill in the others, and the words that they take."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rectify_xl.settings.layout import settings_layout
 from rectify_xl.settings.tasks import condition_help
 
 _TITLE_HEIGHT, _SECTION_HEIGHT = 30.0, 26.0
-_ROOM = 1.12
+_LINE_SPACING = 1.12
 _LAST = 2
 Line = tuple[str, str, str]
 
@@ -63,40 +63,42 @@ def _write_part(page: Worksheet, styles: Styles, row: int, part: tuple[Mapping[s
     for index in range(_LAST + 1):
         must(page.write_string(row, index, head["title"] if index == 0 else "", styles("section")))
         must(page.write_string(row + 1, index, head["header"][index], styles("header")))
-    for at, line in enumerate(lines, start=row + 2):
-        must(page.set_row(at, _height(line)))
+    for line_row, line in enumerate(lines, start=row + 2):
+        must(page.set_row(line_row, _height(line)))
         for index, text in enumerate(line):
-            must(page.write_string(at, index, text, styles("text", "grid")))
+            must(page.write_string(line_row, index, text, styles("text", "grid")))
     return row + 2, row + 1 + len(lines)
 
 
 def _height(line: Line) -> float:
-    """The height of a line with some room: a program that lacks the font sets many lines wider apart."""
+    """The height of a line with some room to spare: a program without the font spaces lines wider."""
     cells = zip(line, settings_layout().guide.widths, strict=True)
-    return _ROOM * max(height_of(text.split("\n"), width) for text, width in cells)
+    return _LINE_SPACING * max(height_of(text.split("\n"), width) for text, width in cells)
 
 
 def form_lines(settings: Settings) -> list[Line]:
     """A line a form: its title, its template, and the columns that a 判定条件 may name with their options."""
-    told = ((form, condition_help(terms.condition_words(form, settings.lists))) for form in catalog.forms().values())
-    return [(form.title, form.template, "\n".join(words)) for form, words in told]
+    return [
+        (form.title, form.template, "\n".join(condition_help(terms.condition_words(form, settings.lists))))
+        for form in catalog.forms().values()
+    ]
 
 
 def code_lines() -> list[Line]:
     """A line a rule that may be waived: its code, its name, what it means."""
-    known = messages("zh")
+    texts = messages("zh")
     waivable = (name for name, code in catalog.codes().items() if code.level != "fixed" and not code.refuses)
-    return [(name, known[name].name, known[name].means) for name in waivable]
+    return [(name, texts[name].name, texts[name].means) for name in waivable]
 
 
 def list_lines() -> list[Line]:
-    """A line a list: its title, and where its options stand in the settings and in the forms."""
+    """A line a list: its title, and the columns of the settings and of the forms that use it."""
     layout = settings_layout()
     sheets = [(s.title, c.label, c.list) for s in layout.sheets.values() for c in s.columns]
     forms = [(f.title, c.label, c.choices) for f in catalog.forms().values() for c in f.columns]
 
-    def used(places: Sequence[tuple[str, str, str]], name: str) -> str:
-        said = (layout.looks.mention.format(sheet=sheet, label=label) for sheet, label, used in places if used == name)
-        return "\n".join(said)
+    def uses(columns: Sequence[tuple[str, str, str]], name: str) -> str:
+        mention = layout.looks.mention
+        return "\n".join(mention.format(sheet=sheet, label=label) for sheet, label, used in columns if used == name)
 
-    return [(title, used(sheets, name), used(forms, name)) for name, title in terms.list_titles().items()]
+    return [(title, uses(sheets, name), uses(forms, name)) for name, title in terms.list_titles().items()]

@@ -1,4 +1,4 @@
-"""Reads 配置.xlsx from its file: what cannot be opened is a mistake of the settings like any other."""
+"""Reads 配置.xlsx: a file that cannot be opened is reported like any other mistake of the settings."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def load_settings(path: str | PathLike[str]) -> Settings:
     try:
         book = read_workbook(Path(path).read_bytes())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise SettingsError([_about_file("no-file", path)]) from error
+        raise SettingsError([_file_problem("no-file", path)]) from error
     except (OSError, Unreadable) as error:
-        raise SettingsError([_about_file("unreadable", path)]) from error
+        raise SettingsError([_file_problem("unreadable", path)]) from error
     sheets = {grid.title: rows_of(grid) for grid in book.sheets}
     folder = Path(path).parent / str(catalog.read_toml("workspace.toml")["forms"])
     return settings_from(sheets, load_forms(folder, lists_in(sheets)))
 
 
-def _about_file(code: str, path: str | PathLike[str]) -> SettingsProblem:
+def _file_problem(code: str, path: str | PathLike[str]) -> SettingsProblem:
     return SettingsProblem(code=code, params=(("value", inert(str(path))),))
