@@ -1,4 +1,4 @@
-"""The cover of a template: whose workbook it is, and what the self-check says of it."""
+"""The cover of a template: the unit's fields, the result of the self-check, and the steps of filling in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl import catalog
-from rectify_xl.excel.templates.selfcheck_sheets import Checked
+from rectify_xl.excel.templates.selfcheck_sheets import CheckedBlock
 from rectify_xl.excel.templates.template_plan import TemplatePlan
 from rectify_xl.excel.templates.validation import cover_validation
 from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
@@ -29,14 +29,14 @@ from rectify_xl.layout import (
 from rectify_xl.model import Column
 from rectify_xl.selfcheck.totals import FormulaValue, line, link, verdict
 
-# What protection leaves to clerks everywhere: looks, comments, and pictures of stamps.
-LOOKS = dict.fromkeys(("format_cells", "format_columns", "format_rows", "objects"), True)
+# What clerks may do on every protected sheet: change formats, add comments and pictures of stamps.
+ALLOWED_FORMATTING = dict.fromkeys(("format_cells", "format_columns", "format_rows", "objects"), True)
 _TITLE_HEIGHT, _RESULT_HEIGHT, _LINE_HEIGHT, _FIELD_HEIGHT, _SECTION_HEIGHT = 30.0, 36.0, 33.0, 27.0, 24.0
 _WIDTHS = (4.0, 20.0, 56.0, 10.0)
 
 
-def write_cover(sheet: Worksheet, styles: Styles, plan: TemplatePlan, contents: Sequence[Checked]) -> None:
-    """Writes the cover; `contents` are the blocks of the self-check, the cover's own first."""
+def write_cover(sheet: Worksheet, styles: Styles, plan: TemplatePlan, blocks: Sequence[CheckedBlock]) -> None:
+    """Writes the cover; `blocks` are those of the self-check, the cover's own first."""
     for index, width in enumerate(_WIDTHS):
         must(sheet.set_column(index, index, width))
     titles = catalog.words("template")["cover"]["subtitle_joint"].join(plan.titles)
@@ -46,19 +46,19 @@ def write_cover(sheet: Worksheet, styles: Styles, plan: TemplatePlan, contents: 
     ):
         must(sheet.set_row(row, _TITLE_HEIGHT))
         write_across(sheet, (row, COVER_LABEL, COVER_VALUE), text, styles(name))
-    _write_result(sheet, styles, contents)
+    _write_result(sheet, styles, blocks)
     fields, first = catalog.cover().columns, cover_first_row(len(plan.sheets))
     for row, column in enumerate(fields, start=first):
-        _write_field(sheet, styles, column, row=row, value=plan.known_value(column))
-    _mark_fields(sheet, styles, contents[0], first)
-    below = _write_steps(sheet, styles, plan, first + len(fields) + 1)
-    must(sheet.write_string(below, COVER_LABEL, catalog.cover().stamp_label, styles("muted", "small")))
-    must(sheet.write_string(below, COVER_VALUE, plan.stamp, styles("muted", "small")))
+        _write_field(sheet, styles, column, row=row, value=plan.cover_value(column))
+    _mark_fields(sheet, styles, blocks[0], first)
+    stamp_row = _write_steps(sheet, styles, plan, first + len(fields) + 1)
+    must(sheet.write_string(stamp_row, COVER_LABEL, catalog.cover().stamp_label, styles("muted", "small")))
+    must(sheet.write_string(stamp_row, COVER_VALUE, plan.stamp, styles("muted", "small")))
     _finish(sheet, first)
 
 
 def write_across(sheet: Worksheet, place: tuple[int, int, int], text: str, style: Format) -> None:
-    """Writes a text over the columns first to last of a row (row, first, last), merged if there are several."""
+    """Writes a text at (row, first column, last column), merged if these are several columns."""
     row, first, last = place
     if first == last:
         must(sheet.write_string(row, first, text, style))
@@ -70,27 +70,27 @@ def write_across(sheet: Worksheet, place: tuple[int, int, int], text: str, style
 # ---- the result of the self-check
 
 
-def _write_result(sheet: Worksheet, styles: Styles, contents: Sequence[Checked]) -> None:
-    """可以报送 or 请先修改, then a line for the cover and for each form with a way to the first bad cell."""
+def _write_result(sheet: Worksheet, styles: Styles, blocks: Sequence[CheckedBlock]) -> None:
+    """可以报送 or 请先修改, then a line for the cover and for each form with a link to the first bad cell."""
     words = catalog.words("selfcheck")["cover"]
     row = COVER_RESULT_ROW
     must(sheet.set_row(row, _RESULT_HEIGHT))
     must(sheet.write_string(row, COVER_LABEL, words["label"], styles("label")))
-    result = verdict([held.plan for held in contents], [held.sheet for held in contents])
+    result = verdict([block.plan for block in blocks], [block.sheet for block in blocks])
     _write_formula(sheet, row, COVER_VALUE, result, styles("verdict"))
     _mark_verdict(sheet, styles, row)
-    for place, held in enumerate(contents, start=row + 1):
-        must(sheet.set_row(place, _LINE_HEIGHT))
-        must(sheet.write_string(place, COVER_LABEL, held.plan.sheet, styles("label")))
+    for line_row, block in enumerate(blocks, start=row + 1):
+        must(sheet.set_row(line_row, _LINE_HEIGHT))
+        must(sheet.write_string(line_row, COVER_LABEL, block.plan.sheet, styles("label")))
         look = styles("plain", "value", "wrapped_middle")
-        _write_formula(sheet, place, COVER_VALUE, line(held.plan, held.sheet), look)
-        _write_formula(sheet, place, COVER_LINK, link(held.plan, held.sheet), styles("plain", "link", "centered"))
-    _mark_lines(sheet, styles, row + 1, row + len(contents))
+        _write_formula(sheet, line_row, COVER_VALUE, line(block.plan, block.sheet), look)
+        _write_formula(sheet, line_row, COVER_LINK, link(block.plan, block.sheet), styles("plain", "link", "centered"))
+    _mark_lines(sheet, styles, row + 1, row + len(blocks))
     office = catalog.words("phrases")["zh"]["rule"]["office"]
     legend = words["legend"].format(instructions=catalog.reading().instructions_sheet, office=office)
-    below = row + len(contents) + 1
-    must(sheet.set_row(below, height_of([legend], _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE])))
-    write_across(sheet, (below, COVER_LABEL, COVER_VALUE), legend, styles("note"))
+    legend_row = row + len(blocks) + 1
+    must(sheet.set_row(legend_row, height_of([legend], _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE])))
+    write_across(sheet, (legend_row, COVER_LABEL, COVER_VALUE), legend, styles("note"))
 
 
 def _write_formula(sheet: Worksheet, row: int, column: int, formula: FormulaValue, style: Format) -> None:
@@ -106,23 +106,25 @@ def _mark_verdict(sheet: Worksheet, styles: Styles, row: int) -> None:
 
 
 def _mark_lines(sheet: Worksheet, styles: Styles, first: int, last: int) -> None:
-    """Red where a line tells of errors or of rows too deep, amber where of warnings alone."""
+    """Red for a line with errors or with rows too far down, amber for one with warnings alone."""
     words = catalog.words("selfcheck")["cover"]
     cell = f"${column_letter(COVER_VALUE)}{first + 1}"
-    found = [f'ISNUMBER(FIND("{words[key]}",{cell}))' for key in ("errors_before", "deep", "warnings_before")]
-    tests = ((f"=OR({found[0]},{found[1]})", "alarm"), (f"={found[2]}", "caution"))
+    errors, deep, warnings = (
+        f'ISNUMBER(FIND("{words[key]}",{cell}))' for key in ("errors_before", "deep", "warnings_before")
+    )
+    tests = ((f"=OR({errors},{deep})", "alarm"), (f"={warnings}", "caution"))
     for test, look in tests:
         options: dict[str, Any] = {"type": "formula", "criteria": test, "format": styles(look)}
         must(sheet.conditional_format(first, COVER_VALUE, last, COVER_VALUE, options))
 
 
-def _mark_fields(sheet: Worksheet, styles: Styles, held: Checked, first: int) -> None:
-    """Red and amber on the fields of the cover, from what the helper sheet tells of them."""
+def _mark_fields(sheet: Worksheet, styles: Styles, block: CheckedBlock, first: int) -> None:
+    """Red and amber on the fields of the cover, by their problems on the helper sheet."""
     cell = f"${column_letter(COVER_VALUE)}${first + 1}:${column_letter(COVER_VALUE)}{first + 1}"
-    told = f"INT(INDEX({held.plan.problems_name},2,ROWS({cell}))/1000)"
-    last = first + len(held.plan.strict.columns) - 1
+    found_level = f"INT(INDEX({block.plan.problems_name},2,ROWS({cell}))/1000)"
+    last = first + len(block.plan.strict.columns) - 1
     for level, look in ((1, "bad"), (2, "warn")):
-        options = {"type": "formula", "criteria": f"={told}={level}", "format": styles(look)}
+        options = {"type": "formula", "criteria": f"={found_level}={level}", "format": styles(look)}
         must(sheet.conditional_format(first, COVER_VALUE, last, COVER_VALUE, options))
 
 
@@ -130,7 +132,7 @@ def _mark_fields(sheet: Worksheet, styles: Styles, held: Checked, first: int) ->
 
 
 def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, value: Any) -> None:
-    """One field: the mark of a required one, its label, and its value or an open cell for it."""
+    """Writes one field: the mark of a required one, its label, and its value or an unlocked cell for it."""
     must(sheet.set_row(row, _FIELD_HEIGHT))
     if column.required and not column.locked:
         must(sheet.write_string(row, COVER_MARK, REQUIRED_MARK, styles("star")))
@@ -151,12 +153,12 @@ def _write_field(sheet: Worksheet, styles: Styles, column: Column, *, row: int, 
 
 
 def _write_steps(sheet: Worksheet, styles: Styles, plan: TemplatePlan, row: int) -> int:
-    """The few things to know before filling in; the row below them."""
+    """Writes the steps of filling in; the row below them."""
     words = catalog.words("template")["cover"]
-    named = words["sheet_joint"].join(words["sheet"].format(title=title) for title in plan.titles)
+    titles = words["sheet_joint"].join(words["sheet"].format(title=title) for title in plan.titles)
     checks = catalog.words("selfcheck")
-    known = {
-        "sheets": named,
+    names = {
+        "sheets": titles,
         "instructions": catalog.reading().instructions_sheet,
         "prepared": min(form_sheet.prepared for form_sheet in plan.sheets),
         "check": checks["row"]["header"],
@@ -165,9 +167,9 @@ def _write_steps(sheet: Worksheet, styles: Styles, plan: TemplatePlan, row: int)
     must(sheet.set_row(row, _SECTION_HEIGHT))
     write_across(sheet, (row, COVER_LABEL, COVER_VALUE), words["steps_title"], styles("section"))
     width = _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]
-    for place, step in enumerate((text.format(**known) for text in words["steps"]), start=row + 1):
-        must(sheet.set_row(place, height_of([step], width)))
-        write_across(sheet, (place, COVER_LABEL, COVER_VALUE), step, styles("note"))
+    for step_row, step in enumerate((text.format(**names) for text in words["steps"]), start=row + 1):
+        must(sheet.set_row(step_row, height_of([step], width)))
+        write_across(sheet, (step_row, COVER_LABEL, COVER_VALUE), step, styles("note"))
     return row + len(words["steps"]) + 2
 
 
@@ -177,4 +179,4 @@ def _finish(sheet: Worksheet, first: int) -> None:
     sheet.fit_to_pages(1, 1)
     sheet.center_horizontally()
     sheet.set_selection(first + 1, COVER_VALUE, first + 1, COVER_VALUE)
-    sheet.protect("", LOOKS)
+    sheet.protect("", ALLOWED_FORMATTING)

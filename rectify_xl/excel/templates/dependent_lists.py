@@ -1,7 +1,7 @@
-"""Lists that follow another column of the row: which reviewers are offered depends on whose measure it is.
+"""Lists that depend on another column of the row: which reviewers are offered depends on whose measure it is.
 
-No INDIRECT, so that an option may be called anything: all lists of a column stand one below the other, the whole list
-first, and a validation finds its part by the place that stands beside the master's option, compared by EXACT.
+No INDIRECT, so that an option may have any name: all lists of a column are in one pool, the whole list first, and a
+validation finds its part of the pool by the start and count beside the master's option, compared by EXACT.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from rectify_xl.model import Form, Settings
 class DependentList:
     """The options of `column` by the option of `master`: (option of the master, its part of `pool` as start, count).
 
-    A row whose master is blank, or an option that the settings do not know, is offered the whole list, the first
-    `whole` of the pool.
+    A row whose master is blank or unknown to the settings is offered the whole list, the first `whole` of the pool.
     """
 
     column: str
@@ -34,29 +33,29 @@ class DependentList:
         return f"dep_{self.number}_{part}"
 
     def columns(self) -> dict[str, Sequence[str | int]]:
-        """What stands in its columns on the lists' sheet."""
+        """The values of its columns on the lists' sheet, by part."""
         options, starts, counts = zip(*self.parts, strict=True)
         return {"pool": self.pool, "options": options, "starts": starts, "counts": counts}
 
     def source(self, form: Form) -> str:
         """The validation's source for the form's first prepared row."""
         master = f"${column_letter(form.positions[self.master])}{FIRST_ROW + 1}"
-        start, held = (
+        start, count = (
             f"SUMPRODUCT(EXACT({self.name('options')},{master})*{self.name(part)})" for part in ("starts", "counts")
         )
-        return f"=OFFSET({self.name('pool')},{start},0,IF({held}=0,{self.whole},{held}),1)"
+        return f"=OFFSET({self.name('pool')},{start},0,IF({count}=0,{self.whole},{count}),1)"
 
 
 def dependent_lists(forms: Sequence[Form], settings: Settings) -> dict[tuple[str, str], DependentList]:
-    """The dependent lists by (form, column): those of rules that look reviewers up in the settings' review rules."""
-    made: dict[tuple[str, str], DependentList] = {}
+    """The dependent lists by (form, column), from the rules that look reviewers up in the settings' review rules."""
+    dependents: dict[tuple[str, str], DependentList] = {}
     for form in forms:
         for rule in form.rules:
             if isinstance(rule.holds, Call) and rule.holds.function == "reviews" and rule.when is None:
                 column, master = rule.holds.names
-                if listed := _reviewers(form, (column, master), settings, len(made) + 1):
-                    made[form.name, column] = listed
-    return made
+                if dependent := _reviewers(form, (column, master), settings, len(dependents) + 1):
+                    dependents[form.name, column] = dependent
+    return dependents
 
 
 def _reviewers(form: Form, names: tuple[str, str], settings: Settings, number: int) -> DependentList | None:
@@ -65,7 +64,7 @@ def _reviewers(form: Form, names: tuple[str, str], settings: Settings, number: i
     parts: list[tuple[str, int, int]] = []
     pool = [*whole]
     for role in dict.fromkeys(role for role, _ in settings.reviewers):
-        offered = [reviewer for known, reviewer in settings.reviewers if known == role and reviewer in whole]
+        offered = [reviewer for other, reviewer in settings.reviewers if other == role and reviewer in whole]
         parts.append((role, len(pool), len(offered)))
         pool += offered
     if not whole or not any(count for _, _, count in parts):

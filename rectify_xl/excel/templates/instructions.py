@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl import catalog
 from rectify_xl.excel.templates.template_plan import ColumnPlan, SheetPlan, TemplatePlan
-from rectify_xl.excel.templates.validation import Need, need_words, options_words, way_words
+from rectify_xl.excel.templates.validation import Need, entry_words, need_words, options_words
 from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
 from rectify_xl.phrasing import Bounds, rule_words
 
@@ -19,7 +19,7 @@ Line = tuple[str, str, str]
 
 
 def write_instructions(sheet: Worksheet, styles: Styles, plan: TemplatePlan) -> None:
-    """Writes how each form of the template is filled in and judged, one form below the other."""
+    """Writes how each form of the template is filled in and checked, one form below the other."""
     for index, width in enumerate(_WIDTHS):
         must(sheet.set_column(index, index, width))
     row = 0
@@ -57,11 +57,11 @@ def _write_table(
     must(sheet.merge_range(row, 0, row, 2, section["title"], styles("section")))
     for index, word in enumerate(section["head"]):
         must(sheet.write_string(row + 1, index, word, styles("header")))
-    for offset, line in enumerate(lines, start=row + 2):
-        must(sheet.set_row(offset, height_of([line[2]], _WIDTHS[2])))
-        must(sheet.write_string(offset, 0, line[0], styles("text", "grid", "bold")))
-        must(sheet.write_string(offset, 1, line[1], styles("choice", "grid")))
-        must(sheet.write_string(offset, 2, line[2], styles("text", "grid")))
+    for line_row, line in enumerate(lines, start=row + 2):
+        must(sheet.set_row(line_row, height_of([line[2]], _WIDTHS[2])))
+        must(sheet.write_string(line_row, 0, line[0], styles("text", "grid", "bold")))
+        must(sheet.write_string(line_row, 1, line[1], styles("choice", "grid")))
+        must(sheet.write_string(line_row, 2, line[2], styles("text", "grid")))
     return row + 2 + len(lines)
 
 
@@ -70,15 +70,15 @@ def _column_lines(plan: SheetPlan) -> list[Line]:
 
 
 def _method(plan: ColumnPlan) -> str:
-    """How a column is filled in, what may stand in it, and what else is to be known, in sentences."""
+    """How a column is filled in, its options and its hint, in sentences."""
     words = catalog.words("template")
     if plan.need is Need.ASSIGNED:
-        said = [words["prompts"]["assigned"]]
+        parts = [words["prompts"]["assigned"]]
     else:
-        said = [way_words(plan.column), options_words(plan.options)]
-    said += [plan.column.hint, words["instructions"]["personal"] if plan.column.personal else ""]
+        parts = [entry_words(plan.column), options_words(plan.options)]
+    parts += [plan.column.hint, words["instructions"]["personal"] if plan.column.personal else ""]
     stop: str = words["instructions"]["full_stop"]
-    return "".join(part.rstrip(stop) + stop for part in said if part)
+    return "".join(part.rstrip(stop) + stop for part in parts if part)
 
 
 def _rule_lines(plan: SheetPlan, bounds: Bounds) -> list[Line]:

@@ -1,4 +1,4 @@
-"""A unit's pre-filled workbook: the template with its rows in it, agreed cells locked, urgent rows coloured."""
+"""A unit's pre-filled workbook: the template with the unit's rows, agreed cells locked, urgent rows coloured."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The self-check as xlsxwriter writes it: the hidden helper sheet, and what stands on a form's sheet for it.
+"""The self-check in a template: the hidden helper sheet, and the column and colours on a form's sheet.
 
-A row of the helper sheet is made as text at once. Formulas that stay on it are shared, each written out in one cell;
+A row of the helper sheet is built as one XML text. Formulas within the sheet are shared, each written out in one cell;
 those that name another sheet are written out in every cell, for Excel refuses them shared ([MS-XLSB] 2.5.98.98).
 """
 
@@ -32,8 +32,8 @@ _LOOKS_ESCAPED = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Checked:
-    """A block with what its rows hold when the workbook is written: raw cells as typed, and what they come to."""
+class CheckedBlock:
+    """A block of the self-check with its rows as the workbook is written: raw cells as typed, and their check."""
 
     plan: Plan
     raws: Sequence[Sequence[Any]]
@@ -41,9 +41,9 @@ class Checked:
 
 
 class CheckedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
-    """A worksheet of xlsxwriter that takes our formulas as they are and writes ready rows behind its own cells.
+    """A worksheet of xlsxwriter that writes our formulas unchanged, and ready-made rows behind its own cells.
 
-    The 自检 of a blank row has no value: its empty text would cost every reader three times as much.
+    The 自检 of a blank row is written without a value: an empty text is three times as slow to read.
     """
 
     ready_rows: Iterable[str] = ()
@@ -52,7 +52,7 @@ class CheckedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
         return formula.removeprefix("=")
 
     def _calculate_spans(self) -> None:
-        self.row_spans: dict[int, str] = {}  # a hint to readers that costs them more than it tells
+        self.row_spans: dict[int, str] = {}  # an optional hint that costs readers more than it saves
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         if cell.__class__.__name__ != "Formula" or cell.value != "":
@@ -74,66 +74,66 @@ class CheckedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
 # ---- the helper sheet
 
 
-def write_helper_sheet(book: Workbook, checks: CheckBook, contents: Sequence[Checked], first_cover_row: int) -> None:
-    """Writes the helper sheet, hidden, and the names by which the other sheets look into it.
+def write_helper_sheet(book: Workbook, checks: CheckBook, blocks: Sequence[CheckedBlock], first_cover_row: int) -> None:
+    """Writes the hidden helper sheet, and the defined names by which the other sheets refer to it.
 
-    `contents` are the cover's and the forms' in order, `first_cover_row` is Excel's row of the cover's first field.
+    `blocks` are the cover's and the forms' in order, `first_cover_row` is Excel's row of the cover's first field.
     """
     sheet = book.add_worksheet(checks.title, CheckedSheet)
-    for listed in checks.lists:
-        _write_list(sheet, listed)
-    for held in contents:
-        _write_tops(sheet, held, first_cover_row)
-        told, plan = held.plan.letters.problems, held.plan
-        area = f"${told[0]}${plan.first_row - 1}:${told[-1]}${plan.last_row}"
+    for helper_list in checks.lists:
+        _write_list(sheet, helper_list)
+    for block in blocks:
+        _write_tops(sheet, block, first_cover_row)
+        plan, letters = block.plan, block.plan.letters.problems
+        area = f"${letters[0]}${plan.first_row - 1}:${letters[-1]}${plan.last_row}"
         texts = f"${plan.letters.text}${plan.first_row}:${plan.letters.text}${LAST_ROW + 1}"
         for name, cells in ((plan.problems_name, area), (plan.text_name, texts)):
             must(book.define_name(name, f"={sheet_reference(plan.title)}!{cells}"))
-    sheet.ready_rows = tuple(_rows(contents, first_cover_row))
+    sheet.ready_rows = tuple(_rows(blocks, first_cover_row))
     sheet.dim_rowmax = max(sheet.dim_rowmax or 0, checks.cover.first_row - 2)
     sheet.hide()
     sheet.protect()
 
 
-def _write_list(sheet: Worksheet, listed: HelperList) -> None:
-    _write_text(sheet, f"{listed.letter}1", listed.title)
-    for place, item in enumerate(listed.items):
-        cell = listed.cell(place).replace("$", "")
+def _write_list(sheet: Worksheet, helper_list: HelperList) -> None:
+    _write_text(sheet, f"{helper_list.letter}1", helper_list.title)
+    for place, item in enumerate(helper_list.items):
+        cell = helper_list.cell(place).replace("$", "")
         if isinstance(item, int):
             must(sheet.write_number(cell, item))
-        elif listed.is_text:
+        elif helper_list.is_text:
             _write_text(sheet, cell, item)
         elif item:
             must(sheet.write_string(cell, item))
 
 
 def _write_text(sheet: Worksheet, cell: str, text: str) -> None:
-    """A text as a formula: among the shared strings every reader of the workbook would have to read it.
+    """Writes a text as a formula, which keeps it out of the shared strings that every reader has to read.
 
-    Not for signs: LibreOffice strips what it reads as a formula's result.
+    Not for texts of signs alone: LibreOffice strips the result of a formula.
     """
     must(sheet.write_formula(cell, quoted(text), None, text))
 
 
-def _write_tops(sheet: Worksheet, held: Checked, first_cover_row: int) -> None:
-    """The figures over all rows, the columns' titles, and the line beside the form's header."""
-    plan = held.plan
-    for place, told in enumerate(figures(plan, held.sheet, first_cover_row)):
-        must(sheet.write_formula(f"{plan.figures}{place + 2}", told.formula, None, told.value))
+def _write_tops(sheet: Worksheet, block: CheckedBlock, first_cover_row: int) -> None:
+    """Writes the figures over all rows, the columns' titles, and the line beside the form's header."""
+    plan = block.plan
+    for row, figure in enumerate(figures(plan, block.sheet, first_cover_row), start=2):
+        must(sheet.write_formula(f"{plan.figures}{row}", figure.formula, None, figure.value))
     for column in helper_columns(plan, first_cover_row):
         _write_text(sheet, f"{column.letter}{plan.first_row - 2}", column.title)
-    for letter, told in header_line(plan, held.sheet).items():
-        must(sheet.write_formula(f"{letter}{plan.first_row - 1}", told.formula, None, told.value))
+    for letter, cell in header_line(plan, block.sheet).items():
+        must(sheet.write_formula(f"{letter}{plan.first_row - 1}", cell.formula, None, cell.value))
 
 
-def _rows(contents: Sequence[Checked], first_cover_row: int) -> Iterator[str]:
+def _rows(checked: Sequence[CheckedBlock], first_cover_row: int) -> Iterator[str]:
     """The rows of all blocks, one text a row."""
-    blocks = [_Block(held, helper_columns(held.plan, first_cover_row)) for held in contents]
+    blocks = [_Block(block, helper_columns(block.plan, first_cover_row)) for block in checked]
     shared = 0
     for block in blocks:
         shared = block.number_shared(shared)
-    for place in range(1, max(held.plan.rows for held in contents) + 1):
-        number = str(contents[0].plan.row(place))
+    for place in range(1, max(block.plan.rows for block in blocks) + 1):
+        number = str(blocks[0].plan.row(place))
         cells = "".join(block.row(place, number) for block in blocks if place <= block.plan.rows)
         yield f'<row r="{number}">{cells}</row>'
 
@@ -141,16 +141,16 @@ def _rows(contents: Sequence[Checked], first_cover_row: int) -> Iterator[str]:
 class _Block:
     """The rows of one block as XML."""
 
-    def __init__(self, held: Checked, columns: Sequence[HelperColumn]) -> None:
-        self.plan, self.columns = held.plan, columns
-        self.values = row_values(held.plan, held.raws, held.sheet)
+    def __init__(self, block: CheckedBlock, columns: Sequence[HelperColumn]) -> None:
+        self.plan, self.columns = block.plan, columns
+        self.values = row_values(block.plan, block.raws, block.sheet)
         self.heads = [f'<c r="{column.letter}' for column in columns]
-        self.written: list[str] = []
+        self.others: list[str] = []
         self.first: list[str] = []
-        self.known: dict[Any, tuple[str, str]] = {"": (' t="str"', "<v></v>")}
+        self.text_values: dict[Any, tuple[str, str]] = {"": (' t="str"', "<v></v>")}
 
     def number_shared(self, after: int) -> int:
-        """Makes the formulas of the first row and of the others, shared ones numbered from `after`; the next number."""
+        """Builds the formulas of the first and of the other rows, shared ones numbered from `after`; the next number."""
         first, last = self.plan.first_row, self.plan.last_row
         for column in self.columns:
             formula = _escaped(column.formula)
@@ -158,18 +158,18 @@ class _Block:
             if column.is_shared and self.plan.rows > 1:
                 area = f"{column.letter}{first}:{column.letter}{last}"
                 self.first.append(f'<f t="shared" ref="{area}" si="{after}">{formula}</f>')
-                self.written.append(f'<f t="shared" si="{after}"/>')
+                self.others.append(f'<f t="shared" si="{after}"/>')
                 after += 1
             else:
                 self.first.append(plain)
-                self.written.append(plain)
+                self.others.append(plain)
         return after
 
     def row(self, place: int, number: str) -> str:
         """The cells of a prepared row (counted from 1) in the helper row of that number."""
         formulas = [
             formula.replace(ROW, number).replace(PLACE, str(place)) if "@" in formula else formula
-            for formula in (self.first if place == 1 else self.written)
+            for formula in (self.first if place == 1 else self.others)
         ]
         values = map(self._value, self.values[place - 1])
         return "".join(
@@ -187,10 +187,10 @@ class _Block:
             return ' t="b"', f"<v>{int(value)}</v>"
         if isinstance(value, (CellError, NoValue)):
             return ' t="e"', "<v>#N/A</v>"
-        if value not in self.known:
+        if value not in self.text_values:
             text = _LOOKS_ESCAPED.sub("_x005F_", legal_text(value))
-            self.known[value] = (' t="str"', f"<v>{_escaped(text)}</v>")
-        return self.known[value]
+            self.text_values[value] = (' t="str"', f"<v>{_escaped(text)}</v>")
+        return self.text_values[value]
 
 
 def _escaped(text: str) -> str:
@@ -200,24 +200,24 @@ def _escaped(text: str) -> str:
 # ---- the form's sheet
 
 
-def write_check_column(sheet: Worksheet, styles: Styles, held: Checked) -> None:
-    """The 自检 of every prepared row: the last column, open like the rest so that rows can be sorted and deleted."""
-    words, plan = catalog.words("selfcheck")["row"], held.plan
+def write_check_column(sheet: Worksheet, styles: Styles, block: CheckedBlock) -> None:
+    """Writes the 自检 of every prepared row: the last column, unlocked so that rows can be sorted and deleted."""
+    words, plan = catalog.words("selfcheck")["row"], block.plan
     index = len(plan.strict.columns)
     style = styles("self_check", "unlocked")
     must(sheet.set_column(index, index, catalog.words("style")["widths"]["self_check"], styles("unlocked")))
     must(sheet.write_string(HEADER_ROW, index, words["header"], styles("header_muted")))
     header = f"$A${HEADER_ROW + 1}"
     formula = f'INDEX({plan.text_name},ROW()-ROW({header}))&""'
-    for place, row in enumerate(held.sheet.rows):
+    for place, row in enumerate(block.sheet.rows):
         must(sheet.write_formula(FIRST_ROW + place, index, formula, style, row_text(plan, row)))
-    # Else Excel marks every one of these cells with a green corner.
+    # Otherwise Excel marks every one of these cells with a green corner.
     letter = column_letter(index)
     must(sheet.ignore_errors({"formula_unlocked": f"{letter}{FIRST_ROW + 1}:{letter}{LAST_ROW + 1}"}))
 
 
 def guard_check_column(sheet: Worksheet, index: int) -> None:
-    """Refuses what is typed into the column `index` of the 自检; a comfort, for what is pasted goes round it."""
+    """Refuses typing into the column `index` of the 自检; pasting is not caught."""
     words = catalog.words("selfcheck")["row"]
     guard = {"validate": "custom", "value": "=FALSE", "input_title": words["header"], "input_message": words["prompt"]}
     stop = {"error_type": "stop", "error_title": words["header"], "error_message": words["error"]}
@@ -225,17 +225,17 @@ def guard_check_column(sheet: Worksheet, index: int) -> None:
 
 
 def add_marks(sheet: Worksheet, styles: Styles, plan: Plan) -> None:
-    """Two conditional formats for the whole form, from its header on so that a row inserted below it is marked too.
+    """Colours the form's cells and its 自检, from the header on so that a row inserted below it is coloured too.
 
-    A name leads to the helper sheet, for Excel 2007 refuses other sheets in a condition. Before the grid: where
-    several are true LibreOffice takes the first alone.
+    Conditions refer to the helper sheet by a defined name, for Excel 2007 refuses other sheets in them. They come
+    before the grid: of several true ones LibreOffice applies only the first.
     """
     index, header = len(plan.strict.columns), HEADER_ROW + 1
     here = f"ROWS($A${header}:$A{header})"
-    told = f"INT(INDEX({plan.problems_name},{here},COLUMNS($A${header}:A${header}))/1000)"
+    found_level = f"INT(INDEX({plan.problems_name},{here},COLUMNS($A${header}:A${header}))/1000)"
     for level, look in ((1, "bad"), (2, "warn")):
-        mark = styles(look, "grid")
-        _add_condition(sheet, (HEADER_ROW, 0, index - 1), f"=IF({here}>{plan.rows + 1},FALSE,{told}={level})", mark)
+        test = f"=IF({here}>{plan.rows + 1},FALSE,{found_level}={level})"
+        _add_condition(sheet, (HEADER_ROW, 0, index - 1), test, styles(look, "grid"))
     fine = f'"{catalog.words("selfcheck")["row"]["fine"]}"'
     cell = f"${column_letter(index)}{header + 1}"
     _add_condition(sheet, (FIRST_ROW, index, index), f"=EXACT({cell},{fine})", styles("all_well"))
@@ -246,7 +246,7 @@ def add_marks(sheet: Worksheet, styles: Styles, plan: Plan) -> None:
 
 
 def _add_condition(sheet: Worksheet, place: tuple[int, int, int], test: str, look: Format) -> None:
-    """A condition from a row on (row, first column, last column) down to the sheet's last row."""
+    """Adds a condition from `place` (row, first column, last column) down to the sheet's last row."""
     row, first, last = place
     options = {"type": "formula", "criteria": test, "format": look}
     must(sheet.conditional_format(row, first, LAST_ROW, last, options))

@@ -1,4 +1,4 @@
-"""What a blank template will hold, decided before anything is written: its sheets, columns, lists and edition."""
+"""The plan of a template, made before anything is written: its sheets, columns, lists and edition."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from rectify_xl.terms import list_titles
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnPlan:
-    """One column of a form's sheet: where it stands, how wide, and what its cells take."""
+    """One column of a form's sheet: its index, its width, and what its cells accept."""
 
     column: Column
     index: int
@@ -46,22 +46,22 @@ class ColumnPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetPlan:
-    """One form's sheet: its columns from A on, how many of them stay in sight, and its notes."""
+    """One form's sheet: its columns from A on, how many of them are frozen, its notes and its pre-filled rows."""
 
     form: Form
     columns: tuple[ColumnPlan, ...]
     frozen_columns: int
     notes: tuple[str, ...]
-    known: tuple[KnownRow, ...] = ()
+    prefilled: tuple[KnownRow, ...] = ()
 
     @property
     def rows(self) -> tuple[tuple[Any, ...], ...]:
-        """The values that the sheet goes out with, in the form's column order."""
-        return tuple(row.values for row in self.known)
+        """The values of the pre-filled rows, in the form's column order."""
+        return tuple(row.values for row in self.prefilled)
 
     @property
     def prepared(self) -> int:
-        """How many rows are prepared, those that are filled already among them."""
+        """How many rows are prepared, the pre-filled ones included."""
         return prepared_rows(len(self.rows))
 
     @property
@@ -72,7 +72,7 @@ class SheetPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListPlan:
-    """One list on the hidden sheet: its title, its options and the name that validations call it by."""
+    """One list on the hidden sheet: its title, its options and its defined name for validations."""
 
     title: str
     options: tuple[str, ...]
@@ -101,18 +101,22 @@ class TemplatePlan:
         """The titles of the forms in the order of their sheets."""
         return tuple(sheet.form.title for sheet in self.sheets)
 
-    def known_value(self, column: Column) -> Any:
-        """What is already known of a field of the cover: a text, a day or a number; "" for nothing."""
-        known: dict[str, Any] = {**self.cover, "campaign": self.settings.campaign}
+    def cover_value(self, column: Column) -> Any:
+        """The value of a field of the cover: a text, a day or a number; "" where it is open."""
+        values: dict[str, Any] = {**self.cover, "campaign": self.settings.campaign}
         if self.unit is not None:
-            known |= {"unit_code": self.unit.code, "unit_name": self.unit.name}
-        return known.get(column.name, "")
+            values |= {"unit_code": self.unit.code, "unit_name": self.unit.name}
+        return values.get(column.name, "")
 
     @property
     def bounds(self) -> Bounds:
         """The days of the stage that rules name, as far as the settings have them."""
-        known = self.settings
-        return {"stage_start": known.stage_start, "stage_end": known.stage_end, "followup_end": known.followup_end}
+        settings = self.settings
+        return {
+            "stage_start": settings.stage_start,
+            "stage_end": settings.stage_end,
+            "followup_end": settings.followup_end,
+        }
 
 
 Rows = Mapping[str, Sequence[KnownRow | Sequence[Any]]]
@@ -121,46 +125,46 @@ Rows = Mapping[str, Sequence[KnownRow | Sequence[Any]]]
 def plan_for(
     forms: Sequence[Form], settings: Settings, unit: Unit | None = None, rows: Rows | None = None
 ) -> TemplatePlan:
-    """What the template of these forms will hold under these settings; `rows` are filled in already, by form."""
+    """The plan of the template of these forms under these settings; `rows` are the pre-filled ones by form."""
     lists = _list_plans(forms, settings)
-    known = {name: tuple(map(_known, held)) for name, held in (rows or {}).items()}
+    prefilled = {name: tuple(map(_known_row, form_rows)) for name, form_rows in (rows or {}).items()}
     dependents = dependent_lists(forms, settings)
-    planned = (_with_dependents(_sheet_plan(form, settings, lists), dependents) for form in forms)
-    sheets = tuple(replace(sheet, known=known.get(sheet.form.name, ())) for sheet in planned)
+    plans = (_with_dependents(_sheet_plan(form, settings, lists), dependents) for form in forms)
+    sheets = tuple(replace(sheet, prefilled=prefilled.get(sheet.form.name, ())) for sheet in plans)
     checks = check_book(forms, settings, [len(sheet.rows) for sheet in sheets])
     return TemplatePlan(
         settings=settings, unit=unit, sheets=sheets, lists=lists, dependents=dependents, checks=checks
     )
 
 
-def _known(row: KnownRow | Sequence[Any]) -> KnownRow:
+def _known_row(row: KnownRow | Sequence[Any]) -> KnownRow:
     return row if isinstance(row, KnownRow) else KnownRow(values=tuple(row))
 
 
 def _with_dependents(sheet: SheetPlan, dependents: Mapping[tuple[str, str], DependentList]) -> SheetPlan:
-    """The sheet with the options of its dependent columns following their masters, and the prompts saying so."""
+    """The sheet with its dependent columns' options and prompts following their master columns."""
     columns = tuple(
-        _following(sheet.form, plan, dependents.get((sheet.form.name, plan.column.name))) for plan in sheet.columns
+        _with_dependent(sheet.form, plan, dependents.get((sheet.form.name, plan.column.name))) for plan in sheet.columns
     )
     return replace(sheet, columns=columns)
 
 
-def _following(form: Form, plan: ColumnPlan, listed: DependentList | None) -> ColumnPlan:
-    if listed is None:
+def _with_dependent(form: Form, plan: ColumnPlan, dependent: DependentList | None) -> ColumnPlan:
+    if dependent is None:
         return plan
-    words = catalog.words("template")["prompts"]["follows"].format(label=form.column(listed.master).label)
-    said = clipped(plan.validation["input_message"] + words, PROMPT_LIMIT)
-    return replace(plan, validation={**plan.validation, "source": listed.source(form), "input_message": said})
+    words = catalog.words("template")["prompts"]["follows"].format(label=form.column(dependent.master).label)
+    prompt = clipped(plan.validation["input_message"] + words, PROMPT_LIMIT)
+    return replace(plan, validation={**plan.validation, "source": dependent.source(form), "input_message": prompt})
 
 
 def _list_plans(forms: Sequence[Form], settings: Settings) -> dict[str, ListPlan]:
-    """The lists that the forms ask for and the settings fill, by list name."""
+    """The lists that the forms use and the settings fill, by list name."""
     titles = list_titles()
-    asked = dict.fromkeys(column.choices for form in forms for column in form.columns if column.choices)
+    names = dict.fromkeys(column.choices for form in forms for column in form.columns if column.choices)
     plans: dict[str, ListPlan] = {}
-    for name in (name for name in asked if settings.lists.get(name)):
-        called = f"list_{name}" if re.fullmatch(r"[a-z_]+", name) else f"list_no_{len(plans) + 1}"
-        plans[name] = ListPlan(title=titles.get(name, name), options=settings.lists[name], defined_name=called)
+    for name in (name for name in names if settings.lists.get(name)):
+        defined_name = f"list_{name}" if re.fullmatch(r"[a-z_]+", name) else f"list_no_{len(plans) + 1}"
+        plans[name] = ListPlan(title=titles.get(name, name), options=settings.lists[name], defined_name=defined_name)
     return plans
 
 
@@ -172,12 +176,12 @@ def _sheet_plan(form: Form, settings: Settings, lists: Mapping[str, ListPlan]) -
     )
     words = catalog.words("template")["sheet"]
     general = words["note"].format(cover=catalog.cover().sheet, instructions=catalog.reading().instructions_sheet)
-    # A number that the office gives names no row to its clerk: the column after it stays in sight too.
+    # A clerk does not know a row by the number that the office assigns: the column after it is frozen too.
     frozen = 2 if form.columns[0].assigned and len(columns) > 2 else 1
     return SheetPlan(form=form, columns=columns, frozen_columns=frozen, notes=(*form.notes, general))
 
 
-def _column_plan(form: Form, place: tuple[int, float], settings: Settings, listed: ListPlan | None) -> ColumnPlan:
+def _column_plan(form: Form, place: tuple[int, float], settings: Settings, choices: ListPlan | None) -> ColumnPlan:
     index, width = place
     column = form.columns[index]
     need = need_of(column, form, settings.optional_columns)
@@ -187,6 +191,6 @@ def _column_plan(form: Form, place: tuple[int, float], settings: Settings, liste
         index=index,
         width=width,
         need=need,
-        options=listed.options if listed else (),
-        validation=validation_for(column, prompt, listed.defined_name if listed else ""),
+        options=choices.options if choices else (),
+        validation=validation_for(column, prompt, choices.defined_name if choices else ""),
     )

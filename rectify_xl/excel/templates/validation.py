@@ -1,6 +1,6 @@
-"""What a form's columns ask for while somebody types: validations, prompts and their words.
+"""The validations of a form's columns with their prompts and error texts.
 
-A validation is a comfort for the clerk; whoever pastes goes round it, and the judge is elsewhere.
+A validation helps a clerk who types; it does not catch what is pasted, which the check of the return does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column, Form
 from rectify_xl.phrasing import clause
 
-# Excel's own limits (MS-OI29500 2.1.613); xlsxwriter refuses more than most of these and writes nothing.
+# Excel's own limits (MS-OI29500 2.1.613); beyond most of them xlsxwriter writes no validation.
 TITLE_LIMIT, PROMPT_LIMIT, ERROR_LIMIT = 32, 255, 224
 
 Options = dict[str, Any]
@@ -31,7 +31,7 @@ class Need(StrEnum):
 
 
 def need_of(column: Column, form: Form, optional_columns: Sequence[str]) -> Need:
-    """Whether the column has to be filled where an office leaves the `optional_columns` (labels) to choice."""
+    """Whether the column has to be filled under an office that makes the `optional_columns` (labels) optional."""
     if column.assigned:
         return Need.ASSIGNED
     if column.required and column.label not in optional_columns:
@@ -48,12 +48,12 @@ def need_words(need: Need) -> str:
 # ---- words
 
 
-def way_words(column: Column) -> str:
+def entry_words(column: Column) -> str:
     """How a column is filled in, with its bounds, without a full stop."""
     words = catalog.words("template")
-    way: str = words["kinds"][column.kind]["way"]
+    entry: str = words["kinds"][column.kind]["way"]
     limit = _limit_words(column)
-    return way + (words["prompts"]["limit"].format(limit=limit) if limit else "")
+    return entry + (words["prompts"]["limit"].format(limit=limit) if limit else "")
 
 
 def _limit_words(column: Column) -> str:
@@ -69,8 +69,8 @@ def _limit_words(column: Column) -> str:
 
 def _bounds_words(column: Column) -> tuple[str, str]:
     low, high = column.range or (0, 0)
-    shown: str = catalog.words("template")["kinds"][column.kind]["bound"]
-    return shown.format(low), shown.format(high)
+    pattern: str = catalog.words("template")["kinds"][column.kind]["bound"]
+    return pattern.format(low), pattern.format(high)
 
 
 def options_words(options: Sequence[str]) -> str:
@@ -81,22 +81,22 @@ def options_words(options: Sequence[str]) -> str:
 
 def conditions_of(column: Column, form: Form) -> tuple[str, ...]:
     """When the column has to be filled, a clause for each of the form's rules that asks for it."""
-    asking = (rule for rule in form.rules if rule.code == "required-when" and rule.column == column.name)
-    return tuple(clause(form, rule) for rule in asking)
+    rules = (rule for rule in form.rules if rule.code == "required-when" and rule.column == column.name)
+    return tuple(clause(form, rule) for rule in rules)
 
 
 def prompt_for(column: Column, need: Need, conditions: Sequence[str] = ()) -> str:
-    """What a clerk reads beside the cell, 255 characters at most; `conditions` says when it has to be filled."""
+    """The prompt beside a cell, at most 255 characters; `conditions` say when the cell has to be filled."""
     words = catalog.words("template")["prompts"]
     if need is Need.ASSIGNED:
         return clipped(words["assigned"] + column.hint, PROMPT_LIMIT)
     asks = "".join(words["ask"].format(clause=text) for text in conditions)
-    said = words["text"].format(need=need_words(need), way=way_words(column), asks=asks, hint=column.hint)
-    return clipped(said, PROMPT_LIMIT)
+    text = words["text"].format(need=need_words(need), way=entry_words(column), asks=asks, hint=column.hint)
+    return clipped(text, PROMPT_LIMIT)
 
 
 def clipped(text: str, limit: int) -> str:
-    """The text in at most `limit` characters as Excel counts them, … where something was left out."""
+    """The text in at most `limit` characters as Excel counts them, with … at the end if it was cut."""
     if excel_length(text) <= limit:
         return text
     kept = text[: limit - 1]
@@ -109,7 +109,7 @@ def clipped(text: str, limit: int) -> str:
 
 
 def validation_for(column: Column, prompt_text: str, list_name: str = "") -> Options:
-    """The options of xlsxwriter's data_validation: the test, the prompt and what is said of anything else.
+    """The options of xlsxwriter's data_validation: the test, the prompt and the error text.
 
     `list_name` is the defined name of the column's options; a choice column without any takes every text.
     """
@@ -131,8 +131,8 @@ def validation_for(column: Column, prompt_text: str, list_name: str = "") -> Opt
 def cover_validation(column: Column) -> Options:
     """The same for a field of the cover."""
     need = Need.REQUIRED if column.required else Need.OPTIONAL
-    said = catalog.words("template")["cover"]["prompts"].get(column.name) or prompt_for(column, need)
-    return validation_for(column, clipped(said, PROMPT_LIMIT))
+    text = catalog.words("template")["cover"]["prompts"].get(column.name) or prompt_for(column, need)
+    return validation_for(column, clipped(text, PROMPT_LIMIT))
 
 
 def _text_test(column: Column, list_name: str) -> Options | None:
