@@ -200,11 +200,14 @@ def test_a_shared_drawing_is_copied_for_the_marked_sheet() -> None:
     assert set(before.boxes(SHEET)) < set(after.boxes(SHEET))
 
 
-def test_light_letters_get_a_dark_mark() -> None:
+def test_light_letters_get_a_dark_mark_and_those_of_no_valid_colour_a_light_one() -> None:
     after = Looks(mark(zipped(plain()), HELD))
     assert number_in(after.fill(SHEET, "B1")) == 1
     assert after.fill(SHEET, "B1")[:4] == DARK_RED[:4]
     assert (after.fill(SHEET, "B2"), after.fill(SHEET, "C3")) == (RED, AMBER)
+    parts = plain()
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b'<color theme="0"/>', b'<color rgb="white"/>')
+    assert Looks(mark(zipped(parts), HELD)).fill(SHEET, "B1")[:4] == RED[:4]
 
 
 def test_a_cell_that_is_not_there_is_made_with_the_format_it_would_get() -> None:

@@ -1,4 +1,4 @@
-"""Files that only a password opens: encrypted and opened again as Excel does it (OOXML agile encryption).
+"""Files protected by a password: encrypted and decrypted as Excel does it (OOXML agile encryption).
 
 Needs msoffcrypto-tool, which comes with the extra `encrypt`.
 """
@@ -14,14 +14,14 @@ from typing import Any
 from rectify_xl.files import save_atomically
 from rectify_xl.model import RectifyError
 
-# Smaller than any workbook that a program saves; msoffcrypto's packages of so few bytes do not open again.
+# Smaller than any saved workbook; msoffcrypto cannot decrypt its own packages of so few bytes.
 _TOO_SMALL = 4_200
-# What the package's parser raises at bytes cut short or scrambled.
-_BROKEN = (OSError, ValueError, KeyError, StructError)
+# What the package's parser raises for truncated or damaged bytes.
+_PARSE_ERRORS = (OSError, ValueError, KeyError, StructError)
 
 
 class EncryptionError(RectifyError):
-    """What cannot be encrypted or opened.
+    """A file that cannot be encrypted or decrypted.
 
     `code` says why: no-encryption (the extra is missing), wrong-password, too-small (a file that is no workbook).
     """
@@ -42,22 +42,22 @@ def _agile() -> Any:
 
 
 def encrypt(data: bytes, password: str) -> bytes:
-    """The bytes of any file in an encrypted package; no two are alike, for the salt is new every time.
+    """The bytes of any file in an encrypted package, different every time by its random salt.
 
     Excel opens it with the password where `data` is an .xlsx. Raises EncryptionError: no-encryption, too-small.
     """
     if len(data) <= _TOO_SMALL:
         raise EncryptionError("too-small")
-    made: bytes = _agile().encrypt(password, BytesIO(data))
-    return made
+    package: bytes = _agile().encrypt(password, BytesIO(data))
+    return package
 
 
 def decrypt(data: bytes, password: str) -> bytes:
-    """What `encrypt` was given. Raises EncryptionError: wrong-password (also for bytes that are no such package)."""
+    """The bytes that were encrypted. Raises EncryptionError: wrong-password (also for anything but such a package)."""
     agile = _agile()
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
-    unopened = (DecryptionError, FileFormatError, InvalidKeyError, ParseError)
+    refusals = (DecryptionError, FileFormatError, InvalidKeyError, ParseError)
     from msoffcrypto.format.ooxml import OOXMLFile
 
     try:
@@ -65,12 +65,12 @@ def decrypt(data: bytes, password: str) -> bytes:
         if package.type != "agile":
             raise EncryptionError("wrong-password")
         package.load_key(password=password, verify_password=True)
-        held = package.file.openstream("EncryptedPackage")
+        stream = package.file.openstream("EncryptedPackage")
         key = package.info
-        made: bytes = agile.decrypt(package.secret_key, key["keyDataSalt"], key["keyDataHashAlgorithm"], held)
-    except (*unopened, *_BROKEN) as error:
+        content: bytes = agile.decrypt(package.secret_key, key["keyDataSalt"], key["keyDataHashAlgorithm"], stream)
+    except (*refusals, *_PARSE_ERRORS) as error:
         raise EncryptionError("wrong-password") from error
-    return made
+    return content
 
 
 def is_encrypted(data: bytes) -> bool:
@@ -79,20 +79,20 @@ def is_encrypted(data: bytes) -> bool:
 
 
 def save_encrypted(path: Path, data: bytes, password: str) -> bool:
-    """Writes `data` encrypted to `path`, whole or not at all; leaves a file alone that holds just that already.
+    """Writes `data` encrypted to `path`, whole or not at all, unless the file there holds the same; whether it wrote.
 
-    So that writing the same twice changes no byte. Gives whether it wrote. Raises OSError and EncryptionError.
+    Writing the same twice thus changes no byte. Raises OSError and EncryptionError.
     """
     if path.is_file() and _holds(path.read_bytes(), data, password):
         return False
-    fresh = encrypt(data, password)
-    save_atomically(path, lambda temporary: temporary.write_bytes(fresh))
+    package = encrypt(data, password)
+    save_atomically(path, lambda temporary: temporary.write_bytes(package))
     return True
 
 
-def _holds(there: bytes, data: bytes, password: str) -> bool:
+def _holds(package: bytes, data: bytes, password: str) -> bool:
     try:
-        return is_encrypted(there) and decrypt(there, password) == data
+        return is_encrypted(package) and decrypt(package, password) == data
     except EncryptionError as error:
         if error.code == "no-encryption":
             raise

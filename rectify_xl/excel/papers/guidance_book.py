@@ -19,9 +19,9 @@ _SAMPLED = 400
 
 
 def guidance_bytes(tables: Mapping[str, Table], book: Book) -> bytes:
-    """The workbook with a sheet for each form of `tables` (by its name); the same rows in the same bytes."""
-    held, facts = BytesIO(), catalog.words("publication")
-    workbook = new_workbook(held, as_of=book.as_of)
+    """The workbook with a sheet for each form of `tables` (by its name); the same rows give the same bytes."""
+    target, facts = BytesIO(), catalog.words("publication")
+    workbook = new_workbook(target, as_of=book.as_of)
     styles, settings = Styles(workbook), book.settings
     for name, table in tables.items():
         form = catalog.forms()[name]
@@ -31,17 +31,18 @@ def guidance_bytes(tables: Mapping[str, Table], book: Book) -> bytes:
         heads = Heads(
             name=form.title, heading=form.title, subject=subject, note=facts["restricted"], nothing=facts["nothing"]
         )
-        made = workbook.add_worksheet(form.title, FastSheet)
-        page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=name, heads=heads, tables=tables)
+        sheet = workbook.add_worksheet(form.title, FastSheet)
+        page = Page(workbook=workbook, sheet=sheet, styles=styles, book=book, key=name, heads=heads, tables=tables)
         draw_table(replace(page, columns=_columns(table, name)))
     workbook.close()
-    return held.getvalue()
+    return target.getvalue()
 
 
 def _columns(table: Table, name: str) -> dict[str, Shown]:
-    looks, made = catalog.words("publication")["looks"], {}
+    looks = catalog.words("publication")["looks"]
+    columns = {name: shown_for(name) for name in ("unit_code", "unit_name", "filled_on")}
     for column in catalog.forms()[name].columns:
-        at = table.columns.index(column.name)
-        width = width_for_values(column, [row[at] for row in table.rows[:_SAMPLED]])
-        made[column.name] = Shown(band="", label=column.label, width=width, look=looks[column.kind])
-    return {**{n: shown_for(n) for n in ("unit_code", "unit_name", "filled_on")}, **made}
+        index = table.columns.index(column.name)
+        width = width_for_values(column, [row[index] for row in table.rows[:_SAMPLED]])
+        columns[column.name] = Shown(band="", label=column.label, width=width, look=looks[column.kind])
+    return columns

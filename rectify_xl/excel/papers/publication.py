@@ -1,4 +1,4 @@
-"""公布稿.xlsx: the ledger's rows that everybody may see, and the list of pledges, ready to be put up."""
+"""公布稿.xlsx: the rows of the ledger that may be published, and the list of pledges, ready for posting."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from rectify_xl.outgoing.letterhead import issuing_office
 from rectify_xl.outgoing.publication import Values, distinct_values, pledges, public_columns, publication, words
 from rectify_xl.tables.ledger_table import day_text
 
-_TABLES = {"publication": publication, "pledges": pledges}
-# Rows that the widths of the columns are told from.
+_TABLE_MAKERS = {"publication": publication, "pledges": pledges}
+# How many rows the widths of the columns are measured from.
 _SAMPLED = 400
 
 
 @under_settings
-def write_publication(told: Book | HasBook, path: Path | str) -> None:
-    """Writes 公布稿.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
+def write_publication(result: Book | HasBook, path: Path | str) -> None:
+    """Writes 公布稿.xlsx of a result or a book, whole or not at all; the same book gives the same bytes.
 
     Raises OSError where `path` cannot be replaced.
     """
-    book = told if isinstance(told, Book) else told.book
+    book = result if isinstance(result, Book) else result.book
     save_atomically(Path(path), partial(_save, book))
 
 
@@ -48,14 +48,14 @@ def _save(book: Book, target: Path) -> None:
 
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds the two sheets, each drawn from its table."""
-    styles, tables = Styles(workbook), {key: make(book) for key, make in _TABLES.items()}
+    styles, tables = Styles(workbook), {key: make_table(book) for key, make_table in _TABLE_MAKERS.items()}
     for (key, table), values in zip(tables.items(), distinct_values(book), strict=True):
         heads, columns = _heads(book, key, len(table.rows)), _columns(table, values)
-        made = workbook.add_worksheet(heads.name, FastSheet)
-        page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables=tables)
+        sheet = workbook.add_worksheet(heads.name, FastSheet)
+        page = Page(workbook=workbook, sheet=sheet, styles=styles, book=book, key=key, heads=heads, tables=tables)
         draw_table(replace(page, columns=columns))
         if sum(shown.width for shown in columns.values()) > A4_HOLDS:
-            made.set_paper(A3)
+            sheet.set_paper(A3)
 
 
 def _heads(book: Book, key: str, count: int) -> Heads:
@@ -71,13 +71,13 @@ def _heads(book: Book, key: str, count: int) -> Heads:
 
 
 def _columns(table: Table, values: Mapping[str, Values]) -> dict[str, Shown]:
-    """How each column is shown: as wide as its values want, in the look of its kind; a state in its tone."""
+    """How each column is shown: as wide as its values need, with the look of its kind; states are coloured."""
     declared = {column.name: column for column in public_columns()}
     sample = list(table.rows[:: max(len(table.rows) // _SAMPLED, 1)])
-    made = {}
-    for at, name in enumerate(table.columns):
+    columns = {}
+    for index, name in enumerate(table.columns):
         column = declared[name]
         look = "state" if column.choices == "state" else words()["looks"][column.kind]
-        width = width_for_values(column, [row[at] for row in sample])
-        made[name] = Shown(band="", label=column.label, width=width, look=look, values=values.get(name, {}))
-    return made
+        width = width_for_values(column, [row[index] for row in sample])
+        columns[name] = Shown(band="", label=column.label, width=width, look=look, values=values.get(name, {}))
+    return columns

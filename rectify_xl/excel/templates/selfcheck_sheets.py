@@ -150,7 +150,7 @@ class _Block:
         self.text_values: dict[Any, tuple[str, str]] = {"": (' t="str"', "<v></v>")}
 
     def number_shared(self, after: int) -> int:
-        """Builds the formulas of the first and of the other rows, shared ones numbered from `after`; the next number."""
+        """Builds the formulas of the first and other rows, shared ones numbered from `after`; the next number."""
         first, last = self.plan.first_row, self.plan.last_row
         for column in self.columns:
             formula = _escaped(column.formula)
