@@ -1,4 +1,4 @@
-"""催办通知.xlsx: the list of reminders, a printed page for every unit that owes something, and what was told before."""
+"""催办通知.xlsx: the list of new reminders, a printed notice for every owing unit, and the list of earlier ones."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ from rectify_xl.model import Book, Reminder, Table
 from rectify_xl.outgoing.matters import words
 from rectify_xl.outgoing.reminders import now_and_before, reminder_table
 
-# How many reminders there are by unit, kind and working days left, in their order.
-_Seen: TypeAlias = Mapping[tuple[str, str, int | None], int]
+# The number of reminders by unit, kind and working days left, in their order.
+_Counts: TypeAlias = Mapping[tuple[str, str, int | None], int]
 
 
 @under_settings
-def write_reminders(told: Book | HasBook, path: Path | str) -> None:
-    """Writes 催办通知.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
+def write_reminders(result: Book | HasBook, path: Path | str) -> None:
+    """Writes 催办通知.xlsx of a result or a book, whole or not at all; the same book gives the same bytes.
 
     Raises OSError where `path` cannot be replaced.
     """
-    book = told if isinstance(told, Book) else told.book
+    book = result if isinstance(result, Book) else result.book
     save_workbook(Path(path), partial(add_sheets, book=book), as_of=book.as_of)
 
 
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds 催办清单, the notices, and 已催未办."""
     styles, (now, before) = Styles(workbook), now_and_before(book)
-    now = tuple(now)  # read once: the notices hold them all, and the list tells the same
-    seen = _told_apart(before)
+    now = tuple(now)  # read once: the list and the notices need them all
+    counts_before = _counted(before)
     waiting = Counter[str]()
-    for (code, *_), number in seen.items():
+    for (code, *_), number in counts_before.items():
         waiting[code] += number
-    _add_list(workbook, styles, book, ("list", now, _told_apart(now)))
+    _add_list(workbook, styles, book, ("list", now, _counted(now)))
     add_notices(workbook, styles, book, now, waiting)
-    _add_list(workbook, styles, book, ("before", before, seen))
+    _add_list(workbook, styles, book, ("before", before, counts_before))
 
 
-def _told_apart(told: Sequence[Reminder]) -> _Seen:
-    return Counter((key.unit_code, key.kind, left) for key, *_, left in told)
+def _counted(reminders: Sequence[Reminder]) -> _Counts:
+    return Counter((key.unit_code, key.kind, left) for key, *_, left in reminders)
 
 
 def _add_list(
-    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, told: tuple[str, Sequence[Reminder], _Seen]
+    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, part: tuple[str, Sequence[Reminder], _Counts]
 ) -> None:
-    key, reminders, seen = told
+    key, reminders, counts = part
     facts, table = words(), reminder_table(reminders)
     name = facts["sheets"][key]
     heads = Heads(
@@ -65,16 +65,16 @@ def _add_list(
         note=facts["notes"][key].format(warning=book.settings.early_warning),
         nothing=facts["nothing" if key == "list" else "nothing_before"],
     )
-    made = workbook.add_worksheet(name, FastSheet)
-    page = Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables={key: table})
-    draw_table(replace(page, columns=_columns(table, seen)))
+    sheet = workbook.add_worksheet(name, FastSheet)
+    page = Page(workbook=workbook, sheet=sheet, styles=styles, book=book, key=key, heads=heads, tables={key: table})
+    draw_table(replace(page, columns=_columns(table, counts)))
 
 
-def _columns(table: Table, seen: _Seen) -> dict[str, Shown]:
-    """How each column is shown: something is laid over kinds and over working days alone."""
+def _columns(table: Table, counts: _Counts) -> dict[str, Shown]:
+    """How each column is shown; only kinds and working days have looks by value."""
     kinds = words()["kinds"]
     values: dict[str, Mapping[tuple[type, Any], None]] = {
-        "reminder": dict.fromkeys((str, kinds[kind]) for _, kind, _ in seen),
-        "workdays_left": dict.fromkeys((type(left), left) for *_, left in seen),
+        "reminder": dict.fromkeys((str, kinds[kind]) for _, kind, _ in counts),
+        "workdays_left": dict.fromkeys((type(left), left) for *_, left in counts),
     }
     return {name: replace(shown_for(name), values=values.get(name, {})) for name in table.columns}

@@ -1,4 +1,4 @@
-"""The charts of the status workbook, native ones: states of items, progress and errors by unit, the schedule."""
+"""The native charts of the status workbook: states of items, progress and errors by unit, the schedule."""
 
 from __future__ import annotations
 
@@ -17,55 +17,55 @@ from rectify_xl.progress.units import words
 
 # Sizes of type in points.
 _TITLE, _TEXT, _SMALL = 12, 9, 8
-# What a digit of the small type takes; a Chinese character takes two.
+# The width of a digit of the small type; a Chinese character is twice as wide.
 _DIGIT_PIXELS = 5.8
-# Zero is no label: it would stand beside every bar.
+# A number format without zeros, which would label every bar.
 _COUNTS = "0;;"
 _DAYS = 'm"-"d'
-# Labels on slices of the ring thinner than this would lie over one another.
+# Slices of the ring smaller than this get no label: the labels would overlap.
 _LEAST_LABELLED = 0.05
-# Room between bars in percent of their thickness, and how much more for each bar fewer than a few.
+# The gap between bars in percent of their thickness, and how much it grows for each bar fewer than a few.
 _GAP, _THINNER, _FEW_BARS = 45, 60, 5
-# Days between two lines of the schedule, by the longest schedule that each of them suits.
+# (longest schedule in days, days between two of its grid lines).
 _STEPS = ((21, 2), (45, 5), (120, 14), (400, 31))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Data:
-    """Where a chart's numbers stand: a heading row, below it `count` rows with their names in the first column."""
+    """The cells of a chart's numbers: a heading row, below it `count` rows with their names in the first column."""
 
     sheet: str
     row: int
     column: int
     count: int
 
-    def heading(self, place: int) -> list[Any]:
-        """The heading of the `place`-th column of numbers (from 1)."""
-        return [self.sheet, self.row, self.column + place]
+    def heading(self, number: int) -> list[Any]:
+        """The cell with the heading of a column of numbers (from 1)."""
+        return [self.sheet, self.row, self.column + number]
 
-    def values(self, place: int) -> list[Any]:
-        """The numbers of the `place`-th column; 0 gives the names."""
-        return [self.sheet, self.row + 1, self.column + place, self.row + self.count, self.column + place]
+    def values(self, number: int) -> list[Any]:
+        """The cells of a column of numbers (from 1); 0 gives those of the names."""
+        return [self.sheet, self.row + 1, self.column + number, self.row + self.count, self.column + number]
 
 
-def series(data: Data, place: int, fill: str, **more: Any) -> dict[str, Any]:
-    """One row of bars from the `place`-th column of the data, filled as the words say."""
-    told = {"name": data.heading(place), "categories": data.values(0), "values": data.values(place)}
-    return {**told, **fill_for(fill), **more}
+def series(data: Data, number: int, fill: str, **more: Any) -> dict[str, Any]:
+    """One series of bars from a column of the data (from 1), filled like the state or part `fill`."""
+    cells = {"name": data.heading(number), "categories": data.values(0), "values": data.values(number)}
+    return {**cells, **fill_for(fill), **more}
 
 
 def fill_for(name: str) -> dict[str, Any]:
-    """How a state or a part is filled: a tone with a line around it, or a pattern."""
-    facts, named = words()["fills"][name], colours()
-    edge = {"border": {"color": named["ink"], "width": 0.5}}
+    """The fill of a state or a part: a colour or a pattern, with a line around it."""
+    facts, palette = words()["fills"][name], colours()
+    edge = {"border": {"color": palette["ink"], "width": 0.5}}
     if "pattern" not in facts:
-        return {"fill": {"color": named[facts["colour"]]}, **edge}
-    pattern = {"pattern": facts["pattern"], "fg_color": named[facts["colour"]], "bg_color": named["white"]}
+        return {"fill": {"color": palette[facts["colour"]]}, **edge}
+    pattern = {"pattern": facts["pattern"], "fg_color": palette[facts["colour"]], "bg_color": palette["white"]}
     return {"pattern": pattern, **edge}
 
 
 def labels_for(name: str) -> dict[str, Any]:
-    """Numbers on the bars of a state, in ink that its fill lets be read."""
+    """The numbers on the bars of a state, in a colour readable on its fill."""
     colour = words()["fills"][name].get("label", "ink")
     return {"value": True, "num_format": _COUNTS, "font": _font(_SMALL, color=colours()[colour], bold=True)}
 
@@ -74,7 +74,7 @@ def _font(size: float, **more: Any) -> dict[str, Any]:
     return {"name": catalog.words("style")["fonts"]["body"], "size": size, **more}
 
 
-def _dressed(chart: Chart, title: str, *, legend: Mapping[str, Any] | None = None) -> Chart:
+def _styled(chart: Chart, title: str, *, legend: Mapping[str, Any] | None = None) -> Chart:
     heading = {"name": catalog.words("style")["fonts"]["heading"], "size": _TITLE, "bold": False}
     chart.set_title({"name": title, "name_font": {**heading, "color": colours()["band"]}, "overlay": False})
     chart.set_chartarea({"border": {"color": colours()["line"], "width": 0.75}, "fill": {"color": colours()["white"]}})
@@ -88,14 +88,14 @@ def _axes(chart: Chart, along: Mapping[str, Any]) -> None:
     grid = {"visible": True, "line": {"color": colours()["line"], "width": 0.5, "dash_type": "dash"}}
     quiet = {"major_tick_mark": "none", "minor_tick_mark": "none", "line": {"color": colours()["muted"], "width": 0.75}}
     # What xlsxwriter calls the x axis of a bar chart is the one along the bottom.
-    every = {"interval_unit": 1, "major_gridlines": {"visible": False}}
-    chart.set_y_axis({"num_font": _font(_SMALL), **every, **quiet})
+    all_names = {"interval_unit": 1, "major_gridlines": {"visible": False}}
+    chart.set_y_axis({"num_font": _font(_SMALL), **all_names, **quiet})
     chart.set_x_axis({"num_font": _font(_TEXT), "major_gridlines": grid, **quiet, **along})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Margins:
-    """Pixels that a bar chart keeps free around its bars: for names on the left, numbers and legend below."""
+    """The free pixels around the bars of a chart: for names on the left, numbers and legend below."""
 
     left: float
     bottom: float
@@ -103,12 +103,12 @@ class Margins:
 
 
 def margins_for(names: Sequence[str], *, below: int) -> Margins:
-    """The room that the names need beside the bars, and `below` lines of text under them."""
+    """The margins for these names beside the bars and for `below` lines of text under them."""
     return Margins(left=16 + _DIGIT_PIXELS * max(map(display_width, names)), bottom=12 + 24 * below)
 
 
 def set_size(chart: Chart, width: int, height: int, margins: Margins | None) -> None:
-    """Sizes a chart in pixels, its bars laid out by the margins: programs would each leave out names as they like."""
+    """Sizes a chart in pixels, with fixed margins round its bars: else some programs would leave out names."""
     chart.set_size({"width": width, "height": height})
     if margins:
         top = 44 + height / 40  # the title stands the lower the higher the chart
@@ -121,38 +121,38 @@ def set_size(chart: Chart, width: int, height: int, margins: Margins | None) -> 
 
 
 def states_chart(workbook: xlsxwriter.Workbook, data: Data, counts: Mapping[str, int], title: str) -> Chart:
-    """A ring of how many items stand in each state; `counts` are the data's numbers by the states' code names."""
+    """A ring of the items by state; `counts` are the data's numbers by the states' code names."""
     chart = workbook.add_chart({"type": "doughnut"})
     least = sum(counts.values()) * _LEAST_LABELLED
     custom = [{"font": labels_for(name)["font"]} if n >= least else {"delete": True} for name, n in counts.items()]
     label = {"percentage": True, "font": _font(_TEXT, bold=True), "custom": custom}
     points = [fill_for(name) for name in counts]
-    told = {"categories": data.values(0), "values": data.values(1), "points": points}
-    chart.add_series({**told, "data_labels": label})
+    cells = {"categories": data.values(0), "values": data.values(1)}
+    chart.add_series({**cells, "points": points, "data_labels": label})
     chart.set_hole_size(45)
-    return _dressed(chart, title, legend={"position": "right"})
+    return _styled(chart, title, legend={"position": "right"})
 
 
 def shares_chart(workbook: xlsxwriter.Workbook, data: Data, states: Sequence[str], title: str) -> Chart:
-    """A bar a unit or task: the shares of each state, with their numbers; the data's last row stands on top."""
+    """A bar a unit or task: the shares of each state, with their numbers; the data's last row is on top."""
     chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    for place, name in enumerate(states, 1):
-        chart.add_series(series(data, place, name, data_labels=labels_for(name), gap=_gap(data)))
+    for number, name in enumerate(states, 1):
+        chart.add_series(series(data, number, name, data_labels=labels_for(name), gap=_gap(data)))
     _axes(chart, {"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.25})
-    return _dressed(chart, title, legend={"position": "bottom"})
+    return _styled(chart, title, legend={"position": "bottom"})
 
 
 def _gap(data: Data) -> int:
-    """Percent of a bar's thickness between two bars: few bars would otherwise be blocks."""
+    """The gap between bars in percent of their thickness, wider where few bars would otherwise be blocks."""
     return _GAP + _THINNER * max(_FEW_BARS - data.count, 0)
 
 
 def errors_chart(workbook: xlsxwriter.Workbook, data: Data, title: str) -> Chart:
-    """A bar a unit with its number of errors; the data's last row stands on top."""
+    """A bar a unit with its number of errors; the data's last row is on top."""
     chart = workbook.add_chart({"type": "bar"})
     chart.add_series(series(data, 1, "errors", data_labels=labels_for("errors"), gap=_gap(data)))
     _axes(chart, {"visible": False, "major_gridlines": {"visible": False}, "min": 0})
-    return _dressed(chart, title)
+    return _styled(chart, title)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,10 +165,10 @@ class Span:
 
 
 def gantt_chart(workbook: xlsxwriter.Workbook, data: Data, span: Span, title: str) -> Chart:
-    """A bar a task from its first to its last day, days gone darker than days to come, the day of judgement across.
+    """A bar a task from its first to its last day, past days darker than coming ones, the day of judgement as a line.
 
-    Columns of the data: the day the window begins, its days gone and to come; where the line of the day of judgement
-    begins, and how thick it is. The first of each are not drawn: they carry the bars to their place.
+    Columns of the data: the day the window begins, its past and coming days; where the line of the day of judgement
+    begins, and how thick it is. The first of each group is an invisible bar that moves the others to their place.
     """
     chart = workbook.add_chart({"type": "bar", "subtype": "stacked"})
     hidden = {"fill": {"none": True}, "border": {"none": True}}
@@ -176,21 +176,21 @@ def gantt_chart(workbook: xlsxwriter.Workbook, data: Data, span: Span, title: st
     chart.add_series(series(data, 2, "past"))
     chart.add_series(series(data, 3, "ahead"))
     days = (span.last - span.first).days + 1
-    step = next((step for most, step in _STEPS if days <= most), days // 10)
+    step = next((step for longest, step in _STEPS if days <= longest), days // 10)
     along = {"min": serial(span.first), "max": serial(span.last) + 1, "num_format": _DAYS, "major_unit": step}
     _axes(chart, along)
     if span.has_day:
         mark = workbook.add_chart({"type": "bar", "subtype": "stacked"})
         mark.add_series({**series(data, 4, "day"), **hidden, "gap": 0, "overlap": 100, "y2_axis": True})
         mark.add_series({**series(data, 5, "day"), "border": {"none": True}, "y2_axis": True})
-        # Unseen, but there: LibreOffice draws nothing along an axis that was taken away.
-        unseen = {"label_position": "none", "line": {"none": True}, "major_tick_mark": "none"}
-        mark.set_y2_axis({**along, **unseen, "major_gridlines": {"visible": False}})
+        # Invisible but not removed: LibreOffice draws nothing along a removed axis.
+        invisible = {"label_position": "none", "line": {"none": True}, "major_tick_mark": "none"}
+        mark.set_y2_axis({**along, **invisible, "major_gridlines": {"visible": False}})
         chart.combine(mark)
-    # No legend: it would name the bars that are not drawn. The title says what the tones mean.
-    return _dressed(chart, title)
+    # No legend: it would name the invisible bars. The title explains the colours.
+    return _styled(chart, title)
 
 
 def serial(day: date) -> int:
-    """The day as Excel counts it."""
+    """The day as Excel's serial number."""
     return (day - date(1899, 12, 30)).days

@@ -34,11 +34,11 @@ class HasBook(Protocol):
 
     @property
     def book(self) -> Book:
-        """What the consolidation knows."""
+        """The book of the consolidation."""
 
 
 class Sheet(NamedTuple):
-    """A sheet: the key of its title and note, what makes its table, what draws it."""
+    """A sheet: the key of its title and note, the function that makes its table, the one that draws it."""
 
     key: str
     table: Callable[[Book], Table]
@@ -65,12 +65,12 @@ SHEETS = (
 
 
 @under_settings
-def write_status(told: Book | HasBook, path: Path | str) -> None:
-    """Writes 整改进度.xlsx of a result or a book: whole or not at all, the same book in the same bytes.
+def write_status(result: Book | HasBook, path: Path | str) -> None:
+    """Writes 整改进度.xlsx of a result or a book, whole or not at all; the same book gives the same bytes.
 
     Raises OSError where `path` cannot be replaced.
     """
-    book = told if isinstance(told, Book) else told.book
+    book = result if isinstance(result, Book) else result.book
     save_workbook(Path(path), partial(add_sheets, book=book), as_of=book.as_of)
 
 
@@ -79,12 +79,12 @@ def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     styles, tables = Styles(workbook), {sheet.key: sheet.table(book) for sheet in SHEETS}
     for key, _, draw in SHEETS:
         heads = heads_for(book, key)
-        made = workbook.add_worksheet(heads.name, FastSheet)
-        draw(Page(workbook=workbook, sheet=made, styles=styles, book=book, key=key, heads=heads, tables=tables))
+        page = workbook.add_worksheet(heads.name, FastSheet)
+        draw(Page(workbook=workbook, sheet=page, styles=styles, book=book, key=key, heads=heads, tables=tables))
 
 
 def heads_for(book: Book, key: str) -> Heads:
-    """The words of the sheet called `key`; those about changes name the day of the run compared with."""
+    """The words of the sheet called `key`; those about changes name the day of the earlier run."""
     facts, name = words(), words()["sheets"][key]
     day = book.previous.as_of.isoformat() if book.previous else ""
     empty = facts["empty"].get(f"{key}_same" if day else key) or facts["empty"].get(key) or facts["nothing"]

@@ -1,4 +1,4 @@
-"""What the charts of the status workbook are drawn from: rows chosen and laid down beside the print, and titles."""
+"""The data and titles of the status workbook's charts: rows chosen, and written beside the printed area."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from rectify_xl.progress.tasks import task_headings
 from rectify_xl.progress.units import BAND, words
 from rectify_xl.shares import percent_text
 
-# How many units a chart shows at most, and how much of a name (in digits' widths).
+# The most units in a chart, and the longest name (in widths of a digit).
 MOST_UNITS, MOST_ERRORS, LONGEST_NAME = 30, 15, 30
-# A day of judgement further from the schedule than this is not drawn.
+# The farthest that a day of judgement may lie outside the schedule and still be drawn.
 _NEAR = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drawn:
-    """A chart, its title, how many bars it has below one another, and the room it keeps around them."""
+class TitledChart:
+    """A chart, its title, its number of bars, and the margins round them."""
 
     chart: Chart
     title: str
@@ -44,42 +44,47 @@ class Drawn:
     margins: Margins | None = None
 
 
-def completion(page: Page, column: int) -> Drawn | None:
+def completion(page: Page, column: int) -> TitledChart | None:
     """The chart of units by the states of their items; None where nobody has items."""
     table, states = page.tables["units"], catalog.states("item")
-    at = {name: place for place, name in enumerate(table.columns)}
-    rows = [row for row in table.rows[:-1] if row[at["items"]]]
+    index = {name: place for place, name in enumerate(table.columns)}
+    rows = [row for row in table.rows[:-1] if row[index["items"]]]
     if not rows:
         return None
-    if some := len(rows) > MOST_UNITS:
-        rows = sorted(rows, key=lambda row: row[at["completion"]])[:MOST_UNITS]
+    is_cut = len(rows) > MOST_UNITS
+    if is_cut:
+        rows = sorted(rows, key=lambda row: row[index["completion"]])[:MOST_UNITS]
     lines = [
-        (f"{_short(row[at['unit_name']])} {percent_text(row[at['completion']])}", *(row[at[name]] for name in states))
+        (
+            f"{_short(row[index['unit_name']])} {percent_text(row[index['completion']])}",
+            *(row[index[name]] for name in states),
+        )
         for row in reversed(rows)
     ]
-    data = _lay_down(page, column, [*states.values()], lines)
-    title = words()["charts"]["completion_some" if some else "completion"]
-    told = title.format(shown=len(rows), units=len(table.rows) - 1)
-    chart = shares_chart(page.workbook, data, list(states), told)
-    return Drawn(chart=chart, title=told, bars=len(rows), margins=_margins(lines, 2))
+    data = _write_data(page, column, [*states.values()], lines)
+    title = words()["charts"]["completion_some" if is_cut else "completion"]
+    text = title.format(shown=len(rows), units=len(table.rows) - 1)
+    chart = shares_chart(page.workbook, data, list(states), text)
+    return TitledChart(chart=chart, title=text, bars=len(rows), margins=_margins(lines, 2))
 
 
-def errors(page: Page, column: int) -> Drawn | None:
+def errors(page: Page, column: int) -> TitledChart | None:
     """The chart of the units with most errors; None where there are none."""
     table = page.tables["quality"]
-    at = {name: place for place, name in enumerate(table.columns)}
-    found = [row for row in table.rows[:-1] if row[at["errors"]]]
-    if not found:
+    index = {name: place for place, name in enumerate(table.columns)}
+    faulty = [row for row in table.rows[:-1] if row[index["errors"]]]
+    if not faulty:
         return None
-    rows = sorted(found, key=lambda row: -row[at["errors"]])[:MOST_ERRORS]
-    lines = [(_short(row[at["unit_name"]]), row[at["errors"]]) for row in reversed(rows)]
-    data = _lay_down(page, column, [words()["columns"]["errors"]["label"]], lines)
-    title = words()["charts"]["errors_some" if len(found) > len(rows) else "errors"]
-    told = title.format(shown=len(rows), units=len(found))
-    return Drawn(chart=errors_chart(page.workbook, data, told), title=told, bars=len(rows), margins=_margins(lines, 0))
+    rows = sorted(faulty, key=lambda row: -row[index["errors"]])[:MOST_ERRORS]
+    lines = [(_short(row[index["unit_name"]]), row[index["errors"]]) for row in reversed(rows)]
+    data = _write_data(page, column, [words()["columns"]["errors"]["label"]], lines)
+    title = words()["charts"]["errors_some" if len(faulty) > len(rows) else "errors"]
+    text = title.format(shown=len(rows), units=len(faulty))
+    chart = errors_chart(page.workbook, data, text)
+    return TitledChart(chart=chart, title=text, bars=len(rows), margins=_margins(lines, 0))
 
 
-def states(page: Page, column: int) -> Drawn | None:
+def states(page: Page, column: int) -> TitledChart | None:
     """The ring of items by state; None without items."""
     table = page.tables["units"]
     if not table.rows:
@@ -90,12 +95,12 @@ def states(page: Page, column: int) -> Drawn | None:
     if not counts:
         return None
     lines = [(facts["state"].format(state=names[key], items=count), count) for key, count in counts.items()]
-    data = _lay_down(page, column, [facts["data"]], lines)
+    data = _write_data(page, column, [facts["data"]], lines)
     title = facts["states"].format(items=total["items"])
-    return Drawn(chart=states_chart(page.workbook, data, counts, title), title=title)
+    return TitledChart(chart=states_chart(page.workbook, data, counts, title), title=title)
 
 
-def gantt(page: Page, column: int) -> Drawn | None:
+def gantt(page: Page, column: int) -> TitledChart | None:
     """The chart of the dated tasks with the day of judgement; None where no task is dated."""
     tasks, day = page.book.settings.tasks, page.book.as_of
     dated = [(t, start, end) for t in tasks if (start := t.start or t.end) and (end := t.end or t.start)]
@@ -107,49 +112,54 @@ def gantt(page: Page, column: int) -> Drawn | None:
     span = span or Span(first=first, last=last, has_day=False)
     names = dict(zip((task.id for task in tasks), task_headings(tasks), strict=True))
     lines = [
-        (_short(_with_time(names[task.id], task.time)), start, *_parts(start, end, day), *_line(day, span))
+        (
+            _short(_with_time(names[task.id], task.time)),
+            start,
+            *_past_and_coming(start, end, day),
+            *_day_line(day, span),
+        )
         for task, start, end in dated
     ]
     facts = words()["charts"]
     headings = [words()["columns"]["start"]["label"], facts["past"], facts["ahead"], facts["day"], facts["day"]]
-    data = _lay_down(page, column, headings, lines[::-1])
+    data = _write_data(page, column, headings, lines[::-1])
     undated = facts["gantt_undated"].format(undated=len(tasks) - len(dated)) if len(dated) < len(tasks) else ""
     title = facts["gantt"].format(day=facts["gantt_day"] if has_day else "", undated=undated)
     chart = gantt_chart(page.workbook, data, span, title)
-    return Drawn(chart=chart, title=title, bars=len(dated), margins=_margins(lines, 1))
+    return TitledChart(chart=chart, title=title, bars=len(dated), margins=_margins(lines, 1))
 
 
-def tasks(page: Page, column: int) -> Drawn | None:
-    """The chart of tasks by how many units stand in each state, for a schedule that dates none; None without tasks."""
+def tasks(page: Page, column: int) -> TitledChart | None:
+    """The chart of tasks by the units in each state, for a schedule without any date; None without tasks."""
     table = page.tables["schedule"]
-    at = {name: place for place, name in enumerate(table.columns)}
+    index = {name: place for place, name in enumerate(table.columns)}
     names = {key: f"states{BAND}{text}" for key, text in catalog.states("task").items() if key != "not_asked"}
-    shown = {key: name for key, name in names.items() if any(row[at[name]] for row in table.rows)}
-    if not shown:
+    occurring = {key: name for key, name in names.items() if any(row[index[name]] for row in table.rows)}
+    if not occurring:
         return None
     lines = [
-        (_short(f"{row[at['id']]} {row[at['item']]}"), *(row[at[name]] for name in shown.values()))
+        (_short(f"{row[index['id']]} {row[index['item']]}"), *(row[index[name]] for name in occurring.values()))
         for row in reversed(table.rows)
     ]
-    data = _lay_down(page, column, [catalog.states("task")[key] for key in shown], lines)
+    data = _write_data(page, column, [catalog.states("task")[key] for key in occurring], lines)
     title = words()["charts"]["tasks"]
-    chart = shares_chart(page.workbook, data, list(shown), title)
-    return Drawn(chart=chart, title=title, bars=len(lines), margins=_margins(lines, 2))
+    chart = shares_chart(page.workbook, data, list(occurring), title)
+    return TitledChart(chart=chart, title=title, bars=len(lines), margins=_margins(lines, 2))
 
 
 def _with_time(name: str, time: str) -> str:
     return f"{name} {time}" if time else name
 
 
-def _parts(start: date, end: date, day: date) -> tuple[int, int]:
-    """The days of a window gone before the day of judgement, and those from it on."""
+def _past_and_coming(start: date, end: date, day: date) -> tuple[int, int]:
+    """The days of a window before the day of judgement, and those from it on."""
     whole = (end - start).days + 1
-    gone = min(max((day - start).days, 0), whole)
-    return gone, whole - gone
+    past = min(max((day - start).days, 0), whole)
+    return past, whole - past
 
 
-def _line(day: date, span: Span) -> tuple[float, float]:
-    """Where in the middle of the day of judgement its line begins, and how thick it is, in days."""
+def _day_line(day: date, span: Span) -> tuple[float, float]:
+    """The beginning and the thickness, in days, of the line in the middle of the day of judgement."""
     thickness = min((span.last - span.first).days / 150 + 0.1, 1.0)
     return serial(day) + (1 - thickness) / 2, thickness
 
@@ -159,7 +169,7 @@ def _margins(lines: Sequence[tuple[Any, ...]], below: int) -> Margins:
 
 
 def _short(name: str) -> str:
-    """A name as the axis of a chart has room for it."""
+    """A name cut to what the axis of a chart has room for."""
     if display_width(name) <= LONGEST_NAME:
         return name
     kept = ""
@@ -170,13 +180,13 @@ def _short(name: str) -> str:
     return f"{kept}…"
 
 
-def _lay_down(page: Page, column: int, headings: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Data:
-    """Writes a chart's numbers from the top of the sheet, `column` and on, and folds the columns away."""
+def _write_data(page: Page, column: int, headings: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Data:
+    """Writes a chart's numbers at the top of the sheet from `column` on, and folds these columns away."""
     page.text(0, column, words()["charts"]["data"], "muted")
-    for place, heading in enumerate(headings, 1):
-        page.text(0, column + place, heading, "muted")
-    for at, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
-            page.value(at, column + place, value, *(("date",) if isinstance(value, date) else ()), "muted")
+    for offset, heading in enumerate(headings, 1):
+        page.text(0, column + offset, heading, "muted")
+    for row, values in enumerate(rows, 1):
+        for offset, value in enumerate(values):
+            page.value(row, column + offset, value, *(("date",) if isinstance(value, date) else ()), "muted")
     must(page.sheet.set_column(column, column + len(headings), 12, None, {"level": 1, "hidden": True}))
     return Data(sheet=page.sheet.get_name(), row=0, column=column, count=len(rows))

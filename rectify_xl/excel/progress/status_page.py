@@ -13,53 +13,54 @@ from rectify_xl.excel.writing.table_rows import filling_for
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.units import words
 
-# Rows of every sheet (0-based): the heading, whose and of which day, what the figures mean, the bands, the header.
+# Rows of every sheet (0-based): heading, office and day, note, bands, header, first row of the table.
 HEADING_ROW, SUBTITLE_ROW, NOTE_ROW, BAND_ROW, HEADER_ROW, FIRST_ROW = range(6)
-# From so many rows on a table is filled in at once; nothing may stand below it.
+# Longer tables are written as XML at once, which allows nothing below them.
 MANY_ROWS = 200
-# Tables up to so many characters wide are printed upright: nearly twice as many rows a page, and still readable.
-_UPRIGHT = 112.0
+# Tables up to this width in characters print in portrait: nearly twice as many rows a page, and still readable.
+_PORTRAIT_WIDTH = 112.0
 
 
 # ---- the parts of a sheet
 
 
-def draw_table(page: Page, *, stands_alone: bool = True) -> None:
-    """Draws the sheet's table: header, rows, total, filter, print; nothing else in its rows if it `stands_alone`."""
+def draw_table(page: Page, *, is_alone: bool = True) -> None:
+    """Draws the sheet's table with header, total, filter and print; it `is_alone` if nothing is drawn below it."""
     columns = [page.columns.get(name) or shown_for(name) for name in page.table.columns]
-    for at, shown in enumerate(columns):
-        must(page.sheet.set_column(at, at, shown.width))
-    draw_heading(page, len(columns) - 1, sum(shown.width for shown in columns))
+    for index, column in enumerate(columns):
+        must(page.sheet.set_column(index, index, column.width))
+    draw_heading(page, len(columns) - 1, sum(column.width for column in columns))
     _draw_header(page, columns)
     totals = _totals(page.table)
-    if stands_alone and len(page.table.rows) > MANY_ROWS:
-        filled = len(page.table.rows) - totals
-        page.sheet.fill(filling_for(page, columns, page.table.rows[:filled], FIRST_ROW))
+    if is_alone and len(page.table.rows) > MANY_ROWS:
+        count = len(page.table.rows) - totals
+        page.sheet.fill(filling_for(page, columns, page.table.rows[:count], FIRST_ROW))
     else:
-        filled = 0
-    for at, row in enumerate(page.table.rows[filled:], FIRST_ROW + filled):
-        _draw_row(page, columns, at, row)
+        count = 0
+    for row, values in enumerate(page.table.rows[count:], FIRST_ROW + count):
+        _draw_row(page, columns, row, values)
     if page.table.rows:
         _draw_bars(page, columns)
         must(page.sheet.autofilter(HEADER_ROW, 0, max(last_row(page) - totals, HEADER_ROW), len(columns) - 1))
     else:
         page.across((FIRST_ROW, 0, len(columns) - 1), page.heads.nothing, "choice", "grid", "muted")
         must(page.sheet.set_row(FIRST_ROW, 2 * LEAST))
-    held = next((at + 1 for at, name in enumerate(page.table.columns) if name in ("unit_name", "item")), 0)
-    page.sheet.freeze_panes(FIRST_ROW, held)
+    names = enumerate(page.table.columns, start=1)
+    frozen = next((count for count, name in names if name in ("unit_name", "item")), 0)
+    page.sheet.freeze_panes(FIRST_ROW, frozen)
     page.sheet.repeat_rows(BAND_ROW, HEADER_ROW)
     set_print(page, last_row(page), len(columns) - 1)
-    if stands_alone and sum(shown.width for shown in columns) <= _UPRIGHT:
+    if is_alone and sum(column.width for column in columns) <= _PORTRAIT_WIDTH:
         page.sheet.set_portrait()
 
 
 def last_row(page: Page) -> int:
-    """The last row that the table, or the word that it is empty, stands in."""
+    """The last row of the table, or of the text that it is empty."""
     return FIRST_ROW + max(len(page.table.rows), 1) - 1
 
 
 def draw_heading(page: Page, last_column: int, width: float) -> None:
-    """Draws the heading, whose it is and of which day, and the note; `width` is that of the sheet in characters."""
+    """Draws the heading, the line with office and day, and the note; `width` is the sheet's in characters."""
     subject = page.heads.subject or _subject(page.book)
     page.text(HEADING_ROW, 0, page.heads.heading, "sheet_title")
     page.across((SUBTITLE_ROW, 0, last_column), subject.replace("\n", " "), "unit_line")
@@ -76,18 +77,18 @@ def _subject(book: Book) -> str:
 
 
 def _draw_header(page: Page, columns: Sequence[Shown]) -> None:
-    """The header row, and above it the bands; a column without a band takes both rows."""
-    has_bands = any(shown.band for shown in columns)
+    """Draws the header row and above it the bands; the header of a column without a band takes both rows."""
+    has_bands = any(column.band for column in columns)
     for band, run in groupby(enumerate(columns), key=lambda pair: pair[1].band):
-        places = [at for at, _ in run]
+        indexes = [index for index, _ in run]
         if band:
-            page.across((BAND_ROW, places[0], places[-1]), band, "header")
-        for at in places:
+            page.across((BAND_ROW, indexes[0], indexes[-1]), band, "header")
+        for index in indexes:
             if has_bands and not band:
-                must(page.sheet.merge_range(BAND_ROW, at, HEADER_ROW, at, "", page.styles("header_required")))
+                must(page.sheet.merge_range(BAND_ROW, index, HEADER_ROW, index, "", page.styles("header_required")))
             row = BAND_ROW if has_bands and not band else HEADER_ROW
-            page.text(row, at, columns[at].label, "header_required" if not band else "header")
-    tallest = max(lines_of(shown.label, shown.width) for shown in columns)
+            page.text(row, index, columns[index].label, "header" if band else "header_required")
+    tallest = max(lines_of(column.label, column.width) for column in columns)
     must(page.sheet.set_row(BAND_ROW, LEAST if has_bands else 3))
     must(page.sheet.set_row(HEADER_ROW, max(30.0, height_of(tallest) + 4)))
 
@@ -95,10 +96,11 @@ def _draw_header(page: Page, columns: Sequence[Shown]) -> None:
 def _draw_row(page: Page, columns: Sequence[Shown], row: int, values: Sequence[Any]) -> None:
     total = ("total",) if _is_total(values) else ()
     lines = 1
-    for at, (shown, value) in enumerate(zip(columns, values, strict=True)):
-        page.value(row, at, value, *words()["looks"][shown.look], "grid", *total, *layers_for(shown.look, value))
+    for index, (column, value) in enumerate(zip(columns, values, strict=True)):
+        layers = (*words()["looks"][column.look], "grid", *total, *layers_for(column.look, value))
+        page.value(row, index, value, *layers)
         if isinstance(value, str) and len(value) > 4:
-            lines = max(lines, lines_of(value, shown.width))
+            lines = max(lines, lines_of(value, column.width))
     must(page.sheet.set_row(row, max(LEAST, height_of(lines))))
 
 
@@ -107,26 +109,26 @@ def _is_total(values: Sequence[Any]) -> bool:
 
 
 def _totals(table: Table) -> int:
-    """How many rows at the end are totals: they stay where they are when somebody sorts the table."""
+    """The number of total rows at the end, which must stay there when somebody sorts the table."""
     return sum(1 for _ in takewhile(_is_total, reversed(table.rows)))
 
 
 def _draw_bars(page: Page, columns: Sequence[Shown]) -> None:
-    """A bar behind each share that is to be compared down the column."""
-    for at, shown in enumerate(columns):
-        if shown.look == "bar":
-            add_bar(page, (FIRST_ROW, last_row(page)), at)
+    """Adds a bar behind each share of a column whose shares are compared."""
+    for index, column in enumerate(columns):
+        if column.look == "bar":
+            add_bar(page, (FIRST_ROW, last_row(page)), index)
 
 
 def add_bar(page: Page, rows: tuple[int, int], column: int) -> None:
-    """Bars from 0 to 100 % behind the shares of a column."""
+    """Adds bars from 0 to 100 % behind the shares of a column."""
     ends = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
     bar = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": colours()["soft"], **ends}
     must(page.sheet.conditional_format(rows[0], column, rows[1], column, bar))
 
 
 def set_print(page: Page, last: int, last_column: int) -> None:
-    """A4 landscape, one page wide, only what is filled, page x of y."""
+    """Sets up the print: A4 landscape, one page wide, filled cells only, page x of y."""
     sheet = page.sheet
     sheet.hide_gridlines(2)
     sheet.set_landscape()
