@@ -70,8 +70,8 @@ def _draw_card(page: Page, row: int, column: int, figure: Figure) -> None:
     value = figure.number if is_count else figure.share
     alarm = ("alarm",) if figure.name in _alarms() and value else ()
     page.across((row, column, last), figure.name, "kpi_label", "kpi_gap")
-    layers = ("kpi_value", "kpi_gap", "as_count" if is_count else "as_percent", *alarm)
-    page.across_value((row + 1, column, last), words()["no_figure"] if value is None else value, *layers)
+    looks = ("kpi_value", "kpi_gap", "as_count" if is_count else "as_percent", *alarm)
+    page.across_value((row + 1, column, last), words()["no_figure"] if value is None else value, *looks)
     page.across((row + 2, column, last), figure.note, "kpi_note", "kpi_gap")
 
 
