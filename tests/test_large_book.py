@@ -18,7 +18,7 @@ from xml_mutants import mutant
 from rectify_xl.excel.reading import banding, large_book, large_sheet
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.reading.usual_sheets import UsualReader
-from rectify_xl.excel.reading.usual_texts import WrittenOtherwise
+from rectify_xl.excel.reading.usual_texts import UnusualMarkup
 from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.kinds import CellError, NoValue
@@ -100,7 +100,7 @@ def in_bands(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Any]:
 
 
 def _never(data: bytes) -> list[str]:
-    raise WrittenOtherwise
+    raise UnusualMarkup
 
 
 def swap(*pairs: str, part: str = SHEET) -> Callable[[], bytes]:

@@ -13,7 +13,7 @@ from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.number_formats import DAY, DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.sheet_reader import Shared, read_sheet
 from rectify_xl.excel.reading.usual_sheets import usual_reader
-from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise, texts_of
+from rectify_xl.excel.reading.usual_texts import SharedTexts, UnusualMarkup, texts_of
 from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import Grid
 
@@ -162,7 +162,7 @@ def test_rows_written_otherwise_are_left_to_others(rows: str) -> None:
     ],
 )
 def test_shared_texts_written_otherwise_are_left_to_others(texts: str) -> None:
-    with pytest.raises(WrittenOtherwise):
+    with pytest.raises(UnusualMarkup):
         SharedTexts(f'<sst xmlns="{MAIN}">{texts}</sst>'.encode())
 
 
@@ -184,7 +184,7 @@ def test_mutants_of_shared_texts_are_sound_where_they_are_read() -> None:
     plain = TEXTS[begin:-6].replace("<si><t> 丙 </t></si>".encode(), b"")
     for seed in range(600):
         texts = mutant(plain, seed)
-        with suppress(WrittenOtherwise):
+        with suppress(UnusualMarkup):
             told = texts_of(texts)
             read += 1
             whole = TEXTS[:begin] + texts + b"</sst>"

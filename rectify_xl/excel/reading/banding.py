@@ -18,8 +18,8 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """Where the list of a part begins, and its name; how an element of it begins, and how the list ends."""
+class ListTags:
+    """The list of a part: its name, its opening tag, how an element of it begins, and its closing tag."""
 
     name: bytes
     begin: re.Pattern[bytes]
@@ -27,40 +27,40 @@ class Listed:
     end: bytes
 
 
-ROWS = Listed(name=b"sheetData", begin=re.compile(rb"<sheetData>"), element=b"<row ", end=b"</sheetData>")
-TEXTS = Listed(name=b"sst", begin=re.compile(rb"<sst\b[^<>]*(?<!/)>"), element=b"<si>", end=b"</sst>")
+ROWS = ListTags(name=b"sheetData", begin=re.compile(rb"<sheetData>"), element=b"<row ", end=b"</sheetData>")
+TEXTS = ListTags(name=b"sst", begin=re.compile(rb"<sst\b[^<>]*(?<!/)>"), element=b"<si>", end=b"</sst>")
 
 
-def bands(pieces: Iterator[bytes], part: str, listed: Listed) -> Iterator[bytes]:
-    """What stands before a part's list and begins it, the list in bands, and what stands behind from its end on.
+def bands(pieces: Iterator[bytes], part: str, tags: ListTags) -> Iterator[bytes]:
+    """A part up to the opening tag of its list, the list in bands, and the part from the closing tag on.
 
     Raises Unfit.
     """
-    held = b""
+    buffer = b""
     for piece in pieces:
-        held += piece
-        if (found := listed.begin.search(held)) or len(held) > BAND:
+        buffer += piece
+        if (opening := tags.begin.search(buffer)) or len(buffer) > BAND:
             break
     else:
-        found = None
-    if found is None or not _is_plain_utf_8(held, part):
+        opening = None
+    if opening is None or not _is_plain_utf_8(buffer, part):
         raise Unfit
-    _sure(held[: found.start()].removeprefix(b"<?"), listed)
-    yield held[: found.end()]
-    held = held[found.end() :]
-    while listed.end not in held:
-        cut = held.rfind(listed.element) if len(held) >= BAND else 0
+    _checked(buffer[: opening.start()].removeprefix(b"<?"), tags)
+    yield buffer[: opening.end()]
+    buffer = buffer[opening.end() :]
+    while tags.end not in buffer:
+        cut = buffer.rfind(tags.element) if len(buffer) >= BAND else 0
         if cut > 0:
-            yield _sure(held[:cut], listed)
-            held = held[cut:]
+            yield _checked(buffer[:cut], tags)
+            buffer = buffer[cut:]
         piece = next(pieces, b"")
-        if not piece or len(held) > _LONGEST:
+        if not piece or len(buffer) > _LONGEST:
             raise Unfit
-        held += piece
-    cut = held.index(listed.end)
-    yield _sure(held[:cut], listed)
-    rest = b"".join((held[cut:], *pieces))
-    if rest.count(listed.end) != 1 or listed.begin.search(rest) or b"<!" in rest:
+        buffer += piece
+    cut = buffer.index(tags.end)
+    yield _checked(buffer[:cut], tags)
+    rest = b"".join((buffer[cut:], *pieces))
+    if rest.count(tags.end) != 1 or tags.begin.search(rest) or b"<!" in rest:
         raise Unfit
     yield rest
 
@@ -77,16 +77,16 @@ def pieces_in(rows: bytes, size: int) -> Iterator[bytes]:
 def _is_plain_utf_8(head: bytes, part: str) -> bool:
     try:
         return as_utf_8(head, part) == (head, False)
-    except Unreadable:  # told when the part is read as a whole
+    except Unreadable:  # reported when the part is read as a whole
         return False
 
 
-def _sure(band: bytes, listed: Listed) -> bytes:
-    """A band in which nothing can hide a border: no comment, CDATA or instruction, no second list.
+def _checked(band: bytes, tags: ListTags) -> bytes:
+    """The band itself; raises Unfit for a comment, CDATA, an instruction or a second list, which could hide a border.
 
-    Signs that hardly any band has are looked for first: they are found many times as fast.
+    Single bytes that hardly any band has are looked for first: they are found many times as fast.
     """
     is_marked = (b"!" in band and b"<!" in band) or (b"?" in band and b"<?" in band)
-    if is_marked or (listed.name in band and listed.begin.search(band)):
+    if is_marked or (tags.name in band and tags.begin.search(band)):
         raise Unfit
     return band

@@ -1,4 +1,4 @@
-"""The shared texts of a workbook as their XML says them, without their phonetics and Excel's escapes."""
+"""The shared texts of a workbook read exactly, without their phonetics and Excel's escapes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def read_texts(data: bytes) -> list[str]:
 
 
 def unescaped(text: str) -> str:
-    """The text without Excel's escapes: _x000D_ is a carriage return; one of half a character, or of none, stays."""
-    return _ESCAPED.sub(lambda held: chr(int(held[1], 16)), text) if "_x" in text else text
+    """The text with Excel's escapes resolved (_x000D_ is CR); those of surrogates and non-characters stay."""
+    return _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text) if "_x" in text else text
 
 
 class _Texts(Handlers):

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from rectify_xl.excel.reading.banding import BAND, LARGE, ROWS, TEXTS, Unfit, bands, pieces_in
 from rectify_xl.excel.reading.exact_texts import read_texts
-from rectify_xl.excel.reading.large_sheet import SIGN, Kept, LargeSheet, Values
+from rectify_xl.excel.reading.large_sheet import SIGN, Interned, LargeSheet, Values
 from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.sheet_reader import Shared, read_sheet, within_limit
 from rectify_xl.excel.reading.sheet_scan import PLAIN_HEAD, has_control, is_long_or_deep, look_at
 from rectify_xl.excel.reading.usual_sheets import UsualReader, usual_reader
-from rectify_xl.excel.reading.usual_texts import WrittenOtherwise, is_place, texts_of
+from rectify_xl.excel.reading.usual_texts import UnusualMarkup, is_index, texts_of
 from rectify_xl.excel.reading.xml_parts import Soundness, as_utf_8
 from rectify_xl.grid import Grid
 from rectify_xl.limits import limits
@@ -59,36 +59,36 @@ def read_large(package: Package, sheets: Sequence[SheetAbout], fast: Fast) -> La
         sheet = book.sheet(about.part)
         if reaching is None and sheet.reaching is not None:
             reaching = about.title, sheet.reaching
-        told = sheet.grid(about, partial(package.is_percent, about.part))
-        grids.append(replace(told, counts_from_1904=package.counts_from_1904))
+        grid = sheet.grid(about, partial(package.is_percent, about.part))
+        grids.append(replace(grid, counts_from_1904=package.counts_from_1904))
     return LargeBook(tuple(grids), reaching)
 
 
 class _Tries:
-    """When it is worth while to read something as programs write it: where that failed, soon again, then seldom."""
+    """When the usual reader is worth a try: after a failure soon again, after many of them seldom."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._left_out, self._rest = most, 0, 0
+        self._most_skips, self._last_skips, self._skips_left = most, 0, 0
 
     def is_due(self) -> bool:
         """Whether the next one should be tried."""
-        self._rest -= 1
-        return self._rest < 0
+        self._skips_left -= 1
+        return self._skips_left < 0
 
-    def done(self) -> None:
+    def succeeded(self) -> None:
         """The one that was tried could be read."""
-        self._left_out = self._rest = 0
+        self._last_skips = self._skips_left = 0
 
     def failed(self) -> None:
-        """It could not: as many are left out as were before, and as many again."""
-        self._rest, self._left_out = self._left_out, min(2 * self._left_out + 1, self._most)
+        """It could not: twice as many are skipped as last time, and one more."""
+        self._skips_left, self._last_skips = self._last_skips, min(2 * self._last_skips + 1, self._most_skips)
 
 
-class _Made:
-    """A sheet on its way: what was read so far, whether that is sound, and how its pieces and its rows are written."""
+class _SheetInProgress:
+    """A sheet being read: its rows so far, their soundness, and when to try the usual reader on pieces and rows."""
 
     def __init__(self, part: str, values: Values, reader: UsualReader) -> None:
-        self.part, self.values, self.kept, self.reader = part, values, Kept(), reader
+        self.part, self.values, self.interned, self.reader = part, values, Interned(), reader
         self.sheet, self.soundness, self.is_odd = LargeSheet(), Soundness(part), False
         self.pieces, self.rows = _Tries(_UNTRIED_PIECES), _Tries(_UNTRIED_ROWS)
 
@@ -100,7 +100,7 @@ class _Book:
         self.package, self.fast = package, fast
         self.texts_part = package.related_part("sharedStrings")
         self.texts, self.is_exact = self._texts()
-        self.meant: Sequence[Any] = [within_limit(text) for text in self.texts] if self.is_exact else self.texts
+        self.shared_values: Sequence[Any] = [within_limit(text) for text in self.texts] if self.is_exact else self.texts
         self._shared: Shared | None = None
 
     def sheet(self, part: str) -> LargeSheet:
@@ -114,74 +114,74 @@ class _Book:
         return whole
 
     def _in_bands(self, part: str) -> LargeSheet:
-        made = _Made(part, Values(self.meant, part), self._usual_reader())
-        cut = bands(self.package.pieces(part, BAND), part, ROWS)
-        head, band = next(cut), next(cut)
-        made.soundness.add(head)
-        for following in cut:
-            made.reader = self._usual_reader()  # what it knows grows with what it reads
+        progress = _SheetInProgress(part, Values(self.shared_values, part), self._usual_reader())
+        part_bands = bands(self.package.pieces(part, BAND), part, ROWS)
+        head, band = next(part_bands), next(part_bands)
+        progress.soundness.add(head)
+        for following in part_bands:
+            progress.reader = self._usual_reader()  # its lookups grow with what it reads
             for rows in pieces_in(band, _PIECE):
-                if not (made.pieces.is_due() and self._add_usual(made, rows, made.pieces)):
-                    self._add_row_by_row(made, rows)
+                if not (progress.pieces.is_due() and self._add_usual(progress, rows, progress.pieces)):
+                    self._add_row_by_row(progress, rows)
             band = following
-        made.soundness.add(band, is_last=True)
+        progress.soundness.add(band, is_last=True)
         # What stands around the rows is read by the exact reader; beside plain rows only its merged cells matter.
-        shell = head + band if made.is_odd else PLAIN_HEAD + ROWS.end + _merges(band) + b"</worksheet>"
+        shell = head + band if progress.is_odd else PLAIN_HEAD + ROWS.end + _merges(band) + b"</worksheet>"
         if not band.rstrip().endswith(b"</worksheet>"):
             damaged(part)
-        made.sheet.merges += read_sheet(shell, part, Shared(texts=(), formats=self.package.formats)).merges
-        return made.sheet
+        progress.sheet.merges += read_sheet(shell, part, Shared(texts=(), formats=self.package.formats)).merges
+        return progress.sheet
 
-    def _add_row_by_row(self, made: _Made, rows: bytes) -> None:
+    def _add_row_by_row(self, progress: _SheetInProgress, rows: bytes) -> None:
         """Adds rows some of which are not written as programs write them: these alone are read at more cost."""
         others: list[bytes] = []
         for row in pieces_in(rows, 1):
-            if made.rows.is_due():
-                self._add(made, b"".join(others))
+            if progress.rows.is_due():
+                self._add(progress, b"".join(others))
                 others = []
-                if self._add_usual(made, row, made.rows):
+                if self._add_usual(progress, row, progress.rows):
                     continue
             others.append(row)
-        self._add(made, b"".join(others))
+        self._add(progress, b"".join(others))
 
-    def _add_usual(self, made: _Made, rows: bytes, tries: _Tries) -> bool:
+    def _add_usual(self, progress: _SheetInProgress, rows: bytes, tries: _Tries) -> bool:
         """Adds rows to a sheet if they are written as programs write them, and so sound; whether they are."""
         try:
-            lines = made.reader.lines(rows, made.sheet.last)
-            if any(places[-1] >= limits().columns for _, places, _ in lines):
-                raise WrittenOtherwise
-        except WrittenOtherwise:
+            lines = progress.reader.lines(rows, progress.sheet.last)
+            if any(columns[-1] >= limits().columns for _, columns, _ in lines):
+                raise UnusualMarkup
+        except UnusualMarkup:
             tries.failed()
             return False
-        tries.done()
-        made.sheet.add_usual(lines, made.kept, _last_row(rows, made.sheet.last))
+        tries.succeeded()
+        progress.sheet.add_usual(lines, progress.interned, _last_row(rows, progress.sheet.last))
         return True
 
     def _usual_reader(self) -> UsualReader:
         package = self.package
         return usual_reader(self._text, package.formats, counts_from_1904=package.counts_from_1904)
 
-    def _text(self, said: str) -> Any:
-        if not is_place(said, self.meant):
-            raise WrittenOtherwise
-        return self.meant[int(said)]
+    def _text(self, index: str) -> Any:
+        if not is_index(index, self.shared_values):
+            raise UnusualMarkup
+        return self.shared_values[int(index)]
 
-    def _add(self, made: _Made, rows: bytes) -> None:
+    def _add(self, progress: _SheetInProgress, rows: bytes) -> None:
         """Adds rows to a sheet that may be written in any way."""
         if not rows:
             return
-        made.soundness.add(rows)
-        sheet = made.sheet
+        progress.soundness.add(rows)
+        sheet = progress.sheet
         look = look_at(PLAIN_HEAD + rows + _TAIL, sheet.last)
         if look.reaching and sheet.reaching is None:
             sheet.reaching = look.reaching_cell
         plain = _numbered(look.plain) if look.plain is not None else None
         grid = self.fast(plain, b"") if plain is not None else None
         if grid is not None:
-            sheet.add_fast(grid, made.values, _last_row(rows, sheet.last))
+            sheet.add_fast(grid, progress.values, _last_row(rows, sheet.last))
         else:
-            made.is_odd = True
-            sheet.add_exact(read_sheet(PLAIN_HEAD + rows + _TAIL, made.part, self.shared, sheet.last))
+            progress.is_odd = True
+            sheet.add_exact(read_sheet(PLAIN_HEAD + rows + _TAIL, progress.part, self.shared, sheet.last))
 
     @property
     def shared(self) -> Shared:
@@ -214,7 +214,7 @@ class _Book:
         for following in cut:
             try:
                 yield texts_of(band)
-            except WrittenOtherwise:
+            except UnusualMarkup:
                 soundness.add(band)
                 yield self._band_of_texts(band)
             band = following
@@ -225,27 +225,28 @@ class _Book:
         if has_control(band) or is_long_or_deep(band):
             raise Unfit
         cells = b"".join(
-            b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (at + 1, at + 1, at) for at in range(count)
+            b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (index + 1, index + 1, index)
+            for index in range(count)
         )
         grid = self.fast(PLAIN_HEAD + cells + _TAIL, b"<sst>" + band + TEXTS.end)
         if grid is None:
             raise Unfit
-        read = [""] * (grid.first_row - 1) + [row[0] for row in grid.rows]
-        return read + [""] * (count - len(read))
+        texts = [""] * (grid.first_row - 1) + [row[0] for row in grid.rows]
+        return texts + [""] * (count - len(texts))
 
 
-def _last_row(rows: bytes, before: int) -> int:
-    found = _LAST_ROW.match(rows, max(0, rows.rfind(b"<row ")))
-    return int(found[1]) if found else before
+def _last_row(rows: bytes, previous: int) -> int:
+    match = _LAST_ROW.match(rows, max(0, rows.rfind(b"<row ")))
+    return int(match[1]) if match else previous
 
 
 def _numbered(plain: bytes) -> bytes | None:
     """A plain sheet whose cells of shared texts say the text's number; None where one says it oddly."""
-    shared = plain.count(b't="s"')
+    expected = plain.count(b't="s"')
     if SIGN.encode() in plain:
         return None
-    made, count = _SHARED.subn(rb' t="str"\1' + SIGN.encode(), plain) if shared else (plain, 0)
-    return made if count == shared else None
+    numbered, count = _SHARED.subn(rb' t="str"\1' + SIGN.encode(), plain) if expected else (plain, 0)
+    return numbered if count == expected else None
 
 
 def _merges(rest: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""One sheet of a large workbook as its rows come in, by whichever reader; of equal values one is held."""
+"""One sheet of a large workbook as its rows come in, from whichever reader; equal values are interned."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from typing import Any
 
 from rectify_xl.excel.reading.package import SheetAbout
 from rectify_xl.excel.reading.sheet_reader import ExactSheet
-from rectify_xl.excel.reading.usual_sheets import Line, laid_out
+from rectify_xl.excel.reading.usual_sheets import Line, row_of
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
 
 # A cell of a shared text is given to the fast reader as a text of this sign and the text's number.
 SIGN = "\ue000"
-_NOTHING: tuple[Any, ...] = ()
+_EMPTY_ROW: tuple[Any, ...] = ()
 # So many different values are remembered, to be held once each.
 _REMEMBERED = 20_000
 
 
-class Kept(dict[Any, Any]):
-    """Values, each of them held once as long as it is known."""
+class Interned(dict[Any, Any]):
+    """Interned values: equal ones are held once, until too many were met."""
 
     def __missing__(self, value: Any) -> Any:
         if len(self) > _REMEMBERED:
             self.clear()
-        return self.setdefault(value, self.meant(value))
+        return self.setdefault(value, self.meaning(value))
 
-    def meant(self, value: Any) -> Any:
-        """What a value stands for."""
+    def meaning(self, value: Any) -> Any:
+        """The value that is held for this one."""
         return value
 
 
-class Values(Kept):
-    """The values of cells as the fast reader has them: each as it is meant."""
+class Values(Interned):
+    """Values of the fast reader, the signs of shared texts replaced by these texts."""
 
     def __init__(self, texts: Sequence[Any], part: str) -> None:
         super().__init__()
         self.texts, self.part = texts, part
 
-    def meant(self, value: Any) -> Any:
-        """The shared text where the value is the number of one."""
+    def meaning(self, value: Any) -> Any:
+        """The shared text where the value is the sign and index of one."""
         if value.__class__ is not str or value[:1] != SIGN:
             return value
-        at = int(value[1:])
-        return self.texts[at] if at < len(self.texts) else damaged(self.part)
+        index = int(value[1:])
+        return self.texts[index] if index < len(self.texts) else damaged(self.part)
 
 
 @dataclass(slots=True)
@@ -73,41 +73,41 @@ class LargeSheet:
             is_percent=is_percent,
         )
 
-    def add_exact(self, made: ExactSheet) -> None:
+    def add_exact(self, sheet: ExactSheet) -> None:
         """Rows that the exact reader has read, from behind the last one on."""
-        if made.rows:
+        if sheet.rows:
             self._reach(self.last)
-            self.rows += made.rows
-        self.hidden += made.hidden
-        self.merges += made.merges
-        self.far |= made.far
-        self._count(made.cells)
-        self.last = made.last
+            self.rows += sheet.rows
+        self.hidden += sheet.hidden
+        self.merges += sheet.merges
+        self.far |= sheet.far
+        self._count(sheet.cells)
+        self.last = sheet.last
 
     def add_fast(self, grid: Grid, values: Values, last: int) -> None:
         """Rows that the fast reader has read."""
         self._reach(grid.first_row - 1)
-        lead = [""] * grid.first_column
+        left = [""] * grid.first_column
         for row in grid.rows:
             blanks = row.count("")
-            made = [values[v] if v.__class__ is str or v.__class__ is date else v for v in row]
-            self.rows.append([*lead, *made] if blanks < len(row) else _NOTHING)
+            cells = [values[v] if v.__class__ is str or v.__class__ is date else v for v in row]
+            self.rows.append([*left, *cells] if blanks < len(row) else _EMPTY_ROW)
             self.cells += len(row) - blanks
         self._count(0)
         self.last = last
 
-    def add_usual(self, lines: Sequence[Line], kept: Kept, last: int) -> None:
+    def add_usual(self, lines: Sequence[Line], interned: Interned, last: int) -> None:
         """Rows that are written as programs write them."""
-        for number, places, values in lines:
+        for number, columns, values in lines:
             self._reach(number - 1)
-            held = [kept[v] if v.__class__ is str else v for v in values]
-            self.rows.append(laid_out(places, held, 0, places[-1] + 1))
+            cells = [interned[v] if v.__class__ is str else v for v in values]
+            self.rows.append(row_of(columns, cells, 0, columns[-1] + 1))
             self.cells += len(values) - values.count("")
         self._count(0)
         self.last = last
 
     def _reach(self, row: int) -> None:
-        self.rows += [_NOTHING] * (row - len(self.rows))
+        self.rows += [_EMPTY_ROW] * (row - len(self.rows))
 
     def _count(self, cells: int) -> None:
         self.cells += cells

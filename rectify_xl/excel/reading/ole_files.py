@@ -1,4 +1,4 @@
-"""What a file of the old kind (OLE, .xls) is before it is read: a workbook, a locked one, or no workbook."""
+"""An OLE file (.xls) checked before it is read: a workbook, a locked one, or no workbook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rectify_xl.grid import Unreadable
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The first record of a workbook's stream, which begins at the border of a sector: the version is 5 or 8, the kind 5.
 _BEGINNING = re.compile(rb"\x09\x08[\x06-\x10]\x00\x00[\x05\x06]\x05\x00", re.DOTALL)
-_SECTOR, _FILEPASS, _FEW = 64, 0x2F, 8
+_SECTOR_BYTES, _FILEPASS, _RECORDS = 64, 0x2F, 8
 # The first four entries of a directory.
 _FIRST_ENTRIES = 512
 
@@ -26,23 +26,25 @@ def audit_ole(data: bytes) -> None:
 
 def _is_mail(data: bytes) -> bool:
     """Whether the directory begins as that of a mail of Outlook does; a workbook attached to it may have its own."""
-    power, sector = int.from_bytes(data[30:32], "little"), int.from_bytes(data[48:52], "little")
-    if power not in (9, 12):
+    sector_shift, sector = int.from_bytes(data[30:32], "little"), int.from_bytes(data[48:52], "little")
+    if sector_shift not in (9, 12):
         return False
-    at = (sector + 1) << power
-    first = data[at : at + _FIRST_ENTRIES]
-    return any(name.encode("utf-16-le") in first for name in ("__substg1.0_", "__nameid_", "__properties_", "__recip_"))
+    directory = (sector + 1) << sector_shift
+    entries = data[directory : directory + _FIRST_ENTRIES]
+    return any(
+        name.encode("utf-16-le") in entries for name in ("__substg1.0_", "__nameid_", "__properties_", "__recip_")
+    )
 
 
 def _is_locked(data: bytes) -> bool:
-    """Whether one of the first records of a workbook's stream says that the others are encrypted."""
-    starts = (found.start() for found in _BEGINNING.finditer(data))
-    return any(_FILEPASS in _first_records(data, at) for at in starts if at % _SECTOR == 0)
+    """Whether a password record is among the first records of a workbook's stream."""
+    starts = (match.start() for match in _BEGINNING.finditer(data))
+    return any(_FILEPASS in _first_records(data, start) for start in starts if start % _SECTOR_BYTES == 0)
 
 
-def _first_records(data: bytes, at: int) -> list[int]:
+def _first_records(data: bytes, offset: int) -> list[int]:
     kinds = []
-    for _ in range(_FEW):
-        kinds.append(int.from_bytes(data[at : at + 2], "little"))
-        at += 4 + int.from_bytes(data[at + 2 : at + 4], "little")
+    for _ in range(_RECORDS):
+        kinds.append(int.from_bytes(data[offset : offset + 2], "little"))
+        offset += 4 + int.from_bytes(data[offset + 2 : offset + 4], "little")
     return kinds

@@ -1,4 +1,4 @@
-"""A received .xlsx as a plain package of our own making: all that the fast reader is given of it."""
+"""A received .xlsx repacked as a plain package of our own: all that the fast reader is given of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.sheet_scan import has_control, is_long_or_deep, look_at
 from rectify_xl.excel.reading.usual_sheets import usual_reader
-from rectify_xl.excel.reading.usual_texts import SharedTexts, WrittenOtherwise
+from rectify_xl.excel.reading.usual_texts import SharedTexts, UnusualMarkup
 from rectify_xl.excel.reading.xml_parts import as_utf_8, check
 from rectify_xl.grid import Grid
 from rectify_xl.zipped import stored
@@ -55,16 +55,16 @@ def sheets_to_read(package: Package, is_unread: IsUnread) -> tuple[SheetAbout, .
 def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
     """The worksheets of a package looked over and packed for the fast reader; raises Unreadable as `Package` does."""
     shared = package.related("sharedStrings")
-    told = as_utf_8(shared, "sharedStrings") if shared else (b"", False)
-    written = {about.part: as_utf_8(package.part(about.part), about.part) for about in sheets}
-    usual = _usual_sheets(package, told, written) if sheets else {}
+    shared_texts = as_utf_8(shared, "sharedStrings") if shared else (b"", False)
+    sheet_data = {about.part: as_utf_8(package.part(about.part), about.part) for about in sheets}
+    usual = _usual_sheets(package, shared_texts, sheet_data) if sheets else {}
     plain: dict[str, bytes] = {}
     reaching = None
-    texts, texts_are_odd = (b"", False) if len(usual) == len(written) else _looked_over(*told)
+    texts, texts_are_odd = (b"", False) if len(usual) == len(sheet_data) else _fast_texts(*shared_texts)
     for about in sheets:
         if about.part in usual:
             continue
-        data, is_prefixed = written[about.part]
+        data, is_prefixed = sheet_data[about.part]
         look = look_at(data)
         if look.reaching and reaching is None:
             reaching = about.title, look.reaching_cell
@@ -73,8 +73,8 @@ def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
             plain[about.part] = look.plain
     return PlainBook(
         sheets=sheets,
-        parts={part: data for part, (data, _) in written.items()},
-        odd=frozenset(written) - plain.keys() - usual.keys(),
+        parts={part: data for part, (data, _) in sheet_data.items()},
+        odd=frozenset(sheet_data) - plain.keys() - usual.keys(),
         fast=packed(plain, texts, package.formats, package.counts_from_1904) if plain else b"",
         usual=usual,
         reaching=reaching,
@@ -82,22 +82,22 @@ def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
 
 
 def _usual_sheets(
-    package: Package, texts: tuple[bytes, bool], written: Mapping[str, tuple[bytes, bool]]
+    package: Package, texts: tuple[bytes, bool], sheet_data: Mapping[str, tuple[bytes, bool]]
 ) -> dict[str, Grid]:
     """The sheets that are written as programs write them, by part; none where the shared texts are not."""
     if texts[1]:
         return {}
     try:
         shared = SharedTexts(texts[0])
-    except WrittenOtherwise:
+    except UnusualMarkup:
         return {}
     reader = usual_reader(shared.text, package.formats, counts_from_1904=package.counts_from_1904)
-    made = {part: reader.grid(data) for part, (data, is_prefixed) in written.items() if not is_prefixed}
-    return {part: grid for part, grid in made.items() if grid is not None}
+    grids = {part: reader.grid(data) for part, (data, is_prefixed) in sheet_data.items() if not is_prefixed}
+    return {part: grid for part, grid in grids.items() if grid is not None}
 
 
-def _looked_over(texts: bytes, is_prefixed: bool) -> tuple[bytes, bool]:
-    """The shared texts in UTF-8, and whether the fast reader must not have them."""
+def _fast_texts(texts: bytes, is_prefixed: bool) -> tuple[bytes, bool]:
+    """The shared texts for the fast reader, and whether it must not have them."""
     if b"</" not in texts:  # no text in it
         return b"", bool(texts) and b"/>" not in texts
     check(texts, "sharedStrings")
@@ -107,22 +107,24 @@ def _looked_over(texts: bytes, is_prefixed: bool) -> tuple[bytes, bool]:
 def packed(parts: Mapping[str, bytes], texts: bytes, formats: Formats, counts_from_1904: bool) -> bytes:
     """A package of plain worksheets, each of them named by its key."""
     names = list(parts)
-    listed = "".join(f'<sheet name="{_escaped(name)}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(names, 1))
-    targets = "".join(
+    sheet_elements = "".join(
+        f'<sheet name="{_escaped(name)}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(names, 1)
+    )
+    relations = "".join(
         f'<Relationship Id="r{i}" Type="{_LINKS}/worksheet" Target="worksheets/{i}.xml"/>'
         for i, _ in enumerate(names, 1)
     )
     epoch = '<workbookPr date1904="1"/>' if counts_from_1904 else ""
-    workbook = f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">{epoch}<sheets>{listed}</sheets></workbook>'
-    made = {
+    workbook = f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">{epoch}<sheets>{sheet_elements}</sheets></workbook>'
+    parts_by_name = {
         "_rels/.rels": _ROOT_RELATIONS,
         "xl/workbook.xml": workbook.encode(),
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{targets}</Relationships>'.encode(),
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'.encode(),
         "xl/styles.xml": _styles(formats),
     }
     if texts:
-        made["xl/sharedStrings.xml"] = _TEXTS_HEAD.sub(_PLAIN_TEXTS_HEAD, texts, count=1)
-    return stored(made | {f"xl/worksheets/{i}.xml": parts[name] for i, name in enumerate(names, 1)})
+        parts_by_name["xl/sharedStrings.xml"] = _TEXTS_HEAD.sub(_PLAIN_TEXTS_HEAD, texts, count=1)
+    return stored(parts_by_name | {f"xl/worksheets/{i}.xml": parts[name] for i, name in enumerate(names, 1)})
 
 
 @lru_cache(maxsize=32)

@@ -1,4 +1,4 @@
-"""Worksheets as programs write them, read from their own bytes; one that is written otherwise is another reader's.
+"""Worksheets as programs usually write them, read from their bytes; any other markup is left to another reader.
 
 Nothing is passed over: a sheet is read here if its rows are cells, values, texts and formulas in the few ways in which
 programs write them and nothing else at all, so that nothing can hide between what is read.
@@ -18,13 +18,13 @@ from typing import Any
 from rectify_xl.excel.reading.number_formats import Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
 from rectify_xl.excel.reading.usual_texts import (
-    KEEPING,
-    WrittenOtherwise,
+    PRESERVE_TAG,
+    UnusualMarkup,
     checked_text,
     own_text,
     resolved,
 )
-from rectify_xl.excel.reading.usual_values import Known, meanings_of
+from rectify_xl.excel.reading.usual_values import Lookup, meanings_of
 from rectify_xl.excel.reading.xml_parts import is_sound
 from rectify_xl.grid import Grid
 from rectify_xl.layout import CHECK_TEXT_NAME
@@ -33,7 +33,7 @@ from rectify_xl.limits import limits
 Line = tuple[int, list[int], list[Any]]
 Merges = tuple[tuple[int, int, int, int], ...]
 # Larger sheets are looked at piece by piece, so that no list grows with them.
-_LARGE = 2_000_000
+_TOO_LARGE = 2_000_000
 # In a larger rectangle some of the cells must be there.
 _RECTANGLE, _SPARSE = 20_000, 8
 _EMPTY_ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)/>')
@@ -63,97 +63,102 @@ _MERGES = rb"<mergeCells(?: count=\"[0-9]+\")? ?>(?:%b)*</mergeCells>"
 _MERGE_CELLS = re.compile(_MERGES % re.sub(rb"[()]", b"", _MERGE.pattern))
 _LETTERS = (*ascii_uppercase, *map("".join, product(ascii_uppercase, repeat=2)))
 _COLUMNS = {letters: at for at, letters in enumerate(_LETTERS)}
-_BETWEEN, _CELL_BEGIN, _SHORT = b"</row>", b"<c ", 400
+_BETWEEN, _CELL_BEGIN, _LONGEST_CHECK_ROW = b"</row>", b"<c ", 400
 # The cells of so many rows are understood at once.
-_AT_ONCE = 64
+_BATCH = 64
 # No shorter text is too long, whatever the limit.
-_CERTAIN = 10_000
+_SURELY_SHORT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsualReader:
-    """Reads the usual sheets of one workbook: what values in cells mean, by the cells' attributes.
+    """Reads the usual sheets of one workbook; `values` are the lookups of values by the cells' attributes.
 
-    `holders` are the attributes of those that hold their own texts.
+    `inline_attributes` are the attributes met so far of cells with inline texts.
     """
 
-    values: Known
-    holders: set[str]
+    values: Lookup
+    inline_attributes: set[str]
 
     def grid(self, data: bytes) -> Grid | None:
-        """The values of a worksheet in UTF-8 without prefixes; None where anything in it is written otherwise."""
+        """The values of a worksheet in UTF-8 without prefixes; None for any unusual markup."""
         begin, end = span(data)
-        if begin < 0 or end - begin > _LARGE:
+        if begin < 0 or end - begin > _TOO_LARGE:
             return None
         try:
             lines = self.lines(data[begin:end])
-            return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.holders)
-        except WrittenOtherwise:
+            return _grid(lines, _merges(merges_in(data, end)), is_shared=not self.inline_attributes)
+        except UnusualMarkup:
             return None
 
     def lines(self, data: bytes, after: int = 0) -> list[Line]:
-        """The rows that hold something, among the rows behind row `after` that are the data and nothing else.
+        """The rows that hold something, of data that are nothing but rows behind row `after`.
 
-        Raises WrittenOtherwise; where it does not, the data are well-formed elements.
+        Raises UnusualMarkup; where it does not, the data are well-formed elements.
         """
         numbers, rows = _rows(data, after)
-        made: list[Line] = []
-        for at in range(0, len(rows), _AT_ONCE):
-            made += self._lines(numbers[at : at + _AT_ONCE], rows[at : at + _AT_ONCE])
-        return made
+        lines: list[Line] = []
+        for at in range(0, len(rows), _BATCH):
+            lines += self._lines(numbers[at : at + _BATCH], rows[at : at + _BATCH])
+        return lines
 
     def _lines(self, numbers: Sequence[int], rows: Sequence[bytes]) -> Iterator[Line]:
-        """The columns and values of some rows with cells, but for those that are blank."""
+        """The columns and values of some rows with cells, without the blank rows."""
         text = checked_text(_BETWEEN.join(rows))
-        letters, digits, attributes, formulas, keeping, own, said, rest = zip(*_CELL.findall(text), strict=True)
+        letters, digits, attributes, formulas, preserves, inline, contents, rest = zip(
+            *_CELL.findall(text), strict=True
+        )
         counts = [row.count(_CELL_BEGIN) for row in rows]
         if any(rest) or [*digits] != [*chain.from_iterable(map(repeat, map(str, numbers), counts))]:
-            raise WrittenOtherwise
-        unknown = {formula for formula in set(formulas) if formula and not _is_known(formula)}
-        if unknown and not all(_is_told(cell) for cell in _CELL.finditer(text) if cell[_FORMULA] in unknown):
-            raise WrittenOtherwise
-        means = {told: self.values[told] for told in set(attributes)}
-        texts: Sequence[str] = _texts(own, keeping) if any(own) else own
-        if not self.holders.issuperset(compress(attributes, texts)):
-            raise WrittenOtherwise
-        values = [its or (it and means[told][it]) for told, it, its in zip(attributes, said, texts, strict=True)]
+            raise UnusualMarkup
+        others = {formula for formula in set(formulas) if formula and not _is_self_check(formula)}
+        if others and not all(_has_full_value(cell) for cell in _CELL.finditer(text) if cell[_FORMULA] in others):
+            raise UnusualMarkup
+        lookups = {cell_attributes: self.values[cell_attributes] for cell_attributes in set(attributes)}
+        inline_texts: Sequence[str] = _inline_texts(inline, preserves) if any(inline) else inline
+        if not self.inline_attributes.issuperset(compress(attributes, inline_texts)):
+            raise UnusualMarkup
+        values = [
+            inline_text or (content and lookups[cell_attributes][content])
+            for cell_attributes, content, inline_text in zip(attributes, contents, inline_texts, strict=True)
+        ]
         return _by_rows(numbers, counts, list(map(_COLUMNS.__getitem__, letters)), values)
 
 
 def usual_reader(shared: Callable[[str], Any], formats: Formats, *, counts_from_1904: bool) -> UsualReader:
-    """The reader of a workbook with these formats; `shared` tells the shared text of a number as a cell says it."""
-    values, holders = meanings_of(shared, formats, counts_from_1904=counts_from_1904)
-    return UsualReader(values=values, holders=holders)
+    """The reader of a workbook with these formats; `shared` gives the shared text at an index."""
+    values, inline_attributes = meanings_of(shared, formats, counts_from_1904=counts_from_1904)
+    return UsualReader(values=values, inline_attributes=inline_attributes)
 
 
 # ---- rows
 
 
 def _rows(data: bytes, after: int) -> tuple[list[int], list[bytes]]:
-    """The rows that may hold values: their numbers, and what is between their tags; none of our self-check alone.
+    """The numbers of the rows that may hold values, and their content between the tags; self-check rows are left out.
 
-    Raises WrittenOtherwise for numbers that lack, stand twice or are out of order, and for hidden rows.
+    Raises UnusualMarkup for numbers that lack, stand twice or are out of order, and for hidden rows.
     """
-    *rows, rest = data.split(_BETWEEN)
+    *pieces, rest = data.split(_BETWEEN)
     numbers: list[int] = []
-    kept: list[bytes] = []
-    before = after
-    for row in rows:
-        number = _check_row(row) if len(row) <= _SHORT else 0
+    contents: list[bytes] = []
+    previous = after
+    for piece in pieces:
+        number = _check_row(piece) if len(piece) <= _LONGEST_CHECK_ROW else 0
         if not number:
-            head = _ROW.match(row)
+            head = _ROW.match(piece)
             if head is None or not _is_shown(head[3]):
-                raise WrittenOtherwise
-            before, number = _passed(head[1], before) if head[1] else before, int(head[2])
-            if cells := row[head.end() :]:
+                raise UnusualMarkup
+            previous, number = _last_empty_row(head[1], previous) if head[1] else previous, int(head[2])
+            if cells := piece[head.end() :]:
                 numbers.append(number)
-                kept.append(cells)
-        if number <= before:
-            raise WrittenOtherwise
-        before = number
-    if _passed(rest, before) > LAST_ROW:
-        raise WrittenOtherwise
-    return numbers, kept
+                contents.append(cells)
+        if number <= previous:
+            raise UnusualMarkup
+        previous = number
+    if _last_empty_row(rest, previous) > LAST_ROW:
+        raise UnusualMarkup
+    return numbers, contents
 
 
 @lru_cache(maxsize=2048)
@@ -162,18 +167,18 @@ def _check_row(row: bytes) -> int:
 
     Below the rows that are filled in, returns of one template have the same.
     """
-    found = _CHECK_ROW.fullmatch(row)
-    return int(found[1]) if found and is_sound(row + _BETWEEN) else 0
+    match = _CHECK_ROW.fullmatch(row)
+    return int(match[1]) if match and is_sound(row + _BETWEEN) else 0
 
 
-def _passed(rows: bytes, before: int) -> int:
-    """The number of the last of some rows without cells, which follow the one `before`."""
-    found = _EMPTY_ROW.findall(rows)
-    numbers = [before, *(int(number) for number, _ in found)]
+def _last_empty_row(rows: bytes, previous: int) -> int:
+    """The number of the last of some rows without cells, which follow row `previous`."""
+    matches = _EMPTY_ROW.findall(rows)
+    numbers = [previous, *(int(number) for number, _ in matches)]
     if not _EMPTY_ROWS.fullmatch(rows) or not all(map(lt, numbers, islice(numbers, 1, None))):
-        raise WrittenOtherwise
-    if not all(map(_are_usual, {attributes for _, attributes in found})):
-        raise WrittenOtherwise
+        raise UnusualMarkup
+    if not all(map(_are_usual, {attributes for _, attributes in matches})):
+        raise UnusualMarkup
     return numbers[-1]
 
 
@@ -191,42 +196,53 @@ def _are_usual(attributes: bytes) -> bool:
     return is_usual and len(set(names)) == len(names) and b"r" not in names
 
 
-def _by_rows(numbers: Sequence[int], counts: Sequence[int], places: list[int], values: list[Any]) -> Iterator[Line]:
-    """The cells of some rows, so many in each, row by row; none of a row that is blank."""
+def _by_rows(
+    numbers: Sequence[int], counts: Sequence[int], all_columns: list[int], values: list[Any]
+) -> Iterator[Line]:
+    """Columns and values split into rows of `counts` cells each; blank rows are left out."""
     end = 0
     for number, count in zip(numbers, counts, strict=True):
         begin, end = end, end + count
-        columns, held = places[begin:end], values[begin:end]
+        columns, row_values = all_columns[begin:end], values[begin:end]
         if not all(map(lt, columns, islice(columns, 1, None))):
-            raise WrittenOtherwise
-        if held.count("") < count:
-            yield number, columns, held
+            raise UnusualMarkup
+        if row_values.count("") < count:
+            yield number, columns, row_values
 
 
-def _texts(own: Sequence[str], keeping: Sequence[str]) -> Sequence[str]:
-    """The texts that stand in cells themselves, those that say that their blanks count among them."""
-    is_plain = len(max(own, key=len)) < _CERTAIN and "&" not in "".join(own) and [*map(str.strip, own)] == [*own]
+def _inline_texts(inline: Sequence[str], preserves: Sequence[str]) -> Sequence[str]:
+    """The inline texts resolved; `preserves` are their tags' attributes where blanks count."""
+    is_plain = (
+        len(max(inline, key=len)) < _SURELY_SHORT
+        and "&" not in "".join(inline)
+        and [*map(str.strip, inline)] == [*inline]
+    )
     if is_plain:
-        return own
-    return [own_text(said, KEEPING if kept else "") if said else "" for said, kept in zip(own, keeping, strict=True)]
+        return inline
+    return [
+        own_text(text, PRESERVE_TAG if preserve else "") if text else ""
+        for text, preserve in zip(inline, preserves, strict=True)
+    ]
 
 
-def _is_told(cell: re.Match[str]) -> bool:
-    """Whether a formula's value is all there is to tell of it: it has one, is no picture, and stays in its workbook."""
-    whole = cell[0]
+def _has_full_value(cell: re.Match[str]) -> bool:
+    """Whether a formula has a value, is no picture and stays in its workbook, so that the value is all that matters."""
+    markup = cell[0]
     resolved(cell[_FORMULA])
-    return "DISPIMG" not in whole and not REACHING.search(whole.encode()) and (bool(cell[_VALUE]) or 't="str"' in whole)
+    return (
+        "DISPIMG" not in markup and not REACHING.search(markup.encode()) and (bool(cell[_VALUE]) or 't="str"' in markup)
+    )
 
 
 @lru_cache(maxsize=256)
-def _is_known(formula: str) -> bool:
-    """Whether a formula is one of our self-check; raises WrittenOtherwise if that is not sound."""
+def _is_self_check(formula: str) -> bool:
+    """Whether a formula is one of our self-check; raises UnusualMarkup if that is not sound."""
     if _TWICE.search(formula):
-        raise WrittenOtherwise
-    is_known = CHECK_TEXT_NAME in formula or is_ours(formula.encode())
-    if is_known:
+        raise UnusualMarkup
+    is_check = CHECK_TEXT_NAME in formula or is_ours(formula.encode())
+    if is_check:
         resolved(formula)
-    return is_known
+    return is_check
 
 
 def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
@@ -237,11 +253,11 @@ def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
     first, last = min(line[1][0] for line in lines), max(line[1][-1] for line in lines)
     width, height, count = last - first + 1, bottom - top + 1, sum(len(line[1]) for line in lines)
     if width > limits().columns or (width * height > _RECTANGLE and width * height > _SPARSE * count):
-        raise WrittenOtherwise
+        raise UnusualMarkup
     rows: list[list[Any]] = []
-    for number, places, values in lines:
+    for number, columns, values in lines:
         rows += [[""] * width for _ in range(number - top - len(rows))]
-        rows.append(laid_out(places, values, first, width))
+        rows.append(row_of(columns, values, first, width))
     return Grid(
         title="",
         rows=rows,
@@ -253,26 +269,26 @@ def _grid(lines: Sequence[Line], merges: Merges, *, is_shared: bool) -> Grid:
     )
 
 
-def laid_out(places: Sequence[int], values: list[Any], first: int, width: int) -> list[Any]:
-    """A row of that width from column `first` on, with values at their places."""
+def row_of(columns: Sequence[int], values: list[Any], first: int, width: int) -> list[Any]:
+    """A row of that width from column `first` on, with values at their columns."""
     row = [""] * width
-    if places[-1] - places[0] < len(places):
-        row[places[0] - first : places[-1] - first + 1] = values
+    if columns[-1] - columns[0] < len(columns):
+        row[columns[0] - first : columns[-1] - first + 1] = values
     else:
-        for place, value in zip(places, values, strict=True):
-            row[place - first] = value
+        for column, value in zip(columns, values, strict=True):
+            row[column - first] = value
     return row
 
 
 @lru_cache(maxsize=64)
 def _merges(written: bytes) -> Merges:
-    """The merged cells; raises WrittenOtherwise where they are written otherwise, or too many."""
+    """The merged cells; raises UnusualMarkup for unusual markup, or too many."""
     if written and not _MERGE_CELLS.fullmatch(written):
-        raise WrittenOtherwise
-    found = [
+        raise UnusualMarkup
+    merges = [
         (int(top), _COLUMNS[left.decode()], int(bottom), _COLUMNS[right.decode()])
         for left, top, right, bottom in _MERGE.findall(written)
     ]
-    if len(found) > limits().merges:
-        raise WrittenOtherwise
-    return tuple(found)
+    if len(merges) > limits().merges:
+        raise UnusualMarkup
+    return tuple(merges)

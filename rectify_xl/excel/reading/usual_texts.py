@@ -1,4 +1,4 @@
-"""Texts as programs write them into worksheets and among the shared ones; of one written otherwise nothing is told."""
+"""Shared and inline texts as programs usually write them; any other markup is refused, for the exact reader."""
 
 from __future__ import annotations
 
@@ -19,66 +19,66 @@ _TEXT = re.compile(
 _RUN = re.compile("(<t(?: [^<>/]*)?>)([^<]*)</t>")
 # An attribute that an element has twice.
 _TWICE = re.compile(r'<\w+(?: \w+="[^"<>]*")* (\w+)="[^"<>]*"(?: \w+="[^"<>]*")* \1="')
-KEEPING = '<t xml:space="preserve">'
-_USUAL = "<t>"
+PRESERVE_TAG = '<t xml:space="preserve">'
+_PLAIN_TAG = "<t>"
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>\s*)?<sst(?: [^<>]*)?(?<!/)>")
 _END = b"</sst>"
 _ODD = CONTROL + b"\r"
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_LAST_SIGN, _BLANKS, _DIGITS = 0x10FFFF, (9, 10, 13), 9
+_LAST_CODE_POINT, _WHITESPACE, _DIGITS = 0x10FFFF, (9, 10, 13), 9
 
 # The pieces of a text that have several looks, each with its tag.
 Runs = tuple[tuple[str, str], ...]
 
 
-class WrittenOtherwise(Exception):
-    """Something is not written in one of the few ways in which programs write it."""
+class UnusualMarkup(Exception):
+    """Markup other than the few forms that programs usually write."""
 
 
 class SharedTexts:
     """The shared texts of a workbook from their part in UTF-8, which need not be there; each is made when asked for.
 
-    Raises WrittenOtherwise where anything in the part is written otherwise.
+    Raises UnusualMarkup where anything in the part is written in another way.
     """
 
     def __init__(self, data: bytes) -> None:
         text = _between_tags(data) if data else ""
-        self._tag = KEEPING if f"<si>{KEEPING}" in text else _USUAL
-        self._written = _texts_in(text, self._tag)
+        self._tag = PRESERVE_TAG if f"<si>{PRESERVE_TAG}" in text else _PLAIN_TAG
+        self._texts = _texts_in(text, self._tag)
 
-    def text(self, said: str) -> str:
-        """The text of a number as a cell says it."""
-        if not is_place(said, self._written):
-            raise WrittenOtherwise
-        return _text_of(self._written[int(said)], self._tag)
+    def text(self, index: str) -> str:
+        """The text at an index, as a cell writes it."""
+        if not is_index(index, self._texts):
+            raise UnusualMarkup
+        return _text_of(self._texts[int(index)], self._tag)
 
 
-def is_place(said: str, texts: Sequence[Any]) -> bool:
-    """Whether a cell says the number of one of the texts, in a few digits."""
-    return len(said) <= _DIGITS and said.isdecimal() and said.isascii() and int(said) < len(texts)
+def is_index(index: str, texts: Sequence[Any]) -> bool:
+    """Whether a cell's content is the index of one of the texts, in a few digits."""
+    return len(index) <= _DIGITS and index.isdecimal() and index.isascii() and int(index) < len(texts)
 
 
 def texts_of(data: bytes) -> list[str]:
-    """The texts of some elements of the part, which are the data and nothing else; raises WrittenOtherwise."""
+    """The texts of data that are nothing but whole elements of the part; raises UnusualMarkup."""
     text = checked_text(data)
     if "&" in text:
         resolved(text)
-    tag = KEEPING if f"<si>{KEEPING}" in text else _USUAL
+    tag = PRESERVE_TAG if f"<si>{PRESERVE_TAG}" in text else _PLAIN_TAG
     return [_text_of(written, tag) for written in _texts_in(text, tag)]
 
 
 def _text_of(written: str | Runs, tag: str) -> str:
     if isinstance(written, str):
         return own_text(written, tag)
-    return "".join([own_text(run, its) for its, run in written])
+    return "".join([own_text(run, run_tag) for run_tag, run in written])
 
 
 def _between_tags(data: bytes) -> str:
     """What is between the tags of the part, whose references are sound."""
     head, end = _HEAD.match(data), data.rfind(_END)
     if head is None or data[end:].rstrip() != _END or not is_sound(head[0] + _END):
-        raise WrittenOtherwise
+        raise UnusualMarkup
     text = checked_text(data[head.end() : end])
     if "&" in text:
         resolved(text)
@@ -91,19 +91,19 @@ def _texts_in(text: str, tag: str) -> list[str | Runs]:
     pieces = f"{behind}{text}{before}".split(behind + before)
     if len(pieces) == 1:
         return [*_runs_in(text)]
-    made: list[str | Runs] = [*_runs_in((pieces[0] + behind)[len(behind) :])]
+    texts: list[str | Runs] = [*_runs_in((pieces[0] + behind)[len(behind) :])]
     for piece in pieces[1:-1]:
         if "<" in piece:
-            made += _runs_in(f"{before}{piece}{behind}")
+            texts += _runs_in(f"{before}{piece}{behind}")
         else:
-            made.append(piece)
-    return [*made, *_runs_in((before + pieces[-1])[: -len(before)])]
+            texts.append(piece)
+    return [*texts, *_runs_in((before + pieces[-1])[: -len(before)])]
 
 
 def _runs_in(text: str) -> list[Runs]:
     items = text.split("</si>")
     if items.pop():
-        raise WrittenOtherwise
+        raise UnusualMarkup
     return list(map(_runs, items))
 
 
@@ -111,49 +111,49 @@ def _runs_in(text: str) -> list[Runs]:
 def _runs(item: str) -> Runs:
     """The pieces of one text; returns of one template have most of theirs in common."""
     if not _TEXT.fullmatch(item) or _TWICE.search(item):
-        raise WrittenOtherwise
+        raise UnusualMarkup
     return tuple(_RUN.findall(item))
 
 
 def checked_text(data: bytes) -> str:
-    """The text of bytes; raises WrittenOtherwise for what no XML holds, or what stands for something else in a text.
+    """Decoded UTF-8; raises UnusualMarkup for characters that XML forbids, and for CR and escapes as _x000D_.
 
-    That is _x000D_ and CR. Single signs are looked for first: they are found many times as fast.
+    Single bytes are looked for first: they are found many times as fast.
     """
     is_odd = (b"_" in data and b"_x" in data) or (b"]" in data and b"]]>" in data)
     if is_odd or len(data.translate(None, _ODD)) != len(data):
-        raise WrittenOtherwise
+        raise UnusualMarkup
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise WrittenOtherwise from error
+        raise UnusualMarkup from error
     if "\ufffe" in text or "\uffff" in text:
-        raise WrittenOtherwise
+        raise UnusualMarkup
     return text
 
 
-def own_text(said: str, tag: str = "") -> str:
-    """What a text says behind its tag: blanks around it count if that says so, else programs differ about them."""
-    if "&" in said:
-        said = resolved(said)
-    if (said.strip() != said and (tag != KEEPING or "\r" in said)) or len(said) > limits().kept_text:
-        raise WrittenOtherwise
-    return said
+def own_text(text: str, tag: str = "") -> str:
+    """A text resolved; blanks around it are refused unless its tag preserves them, as programs differ about them."""
+    if "&" in text:
+        text = resolved(text)
+    if (text.strip() != text and (tag != PRESERVE_TAG or "\r" in text)) or len(text) > limits().kept_text:
+        raise UnusualMarkup
+    return text
 
 
 def resolved(text: str) -> str:
-    """A text with the characters for its references; raises WrittenOtherwise for what is none."""
-    made, count = _REFERENCE.subn(_sign, text)
+    """A text with its character references replaced; raises UnusualMarkup for an unknown one."""
+    replaced, count = _REFERENCE.subn(_character, text)
     if count != text.count("&"):
-        raise WrittenOtherwise
-    return made
+        raise UnusualMarkup
+    return replaced
 
 
-def _sign(reference: re.Match[str]) -> str:
+def _character(reference: re.Match[str]) -> str:
     if reference[1]:
         return _NAMED[reference[1]]
     code = int(reference[2]) if reference[2] else int(reference[3], 16)
-    is_sign = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= _LAST_SIGN
-    if not is_sign and code not in _BLANKS:
-        raise WrittenOtherwise
+    is_character = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= _LAST_CODE_POINT
+    if not is_character and code not in _WHITESPACE:
+        raise UnusualMarkup
     return chr(code)

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from rectify_xl.excel.reading.number_formats import DAY, NUMBER, Formats
-from rectify_xl.excel.reading.usual_texts import WrittenOtherwise, own_text
+from rectify_xl.excel.reading.usual_texts import UnusualMarkup, own_text
 
 _KIND = re.compile(r'(?: s="([0-9]{1,5})")?(?: t="([a-zA-Z]+)")? ?')
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
@@ -19,77 +19,77 @@ _FIRST_DAY, _LAST_DAY = 61, 2_958_465
 _FLAGS, _DIGITS = {"1": True, "0": False}, 7
 
 
-class Known(dict[str, Any]):
-    """What is written in cells and what it means, made when it is first met; raises WrittenOtherwise as `make` does."""
+class Lookup(dict[str, Any]):
+    """Values by what is written in cells, each computed when first met; raises UnusualMarkup as `compute` does."""
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
+    def __init__(self, compute: Callable[[str], Any]) -> None:
         super().__init__()
-        self._make = make
+        self._compute = compute
 
-    def __missing__(self, said: str) -> Any:
-        made = self[said] = self._make(said)
-        return made
+    def __missing__(self, written: str) -> Any:
+        value = self[written] = self._compute(written)
+        return value
 
 
-def meanings_of(shared: Callable[[str], Any], formats: Formats, *, counts_from_1904: bool) -> tuple[Known, set[str]]:
-    """What values mean by their cells' attributes, and those of these, so far, whose cells hold their own texts.
+def meanings_of(shared: Callable[[str], Any], formats: Formats, *, counts_from_1904: bool) -> tuple[Lookup, set[str]]:
+    """The lookups of values by their cells' attributes, and the attributes met so far of cells with inline texts.
 
-    `shared` tells the shared text of a number as a cell says it.
+    `shared` gives the shared text at an index.
     """
-    meanings: Mapping[str | int, Known] = {
-        "b": Known(_flag),
-        "s": Known(shared),
-        "str": Known(own_text),
-        "inlineStr": Known(_otherwise),
-        NUMBER: Known(_number),
-        DAY: Known(partial(_day, ahead=_DAYS_BEFORE_1904 if counts_from_1904 else 0)),
+    meanings: Mapping[str | int, Lookup] = {
+        "b": Lookup(_flag),
+        "s": Lookup(shared),
+        "str": Lookup(own_text),
+        "inlineStr": Lookup(_refuse),
+        NUMBER: Lookup(_number),
+        DAY: Lookup(partial(_day, offset=_DAYS_BEFORE_1904 if counts_from_1904 else 0)),
     }
-    holders: set[str] = set()
+    inline_attributes: set[str] = set()
 
-    def meaning(attributes: str) -> Known:
-        told, style = _told_kind(attributes)
-        found = meanings.get(formats.kind(style) if told == "n" else told)
-        if found is None or style >= max(len(formats.kinds), 1):
-            raise WrittenOtherwise
-        if told == "inlineStr":
-            holders.add(attributes)
-        return found
+    def meaning(attributes: str) -> Lookup:
+        kind, style = _type_and_style(attributes)
+        lookup = meanings.get(formats.kind(style) if kind == "n" else kind)
+        if lookup is None or style >= max(len(formats.kinds), 1):
+            raise UnusualMarkup
+        if kind == "inlineStr":
+            inline_attributes.add(attributes)
+        return lookup
 
-    return Known(meaning), holders
+    return Lookup(meaning), inline_attributes
 
 
 @lru_cache(maxsize=1024)
-def _told_kind(attributes: str) -> tuple[str, int]:
+def _type_and_style(attributes: str) -> tuple[str, int]:
     """The type and the style of a cell by its attributes."""
-    found = _KIND.fullmatch(attributes)
-    if found is None:
-        raise WrittenOtherwise
-    return found[2] or "n", int(found[1] or 0)
+    match = _KIND.fullmatch(attributes)
+    if match is None:
+        raise UnusualMarkup
+    return match[2] or "n", int(match[1] or 0)
 
 
-def _otherwise(said: str) -> NoReturn:
-    raise WrittenOtherwise
+def _refuse(written: str) -> NoReturn:
+    raise UnusualMarkup
 
 
-def _flag(said: str) -> bool:
-    if said not in _FLAGS:
-        raise WrittenOtherwise
-    return _FLAGS[said]
-
-
-@lru_cache(maxsize=1024)
-def _number(said: str) -> float:
-    if not _PLAIN_NUMBER.fullmatch(said):
-        raise WrittenOtherwise
-    return float(said)
+def _flag(written: str) -> bool:
+    if written not in _FLAGS:
+        raise UnusualMarkup
+    return _FLAGS[written]
 
 
 @lru_cache(maxsize=1024)
-def _day(said: str, ahead: int) -> date:
-    """The whole day of a serial number; days of which programs think differently are told by the exact reader."""
-    if not (said.isdecimal() and said.isascii() and len(said) <= _DIGITS):
-        raise WrittenOtherwise
-    serial = int(said) + ahead
-    if not _FIRST_DAY <= int(said) <= serial <= _LAST_DAY:
-        raise WrittenOtherwise
+def _number(written: str) -> float:
+    if not _PLAIN_NUMBER.fullmatch(written):
+        raise UnusualMarkup
+    return float(written)
+
+
+@lru_cache(maxsize=1024)
+def _day(written: str, offset: int) -> date:
+    """The whole day of a serial number; days on which programs differ are left to the exact reader."""
+    if not (written.isdecimal() and written.isascii() and len(written) <= _DIGITS):
+        raise UnusualMarkup
+    serial = int(written) + offset
+    if not _FIRST_DAY <= int(written) <= serial <= _LAST_DAY:
+        raise UnusualMarkup
     return _DAY_0 + timedelta(days=serial)
