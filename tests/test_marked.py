@@ -186,6 +186,7 @@ def test_a_clerks_note_keeps_its_text_and_its_runs() -> None:
     told = unzipped(mark(noted(), HELD))["xl/comments1.xml"].decode()
     assert '<t>请看 &quot;附件&quot;_x000D_&#10;二\n〔检查错误：' in told
     assert '<rPr><b/><sz val="9"/></rPr><t>示例甲：</t>' in told
+    assert '<t xml:space="preserve">〔检查错误：' in unzipped(mark(zipped(plain()), HELD))["xl/comments1.xml"].decode()
 
 
 def test_a_thread_is_left_alone() -> None:

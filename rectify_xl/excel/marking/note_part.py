@@ -114,7 +114,7 @@ class NotePart:
         font = b"<rFont val=" + xml_value(style["fonts"]["body"]) + b"/>"
         size = b"<sz val=" + xml_value(str(facts["size"])) + b"/>"
         look = b"<rPr>" + size + b'<color indexed="81"/>' + font + b'<family val="3"/><charset val="134"/></rPr>'
-        content = b'<t xml:namespace="preserve">' + xml_text(text) + b"</t>"
+        content = b'<t xml:space="preserve">' + xml_text(text) + b"</t>"
         attributes = b" ref=" + xml_value(cell_name(*cell)) + b" authorId=" + xml_value(str(self._author_id))
         note = b"<comment" + attributes + b"><text><r>" + look + content + b"</r></text></comment>"
         return with_prefix(note, prefix_of(self._data, self._root))
