@@ -29,7 +29,7 @@ from returns import (
 from soffice import convert
 
 from rectify_xl import catalog
-from rectify_xl.excel.reading.ods_content import untold_in
+from rectify_xl.excel.reading.ods_content import extras_in
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import Reading, Setting, parser_for
 from rectify_xl.messages import sentence
@@ -79,13 +79,37 @@ def read(column: Column, raw: Any) -> tuple[Any, str, str]:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        *(("零", 0), ("〇", 0), ("六", 6), ("两", 2), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("廿五", 25)),
-        *(("卅", 30), ("一百", 100), ("一百零五", 105), ("一百一十", 110), ("一百十", 110), ("一百五十", 150), ("两百", 200)),
+        *(
+            ("零", 0),
+            ("〇", 0),
+            ("六", 6),
+            ("两", 2),
+            ("十", 10),
+            ("十二", 12),
+            ("二十", 20),
+            ("二十三", 23),
+            ("廿五", 25),
+        ),
+        *(
+            ("卅", 30),
+            ("一百", 100),
+            ("一百零五", 105),
+            ("一百一十", 110),
+            ("一百十", 110),
+            ("一百五十", 150),
+            ("两百", 200),
+        ),
         *(("一千零五", 1005), ("一千零五十", 1050), ("一千五百", 1500), ("一万零五", 10005), ("一万二千", 12000)),
         *(("一万零五百", 10500), ("二十万", 200000), ("一百二十万三千", 1203000), ("一亿零一", 100000001)),
         *(("壹佰贰拾", 120), ("二〇", 20), ("一〇五", 105), ("二〇〇五", 2005)),
-        *((text, None) for text in ("", "三四", "五六十", "一百五", "一万二", "一千五十", "百", "千", "十十", "〇五", "零五")),
-        *((text, None) for text in ("一二三", "一百零", "一百零十", "二十零五", "几", "数十", "十几", "人", "5", "一" * 30)),
+        *(
+            (text, None)
+            for text in ("", "三四", "五六十", "一百五", "一万二", "一千五十", "百", "千", "十十", "〇五", "零五")
+        ),
+        *(
+            (text, None)
+            for text in ("一二三", "一百零", "一百零十", "二十零五", "几", "数十", "十几", "人", "5", "一" * 30)
+        ),
     ],
 )
 def test_a_number_in_words_has_one_reading_or_none(text: str, value: int | None) -> None:
@@ -115,8 +139,19 @@ def test_every_number_in_words_is_that_number(count: int) -> None:
     ("text", "value"),
     [
         *(("百分之五十", 0.5), ("百分之百", 1), ("百分之零", 0), ("百分之三十三点三", 0.333), ("百分之50", 0.5)),
-        *(("五成", 0.5), ("5成", 0.5), ("五成五", 0.55), ("七成半", 0.75), ("十成", 1), ("八折", 0.8), ("百分之一百二十", 1.2)),
-        *((text, None) for text in ("百分之", "成", "成都", "三四成", "五成多", "五成五五", "一半", "八五折", "二分之一")),
+        *(
+            ("五成", 0.5),
+            ("5成", 0.5),
+            ("五成五", 0.55),
+            ("七成半", 0.75),
+            ("十成", 1),
+            ("八折", 0.8),
+            ("百分之一百二十", 1.2),
+        ),
+        *(
+            (text, None)
+            for text in ("百分之", "成", "成都", "三四成", "五成多", "五成五五", "一半", "八五折", "二分之一")
+        ),
     ],
 )
 def test_a_share_in_words(text: str, value: float | None) -> None:
@@ -130,7 +165,18 @@ def test_a_share_in_words(text: str, value: float | None) -> None:
 @pytest.mark.parametrize(
     ("raw", "value"),
     [
-        *(("3人", 3), ("十二", 12), ("十二人", 12), ("３", 3), ("（7）", 7), ("①", 1), ("⑩", 10), ("⑺", 7), ("六", 6), ("两百", 200)),
+        *(
+            ("3人", 3),
+            ("十二", 12),
+            ("十二人", 12),
+            ("３", 3),
+            ("（7）", 7),
+            ("①", 1),
+            ("⑩", 10),
+            ("⑺", 7),
+            ("六", 6),
+            ("两百", 200),
+        ),
         *(("1，200", 1200), ("三十 人", 30), ("30人次", 30), ("30 个", 30), ("3\u200b", 3), (" 12 ", 12), ("二〇", 20)),
     ],
 )
@@ -141,8 +187,21 @@ def test_a_count_with_one_reading(raw: str, value: int) -> None:
 @pytest.mark.parametrize(
     ("raw", "case", "suggestion"),
     [
-        *(("约30", "near", "30"), ("30余人", "near", "30"), ("三十多", "near", "30"), ("30左右", "near", "30"), ("近百", "", None)),
-        *(("一半", "", None), ("几十", "", None), ("三四", "", None), ("3-5", "", None), ("3.5", "fraction", None), ("3²", "", None)),
+        *(
+            ("约30", "near", "30"),
+            ("30余人", "near", "30"),
+            ("三十多", "near", "30"),
+            ("30左右", "near", "30"),
+            ("近百", "", None),
+        ),
+        *(
+            ("一半", "", None),
+            ("几十", "", None),
+            ("三四", "", None),
+            ("3-5", "", None),
+            ("3.5", "fraction", None),
+            ("3²", "", None),
+        ),
     ],
 )
 def test_a_count_that_is_open_is_only_offered(raw: str, case: str, suggestion: str | None) -> None:
@@ -154,9 +213,24 @@ def test_a_count_that_is_open_is_only_offered(raw: str, case: str, suggestion: s
 @pytest.mark.parametrize(
     ("raw", "value", "code"),
     [
-        *(("50", 0.5, "fixed-percent"), ("50%", 0.5, "fixed-percent"), ("0.5", 0.5, "fixed-percent"), (50.0, 0.5, "fixed-percent")),
-        *(("五成", 0.5, "fixed-percent"), ("百分之五十", 0.5, "fixed-percent"), ("五十", 0.5, "fixed-percent"), (0.5, 0.5, "")),
-        *(("１００％", 1.0, "fixed-percent"), ("1", 1.0, "fixed-percent"), (1.0, 1.0, ""), ("1%", 0.01, "fixed-percent")),
+        *(
+            ("50", 0.5, "fixed-percent"),
+            ("50%", 0.5, "fixed-percent"),
+            ("0.5", 0.5, "fixed-percent"),
+            (50.0, 0.5, "fixed-percent"),
+        ),
+        *(
+            ("五成", 0.5, "fixed-percent"),
+            ("百分之五十", 0.5, "fixed-percent"),
+            ("五十", 0.5, "fixed-percent"),
+            (0.5, 0.5, ""),
+        ),
+        *(
+            ("１００％", 1.0, "fixed-percent"),
+            ("1", 1.0, "fixed-percent"),
+            (1.0, 1.0, ""),
+            ("1%", 0.01, "fixed-percent"),
+        ),
         *(("33.3%", 0.333, "fixed-percent"), (33.3, 0.333, "fixed-percent"), ("百分之百", 1.0, "fixed-percent")),
         *(("150", 150.0, "range"), ("120%", 1.2, "range"), (1.5, 1.5, "range"), ("百分之一百二十", 1.2, "range")),
         *(("一半", None, "number"), ("约50%", None, "number"), ("过半", None, "number"), ("三分之二", None, "number")),
@@ -174,7 +248,16 @@ DUE = LEDGER.column("due")
 @pytest.mark.parametrize(
     "raw",
     [
-        *("2005.5.16", "5月16日", "5.16", "二〇〇五年五月十六日", "2005-05-16 00:00:00", "五月十六", "20050516", "05/16/2005"),
+        *(
+            "2005.5.16",
+            "5月16日",
+            "5.16",
+            "二〇〇五年五月十六日",
+            "2005-05-16 00:00:00",
+            "五月十六",
+            "20050516",
+            "05/16/2005",
+        ),
         *("2005年05月16日 星期一", "5月16日（周一）", "5月16日前完成", "２００５．５．１６", "2005年5月16日\u200b"),
         20050516.0,
     ],
@@ -236,12 +319,20 @@ def test_for_good_is_no_day_and_of_the_long_term(phrase: str) -> None:
 @pytest.mark.parametrize(
     "phrase",
     [
-        *("5月底前，并长期坚持", "5月31日，长期坚持", "2005年5月底前并长期坚持", "5月底前（长期坚持）", "5月底前、长期坚持"),
+        *(
+            "5月底前，并长期坚持",
+            "5月31日，长期坚持",
+            "2005年5月底前并长期坚持",
+            "5月底前（长期坚持）",
+            "5月底前、长期坚持",
+        ),
         *("2005.5.31，并长期坚持", "5月底前完成，并长期坚持", "5月底前并坚持", "长期坚持（5月底前）"),
     ],
 )
 def test_a_day_and_for_good_is_the_day(phrase: str) -> None:
-    held = ledger({"due": phrase, "horizon": None}, {"due": phrase, "horizon": "近期"}, {"due": phrase, "horizon": "无"})
+    held = ledger(
+        {"due": phrase, "horizon": None}, {"due": phrase, "horizon": "近期"}, {"due": phrase, "horizon": "无"}
+    )
     assert values(held, "due") == [date(2005, 5, 31)] * 3
     assert values(held, "horizon") == ["长期", "近期", "长期"]
     assert codes(held) == [
@@ -270,7 +361,10 @@ def test_a_column_that_is_not_there_is_not_filled() -> None:
 @pytest.mark.parametrize(
     ("name", "raw", "value", "code"),
     [
-        *(("status", w, "已完成", "fixed-choice") for w in ("完成", "已整改", "销号", "完 成", "完成。", "整改完成", "已完成。", "“已完成”")),
+        *(
+            ("status", w, "已完成", "fixed-choice")
+            for w in ("完成", "已整改", "销号", "完 成", "完成。", "整改完成", "已完成。", "“已完成”")
+        ),
         *(("status", w, "已完成", "fixed-text") for w in (" 已完成", "已 完 成", "已完成\u200b", "已\u3000完成")),
         *(("handling", w, "立说立改", "fixed-choice") for w in ("立行立改", "立即整改")),
         *(("pledged", w, "是", "fixed-choice") for w in ("√", "✓", "Y", "是的", True)),
@@ -285,16 +379,31 @@ def test_options(name: str, raw: Any, value: str | None, code: str) -> None:
 @pytest.mark.parametrize(
     ("name", "raw", "suggestion"),
     [
-        *(("status", "已完城", "已完成"), ("status", "2.已完成", "已完成"), ("status", "经研究已完成", "已完成"), ("status", "未完成", None)),
-        *(("status", "已完成/整改中", None), ("pledged", "不清楚", None), ("pledged", "是否待定", None), ("difficulty", "较难", "难")),
+        *(
+            ("status", "已完城", "已完成"),
+            ("status", "2.已完成", "已完成"),
+            ("status", "经研究已完成", "已完成"),
+            ("status", "未完成", None),
+        ),
+        *(
+            ("status", "已完成/整改中", None),
+            ("pledged", "不清楚", None),
+            ("pledged", "是否待定", None),
+            ("difficulty", "较难", "难"),
+        ),
     ],
 )
-def test_an_option_that_is_near_is_offered_unless_it_says_the_opposite(name: str, raw: str, suggestion: str | None) -> None:
+def test_an_option_that_is_near_is_offered_unless_it_says_the_opposite(
+    name: str, raw: str, suggestion: str | None
+) -> None:
     found = parser_for(LEDGER.column(name), SETTING)(raw)
     assert (found.value, found.code, dict(found.params).get("suggestion")) == (None, "choice", suggestion)
 
 
-@pytest.mark.parametrize("between", ["、", "，", ",", "；", ";", "/", "／", "|", "\\", "+", "&", "。", " ", "\u3000", "\n", "\t", "和", "与", "及"])
+@pytest.mark.parametrize(
+    "between",
+    ["、", "，", ",", "；", ";", "/", "／", "|", "\\", "+", "&", "。", " ", "\u3000", "\n", "\t", "和", "与", "及"],
+)
 def test_people_joined_by_anything(between: str) -> None:
     value, code, _ = read(LEDGER.column("owner"), f"示例甲{between}示例乙")
     assert (value, code) == ("示例甲、示例乙", "" if between == "、" else "fixed-text")
@@ -353,9 +462,11 @@ def test_the_same_as_above_is_the_value_above(word: str) -> None:
     assert held.forms[0].good[1].values[AT["department"]] == "办公室"
     assert [len(set(values(held, name))) for name in ("owner", "due", "status", "percent")] == [1, 1, 1, 1]
     first = held.findings[0]
-    assert (first.value, dict(first.params)["source"], dict(first.params)["understood"]) == (word.strip(), "P4", "办公室") or (
-        first.value == word
-    )
+    assert (first.value, dict(first.params)["source"], dict(first.params)["understood"]) == (
+        word.strip(),
+        "P4",
+        "办公室",
+    ) or (first.value == word)
     assert dict(first.params) == {"source": "P4", "understood": "办公室"}
 
 
@@ -398,7 +509,11 @@ def test_what_is_wrong_above_is_wrong_below() -> None:
 def test_nothing_above_is_nothing_below() -> None:
     held = ledger({"department": None, "note": "无"}, {"department": "同上", "note": "同上"})
     assert told(held) == [
-        *(("error", "required", 4, "department"), ("error", "required", 5, "department"), ("fixed", "fixed-merge", 5, "note"))
+        *(
+            ("error", "required", 4, "department"),
+            ("error", "required", 5, "department"),
+            ("fixed", "fixed-merge", 5, "note"),
+        )
     ]
 
 
@@ -451,7 +566,10 @@ P = AT["department"]
 )
 def test_merged_cells_down_the_side(merges: list[tuple[int, int, int, int]], filled: list[int]) -> None:
     held = ledger({"department": "人事处"}, {"department": None}, {"department": None}, merges=merges)
-    expected = [("fixed", "fixed-merge", r, "department") if r in filled else ("error", "required", r, "department") for r in (5, 6)]
+    expected = [
+        ("fixed", "fixed-merge", r, "department") if r in filled else ("error", "required", r, "department")
+        for r in (5, 6)
+    ]
     assert told(held) == expected
     assert values(held, "department") == ["人事处", *("人事处" if r in filled else None for r in (5, 6))]
     assert {dict(f.params).get("source") for f in held.findings if f.level == "fixed"} <= {"P4"}
@@ -484,7 +602,9 @@ def test_the_same_as_above_below_a_merged_cell() -> None:
 
 
 def test_a_merged_cell_of_a_sheet_that_starts_elsewhere() -> None:
-    grid = Grid(title="整改台帐", rows=[LABELS, body(), body(problem=PROBLEMS[1], department=None)], first_row=7, first_column=2)
+    grid = Grid(
+        title="整改台帐", rows=[LABELS, body(), body(problem=PROBLEMS[1], department=None)], first_row=7, first_column=2
+    )
     grid = Grid(title=grid.title, rows=grid.rows, first_row=7, first_column=2, merges=[(8, P + 2, 9, P + 2)])
     held = judged({}, sheets=[grid])
     assert [(f.code, f.cell, dict(f.params)["source"]) for f in held.findings] == [("fixed-merge", "R9", "R8")]
@@ -500,7 +620,10 @@ def test_no_merge_adds_or_loses_a_row(merges: list[tuple[int, int, int, int]]) -
 # ---- headers of two rows
 
 # The ledger as offices lay it out: group headings over some columns, the other labels over both rows.
-GROUPS = {"责任落实": ("department", "owner", "due"), "整改进展": ("status", "percent", "progress", "completed", "result")}
+GROUPS = {
+    "责任落实": ("department", "owner", "due"),
+    "整改进展": ("status", "percent", "progress", "completed", "result"),
+}
 
 
 def grouped(upper: dict[str, str] | None = None, lower: dict[str, str] | None = None) -> tuple[list[str], list[str]]:
@@ -531,7 +654,11 @@ def test_a_header_of_two_rows_tells_the_form(title: str) -> None:
 def test_a_form_whose_labels_stand_half_above_half_below() -> None:
     facts = catalog.forms()["filings"]
     labels = [c.label for c in facts.columns]
-    rows = [[*labels[:3], "份数及去向", "", "", ""], ["", "", "", *labels[3:]], [cell(row("filings").get(c.name)) for c in facts.columns]]
+    rows = [
+        [*labels[:3], "份数及去向", "", "", ""],
+        ["", "", "", *labels[3:]],
+        [cell(row("filings").get(c.name)) for c in facts.columns],
+    ]
     assert told(judged({}, sheets=[Grid(title="报送备案登记", rows=rows)])) == []
     held = judged({}, sheets=[Grid(title="表", rows=rows)])
     assert codes(held) == [("fixed-header", None, "")]
@@ -539,14 +666,19 @@ def test_a_form_whose_labels_stand_half_above_half_below() -> None:
 
 def test_what_is_told_of_a_header_stands_in_its_own_row() -> None:
     held = sheet(*grouped({"measure": "具体措施"}, {"due": "整改时限"}), body())
-    assert [(f.code, f.cell, f.value) for f in held.findings] == [("fixed-header", "K1", "具体措施"), ("fixed-header", "R2", "整改时限")]
+    assert [(f.code, f.cell, f.value) for f in held.findings] == [
+        ("fixed-header", "K1", "具体措施"),
+        ("fixed-header", "R2", "整改时限"),
+    ]
 
 
 def test_a_column_of_theirs_in_such_a_header_is_told_once() -> None:
     above, below = grouped()
     held = sheet([*above, "领导批示"], [*below, ""], [*body(), "已阅"])
     assert [(f.code, f.cell) for f in held.findings] == [("extra-column", "Y1")]
-    held = sheet([*above[:16], "", *above[16:]], [*below[:16], "分管领导", *below[16:]], [*body()[:16], "示例己", *body()[16:]])
+    held = sheet(
+        [*above[:16], "", *above[16:]], [*below[:16], "分管领导", *below[16:]], [*body()[:16], "示例己", *body()[16:]]
+    )
     assert [(f.code, f.cell) for f in held.findings] == [("extra-column", "Q2")]
 
 
@@ -597,7 +729,15 @@ def test_the_first_row_of_data_is_no_header() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("完成时限（年月日）", "（必填）完成时限", "【必填】完成时限", "完成时限〔年月日〕", "完成时限（年月日", "完成时限\n年月日", "完成时限\n（年/月/日）"),
+        *(
+            "完成时限（年月日）",
+            "（必填）完成时限",
+            "【必填】完成时限",
+            "完成时限〔年月日〕",
+            "完成时限（年月日",
+            "完成时限\n年月日",
+            "完成时限\n（年/月/日）",
+        ),
         *("（完成时限）", "*完成时限", "完成时限（如 2005-05-20）（必填）", "完成（整改）时限"),
     ],
 )
@@ -664,7 +804,12 @@ def test_one_header_is_one_column_at_most() -> None:
 
 @pytest.mark.parametrize(
     ("name", "suggestion"),
-    [("示例第一党部", "示例第一党支部"), ("示例学院党委会", "示例学院党委"), ("不知何处", None), ("示例第三党支部", None)],
+    [
+        ("示例第一党部", "示例第一党支部"),
+        ("示例学院党委会", "示例学院党委"),
+        ("不知何处", None),
+        ("示例第三党支部", None),
+    ],
 )
 def test_a_unit_that_is_nearly_one_of_the_roster_is_asked_about(name: str, suggestion: str | None) -> None:
     held = judged({}, sheets=[form_grid("ledger", [row("ledger")])], cover={"unit_code": "XX1", "unit_name": name})
@@ -679,8 +824,20 @@ def test_a_unit_that_is_nearly_one_of_the_roster_is_asked_about(name: str, sugge
     "line",
     [
         *(["合计"], ["共计：3 项"], ["合计（3项）"], ["合计3项"], ["本页合计"], ["小 计", "", 3.0], ["累计"]),
-        *(["填报人 示例甲"], ["填报人：示例甲　　联系电话：000"], ["审核人：示例乙"], ["联系电话：000"], ["制表：示例甲"]),
-        *(["填报日期2005年5月25日"], ["", "", "2005年5月25日"], ["", "二〇〇五年五月二十五日"], ["　　年　月　日"], [date(2005, 5, 25)]),
+        *(
+            ["填报人 示例甲"],
+            ["填报人：示例甲　　联系电话：000"],
+            ["审核人：示例乙"],
+            ["联系电话：000"],
+            ["制表：示例甲"],
+        ),
+        *(
+            ["填报日期2005年5月25日"],
+            ["", "", "2005年5月25日"],
+            ["", "二〇〇五年五月二十五日"],
+            ["　　年　月　日"],
+            [date(2005, 5, 25)],
+        ),
         *(["注：本表一式两份"], ["注1：数据截至5月底"], ["备注：另附说明"], ["填表说明：每行一项"], ["单位（公章）："]),
     ],
 )
@@ -689,7 +846,9 @@ def test_lines_below_the_table_are_silent(line: list[Any]) -> None:
     assert (told(held), [r.row for r in held.forms[0].good]) == ([], [2])
 
 
-@pytest.mark.parametrize("problem", ["填报人不及时上报情况", "合计数与明细数不符", "注意力不集中", "备注栏填写不全", "日期填写不规范"])
+@pytest.mark.parametrize(
+    "problem", ["填报人不及时上报情况", "合计数与明细数不符", "注意力不集中", "备注栏填写不全", "日期填写不规范"]
+)
 def test_a_problem_alone_in_its_row_is_data(problem: str) -> None:
     held = sheet(LABELS, body(), ["", problem])
     assert [r.row for r in held.forms[0].rows()] == [2, 3]
@@ -830,13 +989,15 @@ table:number-columns-spanned="2"/></table:table-row></table:table></office:body>
 
 
 def test_the_merged_cells_of_opendocument() -> None:
-    found = untold_in(CONTENT.format(declared="").encode())
+    found = extras_in(CONTENT.format(declared="").encode())
     assert {title: held.merges for title, held in found.items()} == {"一": [(4, 2, 6, 2)], "二": [(1, 0, 2, 1)]}
-    assert untold_in(b"<office:body/>") == {}
+    assert extras_in(b"<office:body/>") == {}
 
 
-@pytest.mark.parametrize("content", [CONTENT.format(declared="<!DOCTYPE a []>"), CONTENT[:-9], CONTENT.replace('"3"', '"x"')])
+@pytest.mark.parametrize(
+    "content", [CONTENT.format(declared="<!DOCTYPE a []>"), CONTENT[:-9], CONTENT.replace('"3"', '"x"')]
+)
 def test_a_content_that_cannot_be_trusted_is_damaged(content: str) -> None:
     with pytest.raises(Unreadable) as told_as:
-        untold_in(content.replace("{declared}", "").encode())
+        extras_in(content.replace("{declared}", "").encode())
     assert told_as.value.code == "damaged"

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from soffice import convert, needs_soffice
 
-from rectify_xl.excel.reading.ods_content import completed, untold_in
+from rectify_xl.excel.reading.ods_content import extras_in, with_extras
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, NoValue
@@ -35,7 +35,7 @@ TEXT = cell("字", 'office:value-type="string"')
 
 
 def test_errors_and_wanting_values_are_found_where_they_stand() -> None:
-    found = untold_in(
+    found = extras_in(
         content(
             line(TEXT, FAILED),
             line(cell("#DIV/0!", 'table:formula="of:=1/0" office:value-type="float" office:value="0"'), TEXT),
@@ -57,7 +57,7 @@ def test_errors_and_wanting_values_are_found_where_they_stand() -> None:
 
 def test_hidden_rows_count_where_they_hold_something() -> None:
     hidden = 'table:visibility="collapse"'
-    found = untold_in(
+    found = extras_in(
         content(line(TEXT), line(TEXT, more=f'{hidden} table:number-rows-repeated="2"'), line(cell(), more=hidden),
                 line(TEXT, more='table:visibility="filter"'))
     )["甲"]  # fmt: skip
@@ -65,8 +65,8 @@ def test_hidden_rows_count_where_they_hold_something() -> None:
 
 
 def test_a_sheet_is_completed_wherever_the_untold_cells_stand() -> None:
-    found = untold_in(content(line(FAILED), line(TEXT, TEXT), line(cell(), cell(), TEXT), line(cell(), cell(), FAILED)))
-    whole = completed(Grid(title="甲", rows=[["a"]], first_row=3, first_column=2), found["甲"])
+    found = extras_in(content(line(FAILED), line(TEXT, TEXT), line(cell(), cell(), TEXT), line(cell(), cell(), FAILED)))
+    whole = with_extras(Grid(title="甲", rows=[["a"]], first_row=3, first_column=2), found["甲"])
     assert (whole.first_row, whole.first_column) == (1, 0)
     assert [list(values) for values in whole.rows] == [["#REF!"], [], ["", "", "a"], ["", "", "#REF!"]]
 
@@ -74,7 +74,7 @@ def test_a_sheet_is_completed_wherever_the_untold_cells_stand() -> None:
 def test_an_error_repeated_over_the_whole_grid_is_too_much() -> None:
     wide = FAILED.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="16384" ')
     with pytest.raises(Unreadable) as told:
-        untold_in(content(line(wide, more='table:number-rows-repeated="1048576"')))
+        extras_in(content(line(wide, more='table:number-rows-repeated="1048576"')))
     assert told.value.code == "limit-cells" and limits().cells < 1_048_576 * limits().columns
 
 
@@ -108,4 +108,4 @@ def test_what_libreoffice_saves_loses_nothing_or_says_so(tmp_path: Path) -> None
 def test_a_table_within_a_cell_is_damage_as_it_would_be_read_as_rows_of_the_sheet(title: str) -> None:
     inner = f'<table:table table:name="{title}" table:is-sub-table="true">{line(TEXT)}</table:table>'
     with pytest.raises(Unreadable, match="damaged"):
-        untold_in(content(line(TEXT, f"<table:table-cell>{inner}</table:table-cell>"), line(TEXT)))
+        extras_in(content(line(TEXT, f"<table:table-cell>{inner}</table:table-cell>"), line(TEXT)))

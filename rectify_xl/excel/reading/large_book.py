@@ -39,7 +39,7 @@ class LargeBook(NamedTuple):
     """The worksheets as grids, and sheet and cell of the first formula that leads out of the workbook."""
 
     grids: tuple[Grid, ...]
-    reaching: tuple[str, str] | None
+    external_link: tuple[str, str] | None
 
 
 def is_large(package: Package, sheets: Sequence[SheetAbout]) -> bool:
@@ -54,14 +54,14 @@ def read_large(package: Package, sheets: Sequence[SheetAbout], fast: Fast) -> La
     Raises Unreadable as `read_sheet` does.
     """
     book = _Book(package, fast)
-    grids, reaching = [], None
+    grids, external_link = [], None
     for about in sheets:
         sheet = book.sheet(about.part)
-        if reaching is None and sheet.reaching is not None:
-            reaching = about.title, sheet.reaching
+        if external_link is None and sheet.external_link is not None:
+            external_link = about.title, sheet.external_link
         grid = sheet.grid(about, partial(package.is_percent, about.part))
         grids.append(replace(grid, counts_from_1904=package.counts_from_1904))
-    return LargeBook(tuple(grids), reaching)
+    return LargeBook(tuple(grids), external_link)
 
 
 class _Tries:
@@ -110,7 +110,7 @@ class _Book:
         data, _ = as_utf_8(self.package.part(part), part)
         whole, look = LargeSheet(), look_at(data)
         whole.add_exact(read_sheet(data, part, self.shared))
-        whole.reaching = look.reaching_cell if look.reaching else None
+        whole.external_link = look.external_link_cell if look.external_link else None
         return whole
 
     def _in_bands(self, part: str) -> LargeSheet:
@@ -173,8 +173,8 @@ class _Book:
         progress.soundness.add(rows)
         sheet = progress.sheet
         look = look_at(PLAIN_HEAD + rows + _TAIL, sheet.last)
-        if look.reaching and sheet.reaching is None:
-            sheet.reaching = look.reaching_cell
+        if look.external_link and sheet.external_link is None:
+            sheet.external_link = look.external_link_cell
         plain = _numbered(look.plain) if look.plain is not None else None
         grid = self.fast(plain, b"") if plain is not None else None
         if grid is not None:

@@ -59,7 +59,7 @@ class LargeSheet:
     far: dict[tuple[int, int], Any] = field(default_factory=dict)
     cells: int = 0
     last: int = 0
-    reaching: str | None = None
+    external_link: str | None = None
 
     def grid(self, about: SheetAbout, is_percent: Callable[[int, int], bool]) -> Grid:
         """All of it."""

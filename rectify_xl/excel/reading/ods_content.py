@@ -1,4 +1,4 @@
-"""What calamine does not tell of an OpenDocument workbook: merged cells, errors, hidden rows, what is left out."""
+"""What calamine does not read of an OpenDocument workbook: merged cells, errors, hidden rows, texts it leaves out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 # What the fast reader asks for besides the content.
 _KIND = b"application/vnd.oasis.opendocument.spreadsheet"
-_LISTED = (
+_MANIFEST_XML = (
     b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     b'<manifest:file-entry manifest:full-path="/" manifest:media-type="' + _KIND + b'"/></manifest:manifest>'
 )
@@ -30,7 +30,7 @@ _BODY = re.compile(rb"<(?:[\w.-]+:)?spreadsheet[\s>/]")
 _FAILED = re.compile(r"#(?:REF|VALUE|NULL|NUM)!|#DIV/0!|#N/A|#NAME\?|Err:\d+")
 _NUMBERS = ("float", "percentage", "currency")
 # The kinds of values that calamine knows; the text of a cell of none of them it leaves out.
-_KNOWN = (*_NUMBERS, "date", "time", "boolean", "string")
+_READ_KINDS = (*_NUMBERS, "date", "time", "boolean", "string")
 _NO_NUMBER = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 # Blanks that stand as elements.
 _BLANKS = {"s": " ", "tab": "\t", "line-break": "\n"}
@@ -41,20 +41,20 @@ Merge = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
-class Untold:
-    """What one sheet holds besides: cells by (row from 1, column from 0), merged cells, hidden rows with something."""
+class SheetExtras:
+    """What one sheet holds besides: cells by (row from 1, column from 0), merged cells, hidden rows with values."""
 
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
 
 
-class _Pass(Handlers):
+class _ContentHandlers(Handlers):
     """One pass over the content: where the next cell stands, and what was found so far."""
 
     def __init__(self) -> None:
-        self.sheets: dict[str, Untold] = {}
-        self.sheet = Untold()
+        self.sheets: dict[str, SheetExtras] = {}
+        self.sheet = SheetExtras()
         self.row, self.next_row, self.column, self.next_column = 0, 1, 0, 0
         self.is_hidden, self.is_filled, self.aside = False, False, 0
         self.row_cells: dict[int, Any] = {}
@@ -99,7 +99,7 @@ class _Pass(Handlers):
         # The fast reader finds sheets by their titles, and makes rows of the sheet out of a table within a cell.
         if self.cell is not None or (title and title in self.sheets):
             damaged(CONTENT)
-        self.sheet, self.next_row = self.sheets.setdefault(title, Untold()), 1
+        self.sheet, self.next_row = self.sheets.setdefault(title, SheetExtras()), 1
 
     def _open_cell(self, attributes: Attributes) -> None:
         self.cell, self.text, self.has_break = attributes, [], False
@@ -111,10 +111,10 @@ class _Pass(Handlers):
             self.sheet.merges.append((self.row, self.column, self.row + rows - 1, last))
 
     def _close_cell(self) -> None:
-        about, text = self.cell or {}, "".join(self.text).strip()
+        attributes, text = self.cell or {}, "".join(self.text).strip()
         self.cell = None
-        self.is_filled = self.is_filled or bool(text) or "office:value-type" in about
-        value = _untold(about, text, has_break=self.has_break)
+        self.is_filled = self.is_filled or bool(text) or "office:value-type" in attributes
+        value = _extra_value(attributes, text, has_break=self.has_break)
         if value is not None:
             last = min(self.next_column, self.column + limits().columns)
             self.row_cells.update(dict.fromkeys(range(self.column, last), value))
@@ -129,19 +129,21 @@ class _Pass(Handlers):
             self.sheet.cells.update(dict.fromkeys(((row, column) for row in rows), value))
 
 
-def _untold(about: Attributes, text: str, *, has_break: bool) -> Any:
-    """The error, the wanting value or the left-out text of a cell, None of any other: our self-check's among them."""
-    formula, kind, number = (about.get(name, "") for name in ("table:formula", "office:value-type", "office:value"))
+def _extra_value(attributes: Attributes, text: str, *, has_break: bool) -> Any:
+    """The error, missing value or left-out text of a cell; None for any other cell, and for our self-check's."""
+    formula, kind, number = (
+        attributes.get(name, "") for name in ("table:formula", "office:value-type", "office:value")
+    )
     if is_ours(formula.encode()):
         return None
-    if about.get("calcext:value-type") == "error" or (formula and _FAILED.fullmatch(text)):
+    if attributes.get("calcext:value-type") == "error" or (formula and _FAILED.fullmatch(text)):
         return CellError(text or "#N/A")
     if formula and not text and not kind:
         return NoValue(formula)
     if kind in _NUMBERS and _NO_NUMBER.fullmatch(number.strip()):
         damaged(CONTENT)
-    is_left_out = kind not in _KNOWN or (kind in _NUMBERS and not number)
-    is_broken = has_break and kind == "string" and "office:string-value" not in about
+    is_left_out = kind not in _READ_KINDS or (kind in _NUMBERS and not number)
+    is_broken = has_break and kind == "string" and "office:string-value" not in attributes
     return text if text and (is_left_out or is_broken) else None
 
 
@@ -159,25 +161,25 @@ def is_spreadsheet(content: bytes) -> bool:
 
 def bare_package(content: bytes) -> bytes:
     """The content alone as a package that the fast reader takes: no encrypted macros, no blanks between cells."""
-    return stored({"mimetype": _KIND, _MANIFEST: _LISTED, CONTENT: _BETWEEN.sub(b"><", content)})
+    return stored({"mimetype": _KIND, _MANIFEST: _MANIFEST_XML, CONTENT: _BETWEEN.sub(b"><", content)})
 
 
-def untold_in(content: bytes) -> dict[str, Untold]:
-    """What calamine does not tell, by the title of its sheet; raises Unreadable (damaged, limit-depth, limit-cells)."""
-    handlers = _Pass()
+def extras_in(content: bytes) -> dict[str, SheetExtras]:
+    """What calamine does not read, by the title of its sheet; raises Unreadable (damaged, limit-depth, limit-cells)."""
+    handlers = _ContentHandlers()
     parse(content, CONTENT, handlers)
     return handlers.sheets
 
 
-def completed(grid: Grid, untold: Untold) -> Grid:
-    """A sheet as calamine has it, with what it does not tell."""
-    whole = replace(grid, merges=untold.merges, hidden_rows=tuple(untold.hidden))
-    if not untold.cells:
+def with_extras(grid: Grid, extras: SheetExtras) -> Grid:
+    """A sheet as calamine has it, with what it does not read."""
+    whole = replace(grid, merges=extras.merges, hidden_rows=tuple(extras.hidden))
+    if not extras.cells:
         return whole
     rows: list[Sequence[Any]] = [[] for _ in range(grid.first_row - 1)]
     rows += [[""] * grid.first_column + list(values) for values in grid.rows]
     far = {}
-    for (row, column), value in untold.cells.items():
+    for (row, column), value in extras.cells.items():
         if column >= limits().columns:
             far[row, column] = value
             continue

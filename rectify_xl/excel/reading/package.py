@@ -1,4 +1,4 @@
-"""An .xlsx package audited and opened: its sheets and their parts, its formats, and what it says of itself."""
+"""An .xlsx package audited and opened: its sheets and their parts, its formats, its properties."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STYLE = re.compile(rb"\bs=[\"']([0-9]{1,9})[\"']")
 _FEW_STYLES = 256
 # So much of a part is looked through at a time.
 _AT_ONCE = 1 << 20
-# A moment as XML writes it, of which anything else is none.
+# The saved time of the core properties as XML writes it; any other form is ignored.
 _SAVED = re.compile(rb"modified[^<>]{0,100}>\s{0,100}([0-9]{4}[0-9TZ:.+-]{0,40})\s{0,100}<")
 
 
@@ -57,7 +57,7 @@ class Package:
         self._data = data
         self._entries = {entry.name.lower(): entry for entry in directory(data) if not entry.is_folder}
         self._parts: dict[str, bytes] = {}
-        self._known_relations: dict[str, tuple[_Relation, ...]] = {}
+        self._relations_by_part: dict[str, tuple[_Relation, ...]] = {}
         self._percents: dict[str, frozenset[bytes]] = {}
 
     @property
@@ -79,7 +79,7 @@ class Package:
         return self._parts[key]
 
     def size(self, name: str) -> int:
-        """How many bytes a part has, as the directory tells it; 0 if there is none."""
+        """How many bytes a part has, as the directory says; 0 if there is none."""
         entry = self._entries.get(name.lower())
         return entry.size if entry else 0
 
@@ -87,13 +87,13 @@ class Package:
         """The bytes of a part in pieces of at most that size; nothing of them is kept."""
         key = name.lower()
         if key in self._parts:
-            held = self._parts[key]
-            return (held[at : at + at_once] for at in range(0, len(held), at_once))
+            data = self._parts[key]
+            return (data[at : at + at_once] for at in range(0, len(data), at_once))
         return inflating(self._data, self._entries[key], at_once) if key in self._entries else iter(())
 
     @cached_property
     def workbook_part(self) -> str:
-        """The name of the workbook part as the package's relations tell it."""
+        """The name of the workbook part by the package's relations."""
         mains = (relation.part for relation in self._relations("") if relation.kind == "officeDocument")
         return next(mains, "xl/workbook.xml")
 
@@ -104,23 +104,23 @@ class Package:
         targets = {relation.ident: relation for relation in relations}
         if len(targets) != len(set(relations)):
             damaged(self.workbook_part)
-        listed = [held for local, held in self._workbook if local == "sheet"]
-        if len(listed) > (most := limits().sheets):
-            raise Unreadable("limit-sheets", count=len(listed), limit=most)
-        made = []
-        for held in listed:
-            ident = held.get("id", "")
-            if ident == "" and "id" in held:  # a sheet of old macros, kept as code
-                made.append(SheetAbout(held.get("name", ""), "", visible=False))
+        sheet_elements = [attributes for name, attributes in self._workbook if name == "sheet"]
+        if len(sheet_elements) > (most := limits().sheets):
+            raise Unreadable("limit-sheets", count=len(sheet_elements), limit=most)
+        sheets = []
+        for attributes in sheet_elements:
+            ident = attributes.get("id", "")
+            if ident == "" and "id" in attributes:  # a sheet of old macros, kept as code
+                sheets.append(SheetAbout(attributes.get("name", ""), "", visible=False))
                 continue
             target = targets.get(ident)
             if target is None or target.part not in self or target.kind not in _SHEETS:
-                damaged(held.get("name", ""))
+                damaged(attributes.get("name", ""))
             part = target.part if target.kind == "worksheet" else ""
-            made.append(SheetAbout(held.get("name", ""), part, held.get("state", "visible") == "visible"))
-        if len({about.title for about in made}) != len(made):
+            sheets.append(SheetAbout(attributes.get("name", ""), part, attributes.get("state", "visible") == "visible"))
+        if len({about.title for about in sheets}) != len(sheets):
             damaged(self.workbook_part)
-        return tuple(made)
+        return tuple(sheets)
 
     @property
     def sheet_parts(self) -> dict[str, str]:
@@ -153,35 +153,35 @@ class Package:
     @property
     def saved(self) -> str:
         """The workbook's own saved time (dcterms:modified) as it is written, "" if it has none."""
-        found = _SAVED.search(self.part("docProps/core.xml"))
-        return found[1].decode("ascii", "replace") if found else ""
+        match = _SAVED.search(self.part("docProps/core.xml"))
+        return match[1].decode("ascii", "replace") if match else ""
 
     @property
     def has_macros(self) -> bool:
         """Whether the package carries macros."""
-        named = any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in self._entries)
-        return named or self._is_related(_MACROS)
+        has_part = any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in self._entries)
+        return has_part or self._is_related(_MACROS)
 
     @property
     def has_external_links(self) -> bool:
         """Whether the package refers to other workbooks or connections."""
-        named = any("/externallinks/" in name or name.endswith("/connections.xml") for name in self._entries)
-        return named or self._is_related(_OUTSIDE)
+        has_part = any("/externallinks/" in name or name.endswith("/connections.xml") for name in self._entries)
+        return has_part or self._is_related(_OUTSIDE)
 
     def _is_related(self, kinds: frozenset[str]) -> bool:
         return any(relation.kind in kinds for relation in self._relations(self.workbook_part))
 
     def _relations(self, part: str) -> tuple[_Relation, ...]:
         """The relations of a part ("": of the package); `part` of one that leads outside is ""."""
-        if part not in self._known_relations:
-            folder, base = posixpath.split(part)
-            data = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
-            understood = _known_relations if len(data) <= WORTH_KEEPING else _relations_in
-            self._known_relations[part] = tuple(map(self._found, understood(data, folder)))
-        return self._known_relations[part]
+        if part not in self._relations_by_part:
+            folder, name = posixpath.split(part)
+            data = self.part(posixpath.join(folder, "_rels", f"{name}.rels"))
+            read_relations = _cached_relations if len(data) <= WORTH_KEEPING else _relations_in
+            self._relations_by_part[part] = tuple(map(self._resolved, read_relations(data, folder)))
+        return self._relations_by_part[part]
 
-    def _found(self, relation: _Relation) -> _Relation:
-        """The relation to a part as the package calls it: either may write what is not ASCII, or a blank, as %."""
+    def _resolved(self, relation: _Relation) -> _Relation:
+        """The relation with its part's name as the package has it: either may percent-encode non-ASCII and blanks."""
         if relation.part in self or not relation.part:
             return relation
         forms = (unquote(relation.part), quote(relation.part), quote(unquote(relation.part)))
@@ -200,27 +200,31 @@ class Package:
             return frozenset()
         styles = "|".join(map(str, sorted(percents))) if len(percents) <= _FEW_STYLES else "[0-9]+"
         cells = re.compile(rf"<(?:\w+:)?c\b[^>]*?\bs=[\"'](?:{styles})[\"'][^>]*>".encode())
-        found: list[bytes] = []
-        before = b""
+        addresses: list[bytes] = []
+        cut_off = b""
         for piece in self.pieces(part, _AT_ONCE):
-            whole, sign, before = (before + piece).rpartition(b"<")
-            before = sign + before
-            found += (
+            tags, bracket, cut_off = (cut_off + piece).rpartition(b"<")
+            cut_off = bracket + cut_off
+            addresses += (
                 address[1]
-                for cell in cells.findall(whole)
+                for cell in cells.findall(tags)
                 if (style := _STYLE.search(cell)) and int(style[1]) in percents and (address := _ADDRESS.search(cell))
             )
-        return frozenset(found)
+        return frozenset(addresses)
 
 
 def _relations_in(data: bytes, folder: str) -> tuple[_Relation, ...]:
-    made = []
-    for _, held in elements(data, f"{folder}/_rels", _IN_RELATIONS):
-        target = held.get("Target", "").replace("\\", "/")
+    relations = []
+    for _, attributes in elements(data, f"{folder}/_rels", _IN_RELATIONS):
+        target = attributes.get("Target", "").replace("\\", "/")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        outside = held.get("TargetMode") == "External"
-        made.append(_Relation(held.get("Id", ""), held.get("Type", "").rpartition("/")[2], "" if outside else path))
-    return tuple(made)
+        is_external = attributes.get("TargetMode") == "External"
+        relations.append(
+            _Relation(
+                attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], "" if is_external else path
+            )
+        )
+    return tuple(relations)
 
 
-_known_relations = lru_cache(maxsize=32)(_relations_in)
+_cached_relations = lru_cache(maxsize=32)(_relations_in)

@@ -35,8 +35,8 @@ class PlainBook:
     """The worksheets to be read, their parts in UTF-8, which of them are odd, and the package of the plain ones.
 
     `usual` are those that were read already, by part, and without their titles. In `fast` a sheet is named by its
-    part; b"" if it holds none. `reaching` is the sheet and the cell ("" where it is not known) of the first formula
-    that leads out of the workbook.
+    part; b"" if it holds none. `external_link` is the sheet and the cell ("" if unknown) of the first formula that
+    leads out of the workbook.
     """
 
     sheets: tuple[SheetAbout, ...]
@@ -44,7 +44,7 @@ class PlainBook:
     odd: frozenset[str]
     fast: bytes
     usual: Mapping[str, Grid]
-    reaching: tuple[str, str] | None = None
+    external_link: tuple[str, str] | None = None
 
 
 def sheets_to_read(package: Package, is_unread: IsUnread) -> tuple[SheetAbout, ...]:
@@ -59,15 +59,15 @@ def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
     sheet_data = {about.part: as_utf_8(package.part(about.part), about.part) for about in sheets}
     usual = _usual_sheets(package, shared_texts, sheet_data) if sheets else {}
     plain: dict[str, bytes] = {}
-    reaching = None
+    external_link = None
     texts, texts_are_odd = (b"", False) if len(usual) == len(sheet_data) else _fast_texts(*shared_texts)
     for about in sheets:
         if about.part in usual:
             continue
         data, is_prefixed = sheet_data[about.part]
         look = look_at(data)
-        if look.reaching and reaching is None:
-            reaching = about.title, look.reaching_cell
+        if look.external_link and external_link is None:
+            external_link = about.title, look.external_link_cell
         if look.plain is not None and not (texts_are_odd or is_prefixed):
             check(data, about.part)
             plain[about.part] = look.plain
@@ -77,7 +77,7 @@ def plain_book(package: Package, sheets: tuple[SheetAbout, ...]) -> PlainBook:
         odd=frozenset(sheet_data) - plain.keys() - usual.keys(),
         fast=packed(plain, texts, package.formats, package.counts_from_1904) if plain else b"",
         usual=usual,
-        reaching=reaching,
+        external_link=external_link,
     )
 
 

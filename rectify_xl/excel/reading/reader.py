@@ -1,4 +1,4 @@
-"""A received file's bytes as a RawBook: what it is by its content, its sheets once by calamine, odd ones exactly."""
+"""A received file's bytes as a RawBook: its kind by its content; plain sheets read by calamine, odd ones exactly."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.large_book import is_large, read_large
 from rectify_xl.excel.reading.ods_content import (
     CONTENT,
-    Untold,
+    SheetExtras,
     bare_package,
-    completed,
+    extras_in,
     is_locked,
     is_spreadsheet,
-    untold_in,
+    with_extras,
 )
 from rectify_xl.excel.reading.ole_files import OLE, audit_ole
 from rectify_xl.excel.reading.package import Package, SheetAbout
@@ -62,16 +62,16 @@ def read_workbook(data: bytes) -> RawBook:
     if data.startswith(OLE):
         audit_ole(data)
         return RawBook(sheets=tuple(_calamine_grids(data)), is_half_seen=True)
-    raise Unreadable("not-a-workbook", _nature(data))
+    raise Unreadable("not-a-workbook", _file_kind(data))
 
 
-def _nature(data: bytes) -> str:
-    """What a file that is no workbook looks like: the case of its sentence; raises damaged for bytes before a zip."""
+def _file_kind(data: bytes) -> str:
+    """The kind of a file that is no workbook: the case of its sentence; raises damaged for bytes before a zip."""
     if not data.strip():
         return "empty"
-    for magic, nature in _MAGIC:
+    for magic, kind in _MAGIC:
         if data.startswith(magic):
-            return nature
+            return kind
     if data[257:262] == b"ustar":
         return "archive"
     if has_directory(data):
@@ -94,25 +94,25 @@ def _read_package(package: Package) -> RawBook:
         return _read_ods(package)
     if main not in package or not main.endswith((".xml", ".bin")) or main.startswith(("word/", "ppt/", "visio/")):
         raise Unreadable("not-a-workbook", "word" if any(n.startswith("word/") for n in package.names) else "")
-    told = partial(
+    raw_book = partial(
         RawBook,
         saved=package.saved,
         has_macros=package.has_macros,
         has_external_links=package.has_external_links,
     )
     if main.endswith(".bin"):
-        return told(sheets=tuple(_calamine_grids(_stored(package))), is_half_seen=True)
+        return raw_book(sheets=tuple(_calamine_grids(_value_parts(package))), is_half_seen=True)
     sheets = sheets_to_read(package, is_unread)
-    grids, reaching = (_large_grids if is_large(package, sheets) else _xlsx_grids)(package, sheets)
-    return told(
+    grids, external_link = (_large_grids if is_large(package, sheets) else _xlsx_grids)(package, sheets)
+    return raw_book(
         sheets=grids,
-        has_external_links=package.has_external_links or reaching is not None,
-        external_link=reaching if reaching and reaching[1] else None,
+        has_external_links=package.has_external_links or external_link is not None,
+        external_link=external_link if external_link and external_link[1] else None,
         no_table=not sheets,
     )
 
 
-def _stored(package: Package) -> bytes:
+def _value_parts(package: Package) -> bytes:
     """The parts that may hold values, audited and inflated: calamine inflates nothing by itself."""
     wanted = [name for name in package.names if not any(part in name.lower() for part in _NO_VALUES)]
     return stored({name: package.part(name) for name in wanted})
@@ -127,37 +127,37 @@ def is_unread(title: str, visible: bool) -> bool:
 # ---- .xlsx
 
 # The worksheets of a package, and sheet and cell of the first formula that leads out of it.
-Read = tuple[tuple[Grid, ...], tuple[str, str] | None]
+SheetsRead = tuple[tuple[Grid, ...], tuple[str, str] | None]
 
 
-def _large_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
+def _large_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> SheetsRead:
     formats, counts_from_1904 = package.formats, package.counts_from_1904
 
     def fast(sheet: bytes, texts: bytes) -> Grid | None:
-        (held,) = _fast_sheets(packed({"1": sheet}, texts, formats, counts_from_1904)).values()
-        return _fast_grid(held, "")
+        (fast_sheet,) = _fast_sheets(packed({"1": sheet}, texts, formats, counts_from_1904)).values()
+        return _fast_grid(fast_sheet, "")
 
     return read_large(package, sheets, fast)
 
 
-def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> Read:
+def _xlsx_grids(package: Package, sheets: tuple[SheetAbout, ...]) -> SheetsRead:
     book = plain_book(package, sheets)
     exact, counts_from_1904 = _Exact(package), package.counts_from_1904
     fast = _fast_sheets(book.fast) if book.fast else {}
-    made = []
+    grids = []
     for about in sheets:
-        held = fast.get(about.part)
-        grid = book.usual.get(about.part) or (_fast_grid(held, about.title) if held is not None else None)
+        fast_sheet = fast.get(about.part)
+        grid = book.usual.get(about.part) or (_fast_grid(fast_sheet, about.title) if fast_sheet is not None else None)
         grid = grid or exact.grid(about.title, book.parts[about.part], about.part)
         is_percent = partial(package.is_percent, about.part)
         grid = replace(grid, title=about.title, visible=about.visible, is_percent=is_percent)
-        made.append(replace(grid, counts_from_1904=True) if counts_from_1904 else grid)
-    return tuple(made), book.reaching
+        grids.append(replace(grid, counts_from_1904=True) if counts_from_1904 else grid)
+    return tuple(grids), book.external_link
 
 
 def _fast_sheets(data: bytes) -> Mapping[str, Any]:
     """The sheets of a plain package by the names of their parts."""
-    book = _opened(data)
+    book = _open(data)
     return {name: _guarded(partial(book.get_sheet_by_name, name)) for name in book.sheet_names}
 
 
@@ -188,19 +188,19 @@ class _Exact:
             package = self._package
             texts = read_texts(package.related("sharedStrings"))
             self._shared = Shared(texts=texts, formats=package.formats, counts_from_1904=package.counts_from_1904)
-        made: ExactSheet = read_sheet(data, part, self._shared)
-        return Grid(title=title, rows=made.rows, hidden_rows=tuple(made.hidden), merges=made.merges, far=made.far)
+        sheet: ExactSheet = read_sheet(data, part, self._shared)
+        return Grid(title=title, rows=sheet.rows, hidden_rows=tuple(sheet.hidden), merges=sheet.merges, far=sheet.far)
 
 
 # ---- calamine
 
 
-def _opened(data: bytes) -> Any:
+def _open(data: bytes) -> Any:
     return _guarded(partial(CalamineWorkbook.from_filelike, BytesIO(data)))
 
 
 def _guarded(call: Callable[[], Any]) -> Any:
-    """What a call of calamine gives; its complaints and its panics become Unreadable."""
+    """What a call of calamine gives; its errors and its panics become Unreadable."""
     try:
         return call()
     except PasswordError as error:
@@ -215,14 +215,14 @@ def _guarded(call: Callable[[], Any]) -> Any:
 
 def _calamine_grids(data: bytes, unread: IsUnread = lambda title, visible: False) -> list[Grid]:
     """Every worksheet but those that need not be read, as calamine has them."""
-    book = _opened(data)
-    made = []
+    book = _open(data)
+    grids = []
     for about in _guarded(lambda: book.sheets_metadata):
         visible = about.visible == SheetVisibleEnum.Visible
         if about.typ == SheetTypeEnum.WorkSheet and not unread(about.name, visible):
             grid = _grid(_guarded(partial(book.get_sheet_by_name, about.name)), about.name)
-            made.append(replace(grid, visible=visible))
-    return made
+            grids.append(replace(grid, visible=visible))
+    return grids
 
 
 def _grid(sheet: Any, title: str) -> Grid:
@@ -237,19 +237,19 @@ def _grid(sheet: Any, title: str) -> Grid:
 
 def _read_ods(package: Package) -> RawBook:
     content, _ = as_utf_8(package.part(CONTENT), CONTENT)
-    untold = untold_in(content)
+    extras = extras_in(content)
     if not is_spreadsheet(content):
         is_text = b"opendocument.text" in package.part("mimetype")
         raise Unreadable("not-a-workbook", "word" if is_text else "")
     grids = _calamine_grids(bare_package(content), is_unread)
-    return RawBook(sheets=tuple(completed(grid, untold.get(grid.title, Untold())) for grid in grids))
+    return RawBook(sheets=tuple(with_extras(grid, extras.get(grid.title, SheetExtras())) for grid in grids))
 
 
 def values_of(data: bytes, wanted: Sequence[str] = ()) -> dict[str, list[list[Any]]]:
     """The values of a workbook of our own by sheet title, from A1 on (all sheets unless `wanted` names some)."""
-    made: dict[str, list[list[Any]]] = {}
+    tables: dict[str, list[list[Any]]] = {}
     for grid in _calamine_grids(data):
         if not wanted or grid.title in wanted:
             rows = [[""] * grid.first_column + list(values) for values in grid.rows]
-            made[grid.title] = [[] for _ in range(grid.first_row - 1)] + rows
-    return made
+            tables[grid.title] = [[] for _ in range(grid.first_row - 1)] + rows
+    return tables

@@ -1,4 +1,4 @@
-"""The exact reader of one worksheet: every cell as its XML says it, errors, wanting values and far cells included."""
+"""The exact reader of one worksheet: every cell as its XML has it, errors, missing values and far cells included."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
-# A number as XML writes it, and what only looks like one to some programs; Python's own reading takes 1_000 too.
+# A number as XML writes it (float() would also take 1_000), and what only some programs take for one.
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _NO_NUMBER = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
 _ISO = re.compile(r"(?:\d{4}-\d\d-\d\d)?(?:T?\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
@@ -31,7 +31,7 @@ _DAY_0, _DAYS_BEFORE_1904 = datetime(1899, 12, 30), 1462
 # Excel counts a 29 February 1900: days before it are one off, and that day itself is none.
 _NO_DAY, _LAST_DAY = 60, 2_958_465
 _MILLISECONDS = 86_400_000
-_NOTHING: tuple[Any, ...] = ()
+_EMPTY_ROW: tuple[Any, ...] = ()
 # What a part may be that a workbook lists as a worksheet.
 _ROOTS = frozenset(("worksheet", "chartsheet", "dialogsheet", "macrosheet"))
 Merge = tuple[int, int, int, int]
@@ -39,7 +39,7 @@ Merge = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class ExactSheet:
-    """What the exact reader found: `rows` from the first asked for and column A on, as wide as they are filled.
+    """A worksheet read exactly: `rows` from the first asked for and column A on, as wide as they are filled.
 
     `far` are the cells beyond the limit of columns by (row from 1, column from 0), `hidden` the hidden rows that hold
     something, `cells` counts what is filled, `last` is the last row there.
@@ -68,17 +68,17 @@ def read_sheet(data: bytes, part: str, shared: Shared, after: int = 0) -> ExactS
     Raises Unreadable: damaged (not well-formed, an address or row twice, another row's or outside the grid, a text
     that is not there), limit-cells, limit-columns, limit-merges, limit-depth.
     """
-    handlers = _Pass(part, shared, after)
+    handlers = _SheetHandlers(part, shared, after)
     parse(data, part, handlers)
-    handlers.made.last = handlers.row
-    return handlers.made
+    handlers.sheet.last = handlers.row
+    return handlers.sheet
 
 
-class _Pass(Handlers):
-    """The pass over one worksheet: where it stands, and the cell it is in."""
+class _SheetHandlers(Handlers):
+    """The state of a pass over one worksheet: the sheet so far, the open row and the open cell."""
 
     def __init__(self, part: str, shared: Shared, after: int) -> None:
-        self.part, self.shared, self.made, self.after = part, shared, ExactSheet(), after
+        self.part, self.shared, self.sheet, self.after = part, shared, ExactSheet(), after
         self.row, self.column, self.next_column = after, 0, 0
         self.line: list[Any] = []
         self.seen: set[int] = set()
@@ -133,10 +133,10 @@ class _Pass(Handlers):
             self.is_in_rows = False
 
     def _open_row(self, attributes: Attributes) -> None:
-        told = attributes.get("r")
-        number = self.row + 1 if told is None else _whole(told)
+        reference = attributes.get("r")
+        number = self.row + 1 if reference is None else _whole_number(reference)
         if not self.row < number <= LAST_ROW:  # twice, out of order, or outside the grid
-            damaged(f"{self.part} {told}")
+            damaged(f"{self.part} {reference}")
         self.row, self.next_column = number, 0
         self.line, self.seen = [], set()
         is_flat = _NO_HEIGHT.fullmatch(attributes.get("ht", "")) is not None
@@ -145,16 +145,16 @@ class _Pass(Handlers):
     def _close_row(self) -> None:
         if not self.line:
             return
-        rows, before = self.made.rows, self.row - 1 - self.after
-        if len(rows) < before:
-            rows.extend([_NOTHING] * (before - len(rows)))
+        rows, offset = self.sheet.rows, self.row - 1 - self.after
+        if len(rows) < offset:
+            rows.extend([_EMPTY_ROW] * (offset - len(rows)))
         rows.append(self.line)
 
     def _open_cell(self, attributes: Attributes) -> None:
-        told = attributes.get("r")
-        column = self.next_column if told is None else self._column(told)
+        reference = attributes.get("r")
+        column = self.next_column if reference is None else self._column(reference)
         if column in self.seen or column > _LAST_COLUMN:
-            damaged(f"{self.part} {told}")
+            damaged(f"{self.part} {reference}")
         self.seen.add(column)
         self.column, self.next_column = column, column + 1
         self.kind = attributes.get("t", "n")
@@ -163,27 +163,27 @@ class _Pass(Handlers):
         self.pieces, self.formula, self.has_formula = [], [], False
 
     def _column(self, address: str) -> int:
-        found = _ADDRESS.fullmatch(address)
-        if found is None or int(found[2]) != self.row:
+        match = _ADDRESS.fullmatch(address)
+        if match is None or int(match[2]) != self.row:
             damaged(f"{self.part} {address}")
-        return column_index(found[1].upper())
+        return column_index(match[1].upper())
 
     def _close_cell(self) -> None:
         value = self._value("".join(self.pieces))
         if value == "" and value.__class__ is str:
             return
-        made, column = self.made, self.column
-        made.cells += 1
-        if made.cells > (most := limits().cells):
+        sheet, column = self.sheet, self.column
+        sheet.cells += 1
+        if sheet.cells > (most := limits().cells):
             raise Unreadable("limit-cells", limit=most)
         if column not in self.columns:
             self.columns.add(column)
             if len(self.columns) > (widest := limits().columns):
                 raise Unreadable("limit-columns", part=self.part, limit=widest)
-        if self.is_hidden and (not made.hidden or made.hidden[-1] != self.row):
-            made.hidden.append(self.row)
+        if self.is_hidden and (not sheet.hidden or sheet.hidden[-1] != self.row):
+            sheet.hidden.append(self.row)
         if column >= limits().columns:
-            made.far[self.row, column] = value
+            sheet.far[self.row, column] = value
             return
         if len(self.line) <= column:
             self.line.extend([""] * (column + 1 - len(self.line)))
@@ -202,7 +202,7 @@ class _Pass(Handlers):
         return within_limit(self._shared_text(text)) if self.kind == "s" else _typed(text, self.kind, self)
 
     def _shared_text(self, text: str) -> str:
-        index = _whole(text.strip())
+        index = _whole_number(text.strip())
         return self.shared.texts[index] if 0 <= index < len(self.shared.texts) else damaged(self.part)
 
     def number(self, text: str) -> Any:
@@ -218,16 +218,16 @@ class _Pass(Handlers):
         return value if kind == NUMBER else _day(value, kind, self.shared.counts_from_1904)
 
     def _merge(self, reference: str) -> None:
-        if len(self.made.merges) >= (most := limits().merges):
+        if len(self.sheet.merges) >= (most := limits().merges):
             raise Unreadable("limit-merges", part=self.part, limit=most)
         first, _, last = reference.partition(":")
         corners = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
         if corners[0] and corners[1]:
             (top, left), (bottom, right) = ((int(c[2]), column_index(c[1].upper())) for c in corners if c)
-            self.made.merges.append((top, left, bottom, right))
+            self.sheet.merges.append((top, left, bottom, right))
 
 
-def _typed(text: str, kind: str, cell: _Pass) -> Any:
+def _typed(text: str, kind: str, cell: _SheetHandlers) -> Any:
     if kind == "b":
         flag = _FLAGS.get(text.strip().lower())
         return damaged(cell.part) if flag is None else flag
@@ -237,29 +237,29 @@ def _typed(text: str, kind: str, cell: _Pass) -> Any:
 
 
 def within_limit(text: str) -> str:
-    """A text as it is kept: of one that is too long the beginning, and its length."""
+    """The text; of one that is too long its beginning and its length."""
     return text if len(text) <= limits().kept_text else LongText(text[:200], len(text))
 
 
-def _whole(text: str) -> int:
-    """A whole number of decimal digits; -1 for what is none."""
+def _whole_number(text: str) -> int:
+    """A whole number of decimal digits; -1 for any other text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else -1
 
 
 def _iso(text: str) -> Any:
-    """A day, a moment or a time of ISO 8601, as the clock there has it; what is none stays text."""
+    """A day, a moment or a time of ISO 8601, in its own local time; any other text stays as it is."""
     if _ISO.fullmatch(text.strip()):
-        for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
+        for parse_iso in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
             try:
-                made = read(text.strip())
+                value = parse_iso(text.strip())
             except ValueError:
                 continue
-            return made.replace(tzinfo=None) if isinstance(made, (datetime, time)) else made
+            return value.replace(tzinfo=None) if isinstance(value, (datetime, time)) else value
     return text
 
 
 def _day(serial: float, kind: int, counts_from_1904: bool) -> Any:
-    """What a serial number means; a number that is no day stays one."""
+    """The day, moment, time or duration of a serial number; one that is no day stays a number."""
     if not 0 <= serial <= _LAST_DAY - (_DAYS_BEFORE_1904 if counts_from_1904 else 0) + 1:
         return serial
     if kind == DURATION:
@@ -273,5 +273,5 @@ def _day(serial: float, kind: int, counts_from_1904: bool) -> Any:
         moment += 1 if serial < _NO_DAY else 0
     if int(moment) > _LAST_DAY:
         return serial
-    made = _DAY_0 + timedelta(milliseconds=round(moment * _MILLISECONDS))
-    return made.date() if made.time() == time.min else made
+    result = _DAY_0 + timedelta(milliseconds=round(moment * _MILLISECONDS))
+    return result.date() if result.time() == time.min else result

@@ -23,18 +23,18 @@ _CELL = re.compile(
 )
 _ATTRIBUTES = re.compile(rb'(?: [\w:.-]+="[^"<>&]*")* ?/?')
 _ODD_KIND = rb' t="(?!(?:[bns]|str|inlineStr)")'
-_TELLING = re.compile(_ODD_KIND + rb'|hidden="(?:1|true)"| ht="0(?:\.0+)?"')
+_ODD_ATTRIBUTE = re.compile(_ODD_KIND + rb'|hidden="(?:1|true)"| ht="0(?:\.0+)?"')
 _ODD_CELL = re.compile(rb"<c(?: [^<>]*)?" + _ODD_KIND)
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*)>')
 _LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
-# Signs that a sheet holds what the fast reader does not tell: error values, days as text, hidden rows, comments, CDATA
+# Markup that the fast reader does not report: error values, days as text, hidden rows, comments, CDATA
 # and instructions (it takes what stands before them), blanks around a value.
-_SIGNS = (
+_ODD_MARKUP = (
     *(b't="e"', b't="d"', b'hidden="1"', b'hidden="true"', b' ht="0', b"!--", b"![", b"?>"),
     *(b"<v> ", b" </v>"),
 )
 # Attributes and values as no program writes them: what makes a closer look worth while, and what that one looks for.
-_APART = {
+_ODD_SPACING = {
     b" =": (b" t =", b"hidden ="),
     b"= ": (b" t= ", b"hidden= "),
     b"='": (b" t='", b"hidden='"),
@@ -55,7 +55,7 @@ _CHILD_FORMULA = re.compile(rb"<f\b[^>]*/></")
 _CHECK_TEXT = CHECK_TEXT_NAME.encode()
 _NO_VALUE = (b"</c>", b"<v></v>", b"<v/>", b"<v />")
 # Formulas that reach beyond the workbook: web services, links made of text, DDE, other files.
-REACHING = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
+EXTERNAL_LINK = re.compile(rb"WEBSERVICE\(|RTD\(|\|'|\[\d+\]|HYPERLINK\((?:\"|&quot;)[^#]")
 _ADDRESS = re.compile(rb'<c (?:[^<>]* )?r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
 # Pieces of a large sheet are looked at one by one, so that no list grows with it.
 _PIECE = 2_000_000
@@ -64,28 +64,28 @@ _RECTANGLE, _SPARSE = 2_000_000, 8
 # A run of closing tags, and a text that is too long, fill every window of these sizes within them.
 _WINDOW, _TEXT_WINDOW = 4_096, 40_000
 # How far behind a formula its value is looked for, blanks between them.
-_BEHIND = 80
+_VALUE_WITHIN = 80
 # No row of a formula alone is longer.
-_SHORT = 400
+_LONGEST_CHECK_ROW = 400
 _BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
 _CELL_BEGIN = b'<c r="'
 PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 
 
 class Look(NamedTuple):
-    """What a look came to: the sheet for the fast reader, None if it is odd; the first cell that leads out of the book.
+    """The outcome of a look: `plain` is the sheet for the fast reader, None if it is odd.
 
-    That one is `reaching`, as it is written up to behind its formula; b"" if there is none.
+    `external_link` is the markup, to just behind its formula, of the first cell that leads out of the book; or b"".
     """
 
     plain: bytes | None
-    reaching: bytes = b""
+    external_link: bytes = b""
 
     @property
-    def reaching_cell(self) -> str:
+    def external_link_cell(self) -> str:
         """The address of the cell with that formula, "" where it has none."""
-        found = _ADDRESS.match(self.reaching)
-        return found[1].decode() if found else ""
+        match = _ADDRESS.match(self.external_link)
+        return match[1].decode() if match else ""
 
 
 def look_at(data: bytes, after: int = 0) -> Look:
@@ -97,8 +97,8 @@ def look_at(data: bytes, after: int = 0) -> Look:
     begin, end = span(data)
     if begin < 0:
         return Look(None)
-    kept, last, widest, count = [PLAIN_HEAD], after, 1, 0
-    reaching = b""
+    plain_pieces, last, widest, count = [PLAIN_HEAD], after, 1, 0
+    external_link = b""
     for piece in pieces_in(data[begin:end], _PIECE):
         rows = _ROW.findall(piece)
         numbers = _numbers(piece, rows, last)
@@ -109,23 +109,23 @@ def look_at(data: bytes, after: int = 0) -> Look:
         is_usual = _is_usual(piece, rows, cells)
         is_ours_alone = is_usual and all(_CHECK_TEXT in formula for formula in filter(None, map(itemgetter(2), cells)))
         formulas = [] if is_ours_alone else _formulas_in(piece)
-        reaching = reaching or next(filter(REACHING.search, formulas), b"")
+        external_link = external_link or next(filter(EXTERNAL_LINK.search, formulas), b"")
         is_plain = _is_plain(piece, formulas, is_usual=is_usual)
-        if not is_plain or (wide := _width([cell[0] for cell in cells], piece)) is None:
-            return Look(None, reaching)
-        last, widest, count = numbers[-1], max(widest, wide), count + len(cells)
-        kept.append(piece)
+        if not is_plain or (width := _width([cell[0] for cell in cells], piece)) is None:
+            return Look(None, external_link)
+        last, widest, count = numbers[-1], max(widest, width), count + len(cells)
+        plain_pieces.append(piece)
     merges = merges_in(data, end)
     if len(merges) > limits().merges and merges.count(b"<mergeCell ") > limits().merges:
-        return Look(None, reaching)
+        return Look(None, external_link)
     area = (last - after) * widest
     if count > limits().cells or (area > _RECTANGLE and area > _SPARSE * count):
-        return Look(None, reaching)
-    return Look(b"".join((*kept, _END, merges, _WORKSHEET_END)), reaching)
+        return Look(None, external_link)
+    return Look(b"".join((*plain_pieces, _END, merges, _WORKSHEET_END)), external_link)
 
 
 def span(data: bytes) -> tuple[int, int]:
-    """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader tells which it is.
+    """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader finds out which.
 
     So it does where what stands around the rows is not sound, or may hold other rows than these.
     """
@@ -162,24 +162,24 @@ def _without_checks(data: bytes) -> bytes:
     if _CHECK_TEXT not in data:
         return data
     rows = data.split(b"<row ")
-    kept = [row for row in rows if len(row) > _SHORT or _CHECK_TEXT not in row or row.count(b"<c") != 1]
+    kept = [row for row in rows if len(row) > _LONGEST_CHECK_ROW or _CHECK_TEXT not in row or row.count(b"<c") != 1]
     return b"<row ".join(kept)
 
 
 def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tuple[bytes, ...]]) -> bool:
-    """Whether rows, cells, formulas and values are written as programs write them, and none tells of itself.
+    """Whether rows, cells, formulas and values are written as programs write them, without odd or hidden ones.
 
     What is looked at are the few different attributes and the values alone: far less than the sheet.
     """
     attributes = {*map(itemgetter(1), rows), *map(itemgetter(1), cells)}
     joined = b"".join(attributes)
-    if not all(map(_ATTRIBUTES.fullmatch, attributes)) or _TELLING.search(joined):
+    if not all(map(_ATTRIBUTES.fullmatch, attributes)) or _ODD_ATTRIBUTE.search(joined):
         return False
     formulas, values = (list(filter(None, map(itemgetter(place), cells))) for place in (2, 3))
     if data.count(b"<v") != len(values) or data.count(b"<f") != len(formulas):
         return False
-    said = b"".join(values).replace(b"<v />", b"")
-    if b"&" in said or b">-" in said or len(said.split()) > 1:
+    content = b"".join(values).replace(b"<v />", b"")
+    if b"&" in content or b">-" in content or len(content.split()) > 1:
         return False
     if b't="s"' in joined and _has_odd_index(cells, values):
         return False
@@ -190,9 +190,9 @@ def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tu
 
 
 def _is_plain(data: bytes, formulas: Sequence[bytes], *, is_usual: bool) -> bool:
-    """Whether rows hold nothing that the fast reader does not tell."""
+    """Whether rows hold nothing that the fast reader would misread."""
     is_odd = not is_usual and (
-        any(sign in data for sign in _SIGNS)
+        any(sign in data for sign in _ODD_MARKUP)
         or _is_laid_out_oddly(data)
         or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
     )
@@ -203,7 +203,7 @@ def _is_laid_out_oddly(data: bytes) -> bool:
     """Whether attributes, values or formulas are written as programs do not write them."""
     return (
         (b"&#" in data and _ODD_REFERENCE.search(data) is not None)
-        or any(sign in data and any(held in data for held in signs) for sign, signs in _APART.items())
+        or any(hint in data and any(form in data for form in forms) for hint, forms in _ODD_SPACING.items())
         or (b"<f" in data and (b"<f/>" in data or b"</f " in data))
         or _ODD_CELL.search(data) is not None
         or _TWO_VALUES.search(data) is not None
@@ -213,7 +213,7 @@ def _is_laid_out_oddly(data: bytes) -> bool:
 
 
 def _has_odd_index(cells: Sequence[tuple[bytes, ...]], values: Sequence[bytes]) -> bool:
-    """Whether a cell of a shared text says it by anything but a few digits."""
+    """Whether a cell of a shared text has anything but a few digits as its index."""
     odd = {value for value in set(values) if len(value) > _LONGEST_INDEX or not value[3:-4].isdigit()}
     return bool(odd) and any(cell[3] in odd and b't="s"' in cell[1] for cell in cells)
 
@@ -234,14 +234,14 @@ def _formulas_in(data: bytes) -> list[bytes]:
     """The cells with a formula that is none of our self-check, from their start to what follows the formula."""
     if b"</f>" not in data:
         return []
-    made = []
+    formulas = []
     for before, after in pairwise(data.split(b"</f>")):
         if _CHECK_TEXT in before[-80:]:
             continue
         cell = before[before.rfind(b"<c") :]
         if not is_ours(cell):
-            made.append(cell + b"</f>" + after[:_BEHIND].lstrip())
-    return made
+            formulas.append(cell + b"</f>" + after[:_VALUE_WITHIN].lstrip())
+    return formulas
 
 
 def _is_odd(formula: bytes) -> bool:

@@ -16,7 +16,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from rectify_xl.excel.reading.number_formats import Formats
-from rectify_xl.excel.reading.sheet_scan import LAST_ROW, REACHING, is_ours, merges_in, span
+from rectify_xl.excel.reading.sheet_scan import EXTERNAL_LINK, LAST_ROW, is_ours, merges_in, span
 from rectify_xl.excel.reading.usual_texts import (
     PRESERVE_TAG,
     UnusualMarkup,
@@ -230,7 +230,9 @@ def _has_full_value(cell: re.Match[str]) -> bool:
     markup = cell[0]
     resolved(cell[_FORMULA])
     return (
-        "DISPIMG" not in markup and not REACHING.search(markup.encode()) and (bool(cell[_VALUE]) or 't="str"' in markup)
+        "DISPIMG" not in markup
+        and not EXTERNAL_LINK.search(markup.encode())
+        and (bool(cell[_VALUE]) or 't="str"' in markup)
     )
 
 

@@ -58,7 +58,7 @@ def _without_declaration(data: bytes, encoding: str, part: str) -> bytes:
 
 
 class Handlers:
-    """What a pass over a part does at its elements; `local` names are told without prefix, attributes as written."""
+    """What a pass over a part does at its elements; `local` names come without prefix, attributes as written."""
 
     def start(self, local: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -115,7 +115,7 @@ class Soundness:
 
 
 def check(data: bytes, part: str) -> None:
-    """Raises Unreadable(damaged) where a part is not well-formed or has a document type; nothing of it is told."""
+    """Raises Unreadable(damaged) where a part is not well-formed or has a document type; nothing of it is returned."""
     Soundness(part).add(data, is_last=True)
 
 
@@ -148,11 +148,11 @@ def _refuse(part: str) -> Callable[..., NoReturn]:
 class _Elements(Handlers):
     def __init__(self, wanted: frozenset[str]) -> None:
         self.wanted = wanted
-        self.held: list[Element] = []
+        self.found: list[Element] = []
 
     def start(self, local: str, attributes: Attributes) -> None:
         if local in self.wanted:
-            self.held.append((local, {name.rpartition(":")[2]: value for name, value in attributes.items()}))
+            self.found.append((local, {name.rpartition(":")[2]: value for name, value in attributes.items()}))
 
 
 def elements(data: bytes, part: str, wanted: frozenset[str]) -> tuple[Element, ...]:
@@ -160,7 +160,7 @@ def elements(data: bytes, part: str, wanted: frozenset[str]) -> tuple[Element, .
 
     Small parts are cached by content: returns of one template share most of theirs.
     """
-    return _known_elements(data, part, wanted) if len(data) <= WORTH_KEEPING else _elements(data, part, wanted)
+    return _cached_elements(data, part, wanted) if len(data) <= WORTH_KEEPING else _elements(data, part, wanted)
 
 
 def _elements(data: bytes, part: str, wanted: frozenset[str]) -> tuple[Element, ...]:
@@ -168,7 +168,7 @@ def _elements(data: bytes, part: str, wanted: frozenset[str]) -> tuple[Element, 
         return ()
     handlers = _Elements(wanted)
     parse(data, part, handlers)
-    return tuple(handlers.held)
+    return tuple(handlers.found)
 
 
-_known_elements = lru_cache(maxsize=64)(_elements)
+_cached_elements = lru_cache(maxsize=64)(_elements)
