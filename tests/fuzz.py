@@ -285,8 +285,8 @@ def trouble(answer: Any) -> str:
     A library that gives up on a file ends the process and the file is refused; an error of our own code is a bug.
     """
     if isinstance(answer, Failure):
-        is_known = answer.code.startswith("limit-") or "panicked at" in answer.told
-        return "" if is_known else f"{answer.code} {answer.case} {answer.told}"
+        is_known = answer.code.startswith("limit-") or "panicked at" in answer.last_words
+        return "" if is_known else f"{answer.code} {answer.case} {answer.last_words}"
     if isinstance(answer, bytes):
         return "" if zipfile.is_zipfile(BytesIO(answer)) else "a copy that is no workbook"
     if isinstance(answer, str):

@@ -61,7 +61,7 @@ def nobody_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(pool._WAITING, "keepers", 0)
     pool.end_waiting()
     yield
-    assert pool._WAITING.held == []
+    assert pool._WAITING.processes == []
 
 
 def read(sources: Sequence[Source], **how: Any) -> list[Return]:
@@ -247,7 +247,7 @@ def test_a_fork_starts_processes_of_its_own(inbox: Any) -> None:
     sources = inbox("a.xlsx")
     with pool.kept():
         read(sources)
-        held = list(pool._WAITING.held)
+        held = list(pool._WAITING.processes)
         pool._WAITING.forget()  # what a fork does
         assert [outcome(told) for told in read(sources)] == [("accepted", "")]
         assert held[0].is_alive()

@@ -67,19 +67,19 @@ def test_a_run_takes_those_that_wait_and_leaves_none(place: Path, monkeypatch: p
     monkeypatch.setattr(pool, "_WAITING", pool._Waiting())
     drop(place, "一.xlsx", row("ledger"))
     head_start.begin(place)
-    (waiting,) = pool._WAITING.held
+    (waiting,) = pool._WAITING.processes
     monkeypatch.setattr(pool, "ReaderProcess", None)  # nobody may start another
     outcome = pipeline.run_workspace(place, as_of=DAY, options=pipeline.ReadOptions())
     assert received(outcome) == [("一.xlsx", "accepted")]
-    assert pool._WAITING.held == [] and not waiting.is_alive()
+    assert pool._WAITING.processes == [] and not waiting.is_alive()
 
 
 def test_those_that_nobody_needs_are_ended_by_the_run_too(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_WAITING", pool._Waiting())
     pool.start_ahead(1)
-    (waiting,) = pool._WAITING.held
+    (waiting,) = pool._WAITING.processes
     run(place)
-    assert pool._WAITING.held == [] and not waiting.is_alive()
+    assert pool._WAITING.processes == [] and not waiting.is_alive()
 
 
 def test_the_command_gives_them_their_start(place: Path) -> None:

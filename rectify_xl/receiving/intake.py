@@ -45,16 +45,16 @@ def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
 
     Raises WrongUse for a path that does not exist.
     """
-    found: list[Source] = []
+    sources: list[Source] = []
     for path in paths:
-        given = os.fspath(path)
-        if not os.path.lexists(given):
-            raise WrongUse(inert(given))
-        if os.path.isdir(given):  # noqa: PTH112 - a name may hold bytes that are not UTF-8
-            found += _walk(given)
+        location = os.fspath(path)
+        if not os.path.lexists(location):
+            raise WrongUse(inert(location))
+        if os.path.isdir(location):  # noqa: PTH112 - a name may hold bytes that are not UTF-8
+            sources += _walk(location)
         else:
-            found.append(_source(given, given))
-    return found
+            sources.append(_source(location, location))
+    return sources
 
 
 def inbox_sources(folder: Path) -> list[Source]:
@@ -63,16 +63,16 @@ def inbox_sources(folder: Path) -> list[Source]:
 
 
 def _walk(folder: str) -> Iterator[Source]:
-    closed: list[str] = []
-    for where, folders, files in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
+    unreadable: list[str] = []
+    for current, folders, files in os.walk(folder, onerror=lambda error: unreadable.append(error.filename)):
         folders.sort()
-        links = [name for name in folders if os.path.islink(os.path.join(where, name))]  # noqa: PTH114, PTH118 - above
+        links = [name for name in folders if os.path.islink(os.path.join(current, name))]  # noqa: PTH114, PTH118 - above
         for file in sorted((*files, *links)):
-            path = os.path.join(where, file)  # noqa: PTH118 - see above
+            path = os.path.join(current, file)  # noqa: PTH118 - see above
             yield _source(path, _below(path, folder))
-    for path in sorted(closed):
+    for path in sorted(unreadable):
         if _is_there(path):
-            yield _closed(path, _below(path, folder) if path != folder else folder)
+            yield _unreadable(path, _below(path, folder) if path != folder else folder)
 
 
 def _is_there(path: str) -> bool:
@@ -94,19 +94,19 @@ def _source(path: str, name: str) -> Source:
     try:
         about = os.lstat(path)
     except OSError:  # gone since its folder was listed, or in one that lets nobody look closer
-        return _closed(path, name)
+        return _unreadable(path, name)
     return Source(path=path, name=inert(name), is_clutter=clutter(name), is_regular=stat.S_ISREG(about.st_mode))
 
 
-def _closed(path: str, name: str) -> Source:
-    """A file or folder that does not let itself be opened: told, as it may hold what somebody sent."""
+def _unreadable(path: str, name: str) -> Source:
+    """A file or folder that cannot be opened: reported, as it may hold what somebody sent."""
     return Source(path=path, name=inert(name), is_regular=False, refusal=("not-a-file", "unreadable", ()))
 
 
 def clutter(name: str) -> bool:
     """Whether a file of that name is one that programs leave behind, and nobody's work."""
-    fits, base = _clutter().match, name.rpartition("/")[2]
-    return bool(fits(os.path.normcase(base)) or (base != name and fits(os.path.normcase(name))))
+    matches, last_part = _clutter().match, name.rpartition("/")[2]
+    return bool(matches(os.path.normcase(last_part)) or (last_part != name and matches(os.path.normcase(name))))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What archives and mails hold, unpacked member by member into a folder: audited, counted, named as people see it."""
+"""Archives and mails unpacked member by member into a folder: audited, limited in size, named as people see them."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", 
 # How Apple Mail begins a mail: with its length; and the line before each mail of a mailbox, behind a blank one.
 _LENGTH = re.compile(rb"([0-9]{1,9})[ \t]*\r?\n")
 _IN_MAILBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
-_LOOK = 4_096
+_HEAD_BYTES = 4_096
 # What the parser raises on mails that keep to no rule: too deep, of no charset, of headers that are none.
-_STUMBLES = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)
+_PARSER_ERRORS = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
 
@@ -57,12 +57,12 @@ class Member(NamedTuple):
 
 
 def is_container(head: bytes) -> bool:
-    """Whether a file that begins so is an archive or a mail: told by its content, whatever its name."""
+    """Whether a file that begins so is an archive or a mail, by its content, whatever its name."""
     if head.startswith(SIGNATURE):
         return _DOCUMENT.match(head, 30) is None
     head = _as_mail(head)
-    if opening := _IN_MAILBOX.match(head):
-        head = head[opening.end() :]
+    if separator := _IN_MAILBOX.match(head):
+        head = head[separator.end() :]
     return _MAIL.match(head) is not None and _MAIL_BODY.search(head) is not None
 
 
@@ -92,27 +92,27 @@ def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
             return (Member(source.path, "", ("not-a-file", "unreadable", ())),)
         try:
             return tuple(_members(data, "", 1, _Spool(folder)))
-        except _HoldsTooMuch as error:
+        except _TooMuchInside as error:
             return (Member(source.path, "", _refusal(error)),)
 
     return unpack
 
 
-class _HoldsTooMuch(Unreadable):
-    """A container whose files are too much in all: it is refused as a whole, whatever was unpacked of it."""
+class _TooMuchInside(Unreadable):
+    """A container whose files are too large in all: it is refused as a whole, whatever was unpacked of it."""
 
 
 class _Spool:
-    """The folder that members are put into, each under the digest of its bytes, and how much it has taken."""
+    """The folder that members are put into, each under the digest of its bytes, and their bytes in all."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.taken = folder, 0
+        self.folder, self.total_bytes = folder, 0
 
     def put(self, data: bytes, name: str) -> str:
-        """The path of a file of these bytes; _HoldsTooMuch where a container holds too much in all."""
-        self.taken += len(data)
-        if self.taken > (most := limits().inflated_bytes):
-            raise _HoldsTooMuch("limit-inflated", size=self.taken, limit=most)
+        """The path of a file of these bytes; _TooMuchInside where a container holds too much in all."""
+        self.total_bytes += len(data)
+        if self.total_bytes > (most := limits().inflated_bytes):
+            raise _TooMuchInside("limit-inflated", size=self.total_bytes, limit=most)
         suffix = _SUFFIX.search(name)
         path = self.folder / f"{sha256(data).hexdigest()}{suffix[0].lower() if suffix else ''}"
         if not path.exists():
@@ -120,39 +120,39 @@ class _Spool:
         return str(path)
 
 
-def _members(data: bytes, within: str, depth: int, spool: _Spool) -> Iterator[Member]:
-    """The files of a container whose name within the outermost one is `within`, those of containers in it as well."""
+def _members(data: bytes, prefix: str, depth: int, spool: _Spool) -> Iterator[Member]:
+    """The files of a container, those of containers in it as well; `prefix` is its name in the outermost one."""
     try:
         is_empty = True
-        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _parsed(data):
+        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _parsed_members(data):
             is_empty = False
-            yield from _member(name, read(), f"{within}/{inert(name)}".lstrip("/"), depth, spool)
+            yield from _member(name, read(), f"{prefix}/{inert(name)}".lstrip("/"), depth, spool)
         if is_empty:
             raise Unreadable("not-a-workbook", "nothing")
-    except _HoldsTooMuch:
+    except _TooMuchInside:
         raise
     except Unreadable as error:
-        yield Member(spool.put(data, within), within, _refusal(error))
+        yield Member(spool.put(data, prefix), prefix, _refusal(error))
 
 
-def _member(name: str, data: bytes, called: str, depth: int, spool: _Spool) -> Iterator[Member]:
-    if not _opens(data):
-        yield Member(spool.put(data, name), called)
+def _member(name: str, data: bytes, inner_name: str, depth: int, spool: _Spool) -> Iterator[Member]:
+    if not _is_opened(data):
+        yield Member(spool.put(data, name), inner_name)
     elif depth >= limits().archives:
-        yield Member(spool.put(data, name), called, _refusal(Unreadable("limit-archives", limit=limits().archives)))
+        yield Member(spool.put(data, name), inner_name, _refusal(Unreadable("limit-archives", limit=limits().archives)))
     else:
-        yield from _members(data, called, depth + 1, spool)
+        yield from _members(data, inner_name, depth + 1, spool)
 
 
-def _opens(data: bytes) -> bool:
-    if not is_container(data[:_LOOK]):
+def _is_opened(data: bytes) -> bool:
+    if not is_container(data[:_HEAD_BYTES]):
         return False
     if not data.startswith(SIGNATURE):
         return True
     try:
         return is_archive(directory(data))
     except Unreadable:
-        return True  # told as what it is when it is opened
+        return True  # the reason is given when it is opened
 
 
 def is_archive(entries: tuple[Entry, ...]) -> bool:
@@ -181,93 +181,95 @@ def _zip_name(entry: Entry) -> str:
     return entry.raw_name.decode("utf-8", "surrogateescape").replace("\\", "/")
 
 
-def _parsed(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _parsed_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The members of a mail or mailbox, their bytes at hand; Unreadable(damaged) where the parser stumbles over one."""
     try:
-        held = [(name, read()) for name, read in _mailbox_members(_as_mail(data))]
-    except _STUMBLES:
+        members = [(name, read()) for name, read in _mailbox_members(_as_mail(data))]
+    except _PARSER_ERRORS:
         damaged()
-    for name, made in held:
-        yield name, lambda made=made: made  # type: ignore[misc]
+    for name, content in members:
+        yield name, lambda content=content: content  # type: ignore[misc]
 
 
 def _mailbox_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of every mail of a mailbox, under the mail's number; of a mail that is alone, without."""
     mails = _IN_MAILBOX.split(data)[1:] or [data]
     for number, mail in enumerate(mails, 1):
-        where = f"{number}.eml/" if len(mails) > 1 else ""
+        prefix = f"{number}.eml/" if len(mails) > 1 else ""
         for name, read in _mail_members(mail):
-            yield where + name, read
+            yield prefix + name, read
 
 
 def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
     mail = message_from_bytes(data, policy=policy.default)
-    for number, part in enumerate(_attached(mail, frozenset(_SHOWN.findall(data))), 1):
+    for number, part in enumerate(_attached(mail, frozenset(_CONTENT_ID_REFERENCE.findall(data))), 1):
         name = _mail_name(part) or f"{number}"
         if part.get_content_type() == "message/rfc822":
-            held = part.get_payload()
-            inner = held[0] if isinstance(held, list) and held and isinstance(held[0], Message) else part
+            payload = part.get_payload()
+            inner = payload[0] if isinstance(payload, list) and payload and isinstance(payload[0], Message) else part
             name = name if name.lower().endswith(".eml") else f"{name}.eml"
             yield name, partial(_forwarded, inner, str(part.get("Content-Transfer-Encoding", "")))
         elif not clutter(name):
             yield name, lambda part=part: part.get_payload(decode=True) or b""  # type: ignore[misc]
 
 
-def _forwarded(mail: Message, how: str) -> bytes:
+def _forwarded(mail: Message, encoding: str) -> bytes:
     """A mail within a mail; some programs encode one as they do a file, though no standard has it so."""
     data = mail.as_bytes()
-    return b64decode(data) if how.strip().lower() == "base64" and not mail.keys() else data
+    return b64decode(data) if encoding.strip().lower() == "base64" and not mail.keys() else data
 
 
-def _attached(mail: Message, shown: frozenset[bytes]) -> Iterator[Message]:
+def _attached(mail: Message, referred: frozenset[bytes]) -> Iterator[Message]:
     """The parts of a mail that are files; nothing inside a forwarded mail."""
-    waiting = [mail]
-    while waiting:
-        part = waiting.pop(0)
+    pending = [mail]
+    while pending:
+        part = pending.pop(0)
         if part.get_content_maintype() == "multipart":
-            held = part.get_payload()
-            waiting[:0] = [p for p in held if isinstance(p, Message)] if isinstance(held, list) else []
-        elif _is_file(part, shown) if part is not mail else part.get_content_maintype() != "text":
+            payload = part.get_payload()
+            pending[:0] = (
+                [subpart for subpart in payload if isinstance(subpart, Message)] if isinstance(payload, list) else []
+            )
+        elif _is_file(part, referred) if part is not mail else part.get_content_maintype() != "text":
             yield part
 
 
-def _is_file(part: Message, shown: frozenset[bytes]) -> bool:
-    """Whether a part is a file that somebody attached; `shown` are the pictures that the mail's text refers to."""
+def _is_file(part: Message, referred: frozenset[bytes]) -> bool:
+    """Whether a part is a file that somebody attached; `referred` are the pictures that the mail's text refers to."""
     if part.get_content_type() == "message/rfc822":
         return True
     is_attached = part.get_content_disposition() == "attachment"
     if part.get_content_maintype() == "image":
-        called = str(part.get("Content-ID", "")).strip("<> ").encode("utf-8", "surrogateescape")
-        return is_attached and called not in shown
+        content_id = str(part.get("Content-ID", "")).strip("<> ").encode("utf-8", "surrogateescape")
+        return is_attached and content_id not in referred
     if part.get_content_maintype() == "text" and part.get_content_disposition() == "inline":
         return False
     return is_attached or bool(part.get_filename()) or part.get_content_maintype() == "application"
 
 
 # How a text in HTML refers to a picture of its own mail (= is written =3D where the text is quoted-printable).
-_SHOWN = re.compile(rb"cid:([^\s\"'>)]+)", re.IGNORECASE)
+_CONTENT_ID_REFERENCE = re.compile(rb"cid:([^\s\"'>)]+)", re.IGNORECASE)
 # A name in bytes that no standard allows, and that many programs write.
 _PLAIN_NAME = re.compile(r'filename="?([^";]*)')
-_ENCODED = re.compile(r"=\?([\w-]+)\?([BbQq])\?([^?]*)\?=")
+_ENCODED_WORD = re.compile(r"=\?([\w-]+)\?([BbQq])\?([^?]*)\?=")
 
 
 def _mail_name(part: Message) -> str:
     """The name of an attachment: RFC 2231, RFC 2047 in quotes as many programs write it, or plain bytes."""
     name = part.get_filename() or ""
-    if _ENCODED.search(name):
+    if _ENCODED_WORD.search(name):
         from email.header import decode_header
 
         pieces = decode_header(re.sub(r"\?=\s+=\?", "?==?", name))
         name = "".join(text if isinstance(text, str) else _decoded(text, charset) for text, charset in pieces)
-    elif "\ufffd" in name and (found := _PLAIN_NAME.search(dict(part.raw_items()).get("Content-Disposition", ""))):
-        name = _decoded(found[1].encode("utf-8", "surrogateescape"), None)
+    elif "\ufffd" in name and (match := _PLAIN_NAME.search(dict(part.raw_items()).get("Content-Disposition", ""))):
+        name = _decoded(match[1].encode("utf-8", "surrogateescape"), None)
     return name.replace("\\", "/").rpartition("/")[2].replace("\r", "").replace("\n", "")
 
 
 def _decoded(text: bytes, charset: str | None) -> str:
-    known = "gb18030" if (charset or "").lower() in ("gb2312", "gbk", "x-gbk", "cp936") else charset
-    for encoding in (known, "utf-8", "gb18030"):
+    declared = "gb18030" if (charset or "").lower() in ("gb2312", "gbk", "x-gbk", "cp936") else charset
+    for encoding in (declared, "utf-8", "gb18030"):
         try:
             return text.decode(encoding) if encoding else text.decode("utf-8")
         except (LookupError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""A large part cut into bands of whole elements while it is inflated, so that it never stands in memory as a whole."""
+"""A large part cut into bands of whole elements while it is inflated, so that it is never in memory as a whole."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class _Book:
                     self._add_row_by_row(progress, rows)
             band = following
         progress.soundness.add(band, is_last=True)
-        # What stands around the rows is read by the exact reader; beside plain rows only its merged cells matter.
+        # The markup around the rows is read by the exact reader; beside plain rows only its merged cells matter.
         shell = head + band if progress.is_odd else PLAIN_HEAD + ROWS.end + _merges(band) + b"</worksheet>"
         if not band.rstrip().endswith(b"</worksheet>"):
             damaged(part)
@@ -185,7 +185,7 @@ class _Book:
 
     @property
     def shared(self) -> Shared:
-        """What the exact reader needs; a text that both readers understand alike is held once."""
+        """What the exact reader needs; a text on which both readers agree is held once."""
         if self._shared is None:
             texts = self.texts
             if not self.is_exact:

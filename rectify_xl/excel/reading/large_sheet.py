@@ -14,7 +14,7 @@ from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.zipped import damaged
 
-# A cell of a shared text is given to the fast reader as a text of this sign and the text's number.
+# A cell of a shared text is handed to the fast reader as a text of this sign and the text's index.
 SIGN = "\ue000"
 _EMPTY_ROW: tuple[Any, ...] = ()
 # So many different values are remembered, to be held once each.

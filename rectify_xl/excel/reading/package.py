@@ -134,7 +134,9 @@ class Package:
     @property
     def counts_from_1904(self) -> bool:
         """Whether day 0 is the first of January 1904."""
-        return any(local == "workbookPr" and held.get("date1904") in ("1", "true") for local, held in self._workbook)
+        return any(
+            name == "workbookPr" and attributes.get("date1904") in ("1", "true") for name, attributes in self._workbook
+        )
 
     def related(self, kind: str) -> bytes:
         """The part of the workbook of that kind (sharedStrings, styles); b"" if it has none."""

@@ -127,7 +127,7 @@ def look_at(data: bytes, after: int = 0) -> Look:
 def span(data: bytes) -> tuple[int, int]:
     """Where the rows of a worksheet begin and end; -1 for no rows, or no end: the exact reader finds out which.
 
-    So it does where what stands around the rows is not sound, or may hold other rows than these.
+    The same where the markup around the rows is not sound, or may hold other rows than these.
     """
     begin, end = data.find(_BEGIN), data.rfind(_END)
     if end < begin or begin < 0 or not data.rstrip().endswith(_WORKSHEET_END) or data.find(_BEGIN, begin + 1) >= 0:
@@ -147,7 +147,7 @@ _is_known_frame = lru_cache(maxsize=64)(_is_frame)
 
 
 def _numbers(data: bytes, rows: Sequence[tuple[bytes, bytes]], last: int) -> list[int] | None:
-    """The numbers of rows behind the `last`; None where one lacks, is no number, or stands twice or out of order."""
+    """The numbers of rows behind the `last`; None where one is missing, no number, repeated or out of order."""
     first = data.find(b"<row ")
     if data[: first if first >= 0 else len(data)].strip():
         return None
@@ -245,7 +245,7 @@ def _formulas_in(data: bytes) -> list[bytes]:
 
 
 def _is_odd(formula: bytes) -> bool:
-    """Whether a formula stands for a picture, or was never calculated."""
+    """Whether a formula is a picture in the cell, or was never calculated."""
     after = formula[formula.rfind(b"</f>") + 4 :]
     return b"DISPIMG" in formula or (after.startswith(_NO_VALUE) and b't="str"' not in formula)
 

@@ -54,7 +54,7 @@ _CELL = re.compile(
 _FORMULA, _VALUE = 4, 7
 _ATTRIBUTES = re.compile(rb'(?: [A-Za-z_:][\w:.-]*="[^"<>&\x00-\x1f]*")* ?')
 _NAME = re.compile(rb' ([\w:.-]+)="')
-# Of a formula's attributes, before its text: one that stands there twice.
+# In the attributes of a formula, before its text: one that is repeated.
 _TWICE = re.compile(r'\A(?: \w+="[^"]*")* (\w+)="[^"]*"(?: \w+="[^"]*")* \1="')
 _HIDDEN = re.compile(rb' hidden="(?!0"|false")| ht="0(?:\.0+)?"')
 _CORNER = rb"([A-Z]{1,2})([0-9]{1,7})"
@@ -137,7 +137,7 @@ def usual_reader(shared: Callable[[str], Any], formats: Formats, *, counts_from_
 def _rows(data: bytes, after: int) -> tuple[list[int], list[bytes]]:
     """The numbers of the rows that may hold values, and their content between the tags; self-check rows are left out.
 
-    Raises UnusualMarkup for numbers that lack, stand twice or are out of order, and for hidden rows.
+    Raises UnusualMarkup for numbers that are missing, repeated or out of order, and for hidden rows.
     """
     *pieces, rest = data.split(_BETWEEN)
     numbers: list[int] = []

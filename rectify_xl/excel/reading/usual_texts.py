@@ -37,7 +37,7 @@ class UnusualMarkup(Exception):
 
 
 class SharedTexts:
-    """The shared texts of a workbook from their part in UTF-8, which need not be there; each is made when asked for.
+    """The shared texts of a workbook from their part in UTF-8, b"" without one; each is built when asked for.
 
     Raises UnusualMarkup where anything in the part is written in another way.
     """

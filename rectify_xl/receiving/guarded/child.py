@@ -1,4 +1,4 @@
-"""The life of a reader process: it hears a task, answers item by item, and ends when nobody asks any more."""
+"""The main loop of a reader process: it receives a task, answers item by item, and ends when its input closes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def main() -> None:
     """Serves the process at the other end of the pipes until it closes them."""
     # An interrupt at the terminal is the parent's to handle: it ends its processes itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asked, told = sys.stdin.buffer, _own_output()
+    requests, answers = sys.stdin.buffer, _output_pipe()
     limits = process_limits()
     maker("read")
     is_limited = confine.limit_memory(limits.memory_mib)
@@ -40,48 +40,48 @@ def main() -> None:
     # What is loaded by now stays: nobody needs to look for circles in it.
     gc.freeze()
     gc.enable()
-    send(told, is_limited)
-    _serve(asked, told, limits)
+    send(answers, is_limited)
+    _serve(requests, answers, limits)
 
 
-def _own_output() -> IO[bytes]:
-    """The pipe to the parent; whatever prints from now on prints into nothing."""
-    told = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.close(nothing)
-    return told
+def _output_pipe() -> IO[bytes]:
+    """The pipe to the parent; whatever is printed from now on is discarded."""
+    pipe = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+    return pipe
 
 
 def maker(task: str) -> Callable[[bytes], Answer]:
     """The function behind a task's name."""
     module, _, name = TASKS[task].partition(":")
-    made: Callable[[bytes], Answer] = getattr(import_module(module), name)
-    return made
+    function: Callable[[bytes], Answer] = getattr(import_module(module), name)
+    return function
 
 
-def _serve(asked: IO[bytes], told: IO[bytes], limits: ProcessLimits) -> None:
+def _serve(requests: IO[bytes], answers: IO[bytes], limits: ProcessLimits) -> None:
     answer: Answer | None = None
-    while (request := receive(asked, _LONGEST_REQUEST)) is not None:
-        wanted = loads(request)
-        if isinstance(wanted, Task):
-            confine.allow_writing(wanted.writes_to)
-            answer = maker(wanted.name)(wanted.context)
-            send(told, True)
-        elif answer is not None and not _answered(wanted, answer, told, limits):
+    while (request := receive(requests, _LONGEST_REQUEST)) is not None:
+        message = loads(request)
+        if isinstance(message, Task):
+            confine.allow_writing(message.writes_to)
+            answer = maker(message.name)(message.context)
+            send(answers, True)
+        elif answer is not None and not _answer_all(message, answer, answers, limits):
             return
 
 
-def _answered(items: list[Any], answer: Answer, told: IO[bytes], limits: ProcessLimits) -> bool:
+def _answer_all(items: list[Any], answer: Answer, answers: IO[bytes], limits: ProcessLimits) -> bool:
     """Answers every item in order; False where the memory did not suffice for one."""
     for item in items:
         confine.limit_seconds(limits.seconds)
         # What is read of a file are records without circles; looking for some takes a tenth of a large file's time.
         gc.disable()
         try:
-            send(told, answer(item))
+            send(answers, answer(item))
         except MemoryError:
-            send(told, OutOfMemory())
+            send(answers, OutOfMemory())
             return False
         finally:
             gc.enable()

@@ -1,4 +1,4 @@
-"""What a reader process lays on itself: limits of memory and time, no network, no other program, nothing written."""
+"""The confinement of a reader process by itself: limited memory and time, no network, no programs, no writing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if sys.platform != "win32":
 
 # The status of a process that ended itself because something in it reached out.
 FORBIDDEN = 77
-_NEVER = frozenset(
+_FORBIDDEN_EVENTS = frozenset(
     {
         "ctypes.dlopen",
         "ftplib.connect",
@@ -38,7 +38,7 @@ _NEVER = frozenset(
     }
 )
 # Events that change the file system, and at which places of their arguments the paths stand.
-_CHANGES = {
+_FILE_EVENTS = {
     "os.chmod": (0,),
     "os.chown": (0,),
     "os.link": (0, 1),
@@ -50,8 +50,8 @@ _CHANGES = {
     "os.truncate": (0,),
     "os.utime": (0,),
 }
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_may_write = [""]
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_writable_folder = [""]
 
 
 def limit_memory(mib: int) -> bool:
@@ -76,7 +76,7 @@ def limit_seconds(seconds: int) -> None:
 
 def allow_writing(folder: str) -> None:
     """From now on files may be written below this folder, and nowhere else ("": nowhere at all)."""
-    _may_write[0] = os.path.realpath(folder) + os.sep if folder else ""
+    _writable_folder[0] = os.path.realpath(folder) + os.sep if folder else ""
 
 
 def forbid() -> None:
@@ -85,18 +85,18 @@ def forbid() -> None:
 
 
 def _watch(event: str, args: tuple[Any, ...]) -> None:
-    if event in _NEVER:
+    if event in _FORBIDDEN_EVENTS:
         os._exit(FORBIDDEN)
     if event == "open":
         path, _, flags = args
-        if (flags or 0) & _WRITES and not isinstance(path, int):
-            _refuse_elsewhere(path)
-    elif event in _CHANGES:
-        for place in _CHANGES[event]:
-            _refuse_elsewhere(args[place])
+        if (flags or 0) & _WRITE_FLAGS and not isinstance(path, int):
+            _forbid_outside(path)
+    elif event in _FILE_EVENTS:
+        for position in _FILE_EVENTS[event]:
+            _forbid_outside(args[position])
 
 
-def _refuse_elsewhere(path: Any) -> None:
-    folder = _may_write[0]
+def _forbid_outside(path: Any) -> None:
+    folder = _writable_folder[0]
     if not folder or isinstance(path, int) or not os.path.realpath(os.fsdecode(path)).startswith(folder):
         os._exit(FORBIDDEN)

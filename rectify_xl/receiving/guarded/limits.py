@@ -24,5 +24,5 @@ class ProcessLimits:
 def process_limits() -> ProcessLimits:
     """The limits of a reader process; FactsError for an unknown or a missing one."""
     entry = read_toml("limits.toml")["process"]
-    made: ProcessLimits = record(ProcessLimits, entry, "limits.toml", "process")
-    return made
+    limits: ProcessLimits = record(ProcessLimits, entry, "limits.toml", "process")
+    return limits

@@ -1,4 +1,4 @@
-"""Reader processes at work: who waits, who is asked, who is watched, and what a failure costs."""
+"""The pool of reader processes: idle ones, busy ones, the watch over their clocks, and what follows a failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rectify_xl.receiving.guarded.process import Broken, ReaderProcess
 from rectify_xl.receiving.guarded.wire import Task
 
 # How often, in seconds, somebody looks whether a process is overdue.
-_LOOK = 0.2
+_WATCH_SECONDS = 0.2
 
 
 class Failure(NamedTuple):
@@ -21,7 +21,7 @@ class Failure(NamedTuple):
 
     code: str
     case: str
-    told: str = ""
+    last_words: str = ""
 
 
 class Ended(Exception):
@@ -29,29 +29,29 @@ class Ended(Exception):
 
 
 class _Waiting:
-    """The processes of this one that nobody uses just now."""
+    """The idle reader processes of this process."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.held: list[ReaderProcess] = []
+        self.processes: list[ReaderProcess] = []
         self.keepers = 0
         self.is_limited = True
 
     def pop(self) -> ReaderProcess | None:
         with self.lock:
-            return self.held.pop() if self.held else None
+            return self.processes.pop() if self.processes else None
 
     def push(self, process: ReaderProcess) -> None:
         with self.lock:
-            self.held.append(process)
+            self.processes.append(process)
 
     def forget(self) -> None:
-        self.lock, self.held = Lock(), []
+        self.lock, self.processes = Lock(), []
 
     def clear(self) -> None:
         with self.lock:
-            ending, self.held = self.held, []
-        for process in ending:
+            processes, self.processes = self.processes, []
+        for process in processes:
             process.end()
 
 
@@ -66,9 +66,9 @@ def kept(start: int = 0) -> Iterator[None]:
     """Within this, processes wait for the next call instead of being ended; at least `start` wait from the start."""
     with _WAITING.lock:
         _WAITING.keepers += 1
-        lacking = start - len(_WAITING.held)
+        missing = start - len(_WAITING.processes)
     try:
-        for _ in range(lacking):
+        for _ in range(missing):
             _WAITING.push(ReaderProcess())
         yield
     finally:
@@ -110,8 +110,8 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         with self._lock:
-            ending = list(self._busy)
-        for process in ending:
+            processes = list(self._busy)
+        for process in processes:
             process.end()
         self._watcher.join()
 
@@ -121,58 +121,58 @@ class Readers:
         An item at which a process breaks is asked once more alone, of a fresh process; one that took too long is not.
         Raises OSError where no process can be started, RuntimeError where one cannot do its task at all.
         """
-        made: list[Any] = []
-        while len(made) < len(items):
-            got, failure = self._attempt(task, items[len(made) :])
-            made += got
+        answers: list[Any] = []
+        while len(answers) < len(items):
+            new_answers, failure = self._ask(task, items[len(answers) :])
+            answers += new_answers
             if failure and failure.code != "limit-time":
-                got, failure = self._attempt(task, items[len(made) : len(made) + 1], is_fresh=True)
-                made += got
+                new_answers, failure = self._ask(task, items[len(answers) : len(answers) + 1], is_fresh=True)
+                answers += new_answers
             if failure:
-                made.append(failure)
-        return made
+                answers.append(failure)
+        return answers
 
-    def _attempt(self, task: Task, items: Sequence[Any], *, is_fresh: bool = False) -> tuple[list[Any], Failure | None]:
-        process, got = self._ready(task, is_fresh=is_fresh), []
+    def _ask(self, task: Task, items: Sequence[Any], *, is_fresh: bool = False) -> tuple[list[Any], Failure | None]:
+        process, answers = self._process_for(task, is_fresh=is_fresh), []
         try:
             for answer in process.ask(items):
-                got.append(answer)
-        except Broken as trouble:
-            self._let_go(process)
-            return got, Failure(trouble.code, trouble.case, trouble.told)
-        self._let_go(process, waits=True)
-        return got, None
+                answers.append(answer)
+        except Broken as error:
+            self._release(process)
+            return answers, Failure(error.code, error.case, error.last_words)
+        self._release(process, is_reusable=True)
+        return answers, None
 
-    def _ready(self, task: Task, *, is_fresh: bool) -> ReaderProcess:
+    def _process_for(self, task: Task, *, is_fresh: bool) -> ReaderProcess:
         """A process that knows the task; one that waited and has died meanwhile is nobody's fault."""
         while True:
             process = (None if is_fresh else _WAITING.pop()) or ReaderProcess()
             with self._lock:
                 self._busy.add(process)
             if self._ended.is_set():
-                self._let_go(process)
+                self._release(process)
                 raise Ended
             try:
                 process.prepare(task)
-            except Broken as trouble:
+            except Broken as error:
                 was_fresh = process.is_fresh
-                self._let_go(process)
+                self._release(process)
                 if was_fresh and not self._ended.is_set():
-                    raise RuntimeError(f"a reader process could not do its task: {trouble}") from trouble
+                    raise RuntimeError(f"a reader process could not do its task: {error}") from error
             else:
                 _WAITING.is_limited = _WAITING.is_limited and process.is_limited
                 return process
 
-    def _let_go(self, process: ReaderProcess, *, waits: bool = False) -> None:
+    def _release(self, process: ReaderProcess, *, is_reusable: bool = False) -> None:
         with self._lock:
             self._busy.discard(process)
-        if waits and not self._ended.is_set():
+        if is_reusable and not self._ended.is_set():
             _WAITING.push(process)
         else:
             process.end()
 
     def _watch(self) -> None:
-        while not self._ended.wait(_LOOK):
+        while not self._ended.wait(_WATCH_SECONDS):
             with self._lock:
                 watched = list(self._busy)
             for process in watched:

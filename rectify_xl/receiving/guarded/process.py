@@ -1,4 +1,4 @@
-"""One reader process as its parent holds it: started, asked, and ended when it dies, hangs or talks nonsense."""
+"""One reader process from its parent's side: started, asked, and ended when it dies, hangs or answers garbage."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 class Broken(Exception):
     """A process that gave no answer; `code` and `case` are the finding's about the item it was at."""
 
-    def __init__(self, code: str, case: str = "", told: str = "") -> None:
-        super().__init__(f"{code} {case}\n{told}")
-        self.code, self.case, self.told = code, case, told
+    def __init__(self, code: str, case: str = "", last_words: str = "") -> None:
+        super().__init__(f"{code} {case}\n{last_words}")
+        self.code, self.case, self.last_words = code, case, last_words
 
 
 class ReaderProcess:
@@ -66,22 +66,22 @@ class ReaderProcess:
             self.is_limited = self._job is not None
 
     def prepare(self, task: Task) -> None:
-        """Makes the process ready for a task, unless it is; Broken where that fails, with what it said of it."""
+        """Makes the process ready for a task, unless it is; Broken where that fails, with its last words."""
         self._until = monotonic() + self._start_seconds  # it may have waited for long until somebody came
         if not self._has_started:
-            self.is_limited = bool(self._heard()) or self.is_limited
+            self.is_limited = bool(self._receive()) or self.is_limited
             self._has_started = True
         if self._task != task:
-            self._say(task)
-            self._heard()
+            self._send(task)
+            self._receive()
             self._task = task
 
     def ask(self, items: Sequence[Any]) -> Iterator[Any]:
         """The answer on every item in order; Broken at the one that has none."""
-        self._say(list(items))
+        self._send(list(items))
         for _ in items:
             self._until = monotonic() + self._seconds
-            answer = self._heard()
+            answer = self._receive()
             if isinstance(answer, OutOfMemory):
                 raise Broken("limit-memory")
             self.is_fresh = False
@@ -108,16 +108,16 @@ class ReaderProcess:
         self._listener.join()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
-                _close(pipe)
+                _close_pipe(pipe)
 
-    def _say(self, message: Any) -> None:
+    def _send(self, message: Any) -> None:
         assert self._process.stdin is not None
         try:
             send(self._process.stdin, message)
         except OSError as error:
-            raise self._trouble() from error
+            raise self._why_broken() from error
 
-    def _heard(self) -> Any:
+    def _receive(self) -> Any:
         assert self._process.stdout is not None
         try:
             payload = receive(self._process.stdout, self._most)
@@ -126,34 +126,34 @@ class ReaderProcess:
         except Garbage as error:
             is_too_much = bool(error.args[0])
             raise Broken("limit-memory" if is_too_much else "damaged", "" if is_too_much else "crashed") from error
-        raise self._trouble()
+        raise self._why_broken()
 
-    def _trouble(self) -> Broken:
-        """Why the process has gone: the clock, the processor's clock, the memory, or something it could not bear."""
+    def _why_broken(self) -> Broken:
+        """Why the process ended: its time, its processor time, its memory, or a crash."""
         self._process.kill()
         status = self._process.wait()
         self._listener.join()
-        said = b"".join(self._last_words)
+        last_words = b"".join(self._last_words)
         if self._is_overdue or -status == getattr(signal, "SIGXCPU", None):
             return Broken("limit-time")
-        if any(sign in said for sign in _OUT_OF_MEMORY):
+        if any(sign in last_words for sign in _OUT_OF_MEMORY):
             return Broken("limit-memory")
-        return Broken("damaged", "crashed", said.decode("utf-8", "replace"))
+        return Broken("damaged", "crashed", last_words.decode("utf-8", "replace"))
 
     def _listen(self) -> None:
-        """Takes in what the process says on standard error, so that nobody else hears it; its end is kept."""
+        """Reads the process's standard error, so that it is not printed; its end is kept."""
         assert self._process.stderr is not None
-        while heard := os.read(self._process.stderr.fileno(), 4096):
-            self._last_words.append(heard)
+        while output := os.read(self._process.stderr.fileno(), 4096):
+            self._last_words.append(output)
 
 
 def _state(pid: int) -> str:
     """The letter of a process's state: R runs or waits for a processor, D for a disk; "" where no system tells it."""
     try:
-        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        stat_line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    return told.rpartition(")")[2].split()[0]
+    return stat_line.rpartition(")")[2].split()[0]
 
 
 def _command() -> list[str]:
@@ -169,6 +169,6 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "MALLOC_ARENA_MAX": "1", "RUST_BACKTRACE": "0"}
 
 
-def _close(pipe: IO[bytes]) -> None:
+def _close_pipe(pipe: IO[bytes]) -> None:
     with suppress(OSError):  # what was not written yet has nobody to read it
         pipe.close()

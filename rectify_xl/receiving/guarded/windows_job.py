@@ -55,7 +55,7 @@ if sys.platform == "win32":
         limits.Basic.LimitFlags = _MEMORY | _ENDS_WITH_US | _ONE_PROCESS | _NO_DIALOGUE
         limits.Basic.ActiveProcessLimit = 1
         limits.ProcessMemoryLimit = memory_mib * 1024 * 1024
-        told = wintypes.HANDLE(handle), _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
+        bounds = wintypes.HANDLE(handle), _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
         # Only a Popen on Windows has a handle, and its stubs do not say so.
-        held = wintypes.HANDLE(handle), wintypes.HANDLE(int(process._handle))  # type: ignore[attr-defined]
-        return job if kernel.SetInformationJobObject(*told) and kernel.AssignProcessToJobObject(*held) else None
+        target = wintypes.HANDLE(handle), wintypes.HANDLE(int(process._handle))  # type: ignore[attr-defined]
+        return job if kernel.SetInformationJobObject(*bounds) and kernel.AssignProcessToJobObject(*target) else None

@@ -1,4 +1,4 @@
-"""What passes between this process and a reader process: framed messages, and answers that can only be records."""
+"""The messages between this process and a reader process: framed, and answers that can only be records."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zlib import crc32
 
 _HEAD = struct.Struct("<4sQI")
 _MAGIC = b"rxl1"
-_HARMLESS = {("datetime", name) for name in ("date", "datetime", "time", "timedelta")}
+_ALLOWED = {("datetime", name) for name in ("date", "datetime", "time", "timedelta")}
 # What loading bytes that are no pickle of ours may raise.
-_GARBAGE = (UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError)
+_LOAD_ERRORS = (UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError)
 
 
 class Garbage(Exception):
@@ -63,12 +63,12 @@ class _Records(Unpickler):
     """Loads nothing but records of this package and days, whatever the bytes ask for."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _HARMLESS:
+        if (module, name) in _ALLOWED:
             return super().find_class(module, name)
         if module.startswith("rectify_xl."):
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, tuple)):
-                return found
+            record = super().find_class(module, name)
+            if isinstance(record, type) and (is_dataclass(record) or issubclass(record, tuple)):
+                return record
         raise UnpicklingError(f"{module}.{name} is no answer")
 
 
@@ -76,5 +76,5 @@ def records(payload: bytes) -> Any:
     """The answer in a message; Garbage where it holds anything but records, days and plain values."""
     try:
         return _Records(BytesIO(payload)).load()
-    except _GARBAGE as error:
+    except _LOAD_ERRORS as error:
         raise Garbage(0) from error
