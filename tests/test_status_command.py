@@ -25,12 +25,16 @@ DONE = {"status": "已完成", "percent": 1.0, "completed": date(2005, 5, 24), "
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two weeks: one item completed, one late, a flawed return of another unit, and a file that nobody ran yet."""
+    """Two weeks: one item completed, one late, a flawed return of another unit, and a file that nobody ran yet.
+
+    The first week's file comes again in the second under a name that is first in order.
+    """
     folder = tmp_path_factory.mktemp("status") / "整改工作"
     workspace.create(folder, SETTINGS)
     late = row("ledger", problem="第二个问题", due=date(2005, 5, 20))
     drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), late, filled_on=FIRST)
     run(folder, FIRST)
+    shutil.copytree(folder / "收件", folder / "收件/0")
     drop(folder, "新/一.xlsx", row("ledger", problem="第一个问题", **DONE), late, filled_on=DAY)
     drop(folder, "二.xlsx", row("ledger", problem="短"), unit_code="KX03", unit_name="示例第二党支部")
     run(folder, DAY)
@@ -49,7 +53,7 @@ def test_status_tells_the_week_and_changes_nothing(place: Path) -> None:
     told = json.loads(call("status", place, "--as-of", "2005-05-25", "--json").stdout)
     assert snapshot(place) == before
     assert told["run"] == "2005-05-25" and told["arrived"] == ["三.xlsx"]
-    assert told["files"]["accepted"] == 2 and told["files"]["returned"] == 1
+    assert told["files"]["accepted"] == 2 and told["files"]["returned"] == told["files"]["repeated"] == 1
     assert told["rows"] == {"ledger": 2} and told["pending"] == 1
     assert told["deadlines"]["逾期"] == 1 and told["deadlines"]["按期完成"] == 1
     assert [(item["id"], item["due"], item["workdays_left"]) for item in told["late"]] == [
@@ -92,9 +96,10 @@ def test_an_empty_roster_is_told_as_one(tmp_path: Path) -> None:
 def test_history_tells_every_state_with_its_source_and_what_changed(place: Path) -> None:
     told = json.loads(call("history", place, "kx02-t001", "--json").stdout)
     assert (told["id"], told["form"], told["unit"]) == ("KX02-T001", "ledger", "KX02")
-    assert [(s["file"], s["sheet"], s["row"], s["filled_on"]) for s in told["states"]] == [
-        ("一.xlsx", "整改台帐", 4, "2005-05-18"), ("新/一.xlsx", "整改台帐", 4, "2005-05-25"),
-    ]  # fmt: skip
+    assert [(s["file"], s["arrived"], s["sheet"], s["row"], s["filled_on"]) for s in told["states"]] == [
+        ("一.xlsx", "2005-05-18", "整改台帐", 4, "2005-05-18"),
+        ("新/一.xlsx", "2005-05-25", "整改台帐", 4, "2005-05-25"),
+    ]
     assert told["states"][1]["changed"]["status"] == ["整改中", "已完成"] and told["states"][0]["changed"] == {}
     assert list(rx.history(place, "KX02-T001")["status"]) == ["整改中", "已完成"]
     assert call("history", place, "KX02-T099").exit_code == 2
@@ -104,9 +109,10 @@ def test_the_memory_as_frames(place: Path) -> None:
     memory = rx.open(place)
     assert list(memory.runs["as_of"]) == [pd.Timestamp(2005, 5, 18), pd.Timestamp(2005, 5, 25)]
     assert memory.runs["is_finished"].all()
-    assert list(memory.files["verdict"]) == ["accepted", "returned", "accepted"]
+    assert list(memory.files["verdict"]) == ["accepted", "returned", "repeated", "accepted"]
     assert set(memory.findings["code"]) >= {"length"}
     states = memory.states["ledger"]
+    assert list(states["source_file"].drop_duplicates()) == ["一.xlsx", "新/一.xlsx", "二.xlsx"]
     assert list(states["number"].dropna()) == ["KX02-T001", "KX02-T002"] * 2 and len(states) == 5
     assert str(states["due"].dtype).startswith("datetime64") and list(memory.states["survey"].index) == []
     for name, frame in {"runs": memory.runs, "arrivals": memory.files, "findings": memory.findings}.items():

@@ -24,11 +24,11 @@ class RowInLedger(NamedTuple):
 
 
 def rows_in_ledgers(store: Store, number: str) -> list[RowInLedger]:
-    """Every row with a number in the ledgers that count, in order of arrival."""
+    """Every row with a number in the ledgers that count, in order of arrival; a ledger goes by its first name."""
     return [
         RowInLedger(row, path, digest, arrived, ledger.as_of)
-        for path, digest, arrived, packed in store.rows(
-            "SELECT min(a.path), f.digest, min(a.arrived), f.ledger FROM files f JOIN arrivals a ON a.file = f.key"
+        for path, digest, arrived, packed, _ in store.rows(  # beside a min() the other columns are of its row
+            "SELECT a.path, f.digest, a.arrived, f.ledger, min(a.seq) FROM files f JOIN arrivals a ON a.file = f.key"
             " WHERE f.ledger IS NOT NULL AND a.verdict IN ('accepted', 'returned') GROUP BY f.key ORDER BY min(a.seq)"
         )
         if (ledger := ledger_from(packed))

@@ -117,8 +117,8 @@ class _States(Mapping[str, "pd.DataFrame"]):
         return len(self._forms)
 
     def _table(self, form: Form) -> Table:
-        sheets = self._memory._rows(
-            "SELECT n.numbers, min(a.path), h.title, f.digest, f.filled_on, f.saved, t.rows FROM told t"
+        sheets = self._memory._rows(  # beside a min() the other columns are of its row
+            "SELECT n.numbers, a.path, h.title, f.digest, f.filled_on, f.saved, t.rows, min(a.seq) FROM told t"
             " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
             " LEFT JOIN numbered n ON n.sheet = h.key"
             " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
@@ -136,7 +136,7 @@ class _States(Mapping[str, "pd.DataFrame"]):
                 is_good,
                 *row.values,
             )
-            for packed_numbers, path, title, digest, day, saved, packed_rows in sheets
+            for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets
             for numbers in (numbers_from(packed_numbers or "[]"),)
             for row, is_good in rows_from(form.name, title, packed_rows)
         ]

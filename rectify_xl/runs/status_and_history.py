@@ -222,9 +222,10 @@ def _order(state: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _direct_states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
-    """The states in units' own returns."""
-    for sheet, numbers, packed_rows, letters, filled_on, saved, digest, path, arrived in store.rows(
-        "SELECT h.title, n.numbers, t.rows, h.letters, f.filled_on, f.saved, f.digest, min(a.path), min(a.arrived)"
+    """The states in units' own returns, each under the name and the day of its file's first arrival."""
+    # Beside a min() SQLite takes the other columns from the row that has it.
+    for sheet, numbers, packed_rows, letters, filled_on, saved, digest, path, arrived, _ in store.rows(
+        "SELECT h.title, n.numbers, t.rows, h.letters, f.filled_on, f.saved, f.digest, a.path, a.arrived, min(a.seq)"
         " FROM numbered n JOIN told t ON t.sheet = n.sheet JOIN sheets h ON h.key = n.sheet"
         " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key WHERE h.form = ? AND instr(n.numbers, ?)"
         " GROUP BY h.key",
