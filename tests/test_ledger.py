@@ -118,6 +118,7 @@ def test_states_are_coloured_by_their_words(small: Path) -> None:
         (str(held.sqref), rule.formula[0]): rule.dxf.fill.bgColor.rgb
         for held, rules in book["整改台帐"].conditional_formatting._cf_rules.items()
         for rule in rules
+        if rule.dxf.fill
     }
     assert told == {
         ("AA4:AB11", '$AA4="按期完成"'): "FFD5E8D4",
@@ -135,6 +136,11 @@ def test_dates_percents_and_texts_carry_their_formats(small: Path) -> None:
     assert [(by_label[label].number_format, by_label[label].data_type) for label in ("完成时限", "完成比例", "编号", "剩余工作日")] == [
         ("yyyy-mm-dd", "d"), ("0%", "n"), ("@", "s"), ("0", "n"),
     ]  # fmt: skip
+    percents = by_label["完成比例"].column_letter
+    rules = [rule for held, rules in sheet.conditional_formatting._cf_rules.items() if percents in str(held.sqref)
+             for rule in rules]  # fmt: skip
+    assert [rule.dxf.numFmt.formatCode for rule in rules] == ["0.0000%", "0.000%", "0.00%", "0.0%"]
+    assert f"AND({percents}4>=1-0.005,{percents}4<1)" in rules[-1].formula[0]
     assert {cell.border.left.style for cell in by_label.values()} == {"thin"}
     assert all(by_label[label].alignment.wrap_text for label in ("存在问题", "整改措施", "督查意见"))
 

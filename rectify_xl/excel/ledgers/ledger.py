@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from rectify_xl.in_force import under_settings
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_columns import RUN_PROPERTY
 from rectify_xl.model import Book
+from rectify_xl.shares import MOST_PLACES
 
 # Rows of every sheet (0-based): the heading, the line below it, the header, the first row of the table.
 HEADING_ROW, SUBTITLE_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
@@ -91,6 +92,7 @@ def _add_sheet(workbook: xlsxwriter.Workbook, styles: Styles, sheet: Sheet, fill
     _set_page(page, sheet, max(last, HEADER_ROW))
     if last >= FIRST_ROW:
         _add_marks(page, styles, sheet, last)
+        _add_decimal_places(page, styles, sheet, last)
         _add_validations(page, sheet, last)
     formats = [styles(*_layers(column)) for column in sheet.columns]
     lines = [
@@ -162,6 +164,16 @@ def _add_marks(page: FastSheet, styles: Styles, sheet: Sheet, last: int) -> None
         }
         for first, final in _runs([sheet.names.index(name) for name in mark.over]):
             must(page.conditional_format(FIRST_ROW, first, last, final, rule))
+
+
+def _add_decimal_places(page: FastSheet, styles: Styles, sheet: Sheet, last: int) -> None:
+    """Adds decimal places to the percents that whole ones would show as all or nothing (see `shares`)."""
+    percents = [index for index, column in enumerate(sheet.columns) if column.field.kind == "percent"]
+    for index, places in product(percents, range(MOST_PLACES, 0, -1)):
+        cell, half = f"{column_letter(index)}{FIRST_ROW + 1}", f"0.{'0' * (places + 1)}5"
+        criteria = f"=OR(AND({cell}>0,{cell}<{half}),AND({cell}>=1-{half},{cell}<1))"
+        rule = {"type": "formula", "criteria": criteria, "format": styles(f"percent_{places}"), "stop_if_true": True}
+        must(page.conditional_format(FIRST_ROW, index, last, index, rule))
 
 
 def _runs(places: list[int]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from rectify_xl import catalog
 from rectify_xl.excel.writing.styles import colours
 from rectify_xl.normal import display_width
 from rectify_xl.progress.units import words
+from rectify_xl.shares import places_of
 
 # Sizes of type in points.
 _TITLE, _TEXT, _SMALL = 12, 9, 8
@@ -123,9 +124,14 @@ def set_size(chart: Chart, width: int, height: int, margins: Margins | None) -> 
 def states_chart(workbook: xlsxwriter.Workbook, data: Data, counts: Mapping[str, int], title: str) -> Chart:
     """A ring of the items by state; `counts` are the data's numbers by the states' code names."""
     chart = workbook.add_chart({"type": "doughnut"})
-    least = sum(counts.values()) * _LEAST_LABELLED
-    custom = [{"font": labels_for(name)["font"]} if n >= least else {"delete": True} for name, n in counts.items()]
+    shares = {name: count / sum(counts.values()) for name, count in counts.items()}
+    custom = [
+        {"font": labels_for(name)["font"]} if share >= _LEAST_LABELLED else {"delete": True}
+        for name, share in shares.items()
+    ]
     label = {"percentage": True, "font": _font(_TEXT, bold=True), "custom": custom}
+    if places := places_of(max(shares.values())):
+        label["num_format"] = f"0.{'0' * places}%"
     points = [fill_for(name) for name in counts]
     cells = {"categories": data.values(0), "values": data.values(1)}
     chart.add_series({**cells, "points": points, "data_labels": label})

@@ -9,7 +9,7 @@ from rectify_xl.excel.progress import status_charts
 from rectify_xl.excel.progress.charts import set_size
 from rectify_xl.excel.progress.status_charts import TitledChart
 from rectify_xl.excel.progress.status_page import HEADING_ROW, SUBTITLE_ROW, add_bar, draw_heading, set_print
-from rectify_xl.excel.writing.page import Page, layers_for
+from rectify_xl.excel.writing.page import Page, layers_for, share_layers
 from rectify_xl.excel.writing.styles import must
 from rectify_xl.progress.overview import Figure
 from rectify_xl.progress.units import words
@@ -70,7 +70,8 @@ def _draw_card(page: Page, row: int, column: int, figure: Figure) -> None:
     value = figure.number if is_count else figure.share
     alarm = ("alarm",) if figure.name in _alarms() and value else ()
     page.across((row, column, last), figure.name, "kpi_label", "kpi_gap")
-    looks = ("kpi_value", "kpi_gap", "as_count" if is_count else "as_percent", *alarm)
+    figures = ("as_count",) if is_count else ("as_percent", *share_layers(value or 0))
+    looks = ("kpi_value", "kpi_gap", *figures, *alarm)
     page.across_value((row + 1, column, last), words()["no_figure"] if value is None else value, *looks)
     page.across((row + 2, column, last), figure.note, "kpi_note", "kpi_gap")
 

@@ -18,6 +18,7 @@ from rectify_xl.excel.writing.styles import Styles, must
 from rectify_xl.messages import code_name
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.units import BAND, words
+from rectify_xl.shares import places_of
 
 LEAST = 21.0  # points of a row
 _RESERVE = 0.7  # of a column's width: a program without our font breaks lines earlier
@@ -118,7 +119,7 @@ def _label_of(form: str, column: str) -> str:
 
 
 def layers_for(look: str, value: Any) -> tuple[str, ...]:
-    """What a value lays over its cell: a state its tone, an alarm its colour, a zero its paleness."""
+    """What a value lays over its cell: a state its tone, an alarm its colour, zero paleness, a share its decimals."""
     if look == "state":
         tone = tones().get(str(value).split(" ")[0])
         return (tone,) if tone else ()
@@ -126,8 +127,16 @@ def layers_for(look: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if mark and (value < 0 if look == "signed" else value > 0):
             return (mark,)
-        return ("muted",) if value == 0 and look != "signed" else ()
+        if value == 0 and look != "signed":
+            return ("muted",)
+        return share_layers(value) if look in words()["shares"] else ()
     return (mark,) if mark and value else ()
+
+
+def share_layers(share: float) -> tuple[str, ...]:
+    """What a share lays over its cell: the decimal places that it needs, as in a text (see `shares`)."""
+    places = places_of(share)
+    return (f"percent_{places}",) if places else ()
 
 
 @cache
