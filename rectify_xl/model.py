@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rectify_xl.errors import CannotFinish as CannotFinish
@@ -311,6 +312,12 @@ class Row(NamedTuple):
     row: int
     values: tuple[Any, ...]
     typed: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def counted_rows(sheet: str, count: int) -> tuple[Row, ...]:
+    """Rows of a sheet that are only counted: without place and values."""
+    return (Row(sheet, 0, ()),) * count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, Snapshot
+from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, Snapshot, counted_rows
 from rectify_xl.roster import roster_for
 from rectify_xl.waivers import waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -109,12 +109,12 @@ def _counts_only(return_: Return) -> tuple[FormRows, ...]:
 
     Where the rows stand is asked only of a file that is sent back.
     """
-    strip = _blanks if return_.verdict == "accepted" else _places
+    strip = _counted if return_.verdict == "accepted" else _places
     return tuple(FormRows(form=f.form, good=strip(f.good), bad=strip(f.bad)) for f in return_.forms)
 
 
-def _blanks(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return (Row("", 0, ()),) * len(rows)
+def _counted(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return counted_rows("", len(rows))
 
 
 def _places(rows: Sequence[Row]) -> tuple[Row, ...]:

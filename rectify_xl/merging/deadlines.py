@@ -67,22 +67,23 @@ def _due_function(form: Form, day: Day) -> Callable[[Item], Due] | None:
         return None
     is_standing = form_test(form, deadline.standing) if deadline.standing else None
     is_done = form_test(form, deadline.done)
-    open_due = cache(partial(_open_due, day))  # many items are owed by the same day
+    names = catalog.states("item")
+    # Many items are owed by the same day: of each state and day there is one Due in memory.
+    open_due, closed_due = cache(partial(_open_due, day)), cache(lambda name, owed: Due(names[name], owed, None))
 
     def due_of(item: Item) -> Due:
         owed = owed_day(item, form)
         if is_standing and is_standing(item.values, ()):
-            return Due(catalog.states("item")["no_term"], owed, None)
-        return _done_due(item, form, owed) if is_done(item.values, ()) else open_due(owed)
+            return closed_due("no_term", owed)
+        return closed_due(_done_name(item, form, owed), owed) if is_done(item.values, ()) else open_due(owed)
 
     return due_of
 
 
-def _done_due(item: Item, form: Form, owed: date | None) -> Due:
-    """The state of an item that was done."""
+def _done_name(item: Item, form: Form, owed: date | None) -> str:
+    """The name of the state of an item that was done."""
     done_on = _done_day(item, form)
-    is_in_time = owed is None or done_on is None or done_on <= owed
-    return Due(catalog.states("item")["done" if is_in_time else "done_late"], owed, None)
+    return "done" if owed is None or done_on is None or done_on <= owed else "done_late"
 
 
 def _open_due(day: Day, owed: date | None) -> Due:

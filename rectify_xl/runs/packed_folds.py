@@ -26,20 +26,20 @@ _STATE_S_DAY, _STATE_S_VALUES = (State._fields.index(name) for name in ("filled_
 def packed(typed: OfficeValues, fold: UnitFold, since: date | None) -> bytes:
     """What the office typed of a unit's items, and the unit's fold; `since` is the stage's start."""
     forms = catalog.forms()
-    plain = [(name, _plain(told, forms[name], since)) for name, told in fold.items()]
+    plain = [(name, _plain(form_fold, forms[name], since)) for name, form_fold in fold.items()]
     return dumps((_typed_in(plain, typed), plain), 5)
 
 
-def unpacked(told: bytes, typed: OfficeValues, shelf: Shelf) -> UnitFold | None:
+def unpacked(content: bytes, typed: OfficeValues, shelf: Shelf) -> UnitFold | None:
     """What `packed` was given, its items on a shelf; None where other things are typed by now.
 
     Garbage where it is nothing that `packed` gave.
     """
     try:
-        said, plain = records(told)
-        if said != _typed_in(plain, typed):
+        typed_then, plain = records(content)
+        if typed_then != _typed_in(plain, typed):
             return None
-        return {name: _made(fold, shelf) for name, fold in plain}
+        return {name: _form_fold(plain_fold, shelf) for name, plain_fold in plain}
     except _MISSHAPEN as error:
         raise Garbage(0) from error
 
@@ -49,47 +49,47 @@ def _typed_in(plain: Iterable[tuple[str, Any]], typed: OfficeValues) -> OfficeVa
     if not typed:
         return {}
     parts = ((form, part) for form, fold in plain for part in (fold.items, fold.withdrawn))
-    names = ((form, told[_NUMBER]) for form, (said, _) in parts for told in said)
+    names = ((form, fields[_NUMBER]) for form, (all_fields, _) in parts for fields in all_fields)
     return {name: typed[name] for name in names if name in typed}
 
 
 def _plain(fold: FormFold, form: Form, since: date | None) -> Any:
     places = [at for at, column in enumerate(form.columns) if column.choices]
-    items, withdrawn = (_apart(held, places, since) for held in (fold.items, fold.withdrawn))
-    told: Mapping[str, Any] = {"items": items, "withdrawn": withdrawn}
-    return fold._replace(**told)
+    items, withdrawn = (_apart(of_fold, places, since) for of_fold in (fold.items, fold.withdrawn))
+    changes: Mapping[str, Any] = {"items": items, "withdrawn": withdrawn}
+    return fold._replace(**changes)
 
 
-def _made(fold: Any, shelf: Shelf) -> FormFold:
-    withdrawn = items_from_plain(*_together(fold.withdrawn))
-    made: FormFold = fold._replace(items=shelf.lay_plain(*_together(fold.items)), withdrawn=withdrawn)
-    return made
+def _form_fold(plain: Any, shelf: Shelf) -> FormFold:
+    withdrawn = items_from_plain(*_together(plain.withdrawn))
+    fold: FormFold = plain._replace(items=shelf.lay_plain(*_together(plain.items)), withdrawn=withdrawn)
+    return fold
 
 
 def _apart(items: Sequence[Item], places: Sequence[int], since: date | None) -> Plain:
     """Items as plain values; instead of its values what differs in them from the state that stands."""
-    all_said, all_states = [], []
-    for said, states in zip(*plain_of(items), strict=True):
-        values, stands = said[_VALUES], said[_STANDS]
+    all_fields, all_states = [], []
+    for fields, states in zip(*plain_of(items), strict=True):
+        values, stands = fields[_VALUES], fields[_STANDS]
         stood = states[stands][_STATE_S_VALUES]
         if len(states) > 2:
             stands, states = _lean(states, stands % len(states), places, since)
         differing = [(place, values[place]) for place in compress(count(), map(ne, values, stood))]
-        all_said.append((*said[:_VALUES], differing, *said[_VALUES + 1 : _STANDS], stands))
+        all_fields.append((*fields[:_VALUES], differing, *fields[_VALUES + 1 : _STANDS], stands))
         all_states.append(states)
-    return all_said, all_states
+    return all_fields, all_states
 
 
-def _together(told: Plain) -> Plain:
+def _together(apart: Plain) -> Plain:
     """What `_apart` was given, in plain values."""
-    return [_whole(said, states) for said, states in zip(*told, strict=True)], told[1]
+    return [_whole(fields, states) for fields, states in zip(*apart, strict=True)], apart[1]
 
 
-def _whole(said: tuple[Any, ...], states: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
-    values = list(states[said[_STANDS]][_STATE_S_VALUES])
-    for place, value in said[_VALUES]:
+def _whole(fields: tuple[Any, ...], states: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    values = list(states[fields[_STANDS]][_STATE_S_VALUES])
+    for place, value in fields[_VALUES]:
         values[place] = value
-    return *said[:_VALUES], tuple(values), *said[_VALUES + 1 :]
+    return *fields[:_VALUES], tuple(values), *fields[_VALUES + 1 :]
 
 
 def _lean(
@@ -102,9 +102,9 @@ def _lean(
     """
     wanted, before = {len(states) - 1, standing}, None
     for at, state in enumerate(states):
-        said = [state[_STATE_S_VALUES][place] for place in places]
-        if (since is None or state[_STATE_S_DAY] >= since) and said != before:
+        options = [state[_STATE_S_VALUES][place] for place in places]
+        if (since is None or state[_STATE_S_DAY] >= since) and options != before:
             wanted.add(at)
-            before = said
+            before = options
     kept = sorted(wanted)
     return kept.index(standing) - len(kept), [states[at] for at in kept]

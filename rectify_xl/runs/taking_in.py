@@ -15,7 +15,7 @@ from zlib import crc32
 from rectify_xl.grounds import Grounds
 from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.limits import limits
-from rectify_xl.model import Return, Settings
+from rectify_xl.model import FormRows, Return, Settings
 from rectify_xl.receiving.intake import Refusal, Source
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.unchanged import looks_of, unchanged
@@ -233,10 +233,14 @@ def shelved(returns: Iterable[Return], expected: int = 0) -> Iterator[Return]:
 
     Rows of a file with a restricted form are not: they are never written anywhere.
     """
-    shelf = Shelf(room_for(expected))
+    shelf, letters = Shelf(room_for(expected)), dict[Any, Mapping[str, tuple[str, ...]]]()
+
+    def laid(rows: FormRows) -> FormRows:
+        same = letters.setdefault(tuple(rows.letters.items()), rows.letters)  # nearly all returns have the same
+        return replace(rows, good=shelf.lay(rows.good), bad=shelf.lay(rows.bad), letters=same)
+
     for return_ in returns:
-        forms = (replace(rows, good=shelf.lay(rows.good), bad=shelf.lay(rows.bad)) for rows in return_.forms)
-        yield return_ if return_.is_restricted else replace(return_, forms=tuple(forms))
+        yield return_ if return_.is_restricted else replace(return_, forms=tuple(map(laid, return_.forms)))
 
 
 def under_name(return_: Return, name: str) -> Return:

@@ -39,7 +39,7 @@ from rectify_xl.store import Store
 from rectify_xl.tables.ledger_table import ledger_table
 
 # A child process is worth its start for so many new files, or so many items.
-_FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 100, 2000
+_FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 20, 2000
 # The name of a run has so many digits of the digest of what it rests on.
 _RUN_DIGITS = 8
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple, Self, cast
@@ -23,6 +24,7 @@ from rectify_xl.model import (
     Return,
     Row,
     State,
+    counted_rows,
 )
 from rectify_xl.store.packed_lines import encoder, packed, unpacked, unpacked_at, with_days
 
@@ -200,13 +202,13 @@ def form_rows(
     form: str, sheets: Sequence[tuple[str, str, int, int]], rows: Iterable[tuple[Row, bool]] | None
 ) -> FormRows:
     """One form of a return from its sheets (title, letters, good, bad) and its rows in order (None: only counted)."""
-    letters = {title: tuple(json.loads(text)) for title, text, _, _ in sheets}
+    letters = {title: _letters_from(text) for title, text, _, _ in sheets}
     if rows is None or catalog.forms()[form].restricted:
-        good, bad = list[Row](), list[Row]()
+        good, bad = tuple[Row, ...](), tuple[Row, ...]()
         for title, _, good_count, bad_count in sheets:
-            good += [Row(title, 0, ())] * good_count
-            bad += [Row(title, 0, ())] * bad_count
-        return FormRows(form=form, good=tuple(good), bad=tuple(bad), letters=letters)
+            good += counted_rows(title, good_count)
+            bad += counted_rows(title, bad_count)
+        return FormRows(form=form, good=good, bad=bad, letters=letters)
     all_rows = list(rows)
     return FormRows(
         form=form,
@@ -214,6 +216,11 @@ def form_rows(
         bad=tuple(row for row, is_good in all_rows if not is_good),
         letters=letters,
     )
+
+
+@lru_cache(maxsize=512)  # nearly all sheets of a form have the same
+def _letters_from(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 # ---- findings
