@@ -18,6 +18,19 @@ Generated from `rectify_xl/facts/` by `make docs` (do not edit).
 Column names are those of the frames (`rx.run(...).rows["ledger"]`), with their dtypes; labels are what a clerk reads.
 A percent is a fraction of one. A blank is None, NaT or <NA>. Codes of findings: [findings.md](findings.md).
 """
+# What a row is, in English; in Chinese it stands in the form's facts.
+ROW_IS = {
+    "ledger": "one problem to be put right; the plan (what, who, when) and, week by week, its progress",
+    "measures": "one measure of one party member, and its review",
+    "institutions": "one rule or institution that is kept, improved or made",
+    "activities": "one meeting or activity; the evidence for the schedule's tasks",
+    "publications": "one publication to the masses, the opinions that came back, and the revision",
+    "filings": "one document sent to the authority that keeps it",
+    "survey": "the ballots of one kind of participant by one method",
+    "branches": "one party branch or one student class",
+    "supervision": "one finding of one inspection, about a unit or one item of its ledger",
+    "guidance": "one member who is being helped to meet the standard",
+}
 PROFILE_LISTS = "每个单位各有自己的选项，见 [两个单位](#profiles) · each organisation's own, see below"
 
 
@@ -30,7 +43,7 @@ def page() -> str:
 
 def _contents() -> Iterator[str]:
     rows = [
-        [f"[{form.title}](#{form.name})", f"`{form.name}`", form.template, form.row_is]
+        [f"[{form.title}](#{form.name})", f"`{form.name}`", form.template, ROW_IS[form.name]]
         for form in catalog.forms().values()
     ]
     yield from _table(["表单 · form", "name", "模板 · template", "a row is"], rows)
@@ -42,7 +55,7 @@ def _form(form: Form) -> Iterator[str]:
     key = "、".join(f"{labels[name]} (`{name}`)" for name in form.key)
     yield f"- 所在模板 · template: {form.template}，版本 · version {form.version}"
     yield f"- 出自 · from the papers: {form.from_papers}"
-    yield f"- 一行是 · a row is: {form.row_is}"
+    yield f"- 一行是 · a row is: {form.row_is} · {ROW_IS[form.name]}"
     if form.id_letter:
         yield f"- 编号 · number: `KX01-{form.id_letter}001`，由办公室给定 · given by the office"
     by = "编号，或 · number, or " if form.id_letter else ""

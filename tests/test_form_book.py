@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -390,3 +391,9 @@ def test_the_layout_speaks_of_everything_that_a_form_can_say() -> None:
     assert kinds | {column.kind for column in layout.form} <= set(layout.looks.formats)
     assert all(rows_for_form(form)["form"] for form in FORMS.values())
     assert Around().forms == ()
+
+
+def test_what_explains_a_built_in_form_is_chinese() -> None:
+    about = {name: {row["name"]: row["value"] for row in rows_for_form(form)["form"]} for name, form in FORMS.items()}
+    told = [about[name][label] for name in FORMS for label in ("一行是", "依据", "填表说明")]
+    assert all(told) and not [text for text in told if re.search("[A-Za-z,()]", text)]
