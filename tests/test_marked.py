@@ -42,6 +42,7 @@ from rectify_xl.model import Finding, FormRows, Level, Return, Row
 from rectify_xl.receiving.intake import sources_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
+from rectify_xl.runs import pipeline
 
 RULING = ruling_for(settings_for())
 LIST = catalog.reading().problems_sheet
@@ -511,6 +512,18 @@ def test_a_refused_file_gets_the_list_alone(tmp_path: Path) -> None:
     path = write_returned(b"PK\x03\x04", held, tmp_path / "台帐.xlsx")
     rows = values(path.read_bytes())[LIST]
     assert path.name == "台帐.问题清单.xlsx" and any("文件已损坏" in str(line[7]) for line in rows if line[0] == 1.0)
+
+
+def test_files_of_one_name_each_get_their_own(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / name for folder in "ab" for name in ("台帐.xls", "台帐.pdf")]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"%PDF")
+    told = Finding(level="error", code="not-a-workbook", file="")
+    held = [Return(file=str(path), verdict="refused", findings=(told,)) for path in paths]
+    written = pipeline.send_back(paths, held, tmp_path / "退", SEND_BY)
+    names = ("台帐", "台帐.pdf", "台帐 (2)", "台帐 (2).pdf")
+    assert [path.name for path in written] == [f"{name}.问题清单.xlsx" for name in names]
 
 
 def test_no_file_is_ever_overwritten(tmp_path: Path) -> None:

@@ -133,6 +133,15 @@ def test_a_refused_file_has_its_reason_beside_it_as_text(first_week: Path) -> No
     assert "文本文件" in told and "重新报送" in told
 
 
+def test_no_list_of_problems_stands_in_the_place_of_another_files(first_week: Path) -> None:
+    for names in (("便条.csv", "便条.pdf"), ("便条.xls",)):  # of one run, and of a later one of the same day
+        for name in names:
+            (first_week / "收件" / name).write_bytes(b"%PDF-1.4 " + name.encode())
+        run(first_week, SECOND)
+    lists = {path.name for path in (first_week / "退回/2005-05-25").glob("*.问题清单.xlsx")}
+    assert lists == {f"便条{suffix}.问题清单.xlsx" for suffix in ("", ".pdf", ".xls")}
+
+
 def test_an_earlier_day_is_a_look_back(first_week: Path) -> None:
     drop(first_week, "三.xlsx", row("ledger", problem="第三个问题"), filled_on=SECOND, **OTHER)
     run(first_week, SECOND)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from pickle import loads
@@ -65,9 +65,14 @@ def unmark(data: bytes) -> bytes:
     return copy
 
 
-def list_path(target: Path) -> Path:
-    """Where the list stands of a file that cannot be marked: beside its marked copy, <name>.问题清单.xlsx."""
-    return target.with_name(fitting(target.stem, str(catalog.read_toml("workspace.toml")["problems_suffix"])))
+def list_path(target: Path, taken: Collection[Path] = ()) -> Path:
+    """Where the list stands of a file that cannot be marked: beside its marked copy, <name>.问题清单.xlsx.
+
+    Where that path is taken (by the list of a.ods, say), the name keeps its suffix: a.xls.问题清单.xlsx.
+    """
+    ending = str(catalog.read_toml("workspace.toml")["problems_suffix"])
+    path = target.with_name(fitting(target.stem, ending))
+    return target.with_name(fitting(target.name, ending)) if path in taken else path
 
 
 def write_problem_list(
@@ -129,14 +134,15 @@ def write_copy_or_list(
     lang: str = "zh",
     forms: Forms | None = None,
     replaces: bool = False,
+    taken: Collection[Path] = (),
 ) -> Path:
     """Writes the copy that `copy_or_reason` gave to `target`, or the list beside it for a reason; the path written.
 
     Raises FileExistsError where a file stands already, and OSError. A run `replaces` what an earlier one of the day
-    wrote, and settles all its files at its end.
+    wrote, and settles all its files at its end. `taken` are the paths where no list may stand.
     """
     if isinstance(copy, str):
-        path = list_path(target)
+        path = list_path(target, taken)
         if not replaces:
             _refuse_existing(path)
         write_problem_list(return_, path, reason=copy, send_by=send_by, lang=lang, forms=forms, settles=not replaces)

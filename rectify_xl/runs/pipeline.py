@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain, count
 from os import PathLike
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from rectify_xl.roster import roster_for
 from rectify_xl.runs import weekly
 from rectify_xl.runs.outcome import Outcome as Outcome
 from rectify_xl.runs.read_options import ReadOptions as ReadOptions
-from rectify_xl.runs.workspace import TO_CORRECT, Workspace, write_marked
+from rectify_xl.runs.sent_back import TO_CORRECT, write_marked
+from rectify_xl.runs.workspace import Workspace
 from rectify_xl.tables.prefilled import file_name, issued_for
 
 
@@ -43,8 +45,17 @@ def send_back(
     """
     received = zip(sources_in(paths), returns, strict=True)
     to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
-    targets = [folder / _path_below(source) for source, _ in to_correct]
+    targets = _told_apart([folder / _path_below(source) for source, _ in to_correct])
     return tuple(write_marked(to_correct, targets, send_by=send_by, lang=lang))
+
+
+def _told_apart(paths: Sequence[Path]) -> list[Path]:
+    """The paths; of equal ones (files of one name out of several folders) the later are numbered: a (2).xlsx."""
+    different: dict[Path, None] = {}
+    for path in paths:
+        numbered = (path.with_stem(f"{path.stem} ({number})") for number in count(2))
+        different[next(name for name in chain([path], numbered) if name not in different)] = None
+    return list(different)
 
 
 def _path_below(source: Source) -> Path:

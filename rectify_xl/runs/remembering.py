@@ -19,8 +19,8 @@ from rectify_xl.reports import run_json
 from rectify_xl.runs.kept_folds import Kept, keep_folds
 from rectify_xl.runs.ledger_edits import LedgerEdits, cells_read
 from rectify_xl.runs.numbering import given_in
+from rectify_xl.runs.sent_back import TO_CORRECT
 from rectify_xl.runs.taking_in import Intake, Job
-from rectify_xl.runs.workspace import TO_CORRECT
 from rectify_xl.store import Store
 from rectify_xl.store.runs import RunRow
 

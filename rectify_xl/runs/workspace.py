@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from rectify_xl.errors import InWords
 from rectify_xl.files import (
     TEMPORARY_PREFIX,
     copy_exactly,
-    fitting,
     is_whole,
     save_atomically,
     settle_all,
@@ -23,12 +22,10 @@ from rectify_xl.files import (
     writable,
 )
 from rectify_xl.in_force import under_settings
-from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Return, Settings
-from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.child_process import WasDone
-from rectify_xl.workdays import calendar_for
+from rectify_xl.runs.sent_back import TO_CORRECT, send_by_for, write_marked, write_reason
 
 # By workbook (its key in facts/workspace.toml) a function that waits for its draft and returns whether it was made.
 Drafted = dict[str, WasDone]
@@ -151,11 +148,16 @@ class Workspace:
 
         Returns their paths in the workspace. What was sent back on earlier days stays.
         """
+        from rectify_xl.excel.marked import list_path
+
         folder = self.folder / self.names["returned"] / book.as_of.isoformat()
         send_by = send_by_for(book.settings, book.as_of)
         to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
         targets = [folder / writable(return_.file) for _, return_ in to_correct]
-        written = [*write_marked(to_correct, targets, send_by=send_by, replaces=True)]
+        files = {return_.file for _, return_ in to_correct}
+        others = [folder / writable(r.file) for r in book.returns if r.verdict in TO_CORRECT and r.file not in files]
+        lists = [path for path in map(list_path, others) if path.exists()]
+        written = [*write_marked(to_correct, targets, send_by=send_by, replaces=True, used=lists)]
         written += [write_reason(return_, target) for (_, return_), target in zip(to_correct, targets, strict=True)
                     if return_.verdict == "refused"]  # fmt: skip
         settle_all(written)
@@ -242,7 +244,6 @@ def _refusal_entry(source: Source) -> dict[str, Any]:
     return {"refusal": [code, case, dict(params)]}
 
 
-TO_CORRECT = ("returned", "refused")
 # The lock files of Excel, WPS and LibreOffice beside a workbook that is open.
 _LOCKS = ("~${name}", ".~{name}", ".~lock.{name}#")
 
@@ -250,42 +251,6 @@ _LOCKS = ("~${name}", ".~{name}", ".~lock.{name}#")
 def is_open(path: Path) -> bool:
     """Whether a program's lock file stands beside a workbook."""
     return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)
-
-
-def write_reason(return_: Return, target: Path) -> Path:
-    """Writes why a file was refused into <name>.txt, where its marked copy would stand in 退回."""
-    path = target.with_name(fitting(target.name, ".txt"))
-    sentences = "".join(f"{sentence(finding)}\r\n" for finding in return_.findings)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    save_atomically(path, partial(Path.write_text, data=sentences, encoding="utf-8-sig", newline=""), settles=False)
-    return path
-
-
-def send_by_for(settings: Settings, as_of: date) -> date:
-    """The day by which a file that was sent back should be returned: 提前提醒工作日 working days later."""
-    return calendar_for(dict(settings.holidays)).step(as_of, max(settings.early_warning, 1))
-
-
-def write_marked(
-    to_correct: Sequence[tuple[Source, Return]],
-    targets: Sequence[Path],
-    *,
-    send_by: date | None,
-    lang: str = "zh",
-    replaces: bool = False,
-) -> list[Path]:
-    """Writes the marked copies of received files to `targets`, or lists of their problems beside them; returns paths.
-
-    Raises FileExistsError for an existing file, unless it `replaces` what an earlier run of the day wrote.
-    """
-    from rectify_xl.excel.marked import write_copy_or_list
-
-    written = []
-    copies = marked_copies(to_correct, send_by=send_by, lang=lang)
-    for copy, (_, return_), target in zip(copies, to_correct, targets, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        written.append(write_copy_or_list(copy, return_, target, send_by=send_by, lang=lang, replaces=replaces))
-    return written
 
 
 def create(folder: str | Path, settings: Settings) -> None:
