@@ -137,6 +137,10 @@ def test_what_changed_is_told_against_the_week_before(played: Played) -> None:
         (0, 0, 0, 0, 0, 0), (3, 1, 0, 2, 0, 0), (0, 0, 0, 0, 2, 0),
         (0, 0, 0, 0, 0, 1), (0, 2, 0, 0, 0, 0), (1, 0, 1, 0, 0, 0),
     ]  # fmt: skip
+    for day, status in zip(WEEKS, played.status, strict=True):
+        rows = listed(played.season.folder / f"成果/历史/{day.isoformat()}/整改进度.xlsx", "本期变化")
+        for name, titles in (("changes", {row["类别"] for row in rows}), ("item_changes", {"整改台帐"})):
+            assert sum(status[name].values()) == sum(row["类别"] in titles for row in rows), (day, name)
     assert [status["since"] for status in played.status] == [None, *(day.isoformat() for day in WEEKS[:-1])]
     head = played.season.units[0].name
     assert [head in status["not_reported"] for status in played.status] == [True] * 6
@@ -159,8 +163,12 @@ def test_a_reminder_is_sent_once(played: Played) -> None:
 
 
 def reminders(path: Path) -> list[dict[str, Any]]:
-    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("催办清单").to_python(skip_empty_area=False)
-    first = next(at for at, row in enumerate(rows) if row[0] == "单位编码")
+    return listed(path, "催办清单")
+
+
+def listed(path: Path, title: str) -> list[dict[str, Any]]:
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name(title).to_python(skip_empty_area=False)
+    first = next(at for at, row in enumerate(rows) if "单位编码" in row[:2])
     return [dict(zip(rows[first], row, strict=True)) for row in rows[first + 1 :] if row[1]]
 
 

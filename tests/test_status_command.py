@@ -59,7 +59,7 @@ def test_status_tells_the_week_and_changes_nothing(place: Path) -> None:
     assert [(item["id"], item["due"], item["workdays_left"]) for item in told["late"]] == [
         ("KX02-T002", "2005-05-20", -3)
     ]
-    assert told["since"] == "2005-05-18" and told["changes"]["completed"] == 1
+    assert told["since"] == "2005-05-18" and told["changes"]["completed"] == 1 == told["item_changes"]["completed"]
     assert "示例学院党委" in told["not_reported"] and "示例第一党支部" not in told["not_reported"]
 
 

@@ -34,9 +34,14 @@ def status_lines(result: Mapping[str, Any], call: Call, *, has_units: bool) -> I
             yield words["more"].format(count=len(result[part]) - _MOST_NAMED)
     nobody = words["all_reported"] if has_units else words["no_units"]
     yield from _list(result["not_reported"], words["not_reported"], nobody, call)
-    changes = {words["changes"][kind]: n for kind, n in result["changes"].items() if n}
     if result["since"]:
-        yield words["changed"].format(since=result["since"], changes=_pairs(changes, call))
+        yield words["changed"].format(since=result["since"], changes=_changes(result["changes"], call))
+        if "item_changes" in result:  # runs of older versions did not count them
+            yield words["changed_items"].format(changes=_changes(result["item_changes"], call))
+
+
+def _changes(counts: Mapping[str, int], call: Call) -> str:
+    return _pairs({call.words["status"]["changes"][kind]: n for kind, n in counts.items() if n}, call)
 
 
 def _list(names: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:

@@ -14,6 +14,7 @@ from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import new_reminders, reminders_for
+from rectify_xl.progress.items import ITEMS
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
 from rectify_xl.reports import run_json
 from rectify_xl.runs.kept_folds import Kept, keep_folds
@@ -109,10 +110,12 @@ def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
     summary = run_json(replace(book, findings=()), (), received=first_seen)
     del summary["outputs"], summary["findings"]
     levels = Counter(finding.level for finding in book.findings)
+    changes = changes_between(book.previous, book)
     return {
         **summary,
         "levels": dict(levels),
         "not_reported": not_reported(book),
-        "changes": dict(counts_of(changes_between(book.previous, book))),
+        "changes": dict(counts_of(changes)),
+        "item_changes": dict(counts_of(changes, ITEMS)),
         "since": book.previous.as_of.isoformat() if book.previous else None,
     }

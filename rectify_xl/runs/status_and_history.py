@@ -43,7 +43,8 @@ def status_of(folder: str | Path, as_of: date, settings: Settings | None = None)
 
     {"as_of", "run": day of the last run or None, "files": {verdict: n}, "arrived": files that no run has seen,
     "rows", "pending", "deadlines", "tasks", "late" and "due_soon": [{form, id, unit, text, due, workdays_left}],
-    "not_reported": unit names, "changes": {kind: n}, "since": the day the changes are against or None}.
+    "not_reported": unit names, "changes": {kind: n} of every form, "item_changes": the same of the ledger alone,
+    "since": the day the changes are against or None}.
     `settings` are the workspace's, if they were read already. Raises WorkspaceError, SettingsError and
     CannotFinish.
     """
@@ -77,7 +78,7 @@ def _is_unfinished(workspace: Workspace) -> bool:
 
 def _run_summary(store: Store, seq: int) -> dict[str, Any]:
     summary = store.summary(seq)
-    names = ("rows", "pending", "tasks", "not_reported", "changes", "since")
+    names = ("rows", "pending", "tasks", "not_reported", "changes", "item_changes", "since")
     return {name: summary[name] for name in names if name in summary}
 
 
