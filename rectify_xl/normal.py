@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 # Zero-width, direction and other format characters that no clerk types on purpose, and C0/C1 controls but \t \n \r.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f"
@@ -67,6 +69,14 @@ def is_plain(text: str) -> bool:
         return False
     raw = text.encode()  # in UTF-8, whatever else is changed shows by one of three bytes
     return not (b" " in raw or b"\xef" in raw or b"\xcd" in raw)
+
+
+def are_plain(values: Iterable[Any]) -> bool:
+    """Whether all are texts, and `is_plain` of each."""
+    try:
+        return is_plain("".join(values))
+    except TypeError:
+        return False
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -13,7 +13,7 @@ from rectify_xl.expression import And, Filled, names_in
 from rectify_xl.expression_python import Test, compile_rules, compile_test
 from rectify_xl.kinds import Parser, Setting, Usual, parser_for, usual_for
 from rectify_xl.model import Form, Level, Rule, Settings
-from rectify_xl.normal import is_plain, key_text, plain
+from rectify_xl.normal import are_plain, key_text, plain
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.waivers import Waivers, waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -179,9 +179,6 @@ def keys_of(rows: Sequence[Sequence[Any]], form: Form, names: Sequence[str]) -> 
 
 
 def _normal(values: list[Any]) -> list[Any]:
-    try:
-        if is_plain("".join(values)):
-            return values
-    except TypeError:  # not all of them are texts
-        pass
+    if are_plain(values):
+        return values
     return [key_text(value) if value.__class__ is str else value for value in values]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook, Unreadable
+from rectify_xl.judging import sheet as sheet_judging
 from rectify_xl.judging.judge import Received, judge_book, refused
 from rectify_xl.layout import stamp_for
 from rectify_xl.messages import sentence
@@ -369,6 +372,29 @@ def test_of_two_keys_of_one_row_each_is_told_in_its_own_cell() -> None:
         ("error", "duplicate", 5, "item_id"),
         ("warning", "duplicate", 5, "problem"),
     ]
+
+
+@pytest.mark.parametrize("form", ["ledger", "measures", "activities"])
+def test_the_quick_look_at_keys_changes_no_finding(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = catalog.forms()[form].rules
+    column = next(rule.column for rule in rules if rule.code == "duplicate" and rule.on != ("item_id",))
+    base = row(form)[column]
+    values = [base, f" {base}", f"{base[0]}\u3000{base[1:]}", f"\u200b{base}", "另一件事情的内容", 12345678, None]
+    books = [{form: [row(form, **{column: value}) for value in pair]} for pair in product(values, repeat=2)]
+    quick = [judged(book) for book in books]
+    monkeypatch.setattr(sheet_judging, "_are_keys_distinct", lambda sheets, rule: False)
+    assert [told(judged(book)) for book in books] == [told(held) for held in quick]
+    assert any(f.code == "duplicate" for held in quick for f in held.findings)
+
+
+def test_the_quick_look_at_keys_needs_the_rule_s_own_column_in_the_key() -> None:
+    form = catalog.forms()["ledger"]
+    rule = next(rule for rule in form.rules if rule.on == ("problem",))
+    values = [[f"{c.name}{n}" if c.name == "problem" else c.name for c in form.columns] for n in range(2)]
+    rows = [SimpleNamespace(values=row_values) for row_values in values]
+    sheets: Any = [SimpleNamespace(sheet=SimpleNamespace(form=form), rows=rows)]
+    assert sheet_judging._are_keys_distinct(sheets, rule)
+    assert not sheet_judging._are_keys_distinct(sheets, replace(rule, on=("goal",)))
 
 
 def test_what_the_sheet_shows_is_told_before_what_stands_between_returns() -> None:

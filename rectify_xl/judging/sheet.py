@@ -14,8 +14,8 @@ from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.judging.rows import JudgedSheet, Params
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
-from rectify_xl.model import Finding, Level, Rule
-from rectify_xl.normal import as_typed, shown
+from rectify_xl.model import Finding, Form, Level, Rule
+from rectify_xl.normal import are_plain, as_typed, shown
 from rectify_xl.ruling import FormPlan, keys_of
 
 # At most so many hidden rows are named.
@@ -31,6 +31,8 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
     """Finds the numbers and keys that stand more than once on the sheets of one form, which are read as one."""
     form = sheets[0].sheet.form
     for rule in (r for r in form.rules if r.on):
+        if _are_keys_distinct(sheets, rule):
+            continue
         keyed_rows = _keyed_rows(sheets, rule)
         keys = keys_of([row.values for _, row in keyed_rows], form, rule.on) if len(keyed_rows) > 1 else []
         if len(set(keys)) == len(keys):
@@ -43,12 +45,30 @@ def judge_keys(sheets: Sequence[JudgedSheet]) -> None:
                 _add_duplicates(rule, equal_rows)
 
 
+def _are_keys_distinct(sheets: Sequence[JudgedSheet], rule: Rule) -> bool:
+    """A quick test: True only where no two keys are equal, for no two rows have the same text in the rule's column."""
+    form = sheets[0].sheet.form
+    if rule.column not in rule.on:
+        return False
+    position = form.positions[rule.column]
+    values = [row.values[position] for judged in sheets for row in judged.rows]
+    if None in values and position in _required_positions(form, rule):
+        values = [value for value in values if value is not None]
+    return len(set(values)) == len(values) and are_plain(values)
+
+
+def _required_positions(form: Form, rule: Rule) -> list[int]:
+    """The columns without which a row has no such key."""
+    is_number = form.column(rule.column).assigned
+    positions = [form.positions[name] for name in rule.on]
+    return [position for position in positions if is_number or form.columns[position].required]
+
+
 def _keyed_rows(sheets: Sequence[JudgedSheet], rule: Rule) -> list[SheetRow]:
     """The rows with a key that could be read."""
     form = sheets[0].sheet.form
     positions = [form.positions[name] for name in rule.on]
-    is_number = form.column(rule.column).assigned
-    required = [position for position in positions if is_number or form.columns[position].required]
+    required = _required_positions(form, rule)
     keyed: list[SheetRow] = []
     for judged in sheets:
         if judged.missing.intersection(rule.on):
