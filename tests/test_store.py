@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -238,6 +240,22 @@ def test_an_older_memory_is_brought_along_or_looked_at_as_a_copy(path: Path, mon
     assert path.read_bytes() == before
     with Store(path) as store:
         assert store.rows("PRAGMA user_version") == [(len(store_schema.MIGRATIONS),)] and store.returns() == [held]
+
+
+def test_of_two_programs_that_find_an_old_memory_one_brings_it_here(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store(path).close()
+    monkeypatch.setattr(store_schema, "MIGRATIONS", (*store_schema.MIGRATIONS, "CREATE TABLE later (a TEXT) STRICT;"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as first, ThreadPoolExecutor(1) as pool:
+        first.execute("BEGIN IMMEDIATE")
+        second = pool.submit(lambda: Store(path).close())  # it has found the old version, and waits
+        with suppress(TimeoutError):
+            second.result(0.2)
+        first.execute("CREATE TABLE later (a TEXT) STRICT")
+        first.execute(f"PRAGMA user_version = {len(store_schema.MIGRATIONS)}")
+        first.execute("COMMIT")
+        second.result()
 
 
 def test_looking_at_a_memory_leaves_nothing_beside_it(path: Path) -> None:

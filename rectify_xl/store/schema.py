@@ -131,7 +131,8 @@ INSERT INTO snapshots (run, place, told) SELECT seq, 0, snapshot FROM runs WHERE
 ALTER TABLE runs DROP COLUMN snapshot;
 """
 
-# Each brings a memory from one version to the next; its version is how many of them it has seen.
+# Each brings a memory from one version to the next; its version is how many of them it has seen. No semicolon may stand
+# within a statement.
 MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS, _SNAPSHOTS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
@@ -223,13 +224,24 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     try:
-        for version in range(version_of(connection, path), len(MIGRATIONS)):
-            marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version + 1};"
-            connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} {marks} COMMIT;")
+        if version_of(connection, path) < len(MIGRATIONS):
+            connection.execute("BEGIN IMMEDIATE")
+            # The version is asked again: another program may have brought the memory here while this one waited.
+            for version in range(version_of(connection, path), len(MIGRATIONS)):
+                _bring_to(connection, version + 1)
+            connection.execute("COMMIT")
     except BaseException:
         connection.close()  # else its log and lock would stay beside a file that is not ours to touch
         raise
     return connection
+
+
+def _bring_to(connection: sqlite3.Connection, version: int) -> None:
+    """Brings a memory from the version before, within a transaction: `executescript` would end that first."""
+    for statement in MIGRATIONS[version - 1].split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version}")
 
 
 def refuse_cut(path: Path) -> None:
