@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # see `__main__`
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False  # to import `typing` takes longer than all else before the handlers stand
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
