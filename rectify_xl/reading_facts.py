@@ -39,6 +39,8 @@ class ReadingFacts:
     day_in_words: str
     day_unit: str
     day_done: str
+    hour: str
+    loose_day: str
     weekday: str
     weekdays: tuple[str, ...]
     counters: tuple[str, ...]

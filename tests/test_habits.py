@@ -231,6 +231,7 @@ def test_a_count_that_is_open_is_only_offered(raw: str, case: str, suggestion: s
             (1.0, 1.0, ""),
             ("1%", 0.01, "fixed-percent"),
         ),
+        *((".5", 0.5, "fixed-percent"), ("50\ufe6a", 0.5, "fixed-percent"), ("50%%", None, "number")),
         *(("33.3%", 0.333, "fixed-percent"), (33.3, 0.333, "fixed-percent"), ("百分之百", 1.0, "fixed-percent")),
         *(("150", 150.0, "range"), ("120%", 1.2, "range"), (1.5, 1.5, "range"), ("百分之一百二十", 1.2, "range")),
         *(("一半", None, "number"), ("约50%", None, "number"), ("过半", None, "number"), ("三分之二", None, "number")),
@@ -258,6 +259,7 @@ DUE = LEDGER.column("due")
             "20050516",
             "05/16/2005",
         ),
+        *("2005年5月16日 10:30", "2005-05-16 10时", "5月16日上午9点半", "2005年5月16日10时30分"),
         *("2005年05月16日 星期一", "5月16日（周一）", "5月16日前完成", "２００５．５．１６", "2005年5月16日\u200b"),
         20050516.0,
     ],
@@ -272,6 +274,9 @@ def test_a_day_with_one_reading(raw: Any) -> None:
         ("05/06/2005", "either", [date(2005, 5, 6), date(2005, 6, 5)]),
         ("5.6.2005", "either", [date(2005, 5, 6), date(2005, 6, 5)]),
         (5.16, "near", [date(2005, 5, 16)]),
+        *((text, "near", [date(2005, 5, 16)]) for text in ("2005\u201305\u201316", "2005、5、16", "2005 5 16", "5-16")),
+        *(("05年5月16日", "near", [date(2005, 5, 16)]), ("38488", "near", [date(2005, 5, 16)])),
+        *((text, "", []) for text in ("2005·2·30", "1905·5·16", "12345", "13-45")),
         (5.1, "either", [date(2005, 5, 1), date(2005, 5, 10)]),
         (5.32, "serial", []),
         (13.5, "serial", []),
@@ -530,6 +535,11 @@ def test_a_problem_that_is_the_same_as_above_stands_twice() -> None:
 def test_a_number_that_is_the_same_as_above_stands_twice() -> None:
     held = ledger({"item_id": "KX02-T001"}, {"item_id": "同上"})
     assert told(held) == [("error", "duplicate", 4, "item_id"), ("error", "duplicate", 5, "item_id")]
+
+
+def test_a_share_typed_as_text_is_quoted_as_that_text() -> None:
+    held = ledger({"percent": "1"}, {"percent": 1})
+    assert [sentence(f)[14:].split("与")[0] for f in held.findings] == ["填写的“1”", "填写的“100%”"]
 
 
 def test_the_percent_format_is_that_of_the_cell_where_the_value_stands() -> None:

@@ -11,7 +11,7 @@ from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name
 from rectify_xl.model import LEVELS, Column, Finding, Level, Rule
-from rectify_xl.normal import as_typed
+from rectify_xl.normal import as_seen, as_typed
 
 
 @dataclass(slots=True)
@@ -50,6 +50,10 @@ def add_finding(
     code = rule.code if rule else code
     usual_level: Level = rule.level if rule else catalog.codes()[code].level
     offset = sheet.offsets.get(column.name)
+    raw = sheet.raw_value(row.line, column.name)
+    typed = as_typed(as_text(raw))
+    if rule and isinstance(raw, str) and as_seen(typed, column.kind) != typed:
+        params = (*params, ("seen", typed))  # a text shows as it is, whatever its cell's format
     finding = Finding(
         level=level or (column.level if usual_level == "error" and not rule else usual_level),
         code=code,
@@ -58,7 +62,7 @@ def add_finding(
         row=row.row,
         column=column.name,
         label=column.label,
-        value=as_typed(as_text(sheet.raw_value(row.line, column.name))),
+        value=typed,
         params=params,
         form=sheet.form.name,
         rule=rule.index if rule else -1,

@@ -34,8 +34,6 @@ _DAY_ZERO, _DAYS_BEFORE_1904 = date(1899, 12, 30), 1462
 _AS_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{1,2}")
-# The hour behind a day, as programs write it: the day is the same.
-_HOUR = re.compile(r"(?<=\d)[ T](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?\Z")
 # The cases of a phrase that means for good, alone or behind a day.
 STANDING = ("standing", "standing-day")
 # No phrase that names a day is longer.
@@ -165,7 +163,7 @@ def _undated(column: Column, setting: Setting) -> Reading:
 def _plain(text: str) -> str:
     """The phrase without hour, day of the week and 完成 behind it, and with the unit that a day in words lacks."""
     facts = catalog.reading()
-    text = _HOUR.sub("", text)
+    text = re.sub(facts.hour, "", text)
     text = re.sub(facts.day_done, "", re.sub(facts.weekday, "", text))
     return text + facts.day_unit if re.search(facts.day_in_words, text) else text
 
@@ -187,7 +185,28 @@ def _unclear(text: str, bare: str, setting: Setting) -> Any:
         period = _period(_plain(exact), setting)
         if period and period.end and period.start in (None, period.end):
             return unreadable("date", "near", suggestion=period.end)
-    return unreadable("date", "ambiguous" if _SHORT_YEAR.fullmatch(bare) else "")
+    if _SHORT_YEAR.fullmatch(bare):
+        return unreadable("date", "ambiguous")
+    return _offered(_loose_days(bare, setting.year)) or unreadable("date")
+
+
+def _loose_days(text: str, year: int | None) -> list[date]:
+    """The day of 2005·5·16, 05年5月16日, 5-16, or of a serial that became a text; none where it is not sensible."""
+    day = None
+    if match := re.fullmatch(catalog.reading().loose_day, text):
+        written = _year_written(match["year"] or "", match["short"], year)
+        day = _day(written, int(match["month"]), int(match["day"])) if written else None
+    elif re.fullmatch(r"[1-9]\d{4}", text, re.ASCII):
+        day = _serial_day(float(text))
+    return [day] if day and isinstance(_sensible(day), date) else []
+
+
+def _year_written(whole: str, short: str | None, year: int | None) -> int | None:
+    """The year of a day: 2005, or 05 in the century nearest to the campaign's year, or that year itself."""
+    if whole or not short or year is None:
+        return int(whole) if whole else None if short else year
+    nearest: int = min((int(short) + century for century in (1900, 2000)), key=lambda written: abs(written - year))
+    return nearest
 
 
 @cache

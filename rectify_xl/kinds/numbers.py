@@ -24,7 +24,8 @@ from rectify_xl.kinds.reading import (
 from rectify_xl.model import Column
 from rectify_xl.normal import narrow, tidy
 
-_DIGITS = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_DIGITS = re.compile(r"[+-]?(?:(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|\.\d+)")
+_HUNDREDTH = re.compile("\\s*[%\ufe6a]\\Z")  # also the small sign that some keyboards give
 _BRACKETED = re.compile(r"\((.*)\)")
 
 
@@ -118,7 +119,7 @@ def _beyond(share: float) -> Reading:
 
 def _share_in(text: str) -> float | None:
     """The share of a text: 50%, 50, 0.5, 五十, 百分之五十, 五成."""
-    bare = text.removesuffix("%").strip()
+    bare = _HUNDREDTH.sub("", text)
     is_plain = _DIGITS.fullmatch(bare) and bare.isascii() and "," not in bare
     number = Decimal(bare) if is_plain else numerals.number(bare)
     if number is None:
