@@ -165,6 +165,14 @@ def test_the_first_run_and_a_run_without_changes_say_so() -> None:
     assert any("没有变化" in text and "2005年5月18日" in text for text in texts_of(bulletin_for(same)))
 
 
+def test_a_rate_that_shows_the_same_is_told_once_and_nobody_is_owed_without_a_roster() -> None:
+    one = book_of({"ledger": [("A", DONE), ("A", {"problem": "其他问题"})]}, settings_of(units=()))
+    four = book_of({"ledger": [("A", {**DONE, "problem": f"问题{n}"} if n % 2 else {"problem": f"问题{n}"}) for n in range(4)]})
+    texts = "".join(texts_of(bulletin_for(replace(one, previous=snapshot_of(four)))))
+    assert "完成率仍为 50%" in texts and "变为" not in texts
+    assert "单位名册为空" in texts and "应报单位 " not in texts
+
+
 # ---- the page
 
 

@@ -461,7 +461,7 @@ def test_key_figures_agree_with_the_groups_below_them() -> None:
     assert found["要点", "完成率"].share == pytest.approx(1 / 3)
     assert (found["要点", "逾期事项"].number, found["要点", "逾期事项"].note) == (1, "最早应于 2005-05-24")
     assert found["要点", "平均满意率"].share == pytest.approx(0.7)
-    assert found["要点", "平均满意率"].note == "2 个单位，12 票"
+    assert found["要点", "平均满意率"].note == "2 个单位，表态 12 票"
     assert found["群众满意度", "总体满意率"].share == pytest.approx(10 / 12)
     assert found["收到的文件", "拒收"] == Figure("收到的文件", "拒收", 1, 0.5)
     assert found["事项：问题类别", "党员素质"].share == pytest.approx(1 / 3)

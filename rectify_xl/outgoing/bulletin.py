@@ -77,7 +77,8 @@ def _overall(book: Book, figures: Mapping[str, Any]) -> tuple[str, ...]:
     names = not_reported(book)
     shown = status_words()["joint"].join(names[: words()["most_names"]])
     missing = facts["missing_all" if len(names) <= words()["most_names"] else "missing_some"] if names else ""
-    reports = facts["reports"].format(**figures) + missing.format(names=shown, **figures) + facts["end"]
+    reported = facts["reports" if book.settings.units else "no_roster"].format(**figures)
+    reports = reported + missing.format(names=shown, **figures) + facts["end"]
     items = _sentences(facts, figures, [("items", True), ("late_items", figures["late"] or figures["due_soon"])])
     if not figures["items"]:
         items = facts["no_items"]
@@ -120,9 +121,11 @@ def _changes(figures: Mapping[str, Any]) -> tuple[str, ...]:
     if not any(figures[f"change_{name}"] for name in KINDS):
         return (facts["same"].format(**_as_words(figures)),)
     parts = [facts[name].format(**figures) for name in KINDS if figures[f"change_{name}"]]
-    trend = facts["trend"] if figures["completion"] is not None and figures["completion_before"] is not None else ""
-    return (facts["since"].format(parts=facts["joint"].join(parts), **_as_words(figures))
-            + trend.format(**_as_words(figures)) + facts["end"],)  # fmt: skip
+    shown = _as_words(figures)
+    trend = facts["trend" if shown["completion"] != shown["completion_before"] else "no_trend"]
+    has_trend = figures["completion"] is not None and figures["completion_before"] is not None
+    return (facts["since"].format(parts=facts["joint"].join(parts), **shown)
+            + (trend.format(**shown) if has_trend else "") + facts["end"],)  # fmt: skip
 
 
 def _wanted(book: Book, figures: Mapping[str, Any]) -> tuple[str, ...]:
