@@ -88,7 +88,7 @@ BY_CODE: dict[str, dict[str, Any]] = {
     "fixed-percent": {"understood": 0.55},
     "fixed-choice": {"understood": "已完成"},
     "unit-mismatch": {"expected": "KX01 示例支部"},
-    "missing-row": {"other": "上周/KX01.xlsx 整改台帐!5"},
+    "missing-row": {"other": "上周/KX01.xlsx", "other_sheet": "整改台帐"},
     "twin-sheet": {"other": "整改台帐"},
     "authority": {"allowed": "省委先进办"},
 }

@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rectify_xl import catalog, cli
+from rectify_xl.commands import console
 from rectify_xl.commands.help_pages import wrapped
 from rectify_xl.commands.line import program_for
 from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day, words_in
@@ -205,7 +206,7 @@ WRONG = [
     (("init", "x"), "必须写 --profile"),
     (("init", "x", "--profile", "none"), "gdsta、sysu"),
     (("run", "nowhere"), "不是工作目录"),
-    (("run", "nowhere", "--lang", "en"), "is no workspace"),
+    (("run", "nowhere", "--lang", "en"), "is not a workspace"),
     (("run", "x", "--jsn"), "是不是 --json"),
     (("run", "x", "--json=1"), "后面不带值"),
     (("run", "x", "--as-of"), "后面要写上值"),
@@ -313,7 +314,7 @@ def test_check_in_english(demo: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].startswith("returned  ")
     assert any(line.strip().startswith("error 整改台帐!H4 ") for line in lines)
-    assert lines[-1].startswith("Files: 1, returned 1. ")
+    assert lines[-1].startswith("Files: 1 (returned 1). Findings: error ")
 
 
 def test_check_is_0_where_nothing_must_be_corrected(demo: Path) -> None:
@@ -547,6 +548,17 @@ def test_schedule_for_people(demo: Path) -> None:
     assert "Working days left" in english and "due soon" in english and "即将到期" not in english
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_narrow_window_breaks_no_day_and_loses_no_word(
+    lang: str, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_UNBOUNDED", 80)
+    lines = call("schedule", demo, "--as-of", DAY, "--lang", lang).stdout.splitlines()
+    assert max(map(display_width, lines)) <= 80 and not [line for line in lines if "…" in line]
+    line = next(line for line in lines if line.split()[:1] == ["T6"])
+    assert line.split()[1:5] == ["支部会议", "5月23日至", "2005-05-23", "2005-05-27"]
+
+
 # ---- the day
 
 
@@ -603,7 +615,7 @@ def test_a_workspace_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     result = call("--lang", "en", "init", tmp_path / "file" / "ws", "--profile", "gdsta")
     assert result.exit_code == 3
-    assert result.stderr.startswith("Not finished: a part of the path is no folder")
+    assert result.stderr.startswith("Not finished: a part of the path is not a folder")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")

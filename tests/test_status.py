@@ -261,6 +261,14 @@ def test_a_day_of_judgement_far_from_the_schedule_is_not_marked(tmp_path: Path) 
     assert "红线" not in gantt.title
 
 
+def test_where_one_time_has_no_room_no_bar_is_named_with_its_time(tmp_path: Path) -> None:
+    book = small_book()
+    first, *others = book.settings.tasks
+    tasks = (replace(first, item="党组织和领导班子制定方案"), *others)
+    names = charts(written(replace(book, settings=replace(book.settings, tasks=tasks)), tmp_path))[1].series[0][0]
+    assert names[-1] == "T1 党组织和领导班子制定方案" and not [name for name in names if "月" in name or "…" in name]
+
+
 def test_a_schedule_without_dates_shows_its_units_instead_and_says_so(tmp_path: Path) -> None:
     told = settings_of(tasks=(task("S1", "ledger"), task("S2", "survey")))
     path = written(book_of({"ledger": [("A", {})]}, told), tmp_path)

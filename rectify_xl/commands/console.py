@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140
+# The columns of the schedule that a narrow window does not break: the others get more lines there, none loses a word.
+# Under so many columns a time such as 5月16日至20日 is broken after 至, which is its ninth.
+_UNBROKEN, _NARROW, _BEFORE_THE_SECOND_DAY = ("id", "start", "end", "units"), 100, 9
 # How many findings of each sort a run shows; the verdicts of files whose findings stand in their marked copies.
 _MOST_SHOWN, _SENT_BACK = 20, ("returned", "refused")
 # The finding about a file that is not archived; it is shown whatever the file's verdict.
@@ -254,10 +257,12 @@ def show_schedule(call: Call, schedule: Mapping[str, Any], settings: Settings) -
     if not schedule["tasks"]:
         out.print(words["none"])
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     columns = ("id", "item", "time", "start", "end", "workdays_left", "units")
     for name in columns:
-        table.add_column(words[name], justify="right" if name == "workdays_left" else "left")
+        justify: Literal["left", "right"] = "right" if name == "workdays_left" else "left"
+        most = _BEFORE_THE_SECOND_DAY if name == "time" and out.width < _NARROW else None
+        table.add_column(words[name], justify=justify, overflow="fold", no_wrap=name in _UNBROKEN, max_width=most)
     per_line = len(catalog.states("task")) if out.width >= _WIDE else 1
     for task in schedule["tasks"]:
         counts = [(name, n) for name, n in task["units"].items() if n]

@@ -76,7 +76,7 @@ def program_for(lang: str, commands: Mapping[str, Run], today: date) -> click.Gr
 def _command(name: str, flags: Mapping[str, Flag], words: Words) -> Command:
     arguments, options = COMMANDS[name]
     texts = words["commands"][name]
-    params = [_argument(argument, words) for argument in arguments.split()]
+    params = [_argument(name, argument, words) for argument in arguments.split()]
     command = Command(
         name,
         params=[*params, *(_option(option, flags, words) for option in options)],
@@ -89,10 +89,10 @@ def _command(name: str, flags: Mapping[str, Flag], words: Words) -> Command:
     return command
 
 
-def _argument(metavar: str, words: Words) -> Argument:
+def _argument(command: str, metavar: str, words: Words) -> Argument:
     several = -1 if metavar == "FILE" else 1
     argument = Argument([PARAMETERS[metavar]], metavar=metavar, nargs=several, required=True, type=str)
-    argument.explanation = words["arguments"][metavar]
+    argument.explanation = words["arguments"].get(f"{command}.{metavar}", words["arguments"][metavar])
     return argument
 
 

@@ -41,7 +41,9 @@ def status_lines(result: Mapping[str, Any], call: Call, *, has_units: bool) -> I
 
 
 def _changes(counts: Mapping[str, int], call: Call) -> str:
-    return _pairs({call.words["status"]["changes"][kind]: n for kind, n in counts.items() if n}, call)
+    words = call.words["status"]
+    changes = {words["changes"][kind]: n for kind, n in counts.items() if n}
+    return _pairs(changes, call) if changes else str(words["unchanged"])
 
 
 def _list(names: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:

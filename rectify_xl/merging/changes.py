@@ -146,7 +146,8 @@ def _missing(form: Form, track: Track, return_: Return, rows: FormRows) -> Findi
     last = track.states[-1]
     sheet = next(iter(rows.letters), "")
     name = track.number or key_words(form, last.values)
-    params = (("number", name), ("other", f"{last.file} {last.sheet}!{last.row}"))
+    place = (("other", last.file), ("other_sheet", last.sheet), ("other_row", last.row))
+    params = (("number", name), *place)
     return Finding(
         level=catalog.codes()["missing-row"].level, code="missing-row", file=return_.file, sheet=sheet, params=params,
         form=form.name, digest=return_.digest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from rectify_xl.excel.progress.charts import (
 )
 from rectify_xl.excel.writing.page import Page
 from rectify_xl.excel.writing.styles import must
+from rectify_xl.model import Task
 from rectify_xl.normal import display_width
 from rectify_xl.progress.tasks import task_headings
 from rectify_xl.progress.units import BAND, words
@@ -111,14 +112,10 @@ def gantt(page: Page, column: int) -> TitledChart | None:
     span = Span(first=min(first, day), last=max(last, day), has_day=True) if has_day else None
     span = span or Span(first=first, last=last, has_day=False)
     names = dict(zip((task.id for task in tasks), task_headings(tasks), strict=True))
+    labels = _labels(names, [task for task, *_ in dated])
     lines = [
-        (
-            _short(_with_time(names[task.id], task.time)),
-            start,
-            *_past_and_coming(start, end, day),
-            *_day_line(day, span),
-        )
-        for task, start, end in dated
+        (label, start, *_past_and_coming(start, end, day), *_day_line(day, span))
+        for label, (_, start, end) in zip(labels, dated, strict=True)
     ]
     facts = words()["charts"]
     headings = [words()["columns"]["start"]["label"], facts["past"], facts["ahead"], facts["day"], facts["day"]]
@@ -147,8 +144,12 @@ def tasks(page: Page, column: int) -> TitledChart | None:
     return TitledChart(chart=chart, title=title, bars=len(lines), margins=_margins(lines, 2))
 
 
-def _with_time(name: str, time: str) -> str:
-    return f"{name} {time}" if time else name
+def _labels(names: Mapping[str, str], tasks: Sequence[Task]) -> list[str]:
+    """The tasks' names with their times; without any where one would not fit whole: the axis tells the days too."""
+    timed = [f"{names[task.id]} {task.time}".rstrip() for task in tasks]
+    if max(map(display_width, timed)) <= LONGEST_NAME:
+        return timed
+    return [_short(names[task.id]) for task in tasks]
 
 
 def _past_and_coming(start: date, end: date, day: date) -> tuple[int, int]:
