@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from status_books import book_of
+from status_books import UNITS, book_of, settings_of
 
 from rectify_xl.messages import code_name
-from rectify_xl.model import Book, Finding, FormRows, Return, Row, Verdict
+from rectify_xl.model import Book, Finding, FormRows, Return, Row, Settings, Verdict
 from rectify_xl.progress.standing import standing_warnings
 from rectify_xl.tables.ledger_table import returns_to_correct
 
@@ -59,10 +59,27 @@ def test_a_row_says_where_and_when() -> None:
     assert "整改台帐" in text
 
 
+def owed(*returns: Return, settings: Settings | None = None) -> frozenset[int]:
+    return returns_to_correct(replace(book_of({}, settings), returns=returns))
+
+
 def test_a_file_sent_back_is_owed_until_a_later_one_of_its_forms() -> None:
-    back, again = sent(10, "A", [], "ledger", verdict="returned"), sent(20, "A", [], "ledger")
-    assert returns_to_correct(replace(book_of({}), returns=(back,))) == {0}
-    assert returns_to_correct(replace(book_of({}), returns=(back, again))) == frozenset()
+    wrong = warned("date", level="error")
+    back, again = sent(10, "A", [wrong], "ledger", verdict="returned"), sent(20, "A", [], "ledger")
+    assert owed(back) == {0} and owed(back, again) == owed(back, again, sent(21, "A", [], "survey")) == frozenset()
+    both = sent(10, "A", [wrong], "ledger", "survey", verdict="returned")
+    assert owed(both, sent(20, "A", [], "survey")) == {0} and owed(both, again) == frozenset()
+    of_its_cover = sent(10, "A", [warned("required", "cover", "error")], "ledger", "survey", verdict="returned")
+    assert owed(of_its_cover, again) == {0} and owed(of_its_cover, again, sent(20, "A", [], "survey")) == frozenset()
+
+
+def test_a_merged_units_file_is_owed_until_its_successor_sends_that_form() -> None:
+    merged = replace(UNITS[1], merged_into="A", stopped_on=date(2005, 5, 15))
+    settings = settings_of((UNITS[0], merged, *UNITS[2:]))
+    back = sent(10, "B", [warned("date", level="error")], "ledger", verdict="returned")
+    early, late = sent(14, "A", [], "ledger"), sent(15, "A", [], "ledger")
+    assert owed(back, early, sent(20, "A", [], "survey"), settings=settings) == {0}
+    assert owed(back, early, late, settings=settings) == frozenset()
 
 
 def test_a_file_of_which_nothing_was_taken_is_owed_until_either_unit_that_its_cover_names_sends_another() -> None:
@@ -71,9 +88,7 @@ def test_a_file_of_which_nothing_was_taken_is_owed_until_either_unit_that_its_co
     last_week = replace(sent(11, "A", [], "ledger"), saved="2005-05-11T08:00:00Z")
     by_name, by_code, before = sent(20, "B", [], "ledger"), sent(20, "A", [], "ledger"), sent(9, "B", [], "ledger")
 
-    def owed(*returns: Return) -> bool:
-        return returns_to_correct(replace(book_of({}), returns=returns)) == {0}
-
-    assert owed(wrong) and owed(wrong, before) and owed(wrong, sent(20, "C", [], "ledger")) and owed(undated, last_week)
+    for still in ((wrong,), (wrong, before), (wrong, sent(20, "C", [], "ledger")), (undated, last_week)):
+        assert owed(*still) == {0}
     assert not owed(wrong, by_name) and not owed(wrong, by_code)
     assert not owed(undated, replace(last_week, saved="2005-05-18T09:00:00Z"))

@@ -10,6 +10,7 @@ from rectify_xl.messages import code_name, sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.normal import inert
 from rectify_xl.progress.units import counted_units, has_arrived
+from rectify_xl.roster import roster_for
 
 COLUMNS = ("unit_code", "unit_name", "matter", "warning", "told", "source", "reported_on")
 # Longer sentences are cut.
@@ -19,18 +20,28 @@ _LONGEST = 2_000
 def latest_files(book: Book) -> dict[int, set[str]]:
     """The files that are their unit's latest of some form, as positions in `book.returns`, with those forms.
 
-    A unit's latest file without any form is that of the form "".
+    A unit's latest file without any form is that of the form "". For a merged unit its successor's files speak.
     """
     latest: dict[tuple[str, str], int] = {}
-    merged = [place for place, return_ in enumerate(book.returns) if has_arrived(return_.verdict)]
-    for place in sorted(merged, key=lambda place: book.returns[place].order):
+    arrived = [place for place, return_ in enumerate(book.returns) if has_arrived(return_.verdict)]
+    for place in sorted(arrived, key=lambda place: book.returns[place].order):
         return_ = book.returns[place]
+        units = [return_.unit_code or return_.file, *_merged_into(book, return_)]
         for form in [rows.form for rows in return_.forms] or [""]:
-            latest[return_.unit_code or return_.file, form] = place
+            for unit in units[1:]:
+                latest.pop((unit, form), None)
+            latest[units[0], form] = place
     forms_by_place: dict[int, set[str]] = {}
     for (_, form), place in latest.items():
         forms_by_place.setdefault(place, set()).add(form)
     return forms_by_place
+
+
+def _merged_into(book: Book, return_: Return) -> list[str]:
+    """The units that had been merged into a return's unit by its day."""
+    day, roster = return_.filled_on, roster_for(book.settings)
+    merged = (unit.code for unit in book.settings.units if unit.merged_into)
+    return [code for code in merged if day and code != return_.unit_code == roster.successor(code, day)]
 
 
 def standing_warnings(book: Book) -> Table:

@@ -141,18 +141,27 @@ def _file_row(return_: Return, verdicts: Mapping[str, str], *, is_owing: bool) -
 
 
 def returns_to_correct(book: Book) -> frozenset[int]:
-    """The returned files that are their unit's latest of some form, as positions in `book.returns`: still owed.
+    """The returned files with errors that still stand, as positions in `book.returns`: still owed.
 
-    One of which no row could be taken (its cover names two units, or no day) is owed until its unit, or the one that
-    it names, has sent another since.
+    An error stands until a later file of the form it is in; one about the file or its cover, while the file is its
+    unit's latest of any form. A file of which no row could be taken (its cover names two units, or no day) is owed
+    until its unit, or the one that it names, has sent another since.
     """
     waiting, latest = {row.digest for row in book.pending}, latest_files(book)
     owed = []
     for place, return_ in enumerate(book.returns):
-        is_latest = return_.verdict == "returned" and (place in latest or return_.digest in waiting)
-        if is_latest and (return_.forms or not _is_sent_again(book, return_)):
+        if return_.verdict != "returned":
+            continue
+        is_owed = return_.digest in waiting or (place in latest and not _is_put_right(return_, latest[place]))
+        if is_owed and (return_.forms or not _is_sent_again(book, return_)):
             owed.append(place)
     return frozenset(owed)
+
+
+def _is_put_right(return_: Return, latest_forms: set[str]) -> bool:
+    """Whether every error of a file is in a form that came again; `latest_forms` are those that did not."""
+    wrong = {finding.form for finding in return_.findings if finding.level == "error"}
+    return bool(wrong) and wrong <= {rows.form for rows in return_.forms} - latest_forms
 
 
 def _is_sent_again(book: Book, return_: Return) -> bool:
