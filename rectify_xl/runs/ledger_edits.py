@@ -118,10 +118,9 @@ def find_edits(
     digests = store.ledgers()
     reading = _LedgerReading(workspace=workspace, store=store, settings=settings, as_of=as_of, recall=recall)
     for path in ledger_paths(workspace):
-        data = path.read_bytes()
-        digest = sha256(data).hexdigest()
-        if digests.get(path.name) != digest:
-            reading.add(path.name, data, digest)
+        if digests.get(path.name) != digest_of_file(path):  # a large ledger is read whole only where it was changed
+            data = path.read_bytes()
+            reading.add(path.name, data, sha256(data).hexdigest())
     reading.notes += (f"ledger-beside:{name}" for name in strange_workbooks(workspace))
     return LedgerEdits(
         entries=tuple(reading.entries), findings=tuple(reading.findings), notes=tuple(reading.notes),
