@@ -120,6 +120,18 @@ def test_the_memory_as_frames(place: Path) -> None:
         assert [(column, str(dtype)) for column, dtype in frame.dtypes.items()] == told
 
 
+def test_the_memory_of_an_upper_office_has_the_rows_of_lower_ledgers(place: Path, tmp_path: Path) -> None:
+    upper = tmp_path / "上级"
+    workspace.create(upper, SETTINGS)
+    shutil.copy(place / "成果/整改台帐.xlsx", upper / "收件")
+    run(upper, DAY)
+    states = rx.open(upper).states["ledger"]
+    assert list(zip(states["number"], states["status"], states["source_row"], strict=True)) == [
+        ("KX02-T001", "已完成", 4), ("KX02-T002", "整改中", 5),
+    ]  # fmt: skip
+    assert call("export", upper, "--to", tmp_path / "表", "--as-of", "2005-05-25").exit_code == 0
+
+
 def test_a_history_is_typed_as_the_ledger_is(place: Path) -> None:
     frame = rx.history(place, "KX02-T001")
     own = {column.name: DTYPES.get(column.kind, TEXT_DTYPE) for column in rx.forms["ledger"].columns}

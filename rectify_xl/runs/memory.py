@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,10 +19,13 @@ from rectify_xl.model import Form, Settings, Table
 from rectify_xl.normal import inert
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.rows import FINDING_NAMES, finding_from, numbers_from, rows_from
+from rectify_xl.store.rows import FINDING_NAMES, finding_from, ledger_from, numbers_from, rows_from
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Where a row stands: its file's digest, sheet and row.
+_Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -64,6 +67,17 @@ class Memory:
     def states(self) -> Mapping[str, pd.DataFrame]:
         """By form name one row per row of every return received: its number and source, then the form's columns."""
         return _States(self)
+
+    @cached_property
+    def _rows_in_ledgers(self) -> Mapping[_Place, tuple[str, Sequence[Any]]]:
+        """Number and values of every row of lower offices' ledgers, whose sheets in the memory have none."""
+        ledgers = self._rows("SELECT digest, ledger FROM files WHERE ledger IS NOT NULL")
+        return {
+            (digest, row.sheet, row.row): (row.item.number, row.item.values)
+            for digest, packed in ledgers
+            if (ledger := ledger_from(packed))
+            for row in ledger.rows
+        }
 
     @property
     def own_forms(self) -> tuple[Form, ...]:
@@ -124,22 +138,15 @@ class _States(Mapping[str, "pd.DataFrame"]):
             " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
             form.name,
         )
-        rows = [
-            (
-                numbers.get(row.row),
-                inert(path),
-                inert(title),
-                row.row,
-                digest,
-                _day(day),
-                saved,
-                is_good,
-                *row.values,
-            )
-            for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets
-            for numbers in (numbers_from(packed_numbers or "[]"),)
-            for row, is_good in rows_from(form.name, title, packed_rows)
-        ]
+        told, nothing = self._memory._rows_in_ledgers, (None,) * len(form.columns)
+        rows = []
+        for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets:
+            numbers = numbers_from(packed_numbers or "[]")
+            for row, is_good in rows_from(form.name, title, packed_rows):
+                known = (numbers.get(row.row), row.values or nothing)
+                number, values = told.get((digest, title, row.row), known)
+                source = (inert(path), inert(title), row.row, digest, _day(day), saved)
+                rows.append((number, *source, is_good, *values))
         return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
 
 
