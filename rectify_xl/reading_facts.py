@@ -20,6 +20,9 @@ class ReadingFacts:
     example_titles: tuple[str, ...]
     hint_brackets: tuple[str, ...]
     hint_words: tuple[str, ...]
+    hint_example: str
+    label_marks: str
+    lone_number: str
     instructions_sheet: str
     lists_sheet: str
     problems_sheet: str

@@ -749,6 +749,7 @@ def test_the_first_row_of_data_is_no_header() -> None:
             "完成时限\n（年/月/日）",
         ),
         *("（完成时限）", "*完成时限", "完成时限（如 2005-05-20）（必填）", "完成（整改）时限"),
+        *("★完成时限", "18.完成时限", "（十八）完成时限", "⑱完成时限", "※ 完成时限（年月日）", "完成时限\n如：2005-05-20"),
     ],
 )
 def test_hints_in_a_header_are_silent(text: str) -> None:
@@ -848,12 +849,20 @@ def test_a_unit_that_is_nearly_one_of_the_roster_is_asked_about(name: str, sugge
             ["　　年　月　日"],
             [date(2005, 5, 25)],
         ),
+        *([2.0], ["3."], ["（四）"], ["", "", "", ""]),
         *(["注：本表一式两份"], ["注1：数据截至5月底"], ["备注：另附说明"], ["填表说明：每行一项"], ["单位（公章）："]),
     ],
 )
 def test_lines_below_the_table_are_silent(line: list[Any]) -> None:
     held = sheet(LABELS, body(), line)
     assert (told(held), [r.row for r in held.forms[0].good]) == ([], [2])
+
+
+def test_a_heading_merged_over_the_table_is_no_row_and_one_alone_in_its_cell_is() -> None:
+    rows = (LABELS, ["一、思想方面"], body(), ["二、工作方面", "", ""], body(problem=PROBLEMS[1]))
+    held = sheet(*rows, merges=[(2, 0, 2, 23), (4, 0, 4, 12)])
+    assert (told(held), [r.row for r in held.forms[0].good]) == ([], [3, 5])
+    assert [r.row for r in sheet(*rows, merges=[(4, 0, 4, 2)]).forms[0].rows()] == [2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

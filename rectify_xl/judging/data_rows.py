@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -12,6 +13,8 @@ from rectify_xl import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.judging.header_rows import Header
 from rectify_xl.judging.headings import Heading, is_self_check, is_serial, label_key
+from rectify_xl.kinds import as_text
+from rectify_xl.model import Form
 from rectify_xl.normal import key_text, tidy
 
 # A signature or title line fills at most so many cells.
@@ -22,10 +25,12 @@ _LONGEST_BLANK = 4
 _FIRST_KEPT = chr(0x4E00)
 
 
-def data_lines(grid: Grid, header: Header) -> list[int]:
+def data_lines(grid: Grid, header: Header, form: Form) -> list[int]:
     """The lines below the header that hold data."""
     headings = header.headings
     form_offsets = [h.offset for h in headings if h.column]
+    numbers = next((h.offset for h in headings if h.column and form.column(h.column).assigned), None)
+    spanned = _spanned_lines(grid, sorted(form_offsets)) if grid.merges else frozenset()
     ignored_offsets = {h.offset for h in headings if not h.column and (is_serial(h.text) or is_self_check(h.text))}
     title_rows = [values for row in grid.rows[: header.top] if (values := _values_in(row))]
     has_many_rows = header.start - header.top > 1  # one header row alone is compared label by label
@@ -37,6 +42,8 @@ def data_lines(grid: Grid, header: Header) -> list[int]:
             continue
         filled = _count_filled(row, form_offsets)
         if not filled or _is_no_record(row, filled, ignored_offsets, headings):
+            continue
+        if filled == 1 and (line in spanned or _is_lone_number(row, numbers)):
             continue
         if header_rows and _values_in(row) in header_rows:
             continue
@@ -59,6 +66,24 @@ def _count_filled(row: Sequence[Any], form_offsets: Sequence[int]) -> int:
         if filled > _FEW_CELLS:
             break
     return filled
+
+
+def _spanned_lines(grid: Grid, form_offsets: Sequence[int]) -> frozenset[int]:
+    """The lines in which one merged cell spans most of the form's columns: a heading or a note between the rows."""
+    columns, half = [grid.first_column + offset for offset in form_offsets], len(form_offsets) / 2
+    return frozenset(
+        row - grid.first_row
+        for row, first, _, last in grid.merges
+        if bisect_right(columns, last) - bisect_left(columns, first) > half
+    )
+
+
+def _is_lone_number(row: Sequence[Any], offset: int | None) -> bool:
+    """Whether all that a row holds is a number typed by hand under 编号, as rows prepared for later have it."""
+    value = row[offset] if offset is not None and offset < len(row) else ""
+    if value.__class__ not in (str, float) or value == "":
+        return False
+    return bool(re.fullmatch(catalog.reading().lone_number, key_text(as_text(value))))
 
 
 def _values_in(row: Sequence[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from rectify_xl.judging.headings import (
     form_labels,
     headings_of,
     is_hint,
+    known_key,
     label_key,
     label_of,
 )
@@ -78,7 +79,7 @@ def find_header(top: SheetTop, form: Form, least: int) -> Header | None:
 
 def _score(keys: Iterable[str], form: Form) -> int:
     labels = form_labels(form.name)
-    is_alias_by_column = dict(labels[key] for key in keys if key in labels)
+    is_alias_by_column = dict(labels[known] for key in keys if (known := known_key(key, labels)))
     return sum(1 if is_alias else 2 for is_alias in is_alias_by_column.values())
 
 

@@ -59,12 +59,22 @@ _cached_key = lru_cache(maxsize=4096)(_make_key)
 
 def label_of(text: str, labels: Mapping[str, object]) -> str:
     """The key of a label in a header cell that holds hints besides, in brackets or on lines of their own; else ""."""
-    if (key := label_key(text)) in labels:
+    if key := known_key(label_key(text), labels):
         return key
     first, _, rest = tidy(text).partition("\n")
-    if rest and all(is_hint(line) for line in rest.split("\n")) and (key := label_key(first)) in labels:
-        return key
+    if rest and all(is_hint(line) for line in rest.split("\n")):
+        return known_key(label_key(first), labels)
     return ""
+
+
+def known_key(key: str, labels: Mapping[str, object]) -> str:
+    """The key if it is one of some labels, or what is left of it without number or mark before it; else ""."""
+    return key if key in labels else bare if (bare := _without_marks(key)) in labels else ""
+
+
+@lru_cache(maxsize=4096)
+def _without_marks(key: str) -> str:
+    return re.sub(rf"\A{catalog.reading().label_marks}", "", key)
 
 
 @cache
@@ -81,7 +91,12 @@ def _hint() -> re.Pattern[str]:
 def is_hint(text: str) -> bool:
     """Whether a header cell only says how to fill in: （年月日）, %, 必填."""
     key = key_text(text).strip("*:")
-    return not key or not _hint().sub("", key) or key.lower() in _hint_words()
+    return not key or not _hint().sub("", key) or key.lower() in _hint_words() or bool(_hint_example().match(key))
+
+
+@cache
+def _hint_example() -> re.Pattern[str]:
+    return re.compile(catalog.reading().hint_example)
 
 
 @cache

@@ -209,7 +209,7 @@ def _names_key(header: Header, form: Form) -> bool:
 
 
 def _form_sheet(grid: Grid, form: Form, header: Header, *, is_renamed: bool) -> FormSheet:
-    data = tuple(data_lines(grid, header))
+    data = tuple(data_lines(grid, header, form))
     offsets = {heading.column: heading.offset for heading in header.headings if heading.column}
     return FormSheet(
         form=form,
