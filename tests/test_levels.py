@@ -24,6 +24,7 @@ from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
+from rectify_xl.outgoing.bulletin_figures import figures_of
 from rectify_xl.ruling import ruling_for
 from rectify_xl.tables.ledger_table import files_table, pending_table
 
@@ -108,6 +109,7 @@ def test_what_waits_and_the_files_travel_along() -> None:
     upper = book(ledger(lower))
     assert list(pending_table(upper).rows) == list(pending_table(lower).rows)
     assert list(files_table(upper).rows)[1:] == list(files_table(lower).rows)
+    assert [figures_of(held)["to_correct"] for held in (lower, upper)] == [1, 1]
     again = book(ledger(upper, "又一级.xlsx"))
     assert list(pending_table(again).rows) == list(pending_table(lower).rows)
     mended = book(ledger(lower), sent("KX03", "05-27", C))

@@ -13,7 +13,7 @@ from rectify_xl.progress.period import COMPLETED, changes_between, counts_of
 from rectify_xl.progress.surveys import latest_surveys, must_make_up, rate_of, votes_of
 from rectify_xl.progress.tasks import states_by_task, task_headings
 from rectify_xl.progress.units import CountedUnits, counted_units, reporting_codes, rows_by_sender, share, sum_counts
-from rectify_xl.tables.ledger_table import returns_to_correct
+from rectify_xl.tables.ledger_table import files_to_correct
 
 
 def figures_of(book: Book) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _reports(book: Book, units: CountedUnits) -> dict[str, Any]:
     asked, arrived = len(units.asked), len(reporting_codes(book, units) & {unit.code for unit in units.asked})
     counts = {"asked": asked, "reported": arrived, "not_reported": asked - arrived}
     revise = sum(1 for _ in revisions_of(book))
-    waiting = {"pending": len(book.pending), "to_correct": len(returns_to_correct(book)), "to_revise": revise}
+    waiting = {"pending": len(book.pending), "to_correct": files_to_correct(book), "to_revise": revise}
     return {"files": sum(return_.verdict != "ignored" for return_ in book.returns), **counts, **waiting}
 
 

@@ -158,6 +158,14 @@ def returns_to_correct(book: Book) -> frozenset[int]:
     return frozenset(owed)
 
 
+def files_to_correct(book: Book) -> int:
+    """How many lines of `files_table` say that a file must still be corrected, those of lower offices' ledgers too."""
+    names = [column.name for column in declared("files", "columns")]
+    place, yes = names.index("to_correct"), catalog.words("ledger")["yes"]
+    lower = sum(1 for line in book.lower_files if line[place] == yes)
+    return len(returns_to_correct(book)) + lower
+
+
 def _is_put_right(return_: Return, latest_forms: set[str]) -> bool:
     """Whether every error of a file is in a form that came again; `latest_forms` are those that did not."""
     wrong = {finding.form for finding in return_.findings if finding.level == "error"}
