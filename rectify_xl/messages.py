@@ -178,11 +178,12 @@ def _parts_of_catalogued_rule(name: str, index: int, lang: str, days: tuple[tupl
 def _parts_of_rule(form: Form | Cover, index: int, lang: str, days: Mapping[str, date]) -> dict[str, str]:
     if index >= len(form.rules):
         return {}
-    rule = form.rules[index]
+    rule, frame = form.rules[index], catalog.words("phrases")[lang]["finding"]
     return {
         "when": words(rule.when, form, lang, days) if rule.when else "",
         "holds": demand(form, rule, lang, days),
         "rule": clause(form, rule, lang, days),
+        "keys": "".join(frame["label"].format(label=form.column(name).label) for name in rule.on),
     }
 
 

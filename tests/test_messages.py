@@ -163,6 +163,11 @@ def test_a_slip_in_the_facts_is_refused(
             Finding(level="error", code="duplicate", sheet="表", cell="A7", value="甲", params=(("other_row", 5),)),
             "「表」A7填写的“甲”与「表」第 5 行重复，请核对，重复的请删去。",
         ),
+        (
+            Finding(level="error", code="duplicate", sheet="表", cell="A7", value="甲", form="measures", rule=-1 + len(
+                catalog.forms()["measures"].rules), params=(("case", "key"), ("other_row", 5))),
+            "「表」A7填写的“甲”与「表」第 5 行重复（「姓名」「存在问题」都相同），请核对，重复的请删去。",
+        ),
     ],
 )
 def test_sentences(finding: Finding, zh: str) -> None:

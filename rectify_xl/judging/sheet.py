@@ -86,6 +86,7 @@ def _add_duplicates(rule: Rule, equal_rows: Sequence[SheetRow]) -> None:
     position = form.positions[rule.column]
     is_number = form.columns[position].assigned
     softened_by = form.positions[rule.softened_by] if rule.softened_by else None
+    case = [("case", "id" if is_number else "key")] if is_number or len(rule.on) > 1 else []
     for index, (judged, row) in enumerate(equal_rows):
         if index == 0 and not is_number:
             continue
@@ -93,7 +94,6 @@ def _add_duplicates(rule: Rule, equal_rows: Sequence[SheetRow]) -> None:
         level = rule.level
         if softened_by is not None and row.values[softened_by] is not None and other.values[softened_by] is not None:
             level = "warning"
-        case = [("case", "id")] if is_number else []
         params = (*case, ("other_row", other.row), ("other_sheet", other_judged.sheet.grid.title))
         add_finding(judged.sheet, row, position, rule=rule, params=params, level=level)
 
