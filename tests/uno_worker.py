@@ -88,6 +88,8 @@ class Desk:
         if book is None:
             raise ValueError(f"LibreOffice cannot open {path}")
         book.enableAutomaticCalculation(False)
+        # Nobody looks at its rows or takes back what was typed.
+        book.IsAdjustHeightEnabled = book.IsUndoEnabled = False
         handle = self.opened = self.opened + 1
         self.books[handle] = book
         return handle
