@@ -46,8 +46,22 @@ def tables_for(seat: Bench) -> list[tuple[list[RawRow], RawRow]]:
     return [(table, good) for table in made] + list(zip(drawn, turns, strict=False))
 
 
+def read_back_otherwise(seat: Bench, saved: Path, count: int, cover: RawRow) -> str:
+    """Where rows judged and then saved are judged otherwise as they are read back; "" nowhere.
+
+    Done with the first table of a form, for to draw, write, open and judge another one took half of all the time.
+    """
+    (sheet,) = sort_sheets(read_workbook(saved.read_bytes()).sheets).forms
+    first = FIRST - sheet.grid.first_row
+    places = [sheet.offsets[column.name] for column in seat.form.columns]
+    cells = [[*row, *[""] * len(places)] for row in sheet.grid.rows[first : first + count]]
+    outcome = compared(seat, [tuple(row[place] for place in places) for row in cells], cover)
+    # A day before 1900 is no day to any reader: of what is read back only verdicts are compared, not every value.
+    return "\n".join(str(one) for one in outcome.disagreements if isinstance(one.what, Problem))
+
+
 @pytest.mark.parametrize("name", FORMS)
-def test_of_every_row_the_sheet_says_what_python_says(name: str, tmp_path: Path) -> None:
+def test_of_every_row_the_sheet_says_what_python_says_and_saved_too(name: str, tmp_path: Path) -> None:
     told: set[Problem] = set()
     possible: set[Problem] = set()
     judged_rows = 0
@@ -59,6 +73,9 @@ def test_of_every_row_the_sheet_says_what_python_says(name: str, tmp_path: Path)
                 assert str(outcome) == "", f"{office}, table {number}, seed {SEED}"
                 told |= outcome.told
                 judged_rows += len(table)
+                if office == "gdsta" and not number:
+                    saved = seat.book.save(tmp_path / "saved.xlsx")
+                    assert read_back_otherwise(seat, saved, len(table), cover) == ""
     assert judged_rows >= len(OFFICES) * (EACH + 40)
     assert possible - told == set(), "no row was told this"
 
@@ -102,20 +119,3 @@ def test_of_every_cover_the_sheet_says_what_python_says(office: str, tmp_path: P
         # Without a stage no day on the cover lies before it.
         possible = {p for p in seat.cover.numbers if p.column in open_columns and (p.rule < 0 or settings.stage_start)}
     assert possible - told == set(), "no cover was told this"
-
-
-@pytest.mark.parametrize("name", FORMS)
-def test_a_saved_sheet_is_read_back_as_it_was_judged(name: str, tmp_path: Path) -> None:
-    settings = OFFICES["gdsta"]
-    with bench(tmp_path, FORMS[name], settings, prepared=2 * SIZE) as seat:
-        rows = drawn_rows(seat.form, settings, 2 * SIZE, SEED)
-        assert str(judged(seat, rows, good_cover(settings), len(rows))) == ""
-        saved = seat.book.save(tmp_path / "saved.xlsx")
-        (sheet,) = sort_sheets(read_workbook(saved.read_bytes()).sheets).forms
-        first = FIRST - sheet.grid.first_row
-        places = [sheet.offsets[column.name] for column in seat.form.columns]
-        cells = [[*row, *[""] * len(places)] for row in sheet.grid.rows[first : first + len(rows)]]
-        outcome = compared(seat, [tuple(row[place] for place in places) for row in cells], good_cover(settings))
-    # A day before 1900 is no day to any reader: of what is read back only verdicts are compared, not every value.
-    verdicts = [one for one in outcome.disagreements if isinstance(one.what, Problem)]
-    assert not verdicts, "\n".join(map(str, verdicts))

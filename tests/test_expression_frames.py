@@ -18,12 +18,12 @@ from rectify_xl.frames import expression_frames
 from rectify_xl.model import Form
 
 
-def agree(node: Node, form: Form, rows: list[list[Any]], bounds: dict[str, Any]) -> None:
-    """That both faces tell the same rows definitely true, and the same rows definitely false."""
+def agree(node: Node, form: Form, rows: list[list[Any]], frame: pd.DataFrame, bounds: dict[str, Any]) -> None:
+    """That both faces tell the same rows definitely true, and the same ones definitely false; `frame` holds the rows."""
     texts, held = texts_of(form), [bounds[name] for name in BOUNDS]
     judge = compile_test(node, form.positions, texts, FUNCTIONS)
     denies = compile_rules([(0, None, node)], form.positions, texts, FUNCTIONS)
-    true, false = expression_frames.test_frame(node, typed(form, rows), bounds, FUNCTIONS, texts=texts)
+    true, false = expression_frames.test_frame(node, frame, bounds, FUNCTIONS, texts=texts)
     assert [bool(judge(row, held)) for row in rows] == true.tolist()
     assert [bool(denies(row, held)) for row in rows] == false.tolist()
 
@@ -34,10 +34,11 @@ def agree(node: Node, form: Form, rows: list[list[Any]], bounds: dict[str, Any])
 def test_every_rule_of_every_form_agrees(name: str, data: st.DataObject) -> None:
     form = FORMS[name]
     rows, bounds = data.draw(rows_of(form)), data.draw(BOUND_VALUES)
+    frame = typed(form, rows)
     trees = [tree for rule in form.rules for tree in (rule.when, rule.holds)]
     trees += [form.started, form.closed_when, *((form.deadline.done, form.deadline.standing) if form.deadline else ())]
     for tree in filter(None, trees):
-        agree(tree, form, rows, bounds)
+        agree(tree, form, rows, frame, bounds)
 
 
 LEDGER, SURVEY = FORMS["ledger"], FORMS["survey"]
@@ -71,7 +72,7 @@ TREES = st.recursive(
 @settings(max_examples=100)
 @given(node=TREES, rows=rows_of(LEDGER), bounds=BOUND_VALUES)
 def test_any_expression_agrees(node: Node, rows: list[list[Any]], bounds: dict[str, Any]) -> None:
-    agree(node, LEDGER, rows, bounds)
+    agree(node, LEDGER, rows, typed(LEDGER, rows), bounds)
 
 
 @pytest.mark.parametrize(
