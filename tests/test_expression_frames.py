@@ -19,7 +19,7 @@ from rectify_xl.model import Form
 
 
 def agree(node: Node, form: Form, rows: list[list[Any]], frame: pd.DataFrame, bounds: dict[str, Any]) -> None:
-    """That both faces tell the same rows definitely true, and the same ones definitely false; `frame` holds the rows."""
+    """That both faces tell the same rows definitely true, and the same ones definitely false; `frame` holds them."""
     texts, held = texts_of(form), [bounds[name] for name in BOUNDS]
     judge = compile_test(node, form.positions, texts, FUNCTIONS)
     denies = compile_rules([(0, None, node)], form.positions, texts, FUNCTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from returns import DAY, filled_template, row, settings_for
+from returns import DAY, filled_template, reopened, row, settings_for
+from set_aside import set_aside
 
 from rectify_xl.cli import main
 from rectify_xl.excel.templates import issued
@@ -23,22 +25,29 @@ from rectify_xl.runs import pipeline, workspace
 from rectify_xl.tables.prefilled import file_name
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    workspace.create(tmp_path / "w", settings_for())
-    inbox = tmp_path / "w" / "收件"
+@pytest.fixture(scope="module")
+def first_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first run, from which every test takes a copy: a run costs more than any of them."""
+    folder = tmp_path_factory.mktemp("prefilled")
+    workspace.create(folder, settings_for())
+    inbox = folder / "收件"
     late = row("ledger", problem="逾期的问题", due=date(2005, 5, 20))
     far = row("ledger", problem="还早的问题", horizon="中期", due=date(2005, 7, 20))
     filled_template(inbox / "a.xlsx", {"ledger": [late, row("ledger"), far], "measures": [row("measures")]})
     remark = row("supervision", item_id="KX02-T001", finding="请抓紧办理此事")
     office = {"unit_code": "KX09", "unit_name": "示例办公室"}
     filled_template(inbox / "b.xlsx", {"supervision": [remark]}, cover=office)
-    pipeline.run_workspace(tmp_path / "w", as_of=DAY)
-    return tmp_path / "w"
+    pipeline.run_workspace(folder, as_of=DAY)
+    return folder
+
+
+@pytest.fixture
+def place(first_week: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(first_week, tmp_path / "w"))
 
 
 def opened(path: Path) -> Any:
-    return openpyxl.load_workbook(BytesIO(path.read_bytes()))
+    return openpyxl.load_workbook(BytesIO(set_aside(path.read_bytes())[0]))
 
 
 def test_every_unit_that_reports_gets_its_workbook(place: Path) -> None:
@@ -64,13 +73,12 @@ def test_every_unit_that_reports_gets_its_workbook(place: Path) -> None:
 def test_what_goes_out_is_judged_clean_once_the_cover_is_filled_in(place: Path) -> None:
     pipeline.issue_workspace(place, as_of=DAY, units=["KX02"])
     path = place / "下发/KX02_示例第一党支部.xlsx"
-    book = opened(path)
     cover = {"填报人": "示例甲", "填报日期": date(2005, 5, 26), "单位负责人": "示例乙"}
-    for line in book["封面"].iter_rows():
-        for cell in line:
-            if cell.value in cover:
-                cell.offset(column=1).value = cover[cell.value]
-    book.save(path)
+    with reopened(path) as book:
+        for line in book["封面"].iter_rows():
+            for cell in line:
+                if cell.value in cover:
+                    cell.offset(column=1).value = cover[cell.value]
     held = read_file(sources_in([path])[0], ruling_for(settings_for()), date(2005, 5, 26))
     assert (held.verdict, [(f.code, f.cell) for f in held.findings]) == ("accepted", [])
     ledger = next(f for f in held.forms if f.form == "ledger")

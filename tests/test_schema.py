@@ -213,7 +213,7 @@ def test_a_missing_column_is_told_and_its_rules_rest() -> None:
 
 @cache
 def rules_alone(name: str) -> Any:
-    """The form's schema without its columns: what pandera tells of each is no rule, and takes two thirds of the time."""
+    """The form's schema without its columns: what pandera tells of each is no rule and takes two thirds of the time."""
     schema = schema_for(FORMS[name], OFFICE)
     return schema.remove_columns(list(schema.columns))
 
