@@ -128,8 +128,10 @@ weekly = pd.DataFrame(told).T.reindex(columns=list(STATUS)).fillna(0).astype(int
 
 fig, ax = plt.subplots()
 ax.stackplot(weekly.index, weekly.T, labels=weekly.columns, colors=STATUS.values(), edgecolor="white")
-for name, height in zip(weekly.columns, weekly.iloc[-1].cumsum() - weekly.iloc[-1] / 2, strict=True):
-    ax.annotate(f"{name} {weekly[name].iloc[-1]}", (weekly.index[-1], height), xytext=(6, -4), textcoords="offset points")
+last, apart, height = weekly.iloc[-1], weekly.iloc[-1].sum() / 18, 0.0
+for name, middle in (last.cumsum() - last / 2).items():
+    height = max(middle, height + apart)  # thin bands: their names would stand on each other
+    ax.annotate(f"{name} {last[name]}", (weekly.index[-1], height), xytext=(6, -4), textcoords="offset points")
 ax.set_xticks(weekly.index, [f"{week.month}/{week.day}" for week in weekly.index])
 ax.set_title("逐周情况：已报问题的整改状态（项）")
 ax.set_xlim(weekly.index[0], weekly.index[-1])

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from chinese import AMBER, LINE, MUTED, NAVY, PALE, RED, SOFT
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 import rectify_xl as rx
 from rectify_xl.demo import make_weeks
@@ -51,6 +51,7 @@ for name, total in left.items():
     ax.annotate(told, (total, name), xytext=(5, -4), textcoords="offset points", color=MUTED, fontsize=8)
 ax.invert_yaxis()
 ax.margins(x=0.25)
+ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 ax.set_title("各栏目被指出的次数（右为问题代码）")
 ax.legend(loc="lower right")
 plt.show()
