@@ -284,7 +284,7 @@ def test_the_list_says_how_many_what_to_do_by_when_and_which_rows_are_in() -> No
 
 def test_the_list_speaks_english() -> None:
     top = "\n".join(str(line[0]) for line in list_rows(mark(zipped(plain()), HELD, lang="en", send_by=SEND_BY))[:6])
-    assert "Problems: 8 (errors" in top and "2005-06-01" in top
+    assert "Problems: 8 (errors" in top and "again. Please send it again by 2005-06-01." in top
     assert "〔Check, error: " in Looks(mark(zipped(plain()), HELD, lang="en")).notes(SHEET)["B2"]
 
 

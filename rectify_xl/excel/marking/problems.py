@@ -142,14 +142,19 @@ def _notes(return_: Return, wording: Wording, reason: str, listed: int) -> Itera
     levels = [finding.level for finding in return_.findings]
     counts = {level: levels.count(level) for level in LEVELS}
     cut = words["more"].format(listed=listed) if listed < len(levels) else ""
-    yield words["counts"].format(total=len(levels), **counts) + cut
+    yield _paragraph(words, words["counts"].format(total=len(levels), **counts), cut)
     is_owed = return_.verdict in ("returned", "refused")
     todo = words["todo"]["listed" if reason and return_.verdict == "returned" else return_.verdict]
     day = wording.send_by
     by = words["by"].format(day=day) if day else words["soon"]
-    yield todo + (by if is_owed else "")
+    yield _paragraph(words, todo, by if is_owed else "")
     if return_.verdict in ("accepted", "returned"):
         yield from _row_notes(return_, words)
+
+
+def _paragraph(words: Mapping[str, Any], *sentences: str) -> str:
+    between: str = words["between_sentences"]
+    return between.join(filter(None, sentences))
 
 
 def _row_notes(return_: Return, words: Mapping[str, Any]) -> Iterator[str]:
