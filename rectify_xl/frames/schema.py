@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
 from rectify_xl.expression import BOUNDS, Call, names_in
+from rectify_xl.frames.columns import DTYPES
 from rectify_xl.frames.expression_frames import Functions, test_frame
 from rectify_xl.in_force import lists_of
 from rectify_xl.kinds import excel_length
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 Bounds = Mapping[str, date | None]
 
-_DTYPES = {"date": "datetime64[us]", "integer": "Int64", "percent": "Float64"}
 # The functions that a schema without settings can still judge: they need only the row.
 _NEEDS_NO_SETTINGS = frozenset({"excludes"})
 
@@ -59,8 +59,8 @@ def schema_for(form: Form, settings: Settings | None = None, *, bounds: Bounds |
 
 
 def dtypes_for(form: Form) -> dict[str, str]:
-    """The dtype of every column of the form's typed frame: datetime64[us], Int64, Float64, else object (text, None)."""
-    return {column.name: _DTYPES.get(column.kind, "object") for column in form.columns}
+    """The dtype of every column of the form's typed frame: datetime64[ns], Int64, float64, else object (text, None)."""
+    return {column.name: DTYPES.get(column.kind, "object") for column in form.columns}
 
 
 def empty_frame(form: Form) -> pd.DataFrame:
