@@ -93,6 +93,7 @@ def test_solved_problems_are_the_completed_items() -> None:
     assert column(table, "item_id") == ["KX01-T001", "KX01-T002"]
     assert column(table, "completed") == [date(2005, 5, 19), date(2005, 5, 24)]
     assert column(table, "state") == ["按期完成", "逾期完成"]
+    assert table.columns.index("extended_to") == table.columns.index("due") + 1
     assert column(table, "result") == ["首问负责制已在机关全面推行", "学习制度已印发执行"]
 
 

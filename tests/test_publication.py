@@ -43,6 +43,7 @@ def test_the_columns_are_the_ledgers_without_personal_source_and_office_ones() -
 def test_only_rows_of_the_ledger_are_shown_and_all_of_them(tmp_path: Path) -> None:
     path = written(small_book(), tmp_path)
     assert CalamineWorkbook.from_path(path).sheet_names == ["整改台帐", "公开承诺"]
+    assert "按同意延期后的时限" in cells(path, "整改台帐")[2][0]
     numbers = [row[2] for row in cells(path, "整改台帐")[5:]]
     assert numbers == [item.number for item in small_book().items["ledger"]]
     header = set(map(str, cells(path, "整改台帐")[4]))

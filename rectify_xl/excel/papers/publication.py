@@ -65,7 +65,7 @@ def _heads(book: Book, key: str, count: int) -> Heads:
         name=facts["sheets"][key],
         heading=facts["headings"][key].format(campaign=settings.campaign),
         subject=subject,
-        note=facts["office"].format(office=issuing_office(book)),
+        note=facts["notes"][key] + facts["office"].format(office=issuing_office(book)),
         nothing=facts["nothing"],
     )
 
