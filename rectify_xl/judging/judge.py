@@ -13,7 +13,7 @@ from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judging.cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
 from rectify_xl.judging.judged_row import findings_of_row, one_per_cell
 from rectify_xl.judging.recognise import FormSheet, SortedSheets, is_ledger, sort_sheets
-from rectify_xl.judging.rows import JudgedSheet, UnitContext, judge_rows
+from rectify_xl.judging.rows import JudgedSheet, Params, UnitContext, judge_rows
 from rectify_xl.judging.sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.judging.waive_rows import waive_rows
 from rectify_xl.kinds import as_text
@@ -202,7 +202,7 @@ def _judge_forms(sheets: Sequence[FormSheet], ruling: Ruling, context: UnitConte
 
 # Findings of a restricted form keep their cells, labels and bounds, but nothing that was typed.
 _CELL_PARAMS = ("case", "other_row", "other_sheet", "label", "other_label", "source")
-_HARMLESS_PARAMS = frozenset((*_CELL_PARAMS, "low", "high", "rows", "count", "filled_on", "stage_end"))
+_HARMLESS_PARAMS = frozenset((*_CELL_PARAMS, "low", "high", "options", "rows", "count", "filled_on", "stage_end"))
 
 
 def _form_findings(sheets: Sequence[JudgedSheet]) -> list[Finding]:
@@ -215,7 +215,15 @@ def _form_findings(sheets: Sequence[JudgedSheet]) -> list[Finding]:
                 findings += findings_of_row(row)
     if not sheets[0].sheet.form.restricted:
         return findings
-    return [replace(f, value="", params=tuple(p for p in f.params if p[0] in _HARMLESS_PARAMS)) for f in findings]
+    return [replace(finding, value="", params=_harmless(finding)) for finding in findings]
+
+
+def _harmless(finding: Finding) -> Params:
+    """The params without what was typed, and without an error's case that is about nothing else."""
+    kept = tuple(param for param in finding.params if param[0] in _HARMLESS_PARAMS)
+    if finding.level == "error" and len(kept) < len(finding.params):
+        return tuple(param for param in kept if param[0] != "case")
+    return kept
 
 
 def _form_rows(sheets: Sequence[JudgedSheet], *, shows_restricted: bool = False) -> FormRows:
