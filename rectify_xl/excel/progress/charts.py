@@ -61,8 +61,8 @@ def fill_for(name: str) -> dict[str, Any]:
     edge = {"border": {"color": palette["ink"], "width": 0.5}}
     if "pattern" not in facts:
         return {"fill": {"color": palette[facts["colour"]]}, **edge}
-    pattern = {"pattern": facts["pattern"], "fg_color": palette[facts["colour"]], "bg_color": palette["white"]}
-    return {"pattern": pattern, **edge}
+    colours_of = {"fg_color": palette[facts["colour"]], "bg_color": palette[facts["ground"]]}
+    return {"pattern": {"pattern": facts["pattern"], **colours_of}, **edge}
 
 
 def labels_for(name: str) -> dict[str, Any]:
