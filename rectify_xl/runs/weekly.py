@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -80,11 +80,8 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
         return Outcome(book=week.book, received=fresh, notes=week.edits.notes, turned=turned(week))
     intake = _intake(job, sources, as_of)
     keep = partial(job.workspace.keep, intake.fresh, as_of, containers_in(intake))
-    with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as archived:
-        week = _judged(job, intake, as_of)
-        if not archived():
-            keep()
-    return _conclude(job, week)
+    with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as was_kept:
+        return _conclude(job, _judged(job, intake, as_of), archive=lambda: was_kept() or keep())
 
 
 def looks_back(store: Store, as_of: date) -> bool:
@@ -195,9 +192,11 @@ def _by_then(job: Job, as_of: date) -> Intake:
 # ---- concluded: the archive, the memory, then what the office sees, then the run is marked as finished
 
 
-def _conclude(job: Job, week: Week) -> Outcome:
+def _conclude(job: Job, week: Week, archive: Callable[[], object] = bool) -> Outcome:
+    """Concludes the week; `archive` returns once all that was received is archived: drafts need not wait for it."""
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_CHILD)
     with drafted_by_children(job.workspace, week.book, work_out, is_worth=is_worth) as drafted:
+        archive()
         return _written(job, week, drafted)
 
 
