@@ -176,6 +176,15 @@ def test_where_a_ledger_and_a_direct_return_disagree_is_told() -> None:
     assert upper.items["ledger"][0].values[19] == 0.8  # what came directly
 
 
+def test_a_number_that_two_offices_gave_to_different_rows_is_told() -> None:
+    told = ledger(book(sent("KX02", "05-18", A)))
+    for problem, codes in (("只报给上级的问题", ["conflict"]), (A["problem"], [])):
+        direct = sent("KX02", "05-20", row("ledger", problem=problem))
+        given = {(direct.digest, "整改台帐", 4): "KX02-T001"}
+        upper = book(direct, told, numbers=Numbers(by_state=given, used=frozenset(given.values())))
+        assert [f.code for f in upper.findings if f.file == "台帐.xlsx" and f.level != "fixed"] == codes
+
+
 @pytest.mark.parametrize(
     ("cell", "value", "code"), [("T4", "下周", "date"), ("J4", "紧急", "choice"), ("AJ4", None, "required")]
 )

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.numbering import state_ref
+from rectify_xl.merging.numbering import ref_of, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord, in_ledger
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Finding, Form, FormRows, Return, State
 from rectify_xl.roster import Roster
+from rectify_xl.ruling import keys_of
 
 ReturnFinding = tuple[Return, Finding]
 
@@ -83,12 +84,15 @@ def _values(rows: FormRows) -> list[tuple[Any, ...]]:
 
 
 def ledger_conflicts(tracker: RowTracker) -> Iterator[Finding]:
-    """Rows of which a lower office's ledger says something else than a unit's return, or another ledger, that day."""
+    """Rows of which a lower office's ledger says something else than a unit's return, or another ledger, that day.
+
+    And numbers that both offices gave, each to a row of its own.
+    """
     for track in tracker.tracks:
         for record in track.ledger_records:
             in_record = record.row.item.latest
             other = next((s for s in track.states if _disagree(tracker.form, track, in_record, s)), None)
-            if other:
+            if other := other or _other_row(tracker.form, track, record):
                 yield _ledger_finding(tracker.form, record, other)
 
 
@@ -98,6 +102,16 @@ def _disagree(form: Form, track: Track, in_ledger: State, state: State) -> bool:
     if not is_same and (state.filled_on != in_ledger.filled_on or track.ledger_record_of(state)):
         return False
     return _compared_values(form, in_ledger) != _compared_values(form, state)
+
+
+def _other_row(form: Form, track: Track, record: LedgerRecord) -> State | None:
+    """The row to which a number was given here, if a lower office gave it to one of another day and another key."""
+    number, item = next((p for p, column in enumerate(form.columns) if column.assigned), None), record.row.item
+    first = next((state for state in track.states if ref_of(state) not in track.only_in_ledgers), None)
+    if first is None or number is None or first.values[number] or first.filled_on == item.first_on:
+        return None
+    here, there = keys_of([first.values, item.latest.values], form, form.key)
+    return first if here != there else None
 
 
 def _compared_values(form: Form, state: State) -> list[Any]:
