@@ -209,6 +209,13 @@ def test_the_page_is_not_crowded_however_long_the_names_are(tmp_path: Path) -> N
     assert sum(float(row.get("ht", "15")) for row in sheet.iter("row")) < 750 / 0.8
 
 
+def test_the_frame_goes_round_the_shorter_list_of_units_too(tmp_path: Path) -> None:
+    path = written(book_of({"ledger": [("A", DONE)]}), tmp_path)  # one good unit, none that must hurry
+    sheet, lines = book_xml(path).sheets["整改情况通报"], CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    only = next(row for row, line in enumerate(lines, 1) if line[0] == "甲支部")
+    assert f"H{only}:N{only}" in {str(merged.get("ref")) for merged in sheet.iter("mergeCell")}
+
+
 def test_texts_are_texts_whatever_they_begin_with(tmp_path: Path) -> None:
     units = [replace(UNITS[0], code=f"A{at}", name=text or "无名") for at, text in enumerate(NASTY)]
     rows = [(unit.code, DONE) for unit in units[: len(units) // 2]]

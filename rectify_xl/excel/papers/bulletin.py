@@ -95,6 +95,7 @@ def _line(page: Page, row: int, text: str, *layers: str) -> None:
 def _draw_units(page: Page, row: int, bulletin: Bulletin) -> int:
     """Draws the best and the worst units side by side; gives the row below them."""
     facts, height = words()["tables"], max(len(bulletin.best.rows), len(bulletin.worst.rows), 1)
+    count = height + 1 if bulletin.best.rows or bulletin.worst.rows else 1
     for name, table, spans in (("best", bulletin.best, _LEFT), ("worst", bulletin.worst, _RIGHT)):
         first, last = min(spans.values())[0], max(spans.values())[1]
         page.across((row, first, last), facts[name], "header_required")
@@ -103,8 +104,10 @@ def _draw_units(page: Page, row: int, bulletin: Bulletin) -> int:
         else:
             page.across((row + 1, first, last), facts[f"no_{name}"], "choice", "grid", "muted")
             must(page.sheet.set_row(row + 1, _ROW_HEIGHT))
+        below = row + 2 + len(table.rows)
+        if below <= row + count:  # the other list is longer: the frame goes round both
+            must(page.sheet.merge_range(below, first, row + count, last, "", page.styles("grid")))
     must(page.sheet.set_row(row, _ROW_HEIGHT))
-    count = height + 1 if bulletin.best.rows or bulletin.worst.rows else 1
     for offset in range(count):
         tables = (bulletin.best, bulletin.worst)
         names = [table.rows[offset - 1][0] for table in tables if 0 < offset <= len(table.rows)]
