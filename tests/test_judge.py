@@ -338,6 +338,13 @@ def test_supervision_comes_from_the_office_alone() -> None:
     assert (held.verdict, [f.code for f in held.findings], kept(held)) == ("accepted", ["no-rows"], ([4], []))
 
 
+@pytest.mark.parametrize("typed", ["kx02-t001", "kx02-T001", "KX02\u2014T001", "KX02-T001"])
+def test_the_number_of_an_item_is_understood_where_a_row_is_about_it(typed: str) -> None:
+    held = judged({"supervision": [row("supervision", item_id=typed)]}, cover=OFFICE)
+    told_of = [] if typed == "KX02-T001" else [("fixed", "fixed-text", 4, "item_id")]
+    assert (told(held), held.forms[0].good[0].values[2]) == (told_of, "KX02-T001")
+
+
 # ---- one cell, one finding
 
 

@@ -10,7 +10,7 @@ from rectify_xl.expression import Call
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.judging.row_cells import RowReader
-from rectify_xl.kinds import as_text, item_number
+from rectify_xl.kinds import as_text, item_number, understood_number
 from rectify_xl.model import Finding, Row, Rule
 from rectify_xl.normal import as_typed, tidy
 from rectify_xl.ruling import Ruling, authorities_of, reviewers_of
@@ -62,6 +62,7 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, context: UnitContext) -> Judged
     required = tuple(p for p in plan.required if p not in missing)
     assigned = tuple(position for position, column in enumerate(sheet.form.columns) if column.assigned)
     unit_codes = _unit_code_positions(sheet)
+    referred = tuple(positions[rule.column] for rule in sheet.form.rules if rule.between)
     is_whole, broken, bounds = plan.is_whole, plan.broken, context.bounds
     for block in RowReader(sheet, plan, ruling.settings.lists).blocks():
         judged.rows += block
@@ -73,6 +74,8 @@ def judge_rows(sheet: FormSheet, ruling: Ruling, context: UnitContext) -> Judged
                     _judge_number(sheet, row, position, context)
             for position in unit_codes:
                 _judge_unit_code(sheet, row, position, ruling)
+            for position in referred:
+                _judge_referred_number(sheet, row, position, ruling)
             if indices := broken(row.values, bounds):
                 unreadable = row.unread | missing
                 judgeable = [index for index in indices if plan.reads[index].isdisjoint(unreadable)]
@@ -128,6 +131,19 @@ def _judge_unit_code(sheet: FormSheet, row: JudgedRow, position: int, ruling: Ru
     if code is not None and not roster.by_code(code) and (unit := roster.by_code(code.upper())):
         row.values[position] = unit.code
         _replace_findings(sheet, row, position, "fixed-text", ("understood", unit.code))
+
+
+def _judge_referred_number(sheet: FormSheet, row: JudgedRow, position: int, ruling: Ruling) -> None:
+    """Understands the 编号 of an item that a row is about as in its own form: in small letters, with another dash."""
+    typed, roster = row.values[position], ruling.roster
+    if typed is None or not (number := understood_number(typed)):
+        return
+    prefix = number.rpartition("-")[0]
+    unit = roster.by_code(prefix) or roster.by_code(prefix.upper())
+    number = number if unit is None else unit.code + number.removeprefix(prefix)
+    if number != typed:
+        row.values[position] = number
+        _replace_findings(sheet, row, position, "fixed-text", ("understood", number))
 
 
 def _replace_findings(sheet: FormSheet, row: JudgedRow, position: int, code: str, *params: tuple[str, Any]) -> None:

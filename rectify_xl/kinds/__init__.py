@@ -26,7 +26,7 @@ from rectify_xl.kinds.reading import (
     odd_value,
     unreadable,
 )
-from rectify_xl.kinds.texts import id_parser, item_number, people_in, people_parser, text_parser
+from rectify_xl.kinds.texts import id_parser, item_number, people_in, people_parser, text_parser, understood_number
 from rectify_xl.kinds.usual import Usual, usual_for
 from rectify_xl.model import Column
 
@@ -50,6 +50,7 @@ __all__ = [
     "odd_value",
     "parser_for",
     "people_in",
+    "understood_number",
     "unreadable",
     "usual_for",
 ]

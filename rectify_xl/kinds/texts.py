@@ -138,6 +138,12 @@ def item_number(text: str) -> tuple[str, str, int] | None:
     return (match["prefix"], match["letter"], int(match["count"])) if match else None
 
 
+def understood_number(text: str) -> str:
+    """The 编号 that a text names whatever its dash is, also in small letters; "" if it is none."""
+    dashed = _DASHES.sub("-", text)
+    return next((number for number in (text, dashed, dashed.upper()) if item_number(number)), "")
+
+
 def are_item_numbers(texts: Sequence[str]) -> bool:
     """Whether all texts are of our pattern of a 编号."""
     return all(map(_NUMBER.fullmatch, texts))
@@ -153,11 +159,8 @@ def id_parser(column: Column, setting: Setting) -> Parser:
         if not isinstance(text, str):
             return understood
         text = "".join(narrow(text).split())
-        if column.assigned and item_number(text) is None:
-            text = _DASHES.sub("-", text)
-            text = text if item_number(text) else text.upper()
-            if item_number(text) is None:
-                return fixed(None, "fixed-id")
+        if column.assigned and not (text := understood_number(text)):
+            return fixed(None, "fixed-id")
         return text if text == value else fixed(text, "fixed-text")
 
     return parse
