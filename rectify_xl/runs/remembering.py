@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -47,15 +47,21 @@ def turned(week: Week) -> tuple[tuple[str, Verdict, Verdict], ...]:
     return tuple((a.path, a.verdict, return_.verdict) for a, return_ in known if a.verdict != return_.verdict)
 
 
-def saved(job: Job, week: Week) -> RunRow:
-    """The run as saved in the memory: the last one where nothing is new, else a new one, not finished yet."""
+def saved(job: Job, week: Week, archive: Callable[[], object]) -> RunRow:
+    """The run as saved in the memory: the last one where nothing is new, else a new one, not finished yet.
+
+    Nothing is saved unless `archive` returned, which it does once all that was received is archived.
+    """
     store, intake, book = job.store, week.intake, week.book
     last = store.runs()[-1:]
     is_known = bool(last) and last[0].is_finished and last[0].id == book.run
     if is_known and not intake.fresh and not intake.again and not week.edits.read:
+        archive()
         return last[0]
     with store.transaction():
-        return save(job, week)
+        run = save(job, week)
+        archive()
+    return run
 
 
 def save(job: Job, week: Week) -> RunRow:

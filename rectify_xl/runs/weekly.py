@@ -193,18 +193,17 @@ def _by_then(job: Job, as_of: date) -> Intake:
 
 
 def _conclude(job: Job, week: Week, archive: Callable[[], object] = bool) -> Outcome:
-    """Concludes the week; `archive` returns once all that was received is archived: drafts need not wait for it."""
+    """Concludes the week; `archive` returns once all that was received is archived."""
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_CHILD)
     with drafted_by_children(job.workspace, week.book, work_out, is_worth=is_worth) as drafted:
-        archive()
-        return _written(job, week, drafted)
+        return _written(job, week, archive, drafted)
 
 
-def _written(job: Job, week: Week, drafted: Drafted) -> Outcome:
+def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Drafted) -> Outcome:
     """The week saved in the memory, then written for the office; workbooks may have been drafted meanwhile."""
     workspace, store, book = job.workspace, job.store, week.book
     kept_ledgers = keep_edited_ledgers(workspace, week.edits, book.as_of)
-    run = saved(job, week)
+    run = saved(job, week, archive)
     received = list(zip(store.arrivals(), book.returns, strict=True))
     first_seen = [r for arrival, r in received if arrival.run == run.seq]
     to_correct = [] if run.is_finished else [r for arrival, r in received if arrival.sent_back == run.seq]
