@@ -147,7 +147,10 @@ def test_a_form_that_changes_or_goes_is_judged_again(place: Path) -> None:
     assert list(rx.run(place, as_of=DAY).rows["培训登记"]["培训主题"]) == ["学习党章"]
     moved = [COLUMNS[0], ["登记日期", "日期", "否", *[""] * 7], COLUMNS[2], COLUMNS[1], *COLUMNS[3:]]
     write_book(book, sheets(columns=moved))
+    with pytest.raises(rx.RectifyError, match=r"培训登记.*先汇总一次"):  # its stored rows have other columns
+        rx.open(place).states["培训登记"]
     result = rx.run(place, as_of=DAY)
+    assert list(rx.open(place).states["培训登记"]["培训主题"]) == ["学习党章"]
     assert list(result.rows["培训登记"]["培训主题"]) == ["学习党章"]
     assert result.rows["培训登记"]["登记日期"].isna().all()
     assert set(result.findings["code"]) == {"old-template", "missing-column", "fixed-header"}

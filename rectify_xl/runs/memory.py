@@ -17,6 +17,7 @@ from rectify_xl.frames.columns import frame_columns, frame_kinds
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings, Table
 from rectify_xl.normal import inert
+from rectify_xl.runs.same_columns import refuse_changed
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 from rectify_xl.store.rows import FINDING_NAMES, finding_from, ledger_from, numbers_from, rows_from
@@ -65,7 +66,10 @@ class Memory:
 
     @cached_property
     def states(self) -> Mapping[str, pd.DataFrame]:
-        """By form name one row per row of every return received: its number and source, then the form's columns."""
+        """By form name one row per row of every return received: its number and source, then the form's columns.
+
+        CannotFinish (form-changed) for a form whose columns have changed since the last run.
+        """
         return _States(self)
 
     @cached_property
@@ -138,6 +142,9 @@ class _States(Mapping[str, "pd.DataFrame"]):
             " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
             form.name,
         )
+        if sheets:
+            with Store(self._memory.workspace.memory, read_only=True) as store:
+                refuse_changed(store, form)
         told, nothing = self._memory._rows_in_ledgers, (None,) * len(form.columns)
         rows = []
         for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets:

@@ -20,6 +20,7 @@ from rectify_xl.reports import run_json
 from rectify_xl.runs.kept_folds import Kept, keep_folds
 from rectify_xl.runs.ledger_edits import LedgerEdits, cells_read
 from rectify_xl.runs.numbering import given_in
+from rectify_xl.runs.same_columns import columns_by_form
 from rectify_xl.runs.sent_back import TO_CORRECT
 from rectify_xl.runs.taking_in import Intake, Job
 from rectify_xl.store import Store
@@ -112,7 +113,7 @@ def work_out(book: Book) -> None:
 
 
 def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
-    """What `status` prints of a run without working it out again."""
+    """What `status` prints of a run without working it out again, and the columns that its rows have."""
     summary = run_json(replace(book, findings=()), (), received=first_seen)
     del summary["outputs"], summary["findings"]
     levels = Counter(finding.level for finding in book.findings)
@@ -124,4 +125,5 @@ def summary_of(book: Book, first_seen: Sequence[Return]) -> dict[str, Any]:
         "changes": dict(counts_of(changes)),
         "item_changes": dict(counts_of(changes, ITEMS)),
         "since": book.previous.as_of.isoformat() if book.previous else None,
+        "columns": columns_by_form(),
     }

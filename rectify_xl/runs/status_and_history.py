@@ -24,6 +24,7 @@ from rectify_xl.normal import inert, key_text
 from rectify_xl.receiving.intake import Source, WrongUse, inbox_sources
 from rectify_xl.runs.ledger_history import office_changes, rows_in_ledgers, states_in_ledgers
 from rectify_xl.runs.read_options import ReadOptions
+from rectify_xl.runs.same_columns import refuse_changed
 from rectify_xl.runs.weekly import opened
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
@@ -151,7 +152,8 @@ def history_of(folder: str | Path, number: str, settings: Settings | None = None
     {"id", "form", "unit", "withdrawn", "states": [{"file", "sheet", "row", "cell", "filled_on", "saved", "digest",
     "arrived", "values": {column: text}, "changed": {column: [old, new]}}], "office": [{"column", "value", "as_of"}]}.
     A state that only a ledger has is shown at its cell there; what a lower office typed has that ledger's "file".
-    `settings` are as for `status_of`. Raises WrongUse for a number that was never given.
+    `settings` are as for `status_of`. Raises WrongUse for a number that was never given, CannotFinish
+    (form-changed) where its form's columns have changed since the last run.
     """
     workspace = Workspace(folder)
     settings = settings or load_settings(workspace.settings_path)
@@ -174,12 +176,16 @@ def history_of(folder: str | Path, number: str, settings: Settings | None = None
 
 
 def _item_row(store: Store, number: str) -> tuple[Any, ...]:
-    """The item's form, number, unit and whether it was withdrawn; WrongUse where there is none."""
+    """The item's form, number, unit and whether it was withdrawn.
+
+    WrongUse where there is none, CannotFinish where its form has changed since the last run.
+    """
     rows = store.rows(
         "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
     )
     if not rows or rows[0][0] not in catalog.forms():
         raise WrongUse(number, "no-such-number")
+    refuse_changed(store, catalog.forms()[rows[0][0]])
     return rows[0]
 
 

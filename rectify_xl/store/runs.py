@@ -79,6 +79,11 @@ class Runs(Database):
         """A run's totals."""
         return cast("dict[str, Any]", json.loads(self.value("SELECT summary FROM runs WHERE seq = ?", seq) or "{}"))
 
+    def latest_summary(self) -> dict[str, Any]:
+        """The totals of the last run that stored any."""
+        text = self.value("SELECT summary FROM runs WHERE summary <> '{}' ORDER BY seq DESC LIMIT 1")
+        return cast("dict[str, Any]", json.loads(text or "{}"))
+
     def snapshot(self, seq: int) -> Snapshot | None:
         """A run's snapshot of every item, None where it kept none."""
         day = self.value("SELECT as_of FROM runs WHERE seq = ? AND seq IN (SELECT run FROM snapshots)", seq)
