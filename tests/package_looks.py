@@ -118,7 +118,7 @@ class Looks:
         return self._looks[style]
 
     def _looked_up(self, style: int) -> Look:
-        formats = list(self._styles.find("cellXfs") or [])
+        formats = self._styles.findall("cellXfs/*")
         if style >= len(formats):
             return ("0", "", "", "", "")
         xf = formats[style]
@@ -132,7 +132,7 @@ class Looks:
         )
 
     def _held(self, section: str, place: str | None) -> str:
-        items = list(self._styles.find(section) or [])
+        items = self._styles.findall(f"{section}/*")
         text = _plain(items[int(place or 0)]) if int(place or 0) < len(items) else ""
         return "" if 'patternType="none"' in text else text
 

@@ -46,7 +46,7 @@ class BookXml:
 
     def style(self, index: str | None) -> ET.Element:
         """The cell format (cellXfs) of that index."""
-        return list(self.styles.find("cellXfs") or [])[int(index or 0)]
+        return self.styles.findall("cellXfs/*")[int(index or 0)]
 
     def is_locked(self, index: str | None) -> bool:
         """Whether protection keeps cells of that format from being typed in."""
@@ -55,7 +55,7 @@ class BookXml:
 
     def font(self, index: str | None) -> str:
         """The font's name in that format."""
-        fonts = list(self.styles.find("fonts") or [])
+        fonts = self.styles.findall("fonts/*")
         name = fonts[int(self.style(index).get("fontId", "0"))].find("name")
         return "" if name is None else name.get("val", "")
 
