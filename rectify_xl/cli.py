@@ -128,12 +128,14 @@ def check(
         else:
             returns, own = pipeline.check_returns(files, chosen, call.as_of, options), chosen.forms
     with using(own):
-        if return_to is not None:
-            _send_back(call, files, returns, return_to)
-        if call.as_json:
-            print_json(reports.check_json(returns, call.lang))
-        else:
-            console.show_check(call, returns)
+        try:
+            if return_to is not None:
+                _send_back(call, files, returns, return_to)
+        finally:  # the findings are shown also where no copies can be written
+            if call.as_json:
+                print_json(reports.check_json(returns, call.lang))
+            else:
+                console.show_check(call, returns)
     return TO_CORRECT if any(return_.verdict in ("returned", "refused") for return_ in returns) else GOOD
 
 

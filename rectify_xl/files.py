@@ -123,6 +123,12 @@ def is_whole(path: Path, digest: str) -> bool:
         return False
 
 
+def refuse_existing(path: Path) -> None:
+    """FileExistsError where something stands at the path."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
 def digest_of_file(path: Path) -> str:
     """The SHA-256 of a file, however large."""
     with path.open("rb") as file:

@@ -526,6 +526,19 @@ def test_files_of_one_name_each_get_their_own(tmp_path: Path) -> None:
     assert [path.name for path in written] == [f"{name}.问题清单.xlsx" for name in names]
 
 
+def test_where_one_copy_stands_already_none_is_written(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("一.pdf", "二.pdf")]
+    for path in paths:
+        path.write_bytes(b"%PDF")
+    told = Finding(level="error", code="not-a-workbook", file="")
+    held = [Return(file=str(path), verdict="refused", findings=(told,)) for path in paths]
+    (tmp_path / "退").mkdir()
+    (tmp_path / "退" / "二.pdf").write_bytes(b"kept")
+    with pytest.raises(FileExistsError):
+        pipeline.send_back(paths, held, tmp_path / "退", SEND_BY)
+    assert [path.name for path in (tmp_path / "退").iterdir()] == ["二.pdf"]
+
+
 def test_no_file_is_ever_overwritten(tmp_path: Path) -> None:
     target = tmp_path / "台帐.xlsx"
     assert write_returned(zipped(plain()), HELD, target) == target

@@ -120,6 +120,8 @@ def test_every_command_knows_them(place: Path) -> None:
     assert (held["verdict"], held["forms"]) == ("returned", {"培训登记": 1})
     assert [(f["code"], f["cell"]) for f in held["findings"]] == [("fixed-choice", "C4"), ("choice", "C5")]
     assert "“函授”" in command("check", str(path), "--as-of", "2005-05-25", "--return", str(place / "还")).stdout
+    again = command("check", str(path), "--as-of", "2005-05-25", "--return", str(place / "还"))
+    assert again.exit_code == 3 and "“函授”" in again.stdout and path.name in again.stderr
     assert (place / "还").is_dir()
     with using(rx.load_settings(place / "配置.xlsx").forms):
         assert list(catalog.templates())[-2:] == ["培训登记.xlsx", "帮扶台帐.xlsx"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
@@ -17,7 +15,7 @@ from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.excel.marking.problems import Wording, problems_of
 from rectify_xl.excel.marking.put_on import put_on
 from rectify_xl.excel.marking.take_off import take_off
-from rectify_xl.files import fitting, save_atomically
+from rectify_xl.files import fitting, refuse_existing, save_atomically
 from rectify_xl.model import Form, Return
 
 __all__ = [
@@ -144,11 +142,11 @@ def write_copy_or_list(
     if isinstance(copy, str):
         path = list_path(target, taken)
         if not replaces:
-            _refuse_existing(path)
+            refuse_existing(path)
         write_problem_list(return_, path, reason=copy, send_by=send_by, lang=lang, forms=forms, settles=not replaces)
         return path
     if not replaces:
-        _refuse_existing(target)
+        refuse_existing(target)
     save_atomically(target, lambda temporary: temporary.write_bytes(copy), settles=not replaces)
     return target
 
@@ -166,8 +164,3 @@ def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
         return copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
 
     return marked
-
-
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.files import fitting, writable
+from rectify_xl.files import fitting, refuse_existing, writable
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
@@ -41,11 +41,14 @@ def send_back(
 ) -> tuple[Path, ...]:
     """Writes into `folder` a marked copy of every file that must be corrected, or the list of its problems.
 
-    `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError.
+    `returns` are those of `check_returns(paths, ...)`. Never over an existing file: raises FileExistsError, and where a
+    copy stands already before anything is written.
     """
     received = zip(sources_in(paths), returns, strict=True)
     to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
     targets = _told_apart([folder / _path_below(source) for source, _ in to_correct])
+    for target in targets:
+        refuse_existing(target)
     return tuple(write_marked(to_correct, targets, send_by=send_by, lang=lang))
 
 
