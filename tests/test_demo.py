@@ -319,12 +319,17 @@ def test_an_error_value_a_lost_column_and_the_saved_time(ledger: bytes) -> None:
         assert b"2005-05-25T17:00:00Z" in book.read("docProps/core.xml")
 
 
+def _unworked(part: bytes) -> bytes:
+    return re.sub(rb"</f><v>[^<]*</v>", b"</f>", part)
+
+
 def test_what_is_not_filled_is_the_templates_own(ledger: bytes) -> None:
     blank = blank_for(ledger, [catalog.forms()["ledger"]])
     data = filled(blank, {"filled_by": "示例甲"}, {"ledger": [{"problem": "文字"}]}, saved=DEMO_DAY)
     with zipfile.ZipFile(BytesIO(data)) as book, zipfile.ZipFile(BytesIO(ledger)) as template:
         assert book.testzip() is None and book.namelist() == template.namelist()
-        changed = {name for name in book.namelist() if book.read(name) != template.read(name)}
+        changed = {name for name in book.namelist() if book.read(name) != _unworked(template.read(name))}
+        assert not [name for name in book.namelist() if b"</f><v>" in book.read(name)]  # LibreOffice would show them
     assert changed == {"docProps/core.xml", blank.cover_part, blank.forms["ledger"].part}
 
 
