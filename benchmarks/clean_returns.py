@@ -6,16 +6,16 @@ can say which row it spoils.
 
 from __future__ import annotations
 
-import pickle
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from clean_rows import BRANCH, COVER, OFFICE, OFFICES, UNITS, Row, rows_for, settings_for
+from packed_books import opened
 from set_aside import set_aside, with_check
 
 from rectify_xl import catalog
@@ -42,18 +42,7 @@ class Clean:
 
     def opened(self) -> Any:
         """`data` open in openpyxl, a workbook of its own at every call."""
-        book = pickle.loads(self._packed)
-        for sheet in book:  # how it makes a row's or a column's dimensions is lost on the way
-            sheet.row_dimensions.default_factory = sheet._add_row
-            sheet.column_dimensions.default_factory = sheet._add_column
-        return book
-
-    @cached_property
-    def _packed(self) -> bytes:
-        """The workbook as openpyxl read it once: unpacking it takes a tenth of reading it again."""
-        import openpyxl
-
-        return pickle.dumps(openpyxl.load_workbook(BytesIO(self.data)), pickle.HIGHEST_PROTOCOL)
+        return opened(self.data)
 
     def place_of(self, form: str, row: str) -> int:
         """Where a row stands among the form's rows, counted from 0."""

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from packed_books import opened
 from set_aside import set_aside, with_check
 
 from rectify_xl import catalog
@@ -226,7 +227,8 @@ def filled_template(
 ) -> Path:
     """A real workbook: our template filled by openpyxl, found by labels as a clerk would."""
     settings = settings or settings_for()
-    with _open_in_openpyxl(_blank(tuple(forms), settings), path) as book:
+    blank, check = _blank(tuple(forms), settings)
+    with _saved(opened(blank), check, path) as book:
         values = {**COVER, "campaign": settings.campaign, **(cover or {})}
         labels = {c.label: c.name for c in catalog.cover().columns}
         for line in book[catalog.cover().sheet].iter_rows():
@@ -241,16 +243,15 @@ def filled_template(
 @contextmanager
 def reopened(path: Path) -> Iterator[Any]:
     """A workbook open in openpyxl, and saved again after."""
-    with _open_in_openpyxl(set_aside(path.read_bytes()), path) as book:
+    import openpyxl
+
+    data, check = set_aside(path.read_bytes())
+    with _saved(openpyxl.load_workbook(BytesIO(data)), check, path) as book:
         yield book
 
 
 @contextmanager
-def _open_in_openpyxl(parts: tuple[bytes, bytes], path: Path) -> Iterator[Any]:
-    import openpyxl
-
-    data, check = parts
-    book = openpyxl.load_workbook(BytesIO(data))
+def _saved(book: Any, check: bytes, path: Path) -> Iterator[Any]:
     yield book
     held = BytesIO()
     book.save(held)

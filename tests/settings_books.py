@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from packed_books import opened
 
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
@@ -67,7 +67,7 @@ def find(sheet: Worksheet, key: str, label: str, nth: int = 1) -> str:
 
 def spoil(path: Path, change: Callable[[Workbook], Any]) -> None:
     """Changes a workbook and saves it again, as somebody would in Excel."""
-    book = load_workbook(path)
+    book = opened(path.read_bytes())
     change(book)
     book.save(path)
 
@@ -87,6 +87,12 @@ def full_book(folder: Path) -> Path:
     path = folder / "配置.xlsx"
     path.write_bytes(_full_bytes())
     return path
+
+
+@cache
+def full_sheets() -> Workbook:
+    """The same open in openpyxl, to look up places; read only."""
+    return opened(_full_bytes())
 
 
 @cache

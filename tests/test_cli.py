@@ -94,6 +94,11 @@ def copy(demo: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo, tmp_path / "ws"))
 
 
+@pytest.fixture
+def small_copy(small: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small, tmp_path / "ws"))
+
+
 def in_inbox(folder: Path, code: str, template: str = "整改方案及台帐.xlsx", day: str = "05月25日") -> Path:
     return next(Workspace(folder).inbox.glob(f"{day}/{code}*/{template}"))
 
@@ -432,14 +437,14 @@ def test_run_as_json(copy: Path) -> None:
     assert {"level", "code", "file", "message"} <= set(told["findings"][0])
 
 
-def test_dry_run_changes_nothing_and_prints_the_same(copy: Path) -> None:
-    before = files_below(copy)
-    dry = call("run", copy, "--as-of", DAY, "--dry-run", "--json")
-    assert files_below(copy) == before
+def test_dry_run_changes_nothing_and_prints_the_same(small_copy: Path) -> None:
+    before = files_below(small_copy)
+    dry = call("run", small_copy, "--as-of", DAY, "--dry-run", "--json")
+    assert files_below(small_copy) == before
     assert json.loads(dry.stdout)["outputs"] == []
-    wet = call("run", copy, "--as-of", DAY, "--json")
+    wet = call("run", small_copy, "--as-of", DAY, "--json")
     assert {**json.loads(wet.stdout), "outputs": []} == json.loads(dry.stdout)
-    assert "没有写任何文件" in call("run", copy, "--as-of", DAY, "--dry-run").stdout
+    assert "没有写任何文件" in call("run", small_copy, "--as-of", DAY, "--dry-run").stdout
 
 
 @pytest.mark.parametrize(
@@ -459,13 +464,13 @@ def test_fail_on(kept: tuple[str, ...], fail_on: str | None, status: int, copy: 
     assert call("schedule", copy, "--as-of", DAY, *asked).exit_code == status
 
 
-def test_what_tells_of_the_last_run_fails_on_the_files_that_it_saw_first(copy: Path) -> None:
-    inbox = Workspace(copy).inbox
+def test_what_tells_of_the_last_run_fails_on_the_files_that_it_saw_first(small_copy: Path) -> None:
+    inbox = Workspace(small_copy).inbox
     for path in [p for p in inbox.rglob("*") if p.is_file() and "KX06" not in str(p)]:
         path.unlink()
-    commands = (("status", copy), ("issue", copy, "--unit", "KX04"))
+    commands = (("status", small_copy), ("issue", small_copy, "--unit", "KX04"))
     for day, seen in ((DAY, 1), ("2005-05-26", 0)):
-        call("run", copy, "--as-of", day)
+        call("run", small_copy, "--as-of", day)
         for command in commands:
             assert call(*command, "--as-of", day, "--fail-on", "returned").exit_code == seen
             assert call(*command, "--as-of", day, "--fail-on", "refused").exit_code == 0
@@ -512,9 +517,9 @@ def test_options_work_before_and_after_the_commands_name(small: Path) -> None:
 # ---- schedule
 
 
-def test_schedule_as_json(demo: Path) -> None:
-    before = files_below(demo)
-    result = call("schedule", demo, "--as-of", DAY, "--json")
+def test_schedule_as_json(small: Path) -> None:
+    before = files_below(small)
+    result = call("schedule", small, "--as-of", DAY, "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
     assert list(told) == ["as_of", "tasks"]
@@ -528,7 +533,7 @@ def test_schedule_as_json(demo: Path) -> None:
     assert set(tasks["T6"]["units"]) == set(catalog.states("task").values())
     assert {sum(task["units"].values()) for task in tasks.values()} == {11}
     assert tasks["T4"]["workdays_left"] == -3
-    assert files_below(demo) == before
+    assert files_below(small) == before
 
 
 def test_schedule_leaves_what_is_undated_open(tmp_path: Path) -> None:
@@ -540,11 +545,11 @@ def test_schedule_leaves_what_is_undated_open(tmp_path: Path) -> None:
     assert (tasks["S10"]["start"], tasks["S10"]["end"]) == (None, "2005-05-31")
 
 
-def test_schedule_for_people(demo: Path) -> None:
-    lines = call("schedule", demo, "--as-of", DAY).stdout.splitlines()
+def test_schedule_for_people(small: Path) -> None:
+    lines = call("schedule", small, "--as-of", DAY).stdout.splitlines()
     line = next(line for line in lines if line.split()[:1] == ["T6"])
     assert line.split()[:6] == ["T6", "支部会议", "5月23日至27日", "2005-05-23", "2005-05-27", "2"]
-    english = call("schedule", demo, "--as-of", DAY, "--lang", "en").stdout
+    english = call("schedule", small, "--as-of", DAY, "--lang", "en").stdout
     assert "Working days left" in english and "due soon" in english and "即将到期" not in english
 
 
@@ -602,10 +607,10 @@ def test_demo_as_json_is_the_runs_own(tmp_path: Path) -> None:
 # ---- a job that could not be finished: 3
 
 
-def test_results_that_cannot_be_written(copy: Path) -> None:
-    shutil.rmtree(Workspace(copy).results)
-    Workspace(copy).results.write_text("in the way", encoding="utf-8")
-    result = call("run", copy, "--as-of", DAY)
+def test_results_that_cannot_be_written(small_copy: Path) -> None:
+    shutil.rmtree(Workspace(small_copy).results)
+    Workspace(small_copy).results.write_text("in the way", encoding="utf-8")
+    result = call("run", small_copy, "--as-of", DAY)
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("没有完成：")
     assert "Traceback" not in result.stderr

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
-from settings_books import find, full_book, problems, put
+from settings_books import find, full_book, full_sheets, problems, put
 
 from rectify_xl.excel.settings.settings_reader import load_settings
 
@@ -120,7 +119,7 @@ TOLD_ELSEWHERE: dict[tuple[str, str, str, Any], tuple[str, str, int]] = {
 
 @pytest.mark.parametrize(("sheet", "key", "label", "typed", "code"), MISTAKES)
 def test_a_mistake_is_told_by_its_cell(book: Path, sheet: str, key: str, label: str, typed: Any, code: str) -> None:
-    read = load_workbook(book)[sheet]
+    read = full_sheets()[sheet]
     told = TOLD_ELSEWHERE.get((sheet, key, label, typed), (key, label, 1))
     cell, expected = find(read, key, label), find(read, *told)
     put(book, {(sheet, cell): typed})
@@ -133,6 +132,6 @@ def test_a_mistake_is_told_by_its_cell(book: Path, sheet: str, key: str, label: 
 
 @pytest.mark.parametrize("typed", ["—", "/"])
 def test_a_dash_for_a_time_leaves_the_task_undated(book: Path, typed: str) -> None:
-    put(book, {("工作安排", find(load_workbook(book)["工作安排"], "T2", "时间")): typed})
+    put(book, {("工作安排", find(full_sheets()["工作安排"], "T2", "时间")): typed})
     (task,) = (task for task in load_settings(book).tasks if task.id == "T2")
     assert (task.time, task.start, task.end) == (typed, None, None)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
-from settings_books import SHEETS, as_sheets, find, full_book, full_settings, problems, put, spoil
+from settings_books import SHEETS, as_sheets, find, full_book, full_settings, full_sheets, problems, put, spoil
 from test_settings_mistakes import MISTAKES
 
 from rectify_xl import catalog
@@ -63,7 +63,7 @@ def test_a_day_twice(book: Path) -> None:
 
 
 def test_rows_of_one_task_must_agree(book: Path) -> None:
-    sheet = load_workbook(book)["工作安排"]
+    sheet = full_sheets()["工作安排"]
     cells = {("工作安排", find(sheet, "T7", label, nth=2)): value for label, value in (
         ("时间", "5月下旬"), ("项目", "公布 情况"), ("备注", "另一个说法"), ("截止", date(2005, 5, 30)),
     )}  # fmt: skip
@@ -112,7 +112,7 @@ NEEDED = [(s.title, c.label) for s in settings_layout().sheets.values() for c in
 @pytest.mark.parametrize(("title", "label"), [place for place in NEEDED if place[0] != "活动"])
 def test_a_missing_header_is_told_once(book: Path, title: str, label: str) -> None:
     width = len(settings_layout_columns(title))
-    read = load_workbook(book)[title]
+    read = full_sheets()[title]
     place = next(cell for cell in read[3] if cell.value == label)
     put(book, {(title, place.coordinate): "改了名的列"})
     free = read.cell(3, width + 1).coordinate
