@@ -7,7 +7,7 @@ STAMP = $(VENV)/.installed
 # Even where Python was told to keep no bytecode: every process would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean hostile
+.PHONY: demo test pytest agreement fuzz faults strace lint setup soffice templates docs pictures benchmarks clean hostile
 
 setup: $(STAMP)
 
@@ -25,8 +25,12 @@ demo: $(STAMP)
 soffice:
 	@{ command -v soffice >/dev/null && /usr/bin/python3 -c "import uno" 2>/dev/null; } || ./tests/install_soffice.sh
 
-# A file's tests run in one process, for what they share is made once; the dearest files come early by their names.
-test: $(STAMP) soffice lint
+# The types are checked while the tests begin: alone they would take one core and leave the other idle.
+test: $(STAMP)
+	$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+# A file's tests run in one process, for what they share is made once; the dearest files come early (tests/conftest.py).
+pytest: $(STAMP) soffice
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The self-check of the templates against Python over many drawn rows, other ones every day.
