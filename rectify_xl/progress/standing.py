@@ -10,7 +10,7 @@ from rectify_xl.messages import code_name, sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.normal import inert
 from rectify_xl.progress.units import counted_units, has_arrived
-from rectify_xl.roster import roster_for
+from rectify_xl.roster import Roster, roster_for
 
 COLUMNS = ("unit_code", "unit_name", "matter", "warning", "told", "source", "reported_on")
 # Longer sentences are cut.
@@ -23,25 +23,25 @@ def latest_files(book: Book) -> dict[int, set[str]]:
     A unit's latest file without any form is that of the form "". For a merged unit its successor's files speak.
     """
     latest: dict[tuple[str, str], int] = {}
+    roster = roster_for(book.settings)
     arrived = [place for place, return_ in enumerate(book.returns) if has_arrived(return_.verdict)]
     for place in sorted(arrived, key=lambda place: book.returns[place].order):
         return_ = book.returns[place]
-        units = [return_.unit_code or return_.file, *_merged_into(book, return_)]
+        spoken_for = _spoken_for(return_, roster)
         for form in [rows.form for rows in return_.forms] or [""]:
-            for unit in units[1:]:
+            for unit in spoken_for:
                 latest.pop((unit, form), None)
-            latest[units[0], form] = place
+            latest[return_.unit_code or return_.file, form] = place
     forms_by_place: dict[int, set[str]] = {}
     for (_, form), place in latest.items():
         forms_by_place.setdefault(place, set()).add(form)
     return forms_by_place
 
 
-def _merged_into(book: Book, return_: Return) -> list[str]:
-    """The units that had been merged into a return's unit by its day."""
-    day, roster = return_.filled_on, roster_for(book.settings)
-    merged = (unit.code for unit in book.settings.units if unit.merged_into)
-    return [code for code in merged if day and code != return_.unit_code == roster.successor(code, day)]
+def _spoken_for(return_: Return, roster: Roster) -> list[str]:
+    """The merged units that counted for a return's unit on its day."""
+    unit, day = return_.unit_code, return_.filled_on
+    return [code for code in roster.prefixes(unit) if day and code != unit == roster.successor(code, day)]
 
 
 def standing_warnings(book: Book) -> Table:
