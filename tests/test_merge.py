@@ -109,9 +109,9 @@ def test_a_row_is_not_known_by_the_key_of_one_whose_number_another_row_carries(r
 @pytest.mark.parametrize(
     ("returns", "expected", "waits"),
     [
-        # a number that nobody here gave, but perhaps a lower office: no other row of the very file gets it
-        ((sent("05-18", A, G),), {"KX02-T002": "学习不够深入"}, [5]),
-        ((sent("05-18", G, A),), {"KX02-T002": "学习不够深入"}, [4]),
+        # a number that is given for another row of the very file
+        ((sent("05-18", A, G),), {"KX02-T001": "学习不够深入"}, [5]),
+        ((sent("05-18", G, A),), {"KX02-T001": "学习不够深入"}, [4]),
         ((sent("05-18", G, A), sent("05-25", A)), {"KX02-T001": "学习不够深入"}, []),
         # one that is given for another file's
         ((sent("05-18", A), sent("05-25", G)), {"KX02-T001": "自己编号的问题"}, []),

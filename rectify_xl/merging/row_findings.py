@@ -14,14 +14,6 @@ from rectify_xl.normal import as_typed
 Params = tuple[tuple[str, Any], ...]
 
 
-class WaitReason(NamedTuple):
-    """Why a row must wait: the code of the finding, the column it stands at, what its sentence says."""
-
-    code: str
-    column: str
-    params: Params
-
-
 class LedgerRecord(NamedTuple):
     """A row in a lower office's ledger: the ledger, and the row there."""
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import not_
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rectify_xl.kinds import item_number
 from rectify_xl.merging.numbering import ref_of, state_ref
-from rectify_xl.merging.row_findings import WaitReason, findings_by_row, in_ledger, pending_row, row_finding
+from rectify_xl.merging.row_findings import Params, findings_by_row, in_ledger, pending_row, row_finding
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
 from rectify_xl.ruling import keys_of
-from rectify_xl.waivers import Matter, is_waived, names_for
+from rectify_xl.waivers import Matter, names_for
 
 Key = tuple[Any, ...]
+
+
+class _WaitReason(NamedTuple):
+    """Why a row must wait: the code of the finding, the column it stands at, what its sentence says."""
+
+    code: str
+    column: str
+    params: Params
 
 
 class _NewRow(NamedTuple):
@@ -43,7 +50,6 @@ class RowTracker:
         self._rules_between = [rule for rule in form.rules if rule.between]
         self._needs_renumbering = False
         self._unknown_numbers: list[tuple[str, str]] = []  # that nobody had given when their row came, with its file
-        self._waived_numbers = set[str]()  # of rows that would pass if another did not have their number
         # Of the return being added: whether a ledger alone has it, the numbers written in its rows, and those that
         # other rows of it were given before.
         self._is_from_ledger = False
@@ -90,7 +96,7 @@ class RowTracker:
         keys = keys_of([row.values for row in every], self.form, self.form.key)
         return list(map(_NewRow, every, self._numbers_of(every, return_), keys))
 
-    def _finding(self, return_: Return, new: _NewRow, rows: FormRows, reason: WaitReason) -> Finding:
+    def _finding(self, return_: Return, new: _NewRow, rows: FormRows, reason: _WaitReason) -> Finding:
         """The finding on a row that must wait, at its own cell or in the ledger; a warning where a waiver lets it pass.
 
         No waiver gives one number to two rows.
@@ -100,12 +106,10 @@ class RowTracker:
         if self._is_from_ledger:
             ref = state_ref(return_.digest, row.sheet, row.row)
             finding = in_ledger(finding, self.context.ledger_records[ref][-1], self.form)
-        matter = Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
-        passed = self.context.waivers.apply(return_.unit_code, finding, matter)
         if code == "foreign-id" and new.number in self._by_number:
-            self._waived_numbers |= {new.number} if is_waived(passed) else set()
             return finding
-        return passed
+        matter = Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
+        return self.context.waivers.apply(return_.unit_code, finding, matter)
 
     def _wait(self, return_: Return, row: Row, findings: tuple[Finding, ...]) -> None:
         self._pending.append((return_.unit_code, pending_row(self.form, return_, row, findings)))
@@ -114,7 +118,7 @@ class RowTracker:
 
     def _candidates(
         self, new: _NewRow, known_before: Mapping[Key, Sequence[Track]], return_: Return
-    ) -> tuple[Sequence[Track], WaitReason | None]:
+    ) -> tuple[Sequence[Track], _WaitReason | None]:
         """The tracks that a row may belong to, the likeliest first (none: it is new), and why it must wait."""
         row, number, key = new
         reason = self._broken_rule_between(row) if self._rules_between else None
@@ -122,14 +126,14 @@ class RowTracker:
         if number:
             if self.context.numbering.closed and self._is_foreign(row, number, return_):
                 column = self.form.columns[self._number_place or 0].name
-                return (), reason or WaitReason("foreign-id", column, (("case", "never-given"),))
+                return (), reason or _WaitReason("foreign-id", column, (("case", "never-given"),))
             if track := self._by_number.get(number):
                 return (track,), reason
             provisional = [track for track in same_key if track.is_provisional]
             return provisional if len(provisional) == 1 else (), reason
         if len(same_key) > 1 and reason is None:
             numbers = "、".join(track.number for track in same_key)
-            reason = WaitReason("duplicate", self.form.key[-1], (("case", "several"), ("numbers", numbers)))
+            reason = _WaitReason("duplicate", self.form.key[-1], (("case", "several"), ("numbers", numbers)))
         return same_key, reason
 
     def _with_key(self, tracks: Sequence[Track], return_: Return) -> list[Track]:
@@ -204,13 +208,13 @@ class RowTracker:
             return True
         return parts[0] in self.context.roster.prefixes(self.unit) or any(parts[0] in t.units for t in self.tracks)
 
-    def _broken_rule_between(self, row: Row) -> WaitReason | None:
+    def _broken_rule_between(self, row: Row) -> _WaitReason | None:
         """A rule that only the merge can judge: the item named is that unit's."""
         for rule in self._rules_between:
             number = row.values[self.form.positions[rule.column]]
             unit = row.values[self.form.positions["unit_code"]]
             if number and unit and (unit, number) not in self.context.items:
-                return WaitReason(rule.code, rule.column, (("case", "item"),))
+                return _WaitReason(rule.code, rule.column, (("case", "item"),))
         return None
 
     # ---- its states
@@ -274,27 +278,16 @@ class RowTracker:
             self._needs_renumbering, self.is_plain = True, False
         track.is_provisional = False
 
-    def claims(self) -> Mapping[str, str]:
-        """The numbers of waiting rows that nobody here gave, by file: a lower office may have done so."""
-        waiting = {pending.digest for _, pending in self._pending} if self._unknown_numbers else set()
-        unknown = (pair for pair in self._unknown_numbers if pair[0] not in self._waived_numbers)
-        return {number: digest for number, digest in unknown if digest in waiting}
-
-    def close_gaps(self, claims: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Numbers the new rows without a gap, in their order, where one turned out to be known or is claimed."""
-        new, numbering = [track for track in self.tracks if track.is_provisional], self.context.numbering
-        if not self._needs_renumbering and not any(self._is_claimed(t, t.number, claims) for t in new):
+    def close_gaps(self) -> None:
+        """Numbers the new rows without a gap, in the order in which they came, where one turned out to be known."""
+        if not self._needs_renumbering:
             return
+        numbering = self.context.numbering
+        new = [track for track in self.tracks if track.is_provisional]
         for track in new:
             del self._by_number[track.number]
         numbering.take_back([track.number for track in new], in_use=self._by_number)
         for track in new:
             unit = track.number.rpartition("-")[0]
-            while self._is_claimed(track, number := numbering.next(unit, self.form.id_letter), claims):
-                pass
-            track.number, self._by_number[number] = number, track
-
-    def _is_claimed(self, track: Track, number: str, claims: Mapping[str, str]) -> bool:
-        """Whether a number stands in a waiting row of the file that first told of a track, or of an earlier one."""
-        file, first = claims.get(number), track.states[0].digest
-        return file is not None and (file == first or not self.context.numbering.had_arrived(first, by=file))
+            track.number = numbering.next(unit, self.form.id_letter)
+            self._by_number[track.number] = track

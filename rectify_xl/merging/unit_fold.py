@@ -71,8 +71,6 @@ def fold_form(
     tracker = _tracker_for(form, unit, with_form, context)
     while tracker.learns_numbers():
         tracker = _tracker_for(form, unit, with_form, context)
-    if claims := tracker.claims():
-        tracker.close_gaps(claims)
     in_roster = context.roster.by_code(unit)
     name = in_roster.name if in_roster else as_return(with_form[-1][0]).unit_name
     items = items_from(tracker, name, office_values)
