@@ -35,6 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
                 importlib.import_module(path.stem)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their number: what was zipped holds the time, and both processes must name a test alike."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 # Dear files that the alphabet would leave to the end, where one process would work on and the other wait.
 BEGUN_FIRST = ("test_seeded_mistakes", "test_selfcheck", "test_template", "test_two_readings", "test_weekly")
 
