@@ -124,5 +124,5 @@ def test_a_run_comes_to_the_same_with_copies_and_where_one_breaks(
     shutil.copytree(place, tmp_path / "w")
     command = [sys.executable, child_process_driver.__file__, str(tmp_path / "w"), "2005-05-25", spoiled]
     ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", timeout=120)
-    assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "3\n")
+    assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "4\n")
     assert tree(tmp_path / "w") == wanted

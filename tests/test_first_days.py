@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 import sys
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import pytest
 from hypothesis import given
@@ -28,13 +30,16 @@ def test_of_every_key_the_day_that_came_first(told: list[tuple[ReminderKey, date
     days = FirstDays(told)
     assert [days.day_of(key) for key in (*first, *asked)] == [first.get(key) for key in (*first, *asked)]
     assert pickle.loads(pickle.dumps(days)) == days != FirstDays([*told, (("another", None), date.max)])
+    by_day = groupby(told, itemgetter(1))
+    lots = [(b"".join(first_days.key_digest(key) for key, _ in pairs), day) for day, pairs in by_day]
+    assert FirstDays.of_digests([*lots, (b"", date.max)]) == days
 
 
 def test_keys_that_share_half_a_digest_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    def halves(key: Key) -> tuple[int, int]:
-        return 7, len(str(key[0]))
+    def key_digest(key: Key) -> bytes:
+        return len(str(key[0])).to_bytes(8) + bytes(8)
 
-    monkeypatch.setattr(first_days, "_halves", halves)
+    monkeypatch.setattr(first_days, "key_digest", key_digest)
     told = [("a", date(2005, 5, 1)), ("bb", date(2005, 5, 2)), ("a", date(2005, 5, 3))]
     days = FirstDays(((text, None), day) for text, day in told)
     assert [days.day_of((text, None)) for text in ("a", "bb", "ccc")] == [date(2005, 5, 1), date(2005, 5, 2), None]
@@ -42,4 +47,4 @@ def test_keys_that_share_half_a_digest_are_told_apart(monkeypatch: pytest.Monkey
 
 def test_a_key_takes_little_memory() -> None:
     days = FirstDays((("late", str(at), None), date(2005, 5, 1)) for at in range(1000))
-    assert sum(sys.getsizeof(getattr(days, name)) for name in FirstDays.__slots__) <= 22_000
+    assert sum(sys.getsizeof(getattr(days, name)) for name in FirstDays.__slots__) <= 31_000

@@ -19,8 +19,9 @@ from status_books import UNITS, book_of, settings_of
 
 from rectify_xl.excel.papers import reminder_notices
 from rectify_xl.excel.papers.reminders import write_reminders
+from rectify_xl.first_days import FirstDays
 from rectify_xl.model import Book, Unit
-from rectify_xl.outgoing.reminders import first_sent, reminders_for
+from rectify_xl.outgoing.reminders import reminders_for, sent_key
 
 
 def written(book: Book, folder: Path) -> Path:
@@ -77,7 +78,7 @@ def test_the_page_is_upright_a4_and_its_breaks_count(small: Path) -> None:
 
 def test_what_went_out_before_is_listed_apart_and_counted_in_the_notice(tmp_path: Path) -> None:
     first = book_of({"ledger": [("A", {"due": date(2005, 5, 20)})]}, settings_of(), as_of=date(2005, 5, 24))
-    known = first_sent((told.key, told.sent_on) for told in reminders_for(first))
+    known = FirstDays((sent_key(told.key), told.sent_on) for told in reminders_for(first))
     rows = [("A", {"due": date(2005, 5, 20)}), ("A", {"due": date(2005, 5, 24)})]
     path = written(replace(book_of({"ledger": rows}, settings_of()), sent=known), tmp_path)
     assert [row[4] for row in cells(path, "催办清单")[5:]] == ["A-T002"]

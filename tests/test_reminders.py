@@ -13,9 +13,10 @@ from books import AS_OF, counts, hash_of, item_for, small_book
 from status_books import UNITS, book_of, settings_of, task
 
 from rectify_xl import catalog
+from rectify_xl.first_days import FirstDays
 from rectify_xl.merging.deadlines import Day, dues_for
 from rectify_xl.model import Book, Filing, Reminder, ReminderKey, Return
-from rectify_xl.outgoing.reminders import first_sent, new_reminders, reminded_before, reminder_table, reminders_for
+from rectify_xl.outgoing.reminders import new_reminders, reminded_before, reminder_table, reminders_for, sent_key
 from rectify_xl.workdays import calendar_for
 
 
@@ -33,7 +34,7 @@ Told = tuple[tuple[ReminderKey, date], ...]
 
 def with_told(book: Book, told: Told) -> Book:
     """The book of an office that sent these reminders."""
-    return replace(book, sent=first_sent(told))
+    return replace(book, sent=FirstDays((sent_key(key), day) for key, day in told))
 
 
 def told_by(book: Book, before: Told = ()) -> Told:

@@ -28,7 +28,7 @@ from rectify_xl.model import (
     Snapshot,
     State,
 )
-from rectify_xl.outgoing.reminders import first_sent, sent_key
+from rectify_xl.outgoing.reminders import sent_key
 from rectify_xl.store import Store
 from rectify_xl.store import schema as store_schema
 from rectify_xl.store.packed_lines import with_days
@@ -161,14 +161,14 @@ def test_what_runs_leave_to_each_other(path: Path) -> None:
         store.keep_entries([entry, cleared], [told, told], DAY)
         store.keep_run(run, {"pending": 1}, Snapshot(as_of=DAY, items=(known,)))
         store.keep_written("r", run, [["ledger", "KX02-T001", DAY, None]])
-        store.keep_reminders([key], DAY)
-        store.keep_reminders([key], date(2005, 6, 1))
+        store.keep_reminders([key], DAY, sent_key)
+        store.keep_reminders([key], date(2005, 6, 1), sent_key)
         store.finish(run)
     with Store(path, read_only=True) as store:
         assert store.entries() == (entry, cleared) and store.edits(DAY) == (told,)
         assert store.summary(run) == {"pending": 1} and store.snapshot(run) == Snapshot(as_of=DAY, items=(known,))
         assert store.written("r") == (("ledger", "KX02-T001", DAY, None),) and store.written("s") is None
-        assert first_sent(store.reminders()).day_of(sent_key(key)) == DAY and store.runs()[0].is_finished
+        assert store.first_reminded(sent_key).day_of(sent_key(key)) == DAY and store.runs()[0].is_finished
 
 
 def test_a_transaction_is_all_or_nothing(path: Path) -> None:
@@ -304,7 +304,9 @@ def test_reminders_of_the_second_version_keep_their_days(path: Path, monkeypatch
                 told = [*key[:4], {"day": key.due.isoformat()} if key.due else None]
                 store.write("INSERT INTO reminders (told, sent_on) VALUES (?, ?)", json.dumps(told), day)
     with Store(path, read_only=True) as store:
-        assert dict(store.reminders()) == {half: DAY, late: date(2005, 6, 1)}
+        sent = store.first_reminded(sent_key)
+        assert {key: sent.day_of(sent_key(key)) for key in (half, late)} == {half: DAY, late: date(2005, 6, 1)}
+        assert len(sent) == 2
 
 
 def test_rows_and_numbers_of_the_fourth_version_are_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,15 @@ from rectify_xl.kinds.reading import (
     odd_value,
     unreadable,
 )
-from rectify_xl.kinds.texts import id_parser, item_number, people_in, people_parser, text_parser, understood_number
+from rectify_xl.kinds.texts import (
+    id_parser,
+    is_item_number,
+    item_number,
+    people_in,
+    people_parser,
+    text_parser,
+    understood_number,
+)
 from rectify_xl.kinds.usual import Usual, usual_for
 from rectify_xl.model import Column
 
@@ -45,6 +53,7 @@ __all__ = [
     "excel_length",
     "fixed",
     "from_1904",
+    "is_item_number",
     "item_number",
     "nearest",
     "odd_value",

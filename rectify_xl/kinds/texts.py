@@ -138,6 +138,11 @@ def item_number(text: str) -> tuple[str, str, int] | None:
     return (match["prefix"], match["letter"], int(match["count"])) if match else None
 
 
+def is_item_number(text: str) -> bool:
+    """Whether a text is of our pattern of a 编号."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def understood_number(text: str) -> str:
     """The 编号 that a text names whatever its dash is, also in small letters; "" if it is none."""
     dashed = _DASHES.sub("-", text)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from rectify_xl.first_days import FirstDays
 from rectify_xl.in_force import under_settings
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, Snapshot, counted_rows
+from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, counted_rows
 from rectify_xl.roster import roster_for
 from rectify_xl.waivers import waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -23,8 +22,7 @@ class Past:
     """What earlier runs left to this one: what the office typed, in order, and the findings on its ledger.
 
     `run` names the run that writes; `arrived` has the day on which each file (by digest) came in, `retired` the
-    numbers that a rebuilt memory knows as withdrawn; `previous` and `sent` are handed on to the book as they are.
-    `folds` are units whose fold is known.
+    numbers that a rebuilt memory knows as withdrawn, `folds` the units whose fold is known.
     """
 
     run: str = ""
@@ -32,8 +30,6 @@ class Past:
     ledger_findings: tuple[Finding, ...] = ()
     arrived: Mapping[str, date] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
-    previous: Snapshot | None = None
-    sent: FirstDays = field(default_factory=FirstDays)
     folds: Mapping[str, UnitFold] = field(default_factory=dict)
 
 
@@ -84,8 +80,6 @@ def book_and_folds(
         retired=folded.retired | past.retired,
         lower_files=folded.lower_files,
         run=past.run,
-        previous=past.previous,
-        sent=past.sent,
     )
     return book, folded.unit_folds
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from functools import cache, partial
 
 from rectify_xl.columnar import ColumnRows, Columns, picked
-from rectify_xl.first_days import FirstDays
+from rectify_xl.first_days import FirstDays, Key
 from rectify_xl.in_force import kept_by_book, under_settings
-from rectify_xl.kinds import item_number
+from rectify_xl.kinds import is_item_number
 from rectify_xl.laid_aside import keep, rearranged
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
@@ -51,14 +51,17 @@ def reminded_before(book: Book) -> Sequence[Reminder]:
 @kept_by_book
 def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
     """`reminders_for` and `reminded_before`, made together."""
-    order = {unit.code: place for place, unit in enumerate(counted_units(book).asked)}
+    order = {unit.code: place * len(KINDS) for place, unit in enumerate(counted_units(book).asked)}
     gravity = {kind: place for place, kind in enumerate(KINDS)}
+    ordinals: dict[date | None, int] = {None: date.max.toordinal()}
     ranks, is_now = array("Q"), bytearray()
 
     def ranked() -> Iterator[Reminder]:
         for reminder in _reminders(book, order):
-            due = (reminder.due_on or date.max).toordinal()
-            ranks.append((order[reminder.key.unit_code] * len(KINDS) + gravity[reminder.key.kind]) * _DAYS + due)
+            (_, unit, _, kind, _), due = reminder.key, reminder.due_on
+            if due and due not in ordinals:
+                ordinals[due] = due.toordinal()
+            ranks.append((order[unit] + gravity[kind]) * _DAYS + ordinals[due])
             is_now.append(reminder.sent_on >= book.as_of)
             yield reminder
 
@@ -83,14 +86,9 @@ def _reminders(book: Book, units: Container[str]) -> Iterator[Reminder]:
             yield reminder
 
 
-def sent_key(key: ReminderKey) -> ReminderKey:
+def sent_key(key: ReminderKey) -> Key:
     """The key by which a sent reminder is found again: of a numbered item without the unit, for units merge."""
-    return ReminderKey(key[0], "", *key[2:]) if item_number(key.matter) else key
-
-
-def first_sent(sent: Iterable[tuple[ReminderKey, date]]) -> FirstDays:
-    """The day on which each reminder was first sent; `sent` is in the order of the days."""
-    return FirstDays((sent_key(key), day) for key, day in sent)
+    return (key[0], "", *key[2:]) if is_item_number(key[2]) else key
 
 
 def step_of(start: date | None, due: date, day: Day) -> str:
@@ -117,15 +115,13 @@ def _reminder(matter: Matter, sent: FirstDays, day: Day, steps: _Steps) -> Remin
         kind = steps(matter.start, due)[0]
     if not kind:
         return None
-    key = ReminderKey(matter.form, matter.unit.code, matter.id, kind, None if kind == CORRECT else due)
-    first_sent_on = sent.day_of(sent_key(key)) if sent else None
+    unit = matter.unit
+    key = ReminderKey(matter.form, unit.code, matter.id, kind, None if kind == CORRECT else due)
+    sent_on = (sent.day_of(sent_key(key)) if sent else None) or day.as_of
+    days_left = steps(matter.start, due)[1] if due else None
     return Reminder(
-        key, matter.unit.name, matter.name, matter.text,
-        sent_on=min(first_sent_on or day.as_of, day.as_of),
-        number=matter.number,
-        person=matter.person or matter.unit.first_responsible,
-        due_on=due,
-        workdays_left=steps(matter.start, due)[1] if due else None,
+        key, unit.name, matter.name, matter.text, min(sent_on, day.as_of), matter.number,
+        matter.person or unit.first_responsible, due, days_left,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -10,24 +10,29 @@ from rectify_xl.model import Book
 from rectify_xl.runs.child_process import done_by_child
 from rectify_xl.runs.workspace import Drafted, Workspace
 
-# One child drafts the workbooks of each group: those share what is counted, and both groups take about as long. Only
-# the second needs what `work_out` works out.
-_ROW_BOOKS, _COUNT_BOOKS = ("ledger", "publication"), ("status", "bulletin", "reminders")
+# One child drafts the workbooks of each group: those share what is counted, and all groups take about as long. The
+# first tells nothing of earlier runs; the others do, and need what `whole_book` works out.
+_ROW_BOOKS = ("ledger", "publication")
+_COUNT_BOOKS = (("reminders",), ("status", "bulletin"))
 
 
 @contextmanager
 def drafted_by_children(
-    workspace: Workspace, book: Book, work_out: Callable[[Book], None], *, is_worth: bool
-) -> Iterator[Drafted]:
+    workspace: Workspace, book: Book, whole_book: Callable[[], Book], *, is_worth: bool
+) -> Iterator[tuple[Book, Drafted]]:
     """Begins to draft the workbooks of 成果, if it `is_worth` that; gives by workbook what tells whether it was.
 
-    This process calls `work_out` once, before the child that needs its results is forked.
+    This process calls `whole_book`, which gives the same book with what earlier runs left to it, once the first child
+    is at work and before those that need it are forked. Beside the drafts it is what this gives.
     """
     with ExitStack() as stack:
-        drafted: Drafted = {}
-        for results in (_ROW_BOOKS, _COUNT_BOOKS):
-            if results is _COUNT_BOOKS:
-                work_out(book)
+
+        def begun(book: Book, results: Sequence[str]) -> Drafted:
             draft = partial(workspace.draft_results, book, results)
-            drafted |= dict.fromkeys(results, stack.enter_context(done_by_child(draft, is_worth=is_worth)))
-        yield drafted
+            return dict.fromkeys(results, stack.enter_context(done_by_child(draft, is_worth=is_worth)))
+
+        drafted = begun(book, _ROW_BOOKS)
+        whole = whole_book()
+        for results in _COUNT_BOOKS:
+            drafted |= begun(whole, results)
+        yield whole, drafted

@@ -13,7 +13,7 @@ from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
-from rectify_xl.outgoing.reminders import new_reminders, reminders_for
+from rectify_xl.outgoing.reminders import new_reminders, reminders_for, sent_key
 from rectify_xl.progress.items import ITEMS
 from rectify_xl.progress.period import changes_between, counts_of, snapshot_of
 from rectify_xl.reports import run_json
@@ -91,7 +91,7 @@ def save(job: Job, week: Week) -> RunRow:
     store.keep_findings(seq, (finding for finding in book.findings if id(finding) not in in_files))
     first_seen = [return_ for arrival, return_ in zip(arrivals, book.returns, strict=True) if arrival.run == seq]
     store.keep_run(seq, summary_of(book, first_seen), snapshot_of(book))
-    store.keep_reminders((reminder.key for reminder in new_reminders(book)), book.as_of)
+    store.keep_reminders((reminder.key for reminder in new_reminders(book)), book.as_of, sent_key)
     return RunRow(seq, book.run, book.as_of, False)
 
 

@@ -11,37 +11,30 @@ from pathlib import Path
 
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import digest_of_file
-from rectify_xl.grounds import digest_of
 from rectify_xl.in_force import using
-from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.merging.office import office_values
-from rectify_xl.model import Book, Table
-from rectify_xl.outgoing.reminders import first_sent
+from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding, run_lock
 from rectify_xl.runs.child_process import done_by_child
 from rectify_xl.runs.drafts import drafted_by_children
-from rectify_xl.runs.kept_folds import kept_for, nothing_kept, with_whole_rows
-from rectify_xl.runs.ledger_edits import NO_EDITS, LedgerEdits, find_edits, keep_edited_ledgers, ledger_paths
-from rectify_xl.runs.numbering import gone_from, with_late_arrivals
+from rectify_xl.runs.kept_folds import with_whole_rows
+from rectify_xl.runs.ledger_edits import keep_edited_ledgers, ledger_paths
 from rectify_xl.runs.opened_archive import opened_archive
 from rectify_xl.runs.outcome import Outcome
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
-from rectify_xl.runs.restricted import keep_restricted, password, with_restricted_findings
-from rectify_xl.runs.taking_in import Intake, Job, arrived_by_day, containers_in, original_of, take_in
+from rectify_xl.runs.restricted import keep_restricted, password
+from rectify_xl.runs.taking_in import Job, arrived_by_day, containers_in, original_of, take_in
 from rectify_xl.runs.verification import verify_book
 from rectify_xl.runs.without_gc import without_gc
+from rectify_xl.runs.working_out import by_then, intake_of, judged, week_of, with_past, work_out_week
 from rectify_xl.runs.workspace import Drafted, Workspace
 from rectify_xl.store import Store
-from rectify_xl.tables.ledger_table import ledger_table
 
 # A child process is worth its start for so many new files, or so many items.
 _FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 20, 2000
-# The name of a run has so many digits of the digest of what it rests on.
-_RUN_DIGITS = 8
 
 
 @contextmanager
@@ -66,7 +59,7 @@ def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, 
             _rebuild(job)
             for run in store.runs():
                 if not run.is_finished and not (command == "run" and run.as_of == as_of):
-                    _conclude(job, _work_out_week(job, (), run.as_of))
+                    _conclude(job, judged(job, intake_of(job, (), run.as_of), run.as_of))
         yield job
 
 
@@ -75,13 +68,13 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
     if looks_back(job.store, as_of):
         return _look_back(job, as_of, dry_run=dry_run)
     if dry_run:
-        week = _work_out_week(job, sources, as_of)
+        week = work_out_week(job, sources, as_of)
         fresh = week.book.returns[len(week.intake.arrivals) :]
         return Outcome(book=week.book, received=fresh, notes=week.edits.notes, turned=turned(week))
-    intake = _intake(job, sources, as_of)
+    intake = intake_of(job, sources, as_of)
     keep = partial(job.workspace.keep, intake.fresh, as_of, containers_in(intake))
     with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as was_kept:
-        return _conclude(job, _judged(job, intake, as_of), archive=lambda: was_kept() or keep())
+        return _conclude(job, judged(job, intake, as_of), archive=lambda: was_kept() or keep())
 
 
 def looks_back(store: Store, as_of: date) -> bool:
@@ -91,7 +84,7 @@ def looks_back(store: Store, as_of: date) -> bool:
 
 def known_book(job: Job, as_of: date) -> Book:
     """The book of what the memory holds, judged for a day: nothing new is taken in."""
-    return _work_out_week(job, (), as_of).book
+    return work_out_week(job, (), as_of).book
 
 
 def _is_worth(job: Job, count: int, least: int) -> bool:
@@ -99,104 +92,27 @@ def _is_worth(job: Job, count: int, least: int) -> bool:
     return count >= least and job.options.workers != 1
 
 
-# ---- worked out: reads, and changes nothing
-
-
-def _work_out_week(job: Job, sources: Sequence[Source], as_of: date) -> Week:
-    return _judged(job, _intake(job, sources, as_of), as_of)
-
-
-def _intake(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
-    """The returns to work on; the processes that will read new files start while those are still looked for."""
-    with job.options.ready_to_read(len(sources) - len(job.store.arrivals())):
-        return take_in(job, sources, as_of)
-
-
-def _judged(job: Job, intake: Intake, as_of: date) -> Week:
-    if not job.store.runs() and (ledger := rebuilding.surviving_ledger(job.workspace)):
-        given = rebuilding.numbers_from(ledger, intake.returns)
-        book = _week_of(job, intake, as_of, numbers=given).book
-        edits = rebuilding.edits_of_lost_memory(ledger, book, job.workspace, job.settings)
-        return _week_of(job, intake, as_of, edits, given)
-    edits = find_edits(job.workspace, job.store, job.settings, as_of, partial(_written_on, job))
-    return _week_of(job, intake, as_of, edits)
-
-
-def _written_on(job: Job, day: date) -> dict[str, Table]:
-    """The ledger's tables by form as the memory would write them for an earlier day."""
-    book = _week_of(job, _by_then(job, day), day).book
-    return {form: ledger_table(book, form) for form in book.items}
-
-
-def _week_of(
-    job: Job, intake: Intake, as_of: date, edits: LedgerEdits = NO_EDITS, numbers: Numbers | None = None
-) -> Week:
-    """The run worked out, with the memory's numbers and folds; with `numbers` that must be given there are no folds."""
-    past = _past(job, intake, edits, as_of)
-    if numbers is None:
-        kept = kept_for(job.store, intake, job.settings, as_of, past.entries)
-        numbers = job.store.numbers(kept.read)
-    else:
-        kept = nothing_kept(job.store, intake)
-    numbers = with_late_arrivals(numbers, kept.intake.known, [return_ for _, return_ in intake.fresh])
-    past = replace(past, folds=kept.folds)
-    book, made = book_and_folds(kept.intake.returns, job.settings, as_of, numbers, past=past)
-    book = replace(book, retired=book.retired | gone_from(book, _given_by_then(job, intake, numbers)))
-    book = with_restricted_findings(book, password())
-    return Week(intake=kept.intake, edits=edits, book=book, kept=kept, made=made, typed=office_values(past.entries))
-
-
-def _given_by_then(job: Job, intake: Intake, numbers: Numbers) -> frozenset[str]:
-    """The numbers used so far; in a look back those of rows that had arrived by then."""
-    if len(intake.arrivals) == len(job.store.arrivals()):
-        return numbers.used
-    return frozenset(job.store.numbers({return_.digest for return_ in intake.returns}).by_state.values())
-
-
-def _past(job: Job, intake: Intake, edits: LedgerEdits, as_of: date) -> Past:
-    """What earlier runs leave to this one; and its name: its day, and a digest of what it rests on."""
-    store = job.store
-    entries = (*(entry for entry in store.entries() if entry.as_of <= as_of), *edits.entries)
-    content = digest_of(sorted((r.file, r.digest) for r in intake.returns), repr(job.settings), entries)
-    earlier = [run for run in store.runs() if run.is_finished and run.as_of < as_of]
-    findings = store.edits(as_of)
-    arrived = {return_.digest: as_of for return_ in intake.returns}
-    arrived |= {arrival.digest: arrival.arrived for arrival in reversed(intake.arrivals)}
-    return Past(
-        run=f"{as_of.isoformat()} {content[:_RUN_DIGITS]}",
-        entries=entries,
-        ledger_findings=(*findings, *(finding for finding in edits.findings if finding not in findings)),
-        previous=store.snapshot(max(earlier, key=lambda run: (run.as_of, run.seq)).seq) if earlier else None,
-        sent=first_sent(store.reminders()),
-        arrived=arrived,
-    )
-
-
 def _look_back(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
-    """The outcome of an earlier day, from what had arrived by then (`_by_then`): only 历史 is written."""
-    book = _week_of(job, _by_then(job, as_of), as_of).book
+    """The outcome of an earlier day, from what had arrived by then (`by_then`): only 历史 is written."""
+    book = with_past(job, week_of(job, by_then(job, as_of), as_of)).book
     outputs, notes = ((), ()) if dry_run else job.workspace.write_results(book, looks_back=True)
     return Outcome(book=book, outputs=outputs, notes=("look-back", *notes))
-
-
-def _by_then(job: Job, as_of: date) -> Intake:
-    """What had arrived by a day; everything if nothing had."""
-    intake = take_in(job, (), as_of)
-    by_then = [index for index, arrival in enumerate(intake.arrivals) if arrival.arrived <= as_of]
-    if not by_then:
-        return intake
-    known = tuple(intake.known[index] for index in by_then)
-    return replace(intake, arrivals=tuple(intake.arrivals[index] for index in by_then), known=known, again=())
 
 
 # ---- concluded: the archive, the memory, then what the office sees, then the run is marked as finished
 
 
 def _conclude(job: Job, week: Week, archive: Callable[[], object] = bool) -> Outcome:
-    """Concludes the week; `archive` returns once all that was received is archived."""
+    """Concludes a week of `judged`; `archive` returns once all that was received is archived."""
     is_worth = _is_worth(job, sum(map(len, week.book.items.values())), _ITEMS_WORTH_A_CHILD)
-    with drafted_by_children(job.workspace, week.book, work_out, is_worth=is_worth) as drafted:
-        return _written(job, week, archive, drafted)
+
+    def whole_book() -> Book:
+        book = with_past(job, week).book
+        work_out(book)
+        return book
+
+    with drafted_by_children(job.workspace, week.book, whole_book, is_worth=is_worth) as (book, drafted):
+        return _written(job, replace(week, book=book), archive, drafted)
 
 
 def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Drafted) -> Outcome:
@@ -261,7 +177,7 @@ def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
             entries = rebuilding.entries_from(ledger, week.book, job.workspace, job.settings)
             store.keep_entries(entries, (), week.book.as_of)
             store.keep_ledger(job.workspace.names["ledger"], ledger.digest)
-            store.finish(save(job, _week_of(job, take_in(job, (), days[-1][0]), days[-1][0])).seq)
+            store.finish(save(job, with_past(job, week_of(job, take_in(job, (), days[-1][0]), days[-1][0]))).seq)
             if count := rebuilding.count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
                 job.notes.append(f"numbers-differ:{count}")
     job.notes.append(f"rebuilt:{job.workspace.names['memory']}")
@@ -272,7 +188,7 @@ def _replayed(job: Job, days: Sequence[tuple[date, list[Source]]], given: Number
     for day, sources in days:
         known = job.store.numbers()
         numbers = Numbers(by_state={**given.by_state, **known.by_state}, used=known.used | given.used)
-        week = _week_of(job, take_in(job, sources, day), day, numbers=numbers)
+        week = with_past(job, week_of(job, take_in(job, sources, day), day, numbers=numbers))
         job.store.finish(save(job, week).seq)
     return week
 
@@ -288,7 +204,7 @@ def run_workspace(
     with opened(folder, "run", as_of, options, read_only=dry_run) as job, using(job.settings.forms):
         sources = inbox_sources(job.workspace.inbox)
         if verify:
-            verify_book(_work_out_week(job, sources, as_of).book)
+            verify_book(work_out_week(job, sources, as_of).book)
         return run_week(job, as_of, sources, dry_run=dry_run)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
+from rectify_xl.first_days import FirstDays, key_digest
 from rectify_xl.laid_aside import keep
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
@@ -228,14 +229,27 @@ class Runs(Database):
         """Stores the digest of a ledger workbook as it was written or read."""
         self.write("INSERT OR REPLACE INTO ledgers (name, digest) VALUES (?, ?)", name, digest)
 
-    def reminders(self) -> Iterator[tuple[ReminderKey, date]]:
-        """Every reminder with the day on which it was sent, in the order of the days."""
-        for day, text in self.rows("SELECT sent_on, told FROM reminded ORDER BY sent_on, seq"):
-            sent_on = date.fromisoformat(day)
-            for key in reminders_from(text):
-                yield key, sent_on
+    def first_reminded(self, known_by: Callable[[ReminderKey], Sequence[Any]]) -> FirstDays:
+        """The day on which each reminder was first sent, by what it is known by (see `keep_reminders`)."""
+        query = "SELECT sent_on, digests, CASE WHEN digests IS NULL THEN told END FROM reminded ORDER BY sent_on, seq"
+        return FirstDays.of_digests(
+            (_digests(reminders_from(text), known_by) if digests is None else digests, date.fromisoformat(day))
+            for day, digests, text in self.each(query)
+        )
 
-    def keep_reminders(self, keys: Iterable[ReminderKey], as_of: date) -> None:
-        """Stores reminders as sent; one that was sent before keeps its day."""
+    def keep_reminders(
+        self, keys: Iterable[ReminderKey], as_of: date, known_by: Callable[[ReminderKey], Sequence[Any]]
+    ) -> None:
+        """Stores reminders as sent; one that was sent before keeps its day.
+
+        Beside them stands the digest of what each is `known_by`: a memory of half a million is read in an instant.
+        """
         for piece in in_pieces(keys):
-            self.write("INSERT INTO reminded (sent_on, told) VALUES (?, ?)", as_of.isoformat(), reminders_to(piece))
+            self.write(
+                "INSERT INTO reminded (sent_on, told, digests) VALUES (?, ?, ?)",
+                as_of.isoformat(), reminders_to(piece), _digests(piece, known_by),
+            )  # fmt: skip
+
+
+def _digests(keys: Iterable[ReminderKey], known_by: Callable[[ReminderKey], Sequence[Any]]) -> bytes:
+    return b"".join([key_digest(known_by(key)) for key in keys])

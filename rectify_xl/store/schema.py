@@ -131,9 +131,13 @@ INSERT INTO snapshots (run, place, told) SELECT seq, 0, snapshot FROM runs WHERE
 ALTER TABLE runs DROP COLUMN snapshot;
 """
 
+# What each reminder of a lot is known by, as digests one after the other; of lots stored before they are made anew.
+# Where another version knows reminders by something else, its migration must empty the column.
+_DIGESTS = "ALTER TABLE reminded ADD COLUMN digests BLOB;"
+
 # Each brings a memory from one version to the next; its version is how many of them it has seen. No semicolon may stand
 # within a statement.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS, _SNAPSHOTS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS, _SNAPSHOTS, _DIGESTS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
