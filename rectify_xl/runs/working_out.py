@@ -28,6 +28,7 @@ _RUN_DIGITS = 8
 
 
 def work_out_week(job: Job, sources: Sequence[Source], as_of: date) -> Week:
+    """The whole week with what came in from some sources."""
     return with_past(job, judged(job, intake_of(job, sources, as_of), as_of))
 
 
