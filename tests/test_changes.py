@@ -17,6 +17,7 @@ from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings, Waiver
+from rectify_xl.progress.surveys import satisfaction
 from rectify_xl.runs import workspace
 
 DAY = date(2005, 6, 30)
@@ -124,6 +125,80 @@ def test_a_successor_answers_for_the_rows_from_the_day_of_the_merger(day: str, m
     taken = book(before, sent(day, A, B, unit="KX03", settings=settings), settings=settings)
     if missing:
         assert numbered(taken) == [("KX03", "KX02-T001"), ("KX03", "KX03-T001")]
+
+
+C, D = (row("ledger", problem=text) for text in ("制度不够健全", "作风不够扎实"))
+
+
+@pytest.mark.parametrize(("own", "successors"), [("05-25", "05-25"), ("05-24", "05-25"), ("05-25", "05-24")])
+def test_while_a_merged_unit_still_sends_its_own_rows_its_successors_file_says_nothing_of_them(
+    own: str, successors: str
+) -> None:
+    settings, bad = merged(20), row("ledger", problem="还要改的一行", category="没有的类别")
+    before = [sent("05-18", A, B, settings=settings), sent("05-18", C, unit="KX03", settings=settings)]
+    of_both = [sent(own, A, B, bad, settings=settings), sent(successors, C, D, unit="KX03", settings=settings)]
+    held = book(*before, *of_both, settings=settings)
+    assert numbered(held) == [("KX03", f"KX0{n}") for n in ("2-T001", "2-T002", "3-T001", "3-T002")]
+    assert found(held, "missing-row") == [] and [p.row.row for p in held.pending] == [6]
+    left_out = book(*before, sent(own, A, settings=settings), of_both[1], settings=settings)
+    [missing] = found(left_out, "missing-row")
+    assert (missing.file, dict(missing.params)["number"]) == (f"KX02-{own}.xlsx", "KX02-T002")
+
+    taken_over = sent("05-31", A, C, D, unit="KX03", settings=settings)
+    later = book(*before, *of_both, taken_over, settings=settings)
+    numbers = {(s.digest, s.sheet, s.row): i.number for i in held.items["ledger"] for s in i.states}
+    by_number = sent("05-31", {**A, "item_id": "KX02-T001"}, C, D, unit="KX03", settings=settings)
+    known = Numbers(by_state=numbers, used=frozenset(numbers.values()))
+    for told in (later, book(*before, *of_both, by_number, settings=settings, numbers=known)):
+        if told is not later or own <= successors:  # half of the rows do not show whose they are
+            assert [dict(f.params)["number"] for f in found(told, "missing-row")] == ["KX02-T002"]
+            assert (numbered(told), told.pending) == (numbered(held), ())
+
+
+def test_equal_texts_of_two_units_that_each_still_report_stay_two_rows() -> None:
+    settings = merged(20)
+    returns = [sent("05-25", A, B, C, settings=settings), sent("05-26", A, D, unit="KX03", settings=settings)]
+    held = book(*returns, settings=settings)
+    assert len(numbered(held)) == 5 and found(held, "missing-row") == []
+    other = sent("05-26", row("ledger", percent=0.9), unit="KX03", settings=settings)
+    assert len(numbered(book(sent("05-25", A, settings=settings), other, settings=settings))) == 2
+    taken = book(returns[0], sent("05-26", A, B, unit="KX03", settings=settings), settings=settings)
+    assert len(numbered(taken)) == 3 and len(found(taken, "missing-row")) == 1
+
+
+def test_surveys_of_merged_units_count_together_until_one_file_speaks_for_both() -> None:
+    settings = merged(20)
+
+    def survey(day: str, unit: str, satisfied: int) -> Return:
+        given = {"satisfied": satisfied, "dissatisfied": 33 - satisfied}
+        votes = row("survey", **given, surveyed_on=date.fromisoformat(f"2005-{day}"))
+        return sent(day, votes, unit=unit, form="survey", settings=settings)
+
+    def satisfied(*returns: Return) -> list[tuple[str, int]]:
+        rows = satisfaction(book(*returns, settings=settings)).rows
+        return [(line[0], line[4]) for line in rows if line[0] and line[2]]
+
+    for days in (("05-25", "05-25"), ("05-25", "05-24")):
+        both = [survey(day, unit, n) for day, unit, n in zip(days, ("KX02", "KX03"), (30, 20), strict=True)]
+        assert satisfied(*both) == [("KX03", 50)]
+    assert satisfied(survey("05-19", "KX02", 30), both[1]) == [("KX03", 20)]
+    assert satisfied(*both, survey("05-26", "KX03", 25), survey("06-10", "KX03", 26)) == [("KX03", 26)]
+
+
+def test_a_unit_merged_into_one_that_was_merged_itself_is_spoken_for_by_who_took_its_rows_over() -> None:
+    stops = {"KX01": ("KX02", 15), "KX02": ("KX03", 20)}
+    units = [replace(u, merged_into=stops[u.code][0], stopped_on=date(2005, 5, stops[u.code][1]))
+             if u.code in stops else u for u in UNITS]  # fmt: skip
+    settings = settings_for(units=tuple(units))
+    returns = [
+        sent("05-14", A, unit="KX01", settings=settings), sent("05-25", A, B, settings=settings),
+        sent("05-25", C, unit="KX03", settings=settings),
+    ]  # fmt: skip
+    held = book(*returns, settings=settings)
+    assert numbered(held) == [("KX03", "KX01-T001"), ("KX03", "KX02-T001"), ("KX03", "KX03-T001")]
+    assert found(held, "missing-row") == []
+    later = book(*returns, sent("06-01", C, unit="KX03", settings=settings), settings=settings)
+    assert len(found(later, "missing-row")) == 2
 
 
 def test_supervision_may_name_an_item_under_the_old_unit_or_the_new_one() -> None:

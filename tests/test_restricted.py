@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
@@ -12,7 +13,7 @@ from typing import Any
 import msoffcrypto
 import openpyxl
 import pytest
-from returns import DAY, filled_template, row, settings_for
+from returns import DAY, UNITS, filled_template, row, settings_for
 
 from rectify_xl import cli
 from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, is_encrypted, save_encrypted
@@ -126,6 +127,11 @@ def test_the_register_holds_each_units_latest_return() -> None:
     assert [(line[0], line[2], line[-1]) for line in table.rows] == [
         ("KX01", "乙", date(2005, 5, 24)), ("KX01", "丙", date(2005, 5, 24)), ("KX02", "甲", date(2005, 5, 20)),
     ]  # fmt: skip
+    units = [replace(u, merged_into="KX02", stopped_on=date(2005, 5, 16)) if u.code == "KX01" else u for u in UNITS]
+    roster = roster_for(settings_for(units=tuple(units)))
+    for members, held in (("甲乙丙", returns), ("己", [*returns, back("KX02", 25, "戊"), back("KX02", 26, "己")])):
+        rows = guidance_table(held, form, roster, DAY).rows
+        assert sorted((line[0], line[2]) for line in rows) == sorted(("KX02", member) for member in members)
 
 
 # ---- encryption

@@ -80,6 +80,9 @@ def test_a_merged_units_file_is_owed_until_its_successor_sends_that_form() -> No
     early, late = sent(14, "A", [], "ledger"), sent(15, "A", [], "ledger")
     assert owed(back, early, sent(20, "A", [], "survey"), settings=settings) == {0}
     assert owed(back, early, late, settings=settings) == frozenset()
+    itself = replace(back, file="B-15.xlsx", filled_on=date(2005, 5, 15))
+    assert owed(itself, late, settings=settings) == {0}
+    assert owed(itself, late, sent(22, "A", [], "ledger"), settings=settings) == frozenset()
 
 
 def test_a_file_of_which_nothing_was_taken_is_owed_until_either_unit_that_its_cover_names_sends_another() -> None:

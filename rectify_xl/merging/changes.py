@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from rectify_xl.expression import names_in
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
 from rectify_xl.merging.row_findings import Params, in_ledger, row_finding
-from rectify_xl.merging.tracks import FoldContext, Track
+from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Finding, Form, FormRows, Return, Row, State
 from rectify_xl.normal import shown
 
@@ -31,10 +31,10 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeRules:
-    """What a form's changes are judged by: 停滞天数, and what the office says of items, by number."""
+    """What a form's changes are judged by: 停滞天数, what the office says of items (by number), who speaks for whom."""
 
     form: Form
-    context: FoldContext
+    speaks_for: Callable[[Return, str], bool]
     stall_days: int
     office: Mapping[str, Office] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class ChangeRules:
             if not is_new:
                 yield from self._moved(track, office)
                 yield from self._reopened(track, office)
-            latest = next((pair for pair in reversed(with_rows) if self._speaks_for(pair[0], track)), None)
+            latest = next((pair for pair in reversed(with_rows) if self.speaks_for(pair[0], track.reported_by)), None)
             if latest is None:
                 continue
             return_, rows = latest
@@ -64,9 +64,6 @@ class ChangeRules:
             elif _order(track.states[-1]) < return_.order:
                 assert return_.filled_on is not None
                 yield Change(track, _missing(self.form, track, return_, rows), return_.filled_on)
-
-    def _speaks_for(self, return_: Return, track: Track) -> bool:
-        return any(self.context.speaks_for(return_, unit) for unit in track.units)
 
     def _at(self, track: Track, state: State, code: str, column: str, params: Params) -> Change:
         """A change that shows at the cell of a state."""

@@ -17,6 +17,7 @@ from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.lower_ledgers import LowerLedgers, lower_ledgers
 from rectify_xl.merging.numbering import Numbering, Numbers, StateRef
 from rectify_xl.merging.office import OfficeValues, office_values
+from rectify_xl.merging.speaking import latest_of
 from rectify_xl.merging.tracks import FoldContext
 from rectify_xl.merging.unit_fold import FormFold, UnitFold, UnitReturn, as_return, fold_form, is_judged_by_items
 from rectify_xl.model import Finding, Form, Item, OfficeEntry, Pending, Return
@@ -206,14 +207,10 @@ class _Folding:
 
     def _count(self, form: Form, unit: str) -> None:
         """The rows of a restricted form in each unit's latest return."""
-        latest: dict[str, int] = {}
-        for return_ in (r for r in self.by_unit[unit] if isinstance(r, Return)):
-            for rows in return_.forms:
-                if rows.form == form.name:
-                    latest = {code: n for code, n in latest.items() if not self.context.speaks_for(return_, code)}
-                    latest[return_.unit_code] = len(rows.good)
+        direct = (r for r in self.by_unit[unit] if isinstance(r, Return))
+        latest = latest_of(form, direct, self.context.roster)
         if latest:
-            self.restricted[form.name, unit] = sum(latest.values())
+            self.restricted[form.name, unit] = sum(len(rows.good) for _, rows in latest)
 
 
 def with_findings(returns: Iterable[Return], findings: Iterable[Finding]) -> tuple[Return, ...]:

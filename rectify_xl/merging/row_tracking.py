@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from rectify_xl.kinds import item_number
 from rectify_xl.merging.numbering import ref_of, state_ref
 from rectify_xl.merging.row_findings import Params, findings_by_row, in_ledger, pending_row, row_finding
+from rectify_xl.merging.speaking import RowSpeakers
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
 from rectify_xl.ruling import keys_of
@@ -37,8 +38,8 @@ class _NewRow(NamedTuple):
 class RowTracker:
     """Follows the rows of one form of one unit, and of those merged into it, return by return."""
 
-    def __init__(self, form: Form, unit: str, context: FoldContext) -> None:
-        self.form, self.unit, self.context = form, unit, context
+    def __init__(self, form: Form, unit: str, context: FoldContext, speaking: RowSpeakers) -> None:
+        self.form, self.unit, self.context, self.speaking = form, unit, context, speaking
         self.tracks: list[Track] = []
         self.findings: list[Finding] = []
         self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
@@ -61,26 +62,26 @@ class RowTracker:
         return [pending for _, pending in self._pending]
 
     def add(self, return_: Return, rows: FormRows, from_ledger: Sequence[Pending] | None = None) -> None:
-        """Adds one return: good rows become states, bad rows only show that the row is still there.
+        """Adds one return that has rows: good rows become states, bad rows only show that the row is still there.
 
         `from_ledger` marks a file that only a lower office's ledger has; it is the bad rows as they stand there.
         """
-        if not (rows.good or rows.bad or from_ledger):
-            return
         self._is_from_ledger = from_ledger is not None
-        self._pending = [(unit, p) for unit, p in self._pending if not self.context.speaks_for(return_, unit)]
+        new_rows = self._new_rows(return_, rows)
+        self.speaking.note(return_, self.tracks, [(new.number, new.row.values) for new in new_rows])
+        self._pending = [(unit, p) for unit, p in self._pending if not self.speaking.speaks_for(return_, unit)]
         self._pending += [(return_.unit_code, pending) for pending in from_ledger or ()]
         bad = {(row.sheet, row.row) for row in rows.bad}
         errors = findings_by_row(return_, rows.bad) if bad else {}
         known_before = {key: list(tracks) for key, tracks in self._by_key.items()}
-        for new in self._new_rows(return_, rows):
+        for new in new_rows:
             place = new.row.sheet, new.row.row
             candidates, reason = self._candidates(new, known_before, return_)
             self.is_plain = self.is_plain and reason is None and not self._is_from_ledger
             if place in bad:
                 self._wait(return_, new.row, errors.get(place, ()))
                 if len(candidates) == 1:
-                    candidates[0].last_seen_in = return_.digest
+                    candidates[0].last_seen_in, candidates[0].reported_by = return_.digest, return_.unit_code
                 continue
             finding = self._finding(return_, new, rows, reason) if reason else None
             if finding:
@@ -146,7 +147,7 @@ class RowTracker:
             if track.last_seen_in != return_.digest and (track.is_provisional or track.number not in self._written)
         ]  # fmt: skip
         own = [track for track in free if return_.unit_code in track.units]
-        return own or [t for t in free if any(self.context.speaks_for(return_, unit) for unit in t.units)]
+        return own or [track for track in free if self.speaking.speaks_for(return_, track.reported_by)]
 
     def _is_foreign(self, row: Row, number: str, return_: Return) -> bool:
         """Whether the number in a row was not given yet when its file came, or belongs to another row of the file."""
@@ -232,7 +233,7 @@ class RowTracker:
             self._confirm(track, number)
         self._set_key(track, key)
         track.states.append(state)
-        track.last_seen_in = return_.digest
+        track.last_seen_in, track.reported_by = return_.digest, return_.unit_code
         track.units.add(return_.unit_code)
         ref = ref_of(state)
         records = self.context.ledger_records.get(ref, ())

@@ -9,7 +9,7 @@ from typing import Any
 
 from rectify_xl.merging.numbering import Numbering, StateRef, ref_of
 from rectify_xl.merging.row_findings import LedgerRecord
-from rectify_xl.model import Return, State
+from rectify_xl.model import State
 from rectify_xl.roster import Roster
 from rectify_xl.waivers import Waivers
 
@@ -28,16 +28,10 @@ class FoldContext:
     ledger_records: Mapping[StateRef, Sequence[LedgerRecord]] = field(default_factory=dict)
     items: set[tuple[str, str]] = field(default_factory=set)
 
-    def speaks_for(self, return_: Return, unit: str) -> bool:
-        """Whether a return reports the rows of a unit: its own, or that of the unit it was merged into by then."""
-        if return_.unit_code == unit:
-            return True
-        return return_.filled_on is not None and self.roster.successor(unit, return_.filled_on) == return_.unit_code
-
 
 @dataclass(slots=True)
 class Track:
-    """One row followed through the returns; `units` are those that reported it.
+    """One row followed through the returns; `units` are those that reported it, `reported_by` the last of them.
 
     `is_provisional` says that its number is a new one of this fold. `agreed_due` is the deadline as first reported, and
     `agreed_order` the order of the return that did so.
@@ -51,6 +45,7 @@ class Track:
     agreed_order: tuple[Any, ...] = ()
     last_seen_in: str = ""  # digest of the last return that still had the row
     units: set[str] = field(default_factory=set)
+    reported_by: str = ""
     ledger_records: list[LedgerRecord] = field(default_factory=list)
     only_in_ledgers: set[StateRef] = field(default_factory=set)  # states that came by a lower office's ledger alone
 

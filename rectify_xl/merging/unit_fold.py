@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from rectify_xl.merging.items import items_from
 from rectify_xl.merging.lower_ledgers import LedgerReturn
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.row_tracking import RowTracker
+from rectify_xl.merging.speaking import RowSpeakers, speakers_for
 from rectify_xl.merging.tracks import FoldContext
 from rectify_xl.model import Finding, Form, FormRows, Item, Pending, Return
 from rectify_xl.waivers import Matter, is_waived, names_for
@@ -87,12 +88,18 @@ def fold_form(
 
 
 def _tracker_for(
-    form: Form, unit: str, returns: Iterable[tuple[UnitReturn, FormRows]], context: FoldContext
+    form: Form, unit: str, returns: Sequence[tuple[UnitReturn, FormRows]], context: FoldContext
 ) -> RowTracker:
-    tracker = RowTracker(form, unit, context)
-    for return_, rows in returns:
-        from_ledger = return_.pending.get(form.name, ()) if isinstance(return_, LedgerReturn) else None
-        tracker.add(as_return(return_), rows, from_ledger)
+    pending = [r.pending.get(form.name, ()) if isinstance(r, LedgerReturn) else None for r, _ in returns]
+    reporting = [
+        (as_return(return_), rows, from_ledger)
+        for (return_, rows), from_ledger in zip(returns, pending, strict=True)
+        if rows.good or rows.bad or from_ledger
+    ]
+    speakers = speakers_for((return_ for return_, *_ in reporting), context.roster)
+    tracker = RowTracker(form, unit, context, RowSpeakers(form, speakers))
+    for return_, rows, from_ledger in reporting:
+        tracker.add(return_, rows, from_ledger)
     tracker.close_gaps()
     return tracker
 
@@ -103,7 +110,7 @@ def _changes(
     """The findings on one form of one unit, and the places of the rows that a waiver takes out."""
     places = {id(track): place for place, track in enumerate(tracker.tracks)}
     office = {item.number: item.office for item in items if item.number}
-    rules = ChangeRules(form=tracker.form, context=tracker.context, stall_days=stall_days, office=office)
+    rules = ChangeRules(form=tracker.form, speaks_for=tracker.speaking.speaks_for, stall_days=stall_days, office=office)
     findings = list(tracker.findings)
     withdrawn: set[int] = set()
     for track, change, day in rules.changes(tracker.tracks, direct):

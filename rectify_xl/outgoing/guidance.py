@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.model import Finding, Form, Return, Table
+from rectify_xl.merging.speaking import latest_of
+from rectify_xl.model import Finding, Form, FormRows, Return, Table
 from rectify_xl.progress.units import has_arrived
 from rectify_xl.roster import Roster
 
@@ -20,26 +21,25 @@ def restricted_forms() -> list[Form]:
 def guidance_table(returns: Iterable[Return], form: Form, roster: Roster, as_of: date) -> Table:
     """One row a good row of each unit's latest return of a restricted form, units in the roster's order.
 
+    Those of a merged unit that still sends its own stand under its successor too.
+
     Columns: unit_code, unit_name, the form's own, filled_on.
     """
-    latest: dict[str, tuple[Return, list[tuple[Any, ...]]]] = {}
     arrived = [return_ for return_ in returns if has_arrived(return_.verdict)]
-    for return_ in sorted(arrived, key=lambda return_: return_.order):
-        for rows in return_.forms:
-            if rows.form == form.name:
-                code = roster.successor(return_.unit_code, as_of)
-                latest[code] = return_, [row.values for row in rows.good]
+    latest = [
+        (roster.successor(return_.unit_code, as_of), return_, rows)
+        for return_, rows in latest_of(form, sorted(arrived, key=lambda return_: return_.order), roster)
+    ]
     order = roster.order()
-    codes = sorted(latest, key=lambda code: (order.get(code, len(order)), code))
+    latest.sort(key=lambda held: (order.get(held[0], len(order)), held[0]))
     columns = ("unit_code", "unit_name", *(column.name for column in form.columns), "filled_on")
-    return Table(columns, [row for code in codes for row in _rows(code, roster, latest[code])])
+    return Table(columns, [row for code, return_, rows in latest for row in _rows(code, roster, return_, rows)])
 
 
-def _rows(code: str, roster: Roster, latest: tuple[Return, list[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
-    return_, rows = latest
+def _rows(code: str, roster: Roster, return_: Return, rows: FormRows) -> Iterator[tuple[Any, ...]]:
     unit = roster.by_code(code)
-    for values in rows:
-        yield (code, unit.name if unit else return_.unit_name, *values, return_.filled_on)
+    for row in rows.good:
+        yield (code, unit.name if unit else return_.unit_name, *row.values, return_.filled_on)
 
 
 def left_in_the_inbox(returns: Iterable[Return]) -> tuple[Finding, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.merging.speaking import Speakers
 from rectify_xl.messages import code_name, sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.normal import inert
 from rectify_xl.progress.units import counted_units, has_arrived
-from rectify_xl.roster import Roster, roster_for
+from rectify_xl.roster import roster_for
 
 COLUMNS = ("unit_code", "unit_name", "matter", "warning", "told", "source", "reported_on")
 # Longer sentences are cut.
@@ -20,28 +21,21 @@ _LONGEST = 2_000
 def latest_files(book: Book) -> dict[int, set[str]]:
     """The files that are their unit's latest of some form, as positions in `book.returns`, with those forms.
 
-    A unit's latest file without any form is that of the form "". For a merged unit its successor's files speak.
+    A unit's latest file without any form is that of the form "". For a merged unit that sends none itself its
+    successor's files speak.
     """
-    latest: dict[tuple[str, str], int] = {}
     roster = roster_for(book.settings)
+    places_by_form: dict[str, list[int]] = {}
     arrived = [place for place, return_ in enumerate(book.returns) if has_arrived(return_.verdict)]
     for place in sorted(arrived, key=lambda place: book.returns[place].order):
-        return_ = book.returns[place]
-        spoken_for = _spoken_for(return_, roster)
-        for form in [rows.form for rows in return_.forms] or [""]:
-            for unit in spoken_for:
-                latest.pop((unit, form), None)
-            latest[return_.unit_code or return_.file, form] = place
+        for form in [rows.form for rows in book.returns[place].forms] or [""]:
+            places_by_form.setdefault(form, []).append(place)
     forms_by_place: dict[int, set[str]] = {}
-    for (_, form), place in latest.items():
-        forms_by_place.setdefault(place, set()).add(form)
+    for form, places in places_by_form.items():
+        sent = [(r.unit_code or r.file, r.filled_on) for r in (book.returns[place] for place in places)]
+        for at in Speakers(sent, roster).latest(sent):
+            forms_by_place.setdefault(places[at], set()).add(form)
     return forms_by_place
-
-
-def _spoken_for(return_: Return, roster: Roster) -> list[str]:
-    """The merged units that counted for a return's unit on its day."""
-    unit, day = return_.unit_code, return_.filled_on
-    return [code for code in roster.prefixes(unit) if day and code != unit == roster.successor(code, day)]
 
 
 def standing_warnings(book: Book) -> Table:

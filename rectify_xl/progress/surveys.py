@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.merging.speaking import Speakers
 from rectify_xl.model import Book, Item, Table
 from rectify_xl.progress.units import (
     band_columns,
@@ -19,6 +20,7 @@ from rectify_xl.progress.units import (
     share,
     words,
 )
+from rectify_xl.roster import roster_for
 
 VOTES = ("satisfied", "fairly_satisfied", "dissatisfied", "abstained")
 Values = Sequence[Any]
@@ -28,11 +30,12 @@ def satisfaction(book: Book) -> Table:
     """One row a unit with its latest survey; those that must make up (补课) first, the most dissatisfied on top.
 
     The latest survey is the rows of the unit's latest return of the form; where a kind of participants was asked twice
-    by one method, the later day counts. Columns: unit_code, unit_name, surveyed_on (the last day), valid, satisfied,
-    fairly_satisfied, dissatisfied, abstained (ballots), rate (satisfied and fairly of all that took a side, a fraction
-    of one), the valid ballots by kind of participants that was asked, their rates, make_up (most were dissatisfied),
-    opinions (of units that must make up, each once; no such column where none must). The other units are in the
-    roster's order, the last row is the total. Before the first survey there is no row.
+    by one method, the later day counts. Those of merged units that each still send their own count together.
+    Columns: unit_code, unit_name, surveyed_on (the last day), valid, satisfied, fairly_satisfied, dissatisfied,
+    abstained (ballots), rate (satisfied and fairly of all that took a side, a fraction of one), the valid ballots by
+    kind of participants that was asked, their rates, make_up (most were dissatisfied), opinions (of units that must
+    make up, each once; no such column where none must). The other units are in the roster's order, the last row is the
+    total. Before the first survey there is no row.
     """
     units, surveys = counted_units(book), latest_surveys(book)
     asked = {values[_at("participant")] for unit_rows in surveys.values() for values in unit_rows}
@@ -68,15 +71,21 @@ def _opinions(rows: Sequence[Values]) -> str:
 def latest_surveys(book: Book) -> dict[str, list[Values]]:
     """The rows of each unit's latest survey (see `satisfaction`), by the code they count under."""
     items, surveys = items_of(book, "survey"), dict[str, list[Values]]()
+    senders, roster = {return_.digest: return_.unit_code for return_ in book.returns}, roster_for(book.settings)
     for code, places in places_by_unit(book, counted_units(book), "survey").items():
-        unit_items = [items[place] for place in places]
-        latest = max(map(_sent, unit_items))
-        rows: dict[tuple[Any, ...], Values] = {}
-        for item in sorted(unit_items, key=lambda item: item.values[_at("surveyed_on")] or date.min):
-            if _sent(item) == latest:
-                rows[item.values[_at("participant")], item.values[_at("method")]] = item.values
-        surveys[code] = list(rows.values())
+        by_file: dict[tuple[date, str, str], list[Values]] = {}
+        for place in places:
+            by_file.setdefault(_sent(items[place]), []).append(items[place].values)
+        files = sorted(by_file)
+        sent = [(senders.get(digest, code), day) for day, _, digest in files]
+        surveys[code] = [row for at in Speakers(sent, roster).latest(sent) for row in _counting(by_file[files[at]])]
     return surveys
+
+
+def _counting(rows: Sequence[Values]) -> list[Values]:
+    """The rows of one file that count: the last of each kind of participants and method."""
+    in_order = sorted(rows, key=lambda values: values[_at("surveyed_on")] or date.min)
+    return list({(values[_at("participant")], values[_at("method")]): values for values in in_order}.values())
 
 
 def _at(column: str) -> int:

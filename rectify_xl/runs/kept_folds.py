@@ -22,7 +22,7 @@ from rectify_xl.runs.taking_in import Intake, shelved
 from rectify_xl.store import Store
 
 # Part of every key: a new number makes all folds anew.
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
