@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
 from status_books import UNITS, book_of, settings_of
 
-from rectify_xl.excel.papers import reminder_notices
+from rectify_xl.excel.papers import notice_matters, reminder_notices
 from rectify_xl.excel.papers.reminders import write_reminders
 from rectify_xl.first_days import FirstDays
 from rectify_xl.model import Book, Unit
@@ -73,7 +73,7 @@ def test_the_page_is_upright_a4_and_its_breaks_count(small: Path) -> None:
     assert setup is not None and sheet.find("sheetPr/pageSetUpPr") is None  # fitted pages would pass over the breaks
     assert (setup.get("paperSize"), setup.get("orientation"), setup.get("scale")) == ("9", "portrait", "80")
     # Pixels of the columns in a font whose digits take eight; the page has 717 of them.
-    assert sum(width * 8 + 5 for width in reminder_notices._WIDTHS) * 0.8 < 717 * 0.86
+    assert sum(width * 8 + 5 for width in notice_matters.WIDTHS) * 0.8 < 717 * 0.86
 
 
 def test_what_went_out_before_is_listed_apart_and_counted_in_the_notice(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from itertools import chain
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.columnar import ColumnRows, picked
 from rectify_xl.in_force import kept_by_book
+from rectify_xl.laid_aside import keep, rearranged
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
 from rectify_xl.progress.items import ITEMS, item_summary
@@ -25,6 +30,7 @@ from rectify_xl.workdays import calendar_for
 
 COMPLETED = ("done", "done_late")
 PRESSING = ("late", "due_soon")
+_DAYS = date.max.toordinal() + 1
 ITEM_COLUMNS = ("items", "done", "done_late", "late", "due_soon", "not_due", "no_term")
 
 
@@ -118,15 +124,25 @@ def deadline_warnings(book: Book) -> Table:
     (who answers for it), due_on, workdays_left (negative: working days late).
     """
     units = counted_units(book)
+    ranks = array("q")
+
+    def ranked() -> Iterator[tuple[Any, ...]]:
+        for row in chain(_all_pressing_items(book, units), _pressing_tasks(book, units)):
+            ranks.append((row[-1] or 0) * _DAYS + (row[-2] or book.as_of).toordinal())
+            yield row
+
+    rows = keep(ranked(), sum(map(len, book.dues.values())))
+    in_order = rearranged(rows, array("L", sorted(range(len(rows)), key=ranks.__getitem__)))
+    columns = ("state", "unit_code", "unit_name", "matter", "number", "text", "person", "due_on", "workdays_left")
+    by_column = ColumnRows(range(len(rows)), lambda places: list(zip(*picked(in_order, places), strict=True)))
+    return Table(columns, by_column)
+
+
+def _all_pressing_items(book: Book, units: CountedUnits) -> Iterator[tuple[Any, ...]]:
     names = frozenset(catalog.states("item")[name] for name in PRESSING)
-    rows: list[tuple[Any, ...]] = []
     for form in catalog.forms().values():
         if form.deadline and not form.restricted:
-            rows += _pressing_items(book, units, form, names)
-    rows += _pressing_tasks(book, units)
-    rows.sort(key=lambda row: (row[-1] or 0, row[-2] or book.as_of))
-    columns = ("state", "unit_code", "unit_name", "matter", "number", "text", "person", "due_on", "workdays_left")
-    return Table(columns, rows)
+            yield from _pressing_items(book, units, form, names)
 
 
 def _pressing_items(book: Book, units: CountedUnits, form: Form, names: frozenset[str]) -> Iterator[tuple[Any, ...]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import chain, count, groupby, islice, repeat
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from rectify_xl.columnar import ColumnRows, Columns, picked
+from rectify_xl.excel.papers.notice_matters import LEAST_HEIGHT, WIDTHS, Matters, Owing, Part, matters_for
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
-from rectify_xl.excel.writing.fit import height_of, lines_in
+from rectify_xl.excel.writing.fit import height_of
 from rectify_xl.excel.writing.page import Heads, Page, Shown, line_held, lines_of, shown_for
 from rectify_xl.excel.writing.styles import A4, Styles, must
 from rectify_xl.excel.writing.table_rows import filling_for
@@ -24,11 +23,9 @@ from rectify_xl.progress.units import counted_units
 from rectify_xl.progress.units import words as status_words
 from rectify_xl.tables.ledger_table import day_text
 
-# The columns of a notice: serial, kind of reminder, kind of matter, number, text, person in charge, due day, state.
-_WIDTHS = (4.5, 9.0, 11.5, 12.0, 21.5, 8.0, 10.5, 13.0)
+# How each column of the matters looks.
 _LOOKS = ("centre", "state", "centre", "centre", "text", "centre", "date", "centre")
-_WIDTH, _LAST = sum(_WIDTHS), len(_WIDTHS) - 1
-_LINE_WIDTHS = tuple(map(line_held, _WIDTHS))
+_WIDTH, _LAST = sum(WIDTHS), len(WIDTHS) - 1
 _MERGED_CELLS = (None,) * _LAST
 # The lines of a notice besides its matters, each merged over all columns, and their layers; a gap has no text.
 _LINES = {
@@ -41,9 +38,7 @@ _LINES = {
 # The scale of the print is fixed: Excel ignores page breaks where it fits pages itself. The columns leave a sixth of
 # the page free, for programs that lack the font and set wider characters.
 _SCALE = 80
-_LEAST_HEIGHT, _MARGIN = 24.0, 4.0
-# The most characters of a matter's text: a longer one would not fit the highest row that Excel allows.
-_MOST_TEXT = 200
+_MARGIN = 4.0
 _FIXED_HEIGHTS = {"title": 40.0, "header": 28.0, "gap": 12.0}
 # Excel allows 1,023 page breaks a sheet.
 _UNITS_A_SHEET, _MOST_BREAKS = 1_000, 1_023
@@ -52,27 +47,32 @@ _PAGE_HEIGHTS = (926.0, 900.0)
 
 
 def add_notices(
-    workbook: xlsxwriter.Workbook, styles: Styles, book: Book, now: Sequence[Reminder], waiting: Mapping[str, int]
+    workbook: xlsxwriter.Workbook,
+    styles: Styles,
+    book: Book,
+    now: Sequence[Reminder],
+    counts: tuple[Mapping[str, Counter[str]], Mapping[str, int]],
 ) -> None:
     """Adds the sheet of notices (several for very many units): a unit a page, or as many pages as its list takes.
 
-    `waiting` is the number of earlier reminders of each unit.
+    `counts` are how many of `now` each unit has by kind, units and kinds in their order; and how many earlier ones.
     """
-    units = counted_units(book)
-    groups = groupby(now, key=lambda reminder: reminder.key.unit_code)
-    by_unit = ((units.unit(code), list(reminders)) for code, reminders in groups)
+    units, (kinds, waiting) = counted_units(book), counts
+    owing = (Owing(units.unit(code), of_unit, waiting.get(code, 0)) for code, of_unit in kinds.items())
+    first = 0
     for number in count(1):
-        sheet_units = list(islice(by_unit, _UNITS_A_SHEET))
+        sheet_units = list(islice(owing, _UNITS_A_SHEET))
         if number > 1 and not sheet_units:
             break
         name = words()["sheets"]["notices"]
         name = words()["many"].format(name=name, number=number) if number > 1 else name
-        _draw_notices(_page(workbook, styles, book, name), sheet_units, waiting)
+        _draw_notices(_page(workbook, styles, book, name), sheet_units, Part(now, first))
+        first += sum(unit.kinds.total() for unit in sheet_units)
 
 
 def _page(workbook: xlsxwriter.Workbook, styles: Styles, book: Book, name: str) -> Page:
     sheet, heads = workbook.add_worksheet(name, FastSheet), Heads(name=name, heading=name)
-    for index, width in enumerate(_WIDTHS):
+    for index, width in enumerate(WIDTHS):
         must(sheet.set_column(index, index, width))
     sheet.hide_gridlines(2)
     sheet.set_portrait()
@@ -85,23 +85,23 @@ def _page(workbook: xlsxwriter.Workbook, styles: Styles, book: Book, name: str) 
     return Page(workbook=workbook, sheet=sheet, styles=styles, book=book, key=name, heads=heads, tables=tables)
 
 
-def _draw_notices(page: Page, by_unit: Sequence[tuple[Unit, list[Reminder]]], waiting: Mapping[str, int]) -> None:
+def _draw_notices(page: Page, by_unit: Sequence[Owing], part: Part) -> None:
     if not by_unit:
         page.across((0, 0, _LAST), words()["nothing"], "note", "centered")
-        must(page.sheet.set_row(0, _LEAST_HEIGHT))
+        must(page.sheet.set_row(0, LEAST_HEIGHT))
         must(page.sheet.print_area(0, 0, 0, _LAST))
         return
-    matters, first = _matters([reminders for _, reminders in by_unit]), 0
+    matters, first = matters_for(by_unit, part), 0
     notices, breaks, spare = Notices(), [], _MOST_BREAKS - len(by_unit)
     sender = _Sender(issuing_office(page.book), day_text(page.book.as_of), day_text(answer_by(page.book)), _labels())
-    for unit, reminders in by_unit:
+    for owing in by_unit:
+        total, tail = owing.kinds.total(), 4 if owing.waiting else 3
         breaks.append(notices.row)
-        _add_notice(notices, (unit, reminders, waiting.get(unit.code, 0)), sender)
-        tail = 4 if unit.code in waiting else 3
-        if spare and _ends_alone(notices, matters.heights[first : first + len(reminders)], tail):
+        _add_notice(notices, owing, sender)
+        if spare and _ends_alone(notices, matters.heights[first : first + total], tail):
             breaks.append(notices.row - tail - 1)
             spare -= 1
-        first += len(reminders)
+        first += total
     for name, places in notices.places.items():
         for row in places if name in _LINES and name != "gap" else ():
             page.sheet.join(row, 0, _LAST)
@@ -145,18 +145,15 @@ class Notices:
         self.row += count
 
 
-_Owing = tuple[Unit, Sequence[Reminder], int]  # a unit, its reminders, and how many it had before
-
-
-def _add_notice(notices: Notices, owing: _Owing, sender: _Sender) -> None:
-    facts, (unit, reminders, waiting) = words()["notice"], owing
+def _add_notice(notices: Notices, owing: Owing, sender: _Sender) -> None:
+    facts = words()["notice"]
     notices.line("title", facts["title"])
-    notices.line("addressed", _addressee(unit))
-    notices.line("body", _body(reminders, sender))
+    notices.line("addressed", _addressee(owing.unit))
+    notices.line("body", _body(owing.kinds, sender))
     notices.add("header", sender.labels)
-    notices.reserve("matter", len(reminders))
-    if waiting:
-        notices.line("body", facts["before"].format(count=waiting))
+    notices.reserve("matter", owing.kinds.total())
+    if owing.waiting:
+        notices.line("body", facts["before"].format(count=owing.waiting))
     notices.add("gap", (None,))
     notices.line("signature", sender.office)
     notices.line("signature", sender.day)
@@ -170,12 +167,12 @@ def _ends_alone(notices: Notices, matters: Sequence[float], tail: int) -> bool:
     bodies = [_line_height(row[0]) for row in notices.rows["body"][2 - tail :]]
     addressee, fixed = _line_height(notices.rows["addressed"][-1][0]), _FIXED_HEIGHTS
     above = (fixed["title"], addressee, bodies[0], fixed["header"])
-    heights = [*above, *matters, *bodies[1:], fixed["gap"], _LEAST_HEIGHT, _LEAST_HEIGHT]
+    heights = [*above, *matters, *bodies[1:], fixed["gap"], LEAST_HEIGHT, LEAST_HEIGHT]
     return len(matters) > 1 and any(_last_page(heights, page) >= len(heights) - tail for page in _PAGE_HEIGHTS)
 
 
 def _line_height(text: str) -> float:
-    return max(height_of(lines_of(text, _WIDTH)) + _MARGIN, _LEAST_HEIGHT)
+    return max(height_of(lines_of(text, _WIDTH)) + _MARGIN, LEAST_HEIGHT)
 
 
 def _last_page(heights: Sequence[float], page: float) -> int:
@@ -195,15 +192,12 @@ def _addressee(unit: Unit) -> str:
     return str(facts["unit_people" if people else "unit"].format(unit=unit.name or unit.code, people=people))
 
 
-def _body(reminders: Sequence[Reminder], sender: _Sender) -> str:
-    facts, counts = words()["notice"], Counter(reminder.key.kind for reminder in reminders)
+def _body(counts: Counter[str], sender: _Sender) -> str:
+    facts = words()["notice"]
     kinds = {name: counts[kind] for kind, name in words()["kinds"].items() if counts[kind]}
     parts = (facts["part"].format(kind=name, count=count) for name, count in kinds.items())
     joined = facts["parts_joint"].join(parts)
-    return str(facts["body"].format(day=sender.day, count=len(reminders), parts=joined, answer_by=sender.answer_by))
-
-
-# ---- the matters
+    return str(facts["body"].format(day=sender.day, count=counts.total(), parts=joined, answer_by=sender.answer_by))
 
 
 def _labels() -> Sequence[str]:
@@ -212,71 +206,13 @@ def _labels() -> Sequence[str]:
     return facts["serial"], *labels, facts["term"], facts["state"]
 
 
-class _Matters(NamedTuple):
-    """The matters of a sheet: a row each, numbered from 1 for each unit; their heights; their kinds."""
-
-    rows: ColumnRows
-    heights: Sequence[float]
-    kinds: Sequence[str]
-
-
-def _matters(by_unit: Sequence[Sequence[Reminder]]) -> _Matters:
-    reminders = list(chain.from_iterable(by_unit))
-    serials = [str(serial) for group in by_unit for serial in range(1, len(group) + 1)]
-    kinds = words()["kinds"]
-
-    def make(places: Sequence[int]) -> Columns:
-        some = picked(reminders, places)
-        return [
-            picked(serials, places),
-            [kinds[r.key.kind] for r in some],
-            [r.matter for r in some],
-            [r.number for r in some],
-            [_clipped(r.text) for r in some],
-            [r.person for r in some],
-            [r.due_on for r in some],
-            [_state_text(r.key.kind, r.workdays_left) for r in some],
-        ]
-
-    rows = ColumnRows(range(len(reminders)), make)
-    heights = [height for columns in rows.pieces() for height in _heights(columns)]
-    return _Matters(rows, heights, [kinds[kind] for kind in dict.fromkeys(r.key.kind for r in reminders)])
-
-
-def _clipped(text: str) -> str:
-    """The text cut to what a notice has room for; the list of reminders has the whole text."""
-    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
-
-
-def _heights(columns: Columns) -> Iterator[float]:
-    """The heights of some matters."""
-    lines = (_lines_of_each(values, width) for values, width in zip(columns, _LINE_WIDTHS, strict=True))
-    return (max(height_of(most), _LEAST_HEIGHT) for most in map(max, *lines))
-
-
-def _lines_of_each(values: Sequence[Any], width: int) -> Iterator[int]:
-    """The number of lines of each of a column's values."""
-    long = {v: lines_in(v, width) for v in frozenset(values) if v.__class__ is str and 2 * len(v) > width}
-    return map(long.get, values, repeat(1))
-
-
-@cache
-def _state_text(kind: str, left: int | None) -> str:
-    """The state of a matter in words, by the working days left."""
-    facts = words()["notice"]
-    if left is None:
-        return str(facts["no_term"])
-    name = "today" if kind == "day" else "late" if left < 0 else "left"
-    return str(facts[name].format(days=abs(left)))
-
-
 # ---- all rows at once
 
 
-def _fillings(page: Page, notices: Notices, matters: _Matters) -> Iterator[Filling]:
+def _fillings(page: Page, notices: Notices, matters: Matters) -> Iterator[Filling]:
     """The rows of each kind with their heights, which no program fits to merged cells."""
     for kind, places in notices.places.items():
-        fixed: dict[str, Any] = {"places": places, "least": _FIXED_HEIGHTS.get(kind, _LEAST_HEIGHT), "fixed": True}
+        fixed: dict[str, Any] = {"places": places, "least": _FIXED_HEIGHTS.get(kind, LEAST_HEIGHT), "fixed": True}
         if kind == "matter":
             yield filling_for(page, tuple(_columns(matters.kinds)), matters.rows, places[0], **fixed)
             continue
@@ -295,6 +231,6 @@ def _fillings(page: Page, notices: Notices, matters: _Matters) -> Iterator[Filli
 
 def _columns(kinds: Sequence[str]) -> Iterator[Shown]:
     """How the columns of matters are shown; only kinds have looks by value."""
-    for width, look in zip(_WIDTHS, _LOOKS, strict=True):
+    for width, look in zip(WIDTHS, _LOOKS, strict=True):
         values: dict[tuple[type, Any], None] = dict.fromkeys((str, kind) for kind in kinds if look == "state")
         yield Shown(band="", label="", width=width, look=look, values=values)

@@ -39,13 +39,14 @@ def write_reminders(result: Book | HasBook, path: Path | str) -> None:
 def add_sheets(workbook: xlsxwriter.Workbook, book: Book) -> None:
     """Adds 催办清单, the notices, and 已催未办."""
     styles, (now, before) = Styles(workbook), now_and_before(book)
-    now = tuple(now)  # read once: the list and the notices need them all
-    counts_before = _counted(before)
-    waiting = Counter[str]()
+    counts, counts_before = _counted(now), _counted(before)
+    kinds, waiting = dict[str, Counter[str]](), Counter[str]()
+    for (code, kind, _), number in counts.items():
+        kinds.setdefault(code, Counter())[kind] += number
     for (code, *_), number in counts_before.items():
         waiting[code] += number
-    _add_list(workbook, styles, book, ("list", now, _counted(now)))
-    add_notices(workbook, styles, book, now, waiting)
+    _add_list(workbook, styles, book, ("list", now, counts))
+    add_notices(workbook, styles, book, now, (kinds, waiting))
     _add_list(workbook, styles, book, ("before", before, counts_before))
 
 
