@@ -116,6 +116,23 @@ def test_what_waits_and_the_files_travel_along() -> None:
     assert mended.pending == ()
 
 
+def test_a_file_of_a_lower_office_is_owed_no_more_once_its_rows_came_directly() -> None:
+    lower = book(*FIRST[:1])
+    upper = book(ledger(lower), sent("KX02", "05-27", A, B))
+    told = {line[0]: line[-2] for line in files_table(upper).rows}
+    assert told == {"台帐.xlsx": "否", "KX02-05-18-ledger.xlsx": "否", "KX02-05-27-ledger.xlsx": "否"}
+    assert figures_of(upper)["to_correct"] == 0
+    still = book(ledger(lower), sent("KX02", "05-27", row("activities"), form="activities"))
+    assert figures_of(still)["to_correct"] == 1
+
+
+def test_a_row_that_waits_for_a_number_nobody_gave_is_none_of_the_rows_that_were_merged() -> None:
+    held = book(sent("KX02", "05-18", A, {**B, "item_id": "KX02-T009"}))
+    columns, (line,) = files_table(held).columns, files_table(held).rows
+    told = dict(zip(columns, line, strict=True))
+    assert (told["verdict"], told["errors"], told["good_rows"], len(held.items["ledger"])) == ("退回", 1, 1, 1)
+
+
 def test_the_same_rows_directly_and_through_a_ledger_are_one() -> None:
     lower = book(*FIRST, OFFICE)
     both = book(ledger(lower), *FIRST, OFFICE)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rectify_xl import catalog
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared
 from rectify_xl.merging.numbering import StateRef, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord
@@ -59,6 +60,18 @@ def lower_ledgers(returns: Sequence[Return]) -> LowerLedgers:
         records=records,
         files=tuple(_lines_of_other_files(ledgers, direct)),
         retired=frozenset(number for r in ledgers if r.ledger for number in r.ledger.retired),
+    )
+
+
+def lines_since(lower: LowerLedgers, still_waiting: Iterable[Pending]) -> tuple[tuple[Any, ...], ...]:
+    """The lines of files not here: one is to be corrected no more once none of its rows waits here any longer."""
+    waited = {r.return_.digest for r in lower.returns if any(r.pending.values())}
+    mended = waited.difference(pending.digest[:DIGEST_DIGITS] for pending in still_waiting)
+    columns, no = _file_columns(), catalog.words("ledger")["no"]
+    digest, to_correct = columns.index("digest"), columns.index("to_correct")
+    return tuple(
+        (*line[:to_correct], no, *line[to_correct + 1 :]) if str(line[digest])[:DIGEST_DIGITS] in mended else line
+        for line in lower.files
     )
 
 

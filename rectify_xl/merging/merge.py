@@ -14,7 +14,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.laid_aside import Shelf, joined, room_for
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
-from rectify_xl.merging.lower_ledgers import LowerLedgers, lower_ledgers
+from rectify_xl.merging.lower_ledgers import LowerLedgers, lines_since, lower_ledgers
 from rectify_xl.merging.numbering import Numbering, Numbers, StateRef
 from rectify_xl.merging.office import OfficeValues, office_values
 from rectify_xl.merging.speaking import latest_of
@@ -90,7 +90,7 @@ def fold(
         restricted=folding.restricted,
         withdrawn=tuple(folding.withdrawn),
         retired=lower.retired,
-        lower_files=lower.files,
+        lower_files=lines_since(lower, folding.pending),
         unit_folds=folding.unit_folds,
     )
 

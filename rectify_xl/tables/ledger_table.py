@@ -11,7 +11,7 @@ from rectify_xl import catalog
 from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Form, Pending, Return, Table
+from rectify_xl.model import Book, Form, FormRows, Pending, Return, Table
 from rectify_xl.normal import as_seen, inert, shown
 from rectify_xl.progress.standing import latest_files
 from rectify_xl.progress.units import has_arrived
@@ -132,12 +132,18 @@ def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
 
 def _file_row(return_: Return, verdicts: Mapping[str, str], *, is_owing: bool) -> tuple[Any, ...]:
     facts, levels = catalog.words("ledger"), Counter(finding.level for finding in return_.findings)
-    merged = sum(len(rows.good) for rows in return_.forms) if return_.verdict in _MERGED else None
+    merged = sum(_merged(return_, rows) for rows in return_.forms) if return_.verdict in _MERGED else None
     return (
         inert(return_.file), return_.unit_code or None, return_.unit_name or None, verdicts[return_.verdict],
         return_.filled_on, return_.saved or None, levels["error"], levels["warning"], merged,
         facts["yes"] if is_owing else facts["no"], return_.digest or None,
     )  # fmt: skip
+
+
+def _merged(return_: Return, rows: FormRows) -> int:
+    """How many good rows of a form were merged: those that wait for what only other returns show are none of them."""
+    wrong = {(f.sheet, f.row) for f in return_.findings if f.level == "error" and f.form == rows.form}
+    return len(rows.good) - (sum((row.sheet, row.row) in wrong for row in rows.good) if wrong else 0)
 
 
 def returns_to_correct(book: Book) -> frozenset[int]:
