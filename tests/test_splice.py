@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgers import values_by_calamine, written
 
+from rectify_xl import deflating
+from rectify_xl.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.ledgers.ledger import write_ledger
-from rectify_xl.excel.writing import deflating
-from rectify_xl.excel.writing.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.row_xml import Look, rows_xml
 from rectify_xl.excel.writing.splice import save_spliced

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from returns import DAY, GOOD, judged, row
 
+from rectify_xl import deflating
 from rectify_xl.model import (
     CannotFinish,
     Item,
@@ -31,7 +32,7 @@ from rectify_xl.model import (
 from rectify_xl.outgoing.reminders import sent_key
 from rectify_xl.store import Store
 from rectify_xl.store import schema as store_schema
-from rectify_xl.store.packed_lines import with_days
+from rectify_xl.store.packed_lines import packed, packed_text, unpacked, with_days
 from rectify_xl.store.rows import rows_from, rows_to
 from rectify_xl.store.snapshots import snapshot_from, snapshot_to
 
@@ -348,3 +349,17 @@ def old_states(held: Return) -> list[tuple[int, bool, str, str | None]]:
         (told.row, told in rows.good, with_days(told.values), with_days(told.typed) if told.typed else None)
         for told in rows.rows()
     ]
+
+
+@pytest.mark.parametrize("name", ["isal.isal_zlib", "zlib_ng.zlib_ng", "zlib"])
+def test_what_any_back_end_packed_is_read_everywhere(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [[number, "整改情况" * (number % 50), date(2005, 5, number % 28 + 1)] for number in range(3000)]
+    told = json.loads(with_days(lines))
+    monkeypatch.setattr(deflating, "_BACK_ENDS", tuple(b for b in deflating._BACK_ENDS if b[0] == name))
+    deflating.back_end.cache_clear()
+    try:
+        compressed, one = packed(lines), packed_text(with_days(lines[:5]))
+    finally:
+        deflating.back_end.cache_clear()
+    assert [line for piece in unpacked(compressed) for line in piece] == told
+    assert list(unpacked(one)) == [told[:5]] and json.loads(zlib.decompress(one)) == told[:5]

@@ -10,8 +10,12 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from rectify_xl.deflating import back_end
+
 _Value = TypeVar("_Value")
 _PIECE_LENGTH = 2000
+# Where nothing faster than zlib is installed its first level will do.
+_LEVELS = {"zlib": 1}
 _FIRST_NUMBER = re.compile(rb"\[\[([0-9]+),")
 # Bytes unpacked at a time.
 _UNPACKED_BYTES = 1 << 20
@@ -34,7 +38,7 @@ def in_pieces(many: Iterable[_Value], most: int = _PIECE_LENGTH) -> Iterator[lis
 
 def packed(values: Iterable[Any]) -> bytes:
     """Plain values, packed: the days as text."""
-    compressor, compressed = zlib.compressobj(1), bytearray()
+    compressor, compressed = _compressor(), bytearray()
     for piece in in_pieces(values):
         compressed += compressor.compress(f"{with_days(piece)}\n".encode("utf-8", "surrogatepass"))
     compressed += compressor.flush()
@@ -43,7 +47,15 @@ def packed(values: Iterable[Any]) -> bytes:
 
 def packed_text(text: str) -> bytes:
     """What `packed` gives, of values that are one line of JSON already."""
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    compressor = _compressor()
+    compressed: bytes = compressor.compress(text.encode("utf-8", "surrogatepass")) + compressor.flush()
+    return compressed
+
+
+def _compressor() -> Any:
+    """The fastest that is installed: their bytes differ, what they unpack to does not."""
+    module, level = back_end()
+    return module.compressobj(_LEVELS.get(module.__name__, level))
 
 
 def unpacked(compressed: bytes) -> Iterator[list[Any]]:
