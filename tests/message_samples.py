@@ -45,6 +45,7 @@ SAMPLES: dict[str, Any] = {
     "rows": "7、9",
     "count": 2,
     "number": "KX01-T001",
+    "here": "KX01-T002",
     "text": "V7: 2005.5.32",
     "forms": "教育转化登记",
     "labels": "整改目标、整改措施",

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import openpyxl
@@ -17,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from ledgers import written
 from returns import UNITS, judged, row, settings_for
+from weeks import drop, numbers, run
 
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.judging.judge import Received, judge_book
@@ -26,6 +29,8 @@ from rectify_xl.messages import sentence
 from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.outgoing.bulletin_figures import figures_of
 from rectify_xl.ruling import ruling_for
+from rectify_xl.runs import workspace
+from rectify_xl.runs.status_and_history import history_of
 from rectify_xl.tables.ledger_table import files_table, pending_table
 
 SETTINGS = settings_for()
@@ -190,13 +195,59 @@ def test_where_a_ledger_and_a_direct_return_disagree_is_told() -> None:
     assert upper.items["ledger"][0].values[19] == 0.8  # what came directly
 
 
-def test_a_number_that_two_offices_gave_to_different_rows_is_told() -> None:
+def given_by(held: Book) -> Numbers:
+    by_state = {(s.digest, s.sheet, s.row): i.number for i in held.items["ledger"] for s in i.states}
+    return Numbers(by_state=by_state, used=frozenset(by_state.values()))
+
+
+@pytest.mark.parametrize("day", ["05-17", "05-20"])
+def test_a_row_whose_number_this_office_gave_to_another_has_one_of_its_own_here(day: str) -> None:
     told = ledger(book(sent("KX02", "05-18", A)))
-    for problem, codes in (("只报给上级的问题", ["conflict"]), (A["problem"], [])):
-        direct = sent("KX02", "05-20", row("ledger", problem=problem))
-        given = {(direct.digest, "整改台帐", 4): "KX02-T001"}
-        upper = book(direct, told, numbers=Numbers(by_state=given, used=frozenset(given.values())))
-        assert [f.code for f in upper.findings if f.file == "台帐.xlsx" and f.level != "fixed"] == codes
+    later = ledger(book(sent("KX02", "05-18", A), sent("KX02", "05-24", {**A, "item_id": "KX02-T001",
+                        "problem": "学习还不够深入", "percent": 0.9})), "后来.xlsx")  # fmt: skip
+    direct = sent("KX02", day, row("ledger", problem="只报给上级的问题"))
+    given, expected = given_by(book(direct)), {"KX02-T001": "只报给上级的问题", "KX02-T002": A["problem"]}
+    for returns in ([direct, told], [told, direct], [direct, told], [direct, told, later], [later, direct, told]):
+        upper = book(*returns, numbers=given)
+        expected |= {"KX02-T002": "学习还不够深入"} if later in returns else {}
+        assert {item.number: item.values[1] for item in upper.items["ledger"]} == expected
+        found = [f for f in upper.findings if f.level != "fixed" and f.code != "missing-row"]
+        assert {(f.code, f.cell, f.value, dict(f.params)["here"]) for f in found} == {
+            ("conflict", "C4", "KX02-T001", "KX02-T002")
+        }
+        assert all(sentence(f) and sentence(f, "en") for f in found) and upper.pending == ()
+        given = given_by(upper)
+    own = sent("KX02", "06-01", row("ledger", item_id="KX02-T001", problem="学习还不够深入", percent=0.95))
+    upper = book(direct, told, later, own, numbers=given)
+    assert {item.number: item.values[19] for item in upper.items["ledger"]} == {"KX02-T001": 0.5, "KX02-T002": 0.95}
+
+
+def test_its_number_here_stays_its_own_from_run_to_run_and_through_a_lost_memory(tmp_path: Path) -> None:
+    lower, upper = tmp_path / "下级", tmp_path / "上级"
+    for place in (lower, upper):
+        workspace.create(place, SETTINGS)
+    drop(upper, "直报.xlsx", B, filled_on=date(2005, 5, 20))
+    run(upper, date(2005, 5, 20))
+    expected = {"KX02-T001": B["problem"]}
+    for day, sent_rows in ((18, A), (26, {**C, "item_id": "KX02-T001"})):
+        drop(lower, f"{day}.xlsx", sent_rows, filled_on=date(2005, 5, day))
+        run(lower, date(2005, 5, day))
+        copy(lower / "成果" / "整改台帐.xlsx", upper / "收件" / f"台帐{day}.xlsx")
+        expected["KX02-T002"] = sent_rows["problem"]
+        assert numbers(run(upper, date(2005, 5, day + 3))) == expected
+    (upper / "记录.sqlite").unlink()
+    again = run(upper, date(2005, 5, 30))
+    assert (numbers(again), again.notes) == (expected, ("rebuilt:记录.sqlite",))
+    told = {number: [s["values"]["problem"] for s in history_of(upper, number)["states"]] for number in expected}
+    assert told == {"KX02-T001": [B["problem"]], "KX02-T002": [A["problem"], C["problem"]]}
+
+
+def test_a_row_that_both_offices_numbered_alike_is_one() -> None:
+    told = ledger(book(sent("KX02", "05-18", A)))
+    direct = sent("KX02", "05-20", A)
+    upper = book(direct, told, numbers=given_by(book(direct)))
+    assert [(i.number, len(i.states)) for i in upper.items["ledger"]] == [("KX02-T001", 2)]
+    assert [f.code for f in upper.findings if f.level != "fixed"] == []
 
 
 @pytest.mark.parametrize(

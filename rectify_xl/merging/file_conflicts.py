@@ -8,13 +8,12 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.numbering import ref_of, state_ref
-from rectify_xl.merging.row_findings import LedgerRecord, in_ledger
+from rectify_xl.merging.numbering import state_ref
+from rectify_xl.merging.row_findings import LedgerRecord, Params, in_ledger
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Finding, Form, FormRows, Return, State
 from rectify_xl.roster import Roster
-from rectify_xl.ruling import keys_of
 
 ReturnFinding = tuple[Return, Finding]
 
@@ -86,14 +85,16 @@ def _values(rows: FormRows) -> list[tuple[Any, ...]]:
 def ledger_conflicts(tracker: RowTracker) -> Iterator[Finding]:
     """Rows of which a lower office's ledger says something else than a unit's return, or another ledger, that day.
 
-    And numbers that both offices gave, each to a row of its own.
+    And rows that have another number there than here.
     """
     for track in tracker.tracks:
         for record in track.ledger_records:
             in_record = record.row.item.latest
             other = next((s for s in track.states if _disagree(tracker.form, track, in_record, s)), None)
-            if other := other or _other_row(tracker.form, track, record):
-                yield _ledger_finding(tracker.form, record, other)
+            if record.row.item.number not in ("", track.number):
+                yield _ledger_finding(tracker.form, record, (("case", "renumbered"), ("here", track.number)))
+            elif other:
+                yield _ledger_finding(tracker.form, record, (("case", "ledger"), ("other", other.file)))
 
 
 def _disagree(form: Form, track: Track, in_ledger: State, state: State) -> bool:
@@ -104,16 +105,6 @@ def _disagree(form: Form, track: Track, in_ledger: State, state: State) -> bool:
     return _compared_values(form, in_ledger) != _compared_values(form, state)
 
 
-def _other_row(form: Form, track: Track, record: LedgerRecord) -> State | None:
-    """The row to which a number was given here, if a lower office gave it to one of another day and another key."""
-    number, item = next((p for p, column in enumerate(form.columns) if column.assigned), None), record.row.item
-    first = next((state for state in track.states if ref_of(state) not in track.only_in_ledgers), None)
-    if first is None or number is None or first.values[number] or first.filled_on == item.first_on:
-        return None
-    here, there = keys_of([first.values, item.latest.values], form, form.key)
-    return first if here != there else None
-
-
 def _compared_values(form: Form, state: State) -> list[Any]:
     """A row's values but its number and the deadline, which in a ledger is the agreed one."""
     agreed = form.deadline.due if form.deadline and form.deadline.agreed else ""
@@ -121,10 +112,10 @@ def _compared_values(form: Form, state: State) -> list[Any]:
     return [value for column, value in pairs if not column.assigned and column.name != agreed]
 
 
-def _ledger_finding(form: Form, record: LedgerRecord, other: State) -> Finding:
+def _ledger_finding(form: Form, record: LedgerRecord, told: Params) -> Finding:
     """A conflict, told at the ledger's own cell."""
     number = record.row.item.number
     column = next((column for column in form.columns if column.assigned), form.columns[0])
-    params = (("case", "ledger"), ("number", number), ("other", other.file))
-    finding = Finding(level=catalog.codes()["conflict"].level, code="conflict", params=params, form=form.name)
+    level, params = catalog.codes()["conflict"].level, (*told, ("number", number))
+    finding = Finding(level=level, code="conflict", params=params, form=form.name)
     return in_ledger(replace(finding, column=column.name, label=column.label, value=number), record, form)

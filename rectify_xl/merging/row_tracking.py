@@ -8,6 +8,7 @@ from operator import not_
 from typing import Any, NamedTuple
 
 from rectify_xl.kinds import item_number
+from rectify_xl.merging.lower_numbers import LowerNumbers
 from rectify_xl.merging.numbering import ref_of, state_ref
 from rectify_xl.merging.row_findings import Params, findings_by_row, in_ledger, pending_row, row_finding
 from rectify_xl.merging.speaking import RowSpeakers
@@ -38,8 +39,11 @@ class _NewRow(NamedTuple):
 class RowTracker:
     """Follows the rows of one form of one unit, and of those merged into it, return by return."""
 
-    def __init__(self, form: Form, unit: str, context: FoldContext, speaking: RowSpeakers) -> None:
-        self.form, self.unit, self.context, self.speaking = form, unit, context, speaking
+    def __init__(
+        self, form: Form, unit: str, context: FoldContext, *, speaking: RowSpeakers, lower: LowerNumbers
+    ) -> None:
+        self.form, self.unit, self.context = form, unit, context
+        self.speaking, self._lower = speaking, lower
         self.tracks: list[Track] = []
         self.findings: list[Finding] = []
         self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
@@ -51,8 +55,7 @@ class RowTracker:
         self._rules_between = [rule for rule in form.rules if rule.between]
         self._needs_renumbering = False
         self._unknown_numbers: list[tuple[str, str]] = []  # that nobody had given when their row came, with its file
-        # Of the return being added: whether a ledger alone has it, the numbers written in its rows, and those that
-        # other rows of it were given before.
+        # Of the return being added: is it a ledger's alone, the numbers written in its rows, those its others had.
         self._is_from_ledger = False
         self._written, self._remembered = frozenset[str](), frozenset[str]()
 
@@ -123,6 +126,8 @@ class RowTracker:
         """The tracks that a row may belong to, the likeliest first (none: it is new), and why it must wait."""
         row, number, key = new
         reason = self._broken_rule_between(row) if self._rules_between else None
+        if track := self._lower.track_of(row, number, key):
+            return (track,), reason
         same_key = self._with_key(known_before[key], return_) if key in known_before else []
         if number:
             if self.context.numbering.closed and self._is_foreign(row, number, return_):
@@ -197,10 +202,10 @@ class RowTracker:
 
     def _number_of(self, row: Row, place: int, return_: Return) -> str:
         """The number written in a row, or once given for it; one of another unit (waived) says nothing."""
-        written: str = row.values[place] or ""
+        written, ref = row.values[place] or "", state_ref(return_.digest, row.sheet, row.row)
         if written and self._may_be_numbered(written, return_):
-            return written
-        return self.context.numbering.number_of(state_ref(return_.digest, row.sheet, row.row))
+            return self._lower.number_of(ref, written) if self._is_from_ledger else written
+        return self.context.numbering.number_of(ref)
 
     def _may_be_numbered(self, number: str, return_: Return) -> bool:
         """Whether a number is no other unit's."""
@@ -242,6 +247,7 @@ class RowTracker:
             self.is_plain = False
         if self._is_from_ledger:
             track.only_in_ledgers.add(ref)
+            self._lower.note(row, track)
         if self._due_place is not None:
             for record in records:
                 item = record.row.item

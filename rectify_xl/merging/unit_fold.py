@@ -10,6 +10,7 @@ from rectify_xl.merging.changes import ChangeRules
 from rectify_xl.merging.file_conflicts import ledger_conflicts
 from rectify_xl.merging.items import items_from
 from rectify_xl.merging.lower_ledgers import LedgerReturn
+from rectify_xl.merging.lower_numbers import LowerNumbers
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.speaking import RowSpeakers, speakers_for
@@ -97,7 +98,10 @@ def _tracker_for(
         if rows.good or rows.bad or from_ledger
     ]
     speakers = speakers_for((return_ for return_, *_ in reporting), context.roster)
-    tracker = RowTracker(form, unit, context, RowSpeakers(form, speakers))
+    direct = ((return_, rows) for return_, rows, from_ledger in reporting if from_ledger is None)
+    tracker = RowTracker(
+        form, unit, context, speaking=RowSpeakers(form, speakers), lower=LowerNumbers(form, direct, context)
+    )
     for return_, rows, from_ledger in reporting:
         tracker.add(return_, rows, from_ledger)
     tracker.close_gaps()

@@ -24,7 +24,9 @@ class RowInLedger(NamedTuple):
 
 
 def rows_in_ledgers(store: Store, number: str) -> list[RowInLedger]:
-    """Every row with a number in the ledgers that count, in order of arrival; a ledger goes by its first name."""
+    """Every row with a number here in the ledgers that count, in order of arrival; a ledger goes by its first name."""
+    lapsed = store.rows("SELECT digest, title, row, number FROM lapsed")
+    numbers_here = {state_ref(digest, title, row): here for digest, title, row, here in lapsed}
     return [
         RowInLedger(row, path, digest, arrived, ledger.as_of)
         for path, digest, arrived, packed, _ in store.rows(  # beside a min() the other columns are of its row
@@ -33,7 +35,7 @@ def rows_in_ledgers(store: Store, number: str) -> list[RowInLedger]:
         )
         if (ledger := ledger_from(packed))
         for row in ledger.rows
-        if row.item.number == number
+        if numbers_here.get(state_ref(*row.item.latest[1:4]), row.item.number) == number
     ]
 
 

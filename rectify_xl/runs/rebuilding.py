@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -120,8 +120,11 @@ def count_differing(ledger: SurvivingLedger, numbers: Numbers, returns: Sequence
     return sum(known.get(ref) != number for ref, number in ledger.numbers.items())
 
 
-def numbers_from(ledger: SurvivingLedger, returns: Iterable[Return]) -> Numbers:
-    """The numbers that rows must get again: rows that the ledger has as their source, or else by their key."""
+def numbers_from(ledger: SurvivingLedger, returns: Sequence[Return]) -> Numbers:
+    """The numbers that rows must get again: rows that the ledger has as their source, or else by their key.
+
+    And those of lower offices' rows that have another number there.
+    """
     given: dict[StateRef, str] = {}
     for return_ in returns:
         for form, row_sheet, row, values in unnumbered(return_):
@@ -129,6 +132,9 @@ def numbers_from(ledger: SurvivingLedger, returns: Iterable[Return]) -> Numbers:
             number = number or ledger.by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)))
             if number:
                 given[return_.digest, row_sheet, row] = number
+    for ref, number_there in lower_ledgers(returns).numbers():
+        if (number := ledger.numbers.get(ref, number_there)) != number_there:
+            given[ref] = number
     return Numbers(by_state=given, used=ledger.retired.union(ledger.numbers.values()))
 
 

@@ -155,7 +155,7 @@ class Runs(Database):
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE number = ?", changed)
 
     def keep_numbers(self, numbers: RowNumbers) -> None:
-        """Adds the numbers of rows that were stored without them."""
+        """Adds the numbers of rows that were stored without them, and of those whose file is not here."""
         digests = json.dumps(sorted({digest for digest, _, _ in numbers}))
         sheets = self.rows(
             "SELECT f.digest, h.form, h.title, h.key, n.numbers FROM sheets h JOIN files f ON f.key = h.file"
@@ -167,6 +167,15 @@ class Runs(Database):
             if (digest, form, title) in numbers
         ]
         self.write_all("INSERT OR REPLACE INTO numbered (sheet, numbers) VALUES (?, ?)", merged)
+        here = {digest for digest, *_ in sheets}
+        elsewhere = (
+            (digest, form, title, row, number)
+            for (digest, form, title), own in numbers.items() if digest not in here
+            for row, number in own.items()
+        )  # fmt: skip
+        self.write_all(
+            "INSERT OR REPLACE INTO lapsed (digest, form, title, row, number) VALUES (?, ?, ?, ?, ?)", elsewhere
+        )
 
     def withdraw(self, numbers: Iterable[tuple[str, str, str]]) -> None:
         """Stores numbers (form, number, unit code) that were used once and may never be given again."""
