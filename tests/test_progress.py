@@ -383,6 +383,14 @@ def test_who_has_not_reported_and_what_is_missing() -> None:
     ]
 
 
+def test_the_office_and_a_stopped_unit_lack_no_template_whatever_they_sent() -> None:
+    stopped = [*UNITS[:2], replace(UNITS[2], stopped_on=d(20)), UNITS[3]]
+    tasks = (task("T1", "ledger"), task("T2", "survey"))
+    book = book_of({}, settings_of(stopped, tasks=tasks), returns=(sent("C"), sent("O", file="2.xlsx")))
+    both = "整改方案及台帐、群众满意度测评表"
+    assert pick(quality(book), "unit_code", "missing")[:-1] == [("A", both), ("B", both), ("C", ""), ("O", "")]
+
+
 def test_errors_by_unit_and_code_the_commonest_first() -> None:
     def finding(code: str, file: str, level: Any = "error") -> Finding:
         return Finding(level=level, code=code, file=file)

@@ -52,10 +52,12 @@ def quality(book: Book) -> Table:
     units = counted_units(book)
     sent, codes = _sent_by_unit(book, units), commonest_codes(book)
     arrived = reporting_codes(book, units)
-    rows = [
-        _row(unit, sent[unit.code], codes, (unit.code in arrived, _missing_templates(book, unit, sent[unit.code])))
-        for unit in units.listed(code for code in sent if code)
-    ]
+    asked = {unit.code for unit in units.asked}
+    rows = []
+    for unit in units.listed(code for code in sent if code):
+        # The office and a stopped unit owe nothing, whatever they sent.
+        missing = _missing_templates(book, unit, sent[unit.code]) if unit.code in asked else []
+        rows.append(_row(unit, sent[unit.code], codes, (unit.code in arrived, missing)))
     if "" in sent:
         rows.append(_row(Unit(code="", name=words()["unnamed"]), sent[""], codes, (None, ())))
     columns = ("unit_code", "unit_name", "reported", "filled_on", "missing", "files", "returned", "refused")
