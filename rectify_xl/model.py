@@ -591,7 +591,7 @@ class Reminder(NamedTuple):
 class Book:
     """The result of one consolidation as plain records, from which every workbook, frame and JSON is made.
 
-    `items` by form (units in the roster's order, each in the order of its returns); `dues` by form, beside `items`, only
+    `items` by form (units in the roster's order, rows as they came); `dues` by form, side by side with `items`, only
     for forms with a deadline; `returns` every file of the call without its rows; `findings` of all files and
     between returns, in order; `restricted` counts rows of restricted forms by (form, unit code). `withdrawn` are items
     that a waiver took out, `retired` numbers that were withdrawn before (of a lower office, or in a lost memory);
