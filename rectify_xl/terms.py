@@ -29,6 +29,11 @@ def form_titles() -> Mapping[str, str]:
     return {form.title: name for name, form in catalog.forms().items()}
 
 
+def waivable_codes() -> tuple[str, ...]:
+    """The codes that a waiver may let pass: not what refuses a file, nor what was understood anyway."""
+    return tuple(name for name, code in catalog.codes().items() if code.level != "fixed" and not code.refuses)
+
+
 def condition_words(form: Form, lists: Mapping[str, Sequence[str]]) -> Words:
     """The words of a 判定条件 on a form: the column's name and its options by label."""
     choices = [c for c in form.columns if c.choices]

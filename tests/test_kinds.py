@@ -524,6 +524,13 @@ def test_id(raw: Any, value: Any, code: str) -> None:
     assert read("id", raw) == (value, code)
 
 
+@pytest.mark.parametrize(("raw", "case"), [(101.0, "number"), (date(2005, 5, 16), "date"), ("KX 02", "")])
+def test_a_code_that_is_a_number_is_told_as_one(raw: Any, case: str) -> None:
+    """A cell with 101 has no spaces that should not be there."""
+    found = parser_for(Column(name="it", label="它", kind="id"), SETTING)(raw)
+    assert found.case == case
+
+
 @pytest.mark.parametrize(
     ("raw", "value", "code"),
     [

@@ -57,6 +57,17 @@ def test_a_time_without_a_year_names_the_stage(book: Path) -> None:
     assert "「活动」B6" in told["B4"].sentence("zh") and "5月12日下午" in told["B4"].sentence("zh")
 
 
+def test_a_rule_that_is_named_in_chinese_is_offered_by_its_code(book: Path) -> None:
+    """说明 lists 日期无效 beside date; what refuses a file, or was understood anyway, no waiver lets pass."""
+    for typed in ("日期无效", "damaged", "fixed-date"):
+        put(book, {("豁免", "B4"): typed})
+        with pytest.raises(SettingsError) as caught:
+            load_settings(book)
+        (problem,) = caught.value.problems
+        assert (problem.cell, problem.code) == ("B4", "choice")
+        assert ("是不是“date”？" in problem.sentence("zh")) is (typed == "日期无效")
+
+
 def test_a_day_twice(book: Path) -> None:
     put(book, {("节假日", "A5"): "2005-5-8"})
     assert problems(book) == [("节假日", "A5", "duplicate")]

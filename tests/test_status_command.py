@@ -17,6 +17,7 @@ from weeks import SETTINGS, drop, run, snapshot
 
 import rectify_xl as rx
 from rectify_xl.frames.columns import DTYPES, TEXT_DTYPE, frame_facts
+from rectify_xl.model import Unit
 from rectify_xl.runs import workspace
 
 FIRST = date(2005, 5, 18)
@@ -103,6 +104,16 @@ def test_history_tells_every_state_with_its_source_and_what_changed(place: Path)
     assert told["states"][1]["changed"]["status"] == ["整改中", "已完成"] and told["states"][0]["changed"] == {}
     assert list(rx.history(place, "KX02-T001")["status"]) == ["整改中", "已完成"]
     assert call("history", place, "KX02-T099").exit_code == 2
+
+
+def test_a_number_is_found_whatever_letters_it_and_its_unit_have(tmp_path: Path) -> None:
+    units = tuple(Unit(code=code, name=f"示例{code}支部", kind="党支部") for code in ("kx-01", "KX-02"))
+    workspace.create(tmp_path / "w", settings_for(units=units, tasks=()))
+    for unit in units:
+        drop(tmp_path / "w", f"{unit.code}.xlsx", row("ledger"), unit_code=unit.code, unit_name=unit.name)
+    run(tmp_path / "w", DAY)
+    for typed, number in (("kx-01-T001", "kx-01-T001"), ("KX-01-t001", "kx-01-T001"), ("kx-02-t001", "KX-02-T001")):
+        assert json.loads(call("history", tmp_path / "w", typed, "--json").stdout)["id"] == number
 
 
 def test_the_memory_as_frames(place: Path) -> None:

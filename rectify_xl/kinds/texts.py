@@ -166,6 +166,8 @@ def id_parser(column: Column, setting: Setting) -> Parser:
         text = "".join(narrow(text).split())
         if column.assigned and not (text := understood_number(text)):
             return fixed(None, "fixed-id")
+        if isinstance(understood, Reading) and understood[:2] == (text, "fixed-text"):
+            return understood
         return text if text == value else fixed(text, "fixed-text")
 
     return parse

@@ -180,9 +180,9 @@ def _item_row(store: Store, number: str) -> tuple[Any, ...]:
 
     WrongUse where there is none, CannotFinish where its form has changed since the last run.
     """
-    rows = store.rows(
-        "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?", key_text(number).upper()
-    )
+    # A number in other letters than its unit's code has them is the one that differs in nothing else.
+    alike = "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?"
+    rows = next((found for how in ("", " COLLATE NOCASE") if (found := store.rows(alike + how, key_text(number)))), [])
     if not rows or rows[0][0] not in catalog.forms():
         raise WrongUse(number, "no-such-number")
     refuse_changed(store, catalog.forms()[rows[0][0]])

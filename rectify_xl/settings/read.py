@@ -10,6 +10,7 @@ from datetime import date
 from rectify_xl import catalog, terms
 from rectify_xl.in_force import lists_of, own_forms, using
 from rectify_xl.ledger_columns import DIGEST_DIGITS
+from rectify_xl.messages import code_name
 from rectify_xl.model import Filing, Form, Level, Settings, Waiver
 from rectify_xl.normal import key_text
 from rectify_xl.settings.campaign import Campaign, read_campaign
@@ -121,7 +122,7 @@ def _options(book: _Book, words: Dictionary) -> Options:
     lists = {
         **book.layout.options,
         "form": terms.form_titles(),
-        "code": catalog.codes(),
+        "code": terms.waivable_codes(),
         "list": terms.list_titles().values(),
         "label": [column.label for form in catalog.forms().values() for column in form.columns],
         "level": _levels(),
@@ -129,11 +130,11 @@ def _options(book: _Book, words: Dictionary) -> Options:
     }
     sheet, rows = book.sheet("units")
     named_units = called_in(sheet, rows) if rows is not None else None
-    if named_units is None:
-        return {name: options_by_key(options) for name, options in lists.items()}
-    lists["unit"] = [code for _, code in named_units]
-    by_name = {key_text(name).casefold(): code for name, code in reversed(named_units)}
-    return {**{name: options_by_key(options) for name, options in lists.items()}, "unit called": by_name}
+    called = {"code called": {key_text(code_name(code)).casefold(): code for code in terms.waivable_codes()}}
+    if named_units is not None:
+        lists["unit"] = [code for _, code in named_units]
+        called["unit called"] = {key_text(name).casefold(): code for name, code in reversed(named_units)}
+    return {**{name: options_by_key(options) for name, options in lists.items()}, **called}
 
 
 def _levels() -> dict[str, Level]:

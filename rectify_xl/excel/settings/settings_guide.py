@@ -87,8 +87,7 @@ def form_lines(settings: Settings) -> list[Line]:
 def code_lines() -> list[Line]:
     """A line a rule that may be waived: its code, its name, what it means."""
     texts = messages("zh")
-    waivable = (name for name, code in catalog.codes().items() if code.level != "fixed" and not code.refuses)
-    return [(name, texts[name].name, texts[name].means) for name in waivable]
+    return [(name, texts[name].name, texts[name].means) for name in terms.waivable_codes()]
 
 
 def list_lines() -> list[Line]:
