@@ -22,7 +22,7 @@ from rectify_xl.workdays import calendar_for
 _Steps = Callable[[date | None, date], tuple[str, int]]
 # From the gravest to the mildest: the order within a unit.
 KINDS = ("late", "day", "soon", "half", "missing", "correct")
-_DAYS = date.max.toordinal() + 1
+_DAYS, _PLACE_BITS = date.max.toordinal() + 1, 32
 
 
 def reminders_for(book: Book) -> Sequence[Reminder]:
@@ -51,24 +51,26 @@ def reminded_before(book: Book) -> Sequence[Reminder]:
 @kept_by_book
 def now_and_before(book: Book) -> tuple[Sequence[Reminder], Sequence[Reminder]]:
     """`reminders_for` and `reminded_before`, made together."""
-    order = {unit.code: place * len(KINDS) for place, unit in enumerate(counted_units(book).asked)}
     gravity = {kind: place for place, kind in enumerate(KINDS)}
     ordinals: dict[date | None, int] = {None: date.max.toordinal()}
-    ranks, is_now = array("Q"), bytearray()
+    # Of each unit's reminders how grave they are and when they are due, and below that their places.
+    ranks, is_now = {unit.code: array("Q") for unit in counted_units(book).asked}, bytearray()
 
     def ranked() -> Iterator[Reminder]:
-        for reminder in _reminders(book, order):
+        for place, reminder in enumerate(_reminders(book, ranks)):
             (_, unit, _, kind, _), due = reminder.key, reminder.due_on
             if due and due not in ordinals:
                 ordinals[due] = due.toordinal()
-            ranks.append((order[unit] + gravity[kind]) * _DAYS + ordinals[due])
+            ranks[unit].append((gravity[kind] * _DAYS + ordinals[due]) << _PLACE_BITS | place)
             is_now.append(reminder.sent_on >= book.as_of)
             yield reminder
 
     reminders = keep(ranked(), sum(map(len, book.items.values())))
-    in_order = array("L", sorted(range(len(reminders)), key=ranks.__getitem__))
-    now = array("L", [place for place in in_order if is_now[place]])
-    earlier = array("L", [place for place in in_order if not is_now[place]])
+    now, earlier = array("I"), array("I")
+    for of_unit in ranks.values():
+        for rank in sorted(of_unit):
+            place = rank & (1 << _PLACE_BITS) - 1
+            (now if is_now[place] else earlier).append(place)
     return rearranged(reminders, now), rearranged(reminders, earlier)
 
 

@@ -122,7 +122,7 @@ class Files(Database):
                 "INSERT INTO sheets (file, form, title, letters, good, bad) VALUES (?, ?, ?, ?, ?, ?)",
                 key, sheet.form, sheet.title, sheet.letters, sheet.good, sheet.bad,
             )  # fmt: skip
-            own = numbers.pop((return_.digest, sheet.form, sheet.title), None) if numbers else None
+            own = numbers.pop((return_.digest, sheet.form, sheet.title)) if numbers else None
             if sheet.rows is not None:
                 self.write("INSERT INTO told (sheet, rows) VALUES (?, ?)", sheet_key, sheet.rows)
                 if own:

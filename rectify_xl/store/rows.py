@@ -31,16 +31,40 @@ from rectify_xl.store.packed_lines import encoder, packed, unpacked, unpacked_at
 FINDING_NAMES = "path, level, code, sheet, cell, row, name, label, value, params, form, rule"
 
 
-class RowNumbers(dict[tuple[str, str, str], dict[int, str]]):
-    """The item numbers of rows: by (digest, form, sheet), then by row."""
+# A sheet in the memory: the digest of its file, its form, its title.
+Sheet = tuple[str, str, str]
+
+
+class RowNumbers:
+    """The item numbers of rows by sheet, then by row; in little memory, for there may be as many as rows."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Sheet, bytearray] = {}
 
     @classmethod
     def of(cls, digest: str, rows: Iterable[tuple[Any, ...]]) -> Self:
         """The numbers of one file, from (form, sheet, row, number)."""
         numbers = cls()
         for form, title, row, number in rows:
-            numbers.setdefault((digest, form, title), {})[row] = number
+            numbers.add((digest, form, title), row, number)
         return numbers
+
+    def add(self, sheet: Sheet, row: int, number: str) -> None:
+        """Adds the number of one row; no number has white space in it."""
+        lines = self._lines.get(sheet)
+        if lines is None:
+            lines = self._lines[sheet] = bytearray()
+        lines += f"{row} {number}\n".encode("utf-8", "surrogatepass")
+
+    def sheets(self) -> Collection[Sheet]:
+        """The sheets with numbers."""
+        return self._lines.keys()
+
+    def pop(self, sheet: Sheet) -> dict[int, str]:
+        """The numbers of a sheet's rows, which are here no more."""
+        lines = self._lines.pop(sheet, b"").decode("utf-8", "surrogatepass").split("\n")
+        pairs = (line.split(" ") for line in lines[:-1])
+        return {int(row): number for row, number in pairs}
 
 
 class SheetRows(NamedTuple):

@@ -150,28 +150,28 @@ class Runs(Database):
             elif stored[number] != values:
                 changed.append((*values, number))
             for digest, title, row in refs:
-                row_numbers.setdefault((digest, form, title), {})[row] = number
+                row_numbers.add((digest, form, title), row, number)
         self.write_all("INSERT INTO items (number, form, unit_code, is_withdrawn) VALUES (?, ?, ?, ?)", new)
         self.write_all("UPDATE items SET unit_code = ?, is_withdrawn = ? WHERE number = ?", changed)
 
     def keep_numbers(self, numbers: RowNumbers) -> None:
         """Adds the numbers of rows that were stored without them, and of those whose file is not here."""
-        digests = json.dumps(sorted({digest for digest, _, _ in numbers}))
+        digests = json.dumps(sorted({digest for digest, _, _ in numbers.sheets()}))
         sheets = self.rows(
             "SELECT f.digest, h.form, h.title, h.key, n.numbers FROM sheets h JOIN files f ON f.key = h.file"
             " LEFT JOIN numbered n ON n.sheet = h.key WHERE f.digest IN (SELECT value FROM json_each(?))", digests,
         )  # fmt: skip
         merged = [
-            (key, numbers_to(numbers_from(text or "[]") | numbers[digest, form, title]))
+            (key, numbers_to(numbers_from(text or "[]") | own))
             for digest, form, title, key, text in sheets
-            if (digest, form, title) in numbers
+            if (own := numbers.pop((digest, form, title)))
         ]
         self.write_all("INSERT OR REPLACE INTO numbered (sheet, numbers) VALUES (?, ?)", merged)
         here = {digest for digest, *_ in sheets}
         elsewhere = (
-            (digest, form, title, row, number)
-            for (digest, form, title), own in numbers.items() if digest not in here
-            for row, number in own.items()
+            (*sheet, row, number)
+            for sheet in list(numbers.sheets()) if sheet[0] not in here
+            for row, number in numbers.pop(sheet).items()
         )  # fmt: skip
         self.write_all(
             "INSERT OR REPLACE INTO lapsed (digest, form, title, row, number) VALUES (?, ?, ?, ?, ?)", elsewhere
