@@ -23,6 +23,7 @@ class ReadingFacts:
     hint_example: str
     label_marks: str
     lone_number: str
+    heading_marks: str
     instructions_sheet: str
     lists_sheet: str
     problems_sheet: str

@@ -92,6 +92,7 @@ BY_CODE: dict[str, dict[str, Any]] = {
     "fixed-choice": {"understood": "已完成"},
     "unit-mismatch": {"expected": "KX01 示例支部"},
     "missing-row": {"other": "上周/KX01.xlsx", "other_sheet": "整改台帐"},
+    "second-table": {"other": "建章立制"},
     "twin-sheet": {"other": "整改台帐"},
     "authority": {"allowed": "省委先进办"},
 }
@@ -150,6 +151,8 @@ PLACES: dict[str, dict[str, Any]] = {
     "extra-column.near": {"cell": "P3", "label": ""},
     "extra-column.stray": {"label": "", "value": "已阅"},
     "extra-sheet": {"sheet": "Sheet1"},
+    "extra-column.spanned": {"label": "", "cell": "B7", "value": "学习不够深入"},
+    "second-table": {"label": "", "cell": "A7"},
     "twin-sheet": {"sheet": "整改台帐 (2)"},
     "no-rows": {"cell": "", "label": ""},
     "missing-row": {"cell": "", "label": ""},

@@ -866,6 +866,52 @@ def test_a_heading_merged_over_the_table_is_no_row_and_one_alone_in_its_cell_is(
 
 
 @pytest.mark.parametrize(
+    ("cells", "first_column", "is_told"),
+    [
+        (["党员素质"], 0, False), (["二、以下各项由办公室另行核实，核实后再由各支部逐项补充完善，并报党委审定"], 0, False),
+        (["", "第二批整改事项"], 1, False), (["注：以上各项均已在支部大会上公布，党员群众没有提出不同意见，逐项落实到人"], 0, False),
+        (["", "学习不够深入，已整改"], 1, True), (["KX02-T001"], 0, True),
+        (["对照检查中发现部分党员参加学习不够经常，笔记不全，心得体会也没有联系本人实际"], 0, True),
+    ],
+)  # fmt: skip
+def test_a_row_merged_over_the_table_that_seems_no_heading_is_told(
+    cells: list[Any], first_column: int, is_told: bool
+) -> None:
+    merge = (3, first_column, 3, 23)
+    held = sheet(LABELS, body(), cells, body(problem=PROBLEMS[1]), merges=[merge])
+    assert [r.row for r in held.forms[0].good] == [2, 4]
+    place = f"{'AB'[first_column]}3"
+    assert [(f.level, f.code, f.cell) for f in held.findings] == [("warning", "extra-column", place)] * is_told
+    numbered = [["序号", *LABELS], [1.0, *body()], [2.0, PROBLEMS[1]]]
+    held = sheet(*numbered, merges=[(3, 1, 3, 24)])
+    assert [f.code for f in held.findings] == ["extra-column"]
+
+
+SHORT = ["存在问题", "责任部门", "责任人", "完成时限", "整改状态", "完成比例"]
+INSTITUTIONS = [c.label for c in catalog.forms()["institutions"].columns]
+
+
+@pytest.mark.parametrize("labels", [SHORT, ["序号", *SHORT], LABELS[::-1], INSTITUTIONS])
+def test_another_table_on_the_sheet_is_told_once_and_not_read(labels: list[str]) -> None:
+    part = [["未整改问题"], labels, ["甲乙丙丁"] * len(labels), ["戊己庚辛"] * len(labels)]
+    for rows, place, good in (
+        ((LABELS, body(), *part), "A4", [2]),
+        ((["整改台帐"], LABELS, body(), [], [], *part), "A7", [3]),
+        *([((*part, ["整改台帐"], LABELS, body()), "A2", [7])] if len(labels) < len(LABELS) else []),
+    ):
+        held = sheet(*rows)
+        assert [(f.level, f.code, f.cell) for f in held.findings] == [("error", "second-table", place)]
+        assert ([r.row for r in held.forms[0].rows()], held.verdict) == (good, "returned")
+
+
+def test_a_title_above_the_same_header_once_more_is_no_data() -> None:
+    held = sheet(["已整改"], LABELS, body(), ["未整改问题"], LABELS, body(problem=PROBLEMS[1]))
+    assert (told(held), [r.row for r in held.forms[0].good]) == ([], [3, 6])
+    held = sheet(LABELS, body(), ["", "只写了问题的一行"], LABELS, body(problem=PROBLEMS[1]))
+    assert [r.row for r in held.forms[0].rows()] == [2, 3, 5]
+
+
+@pytest.mark.parametrize(
     "problem", ["填报人不及时上报情况", "合计数与明细数不符", "注意力不集中", "备注栏填写不全", "日期填写不规范"]
 )
 def test_a_problem_alone_in_its_row_is_data(problem: str) -> None:

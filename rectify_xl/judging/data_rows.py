@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from rectify_xl import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.judging.header_rows import Header
 from rectify_xl.judging.headings import Heading, is_self_check, is_serial, label_key
-from rectify_xl.kinds import as_text
+from rectify_xl.kinds import as_text, item_number
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text, tidy
 
@@ -25,27 +25,28 @@ _LONGEST_BLANK = 4
 _FIRST_KEPT = chr(0x4E00)
 
 
-def data_lines(grid: Grid, header: Header, form: Form) -> list[int]:
-    """The lines below the header that hold data."""
+def data_lines(grid: Grid, header: Header, form: Form, end: int, spanned: Collection[int] = ()) -> list[int]:
+    """The lines below the header and before the line `end` that hold data; `spanned` are as `spanned_lines` gives."""
     headings = header.headings
-    form_offsets = [h.offset for h in headings if h.column]
+    form_offsets = _form_offsets(header)
     numbers = next((h.offset for h in headings if h.column and form.column(h.column).assigned), None)
-    spanned = _spanned_lines(grid, sorted(form_offsets)) if grid.merges else frozenset()
     ignored_offsets = {h.offset for h in headings if not h.column and (is_serial(h.text) or is_self_check(h.text))}
     title_rows = [values for row in grid.rows[: header.top] if (values := _values_in(row))]
     has_many_rows = header.start - header.top > 1  # one header row alone is compared label by label
     header_rows = [_values_in(row) for row in grid.rows[header.top : header.start]] if has_many_rows else []
-    lines = []
-    for line in range(header.start, len(grid.rows)):
+    lines: list[int] = []
+    for line in range(header.start, end):
         row = grid.rows[line]
         if not any(row) and row.count("") == len(row):
             continue
         filled = _count_filled(row, form_offsets)
-        if not filled or _is_no_record(row, filled, ignored_offsets, headings):
+        if not filled or _is_no_record(row, filled, ignored_offsets):
             continue
         if filled == 1 and (line in spanned or _is_lone_number(row, numbers)):
             continue
-        if header_rows and _values_in(row) in header_rows:
+        if (filled > 1 and _repeats_header(row, headings)) or (header_rows and _values_in(row) in header_rows):
+            if lines and lines[-1] == line - 1 and _is_lone_title(grid.rows[line - 1], numbers):
+                lines.pop()
             continue
         if filled > _FEW_CELLS or _values_in(row) not in title_rows:  # titles may stand again on the next page
             lines.append(line)
@@ -68,14 +69,22 @@ def _count_filled(row: Sequence[Any], form_offsets: Sequence[int]) -> int:
     return filled
 
 
-def _spanned_lines(grid: Grid, form_offsets: Sequence[int]) -> frozenset[int]:
-    """The lines in which one merged cell spans most of the form's columns: a heading or a note between the rows."""
+def _form_offsets(header: Header) -> list[int]:
+    return [heading.offset for heading in header.headings if heading.column]
+
+
+def spanned_lines(grid: Grid, header: Header) -> dict[int, int]:
+    """The lines in which one merged cell spans most of the form's columns, with its offset: a heading between the rows.
+
+    Or a note.
+    """
+    form_offsets = sorted(_form_offsets(header))
     columns, half = [grid.first_column + offset for offset in form_offsets], len(form_offsets) / 2
-    return frozenset(
-        row - grid.first_row
+    return {
+        row - grid.first_row: first - grid.first_column
         for row, first, _, last in grid.merges
         if bisect_right(columns, last) - bisect_left(columns, first) > half
-    )
+    }
 
 
 def _is_lone_number(row: Sequence[Any], offset: int | None) -> bool:
@@ -84,6 +93,14 @@ def _is_lone_number(row: Sequence[Any], offset: int | None) -> bool:
     if value.__class__ not in (str, float) or value == "":
         return False
     return bool(re.fullmatch(catalog.reading().lone_number, key_text(as_text(value))))
+
+
+def _is_lone_title(row: Sequence[Any], offset: int | None) -> bool:
+    """Whether all that a row holds is a text under 编号 that is no number, as a title above the next part has it."""
+    values = _values_in(row)
+    if len(values) != 1 or offset is None or offset >= len(row) or row[offset].__class__ is not str or not row[offset]:
+        return False
+    return item_number(key_text(row[offset]).upper()) is None
 
 
 def _values_in(row: Sequence[Any]) -> list[Any]:
@@ -102,8 +119,8 @@ def _blanks() -> frozenset[str]:
     return frozenset(catalog.reading().blanks)
 
 
-def _is_no_record(row: Sequence[Any], filled: int, ignored_offsets: set[int], headings: Sequence[Heading]) -> bool:
-    """Whether a row is a total, a signature, an example or the header once more."""
+def _is_no_record(row: Sequence[Any], filled: int, ignored_offsets: set[int]) -> bool:
+    """Whether a row is a total, a signature or an example."""
     first: Any = ""
     for offset, value in enumerate(row):
         if value != "" and (offset not in ignored_offsets or value.__class__ is str):
@@ -114,9 +131,7 @@ def _is_no_record(row: Sequence[Any], filled: int, ignored_offsets: set[int], he
     if first.__class__ is not str or first[:1].isdigit():
         return False
     key = key_text(first)
-    if _totals().match(key) or (filled <= _FEW_CELLS and _signatures().match(key)):
-        return True
-    return filled > 1 and _repeats_header(row, headings)
+    return bool(_totals().match(key) or (filled <= _FEW_CELLS and _signatures().match(key)))
 
 
 def is_line(row: Sequence[Any]) -> bool:

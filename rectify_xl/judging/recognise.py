@@ -10,10 +10,11 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.grid import Grid, RawBook
-from rectify_xl.judging.data_rows import data_lines
+from rectify_xl.judging.data_rows import data_lines, spanned_lines
 from rectify_xl.judging.fill_down import Covered, covered_cells
 from rectify_xl.judging.header_rows import Header, SheetTop, find_header
 from rectify_xl.judging.headings import Heading, label_key
+from rectify_xl.judging.passed_over import OtherTable, rows_in_one_cell, table_above, table_below
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text
 from rectify_xl.terms import list_titles
@@ -30,6 +31,8 @@ class FormSheet:
 
     In this package a `line` is an index into grid.rows, an `offset` one into a row of them, a `position` one into
     form.columns; a `row` is Excel's row number. `offsets` are those of the form's columns that the sheet has.
+    Passed over, but told, are `above` and `below`, other tables, and `in_one_cell`: (line, offset) of rows that seem no
+    headings.
     """
 
     form: Form
@@ -39,6 +42,9 @@ class FormSheet:
     data: tuple[int, ...]
     covered: Mapping[int, Covered]
     is_renamed: bool = False
+    above: OtherTable | None = None
+    below: OtherTable | None = None
+    in_one_cell: tuple[tuple[int, int], ...] = ()
 
     @property
     def headings(self) -> tuple[Heading, ...]:
@@ -209,7 +215,10 @@ def _names_key(header: Header, form: Form) -> bool:
 
 
 def _form_sheet(grid: Grid, form: Form, header: Header, *, is_renamed: bool) -> FormSheet:
-    data = tuple(data_lines(grid, header, form))
+    below = table_below(grid, header, form)
+    end = below.start if below else len(grid.rows)
+    spanned = {line: o for line, o in spanned_lines(grid, header).items() if line < end} if grid.merges else {}
+    data = tuple(data_lines(grid, header, form, end, spanned))
     offsets = {heading.column: heading.offset for heading in header.headings if heading.column}
     return FormSheet(
         form=form,
@@ -219,4 +228,7 @@ def _form_sheet(grid: Grid, form: Form, header: Header, *, is_renamed: bool) -> 
         data=data,
         covered=covered_cells(grid, data, offsets.values()) if grid.merges else {},
         is_renamed=is_renamed,
+        above=table_above(grid, header, form),
+        below=below,
+        in_one_cell=tuple(rows_in_one_cell(grid, header, spanned, data)) if spanned else (),
     )

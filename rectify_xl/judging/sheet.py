@@ -131,6 +131,7 @@ def judge_headings(judged: JudgedSheet, plan: FormPlan) -> None:
     if sheet.is_renamed:
         params = (("case", "sheet"), ("label", sheet.form.title))
         judged.findings.append(_sheet_finding(sheet, "fixed-header", params))
+    judged.findings.extend(_passed_over(sheet))
     if not sheet.data:
         judged.findings.append(_sheet_finding(sheet, "no-rows"))
     if hidden := sorted(set(sheet.grid.hidden_rows).intersection(sheet.grid.first_row + line for line in sheet.data)):
@@ -139,6 +140,18 @@ def judge_headings(judged: JudgedSheet, plan: FormPlan) -> None:
         judged.findings.append(_sheet_finding(sheet, "hidden-rows", counted, row=hidden[0]))
     suggestions = {heading.offset: sheet.form.column(name).label for name, heading in near.items()}
     judged.findings.extend(_extra_columns(sheet, suggestions))
+
+
+def _passed_over(sheet: FormSheet) -> Iterator[Finding]:
+    """Other tables, and rows in one merged cell."""
+    grid = sheet.grid
+    for table in filter(None, (sheet.above, sheet.below)):
+        row = grid.first_row + table.line
+        finding = _sheet_finding(sheet, "second-table", (("other", table.title),), row=row)
+        yield replace(finding, cell=cell_name(row, grid.first_column + table.offset))
+    for line, offset in sheet.in_one_cell:
+        place = (grid.first_row + line, grid.first_column + offset)
+        yield _extra_column(sheet, place, as_text(grid.rows[line][offset]), (("case", "spanned"),))
 
 
 def _missing_column(sheet: FormSheet, name: str, level: Level, near: Heading | None) -> Finding:
@@ -195,7 +208,8 @@ def _columns_without_header(sheet: FormSheet) -> Iterator[Finding]:
     """The first value of every column that holds values below the header, but has none itself."""
     grid, data, headed = sheet.grid, frozenset(sheet.data), {heading.offset for heading in sheet.headings}
     filled = (line for line in range(sheet.header.start, len(grid.rows)) if grid.rows[line])  # of a million maybe few
-    below = [line for line in filled if line in data or not is_line(grid.rows[line])]
+    end = sheet.below.start if sheet.below else len(grid.rows)
+    below = [line for line in filled if line in data or (line < end and not is_line(grid.rows[line]))]
     width = max((len(grid.rows[line]) for line in below), default=0)
     for offset in (o for o in range(width) if o not in headed):
         for line in below:
