@@ -83,7 +83,8 @@ class _SheetHandlers(Handlers):
         self.line: list[Any] = []
         self.seen: set[int] = set()
         self.columns: set[int] = set()
-        self.is_hidden = self.is_phonetic = self.has_formula = self.is_in_rows = self.is_sheet = False
+        self.is_hidden = self.is_phonetic = self.is_in_rows = self.is_sheet = False
+        self.has_formula = self.has_value = False
         self.kind, self.style, self.inside = "", 0, ""
         self.pieces: list[str] = []
         self.formula: list[str] = []
@@ -96,7 +97,7 @@ class _SheetHandlers(Handlers):
         elif local in ("v", "t"):
             if local == "v" and self.pieces:
                 damaged(self.part)
-            self.inside = "" if self.is_phonetic else "v"
+            self.inside, self.has_value = "" if self.is_phonetic else "v", True
         elif local == "f":
             self.inside, self.has_formula = "f", True
         elif local == "row":
@@ -160,7 +161,7 @@ class _SheetHandlers(Handlers):
         self.kind = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self.style = int(style) if style.isdecimal() else 0
-        self.pieces, self.formula, self.has_formula = [], [], False
+        self.pieces, self.formula, self.has_formula, self.has_value = [], [], False, False
 
     def _column(self, address: str) -> int:
         match = _ADDRESS.fullmatch(address)
@@ -193,7 +194,8 @@ class _SheetHandlers(Handlers):
         if self.kind == "e":
             return CellError(text or "#N/A")
         formula = "".join(self.formula)
-        if "DISPIMG(" in formula or (self.has_formula and not text and self.kind != "str"):
+        is_calculated = not self.has_formula or bool(text) or (self.kind == "str" and self.has_value)
+        if "DISPIMG(" in formula or not is_calculated:
             return "" if is_ours(formula.encode()) else NoValue(f"={formula}")
         if self.kind == "inlineStr" or self.kind == "str":
             return within_limit(unescaped(text))

@@ -247,7 +247,8 @@ def _formulas_in(data: bytes) -> list[bytes]:
 def _is_odd(formula: bytes) -> bool:
     """Whether a formula is a picture in the cell, or was never calculated."""
     after = formula[formula.rfind(b"</f>") + 4 :]
-    return b"DISPIMG" in formula or (after.startswith(_NO_VALUE) and b't="str"' not in formula)
+    is_blank = b't="str"' in formula and not after.startswith(_NO_VALUE[0])  # calculated, to a text of no characters
+    return b"DISPIMG" in formula or (after.startswith(_NO_VALUE) and not is_blank)
 
 
 def is_long_or_deep(data: bytes) -> bool:

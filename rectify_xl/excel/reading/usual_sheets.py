@@ -232,7 +232,7 @@ def _has_full_value(cell: re.Match[str]) -> bool:
     return (
         "DISPIMG" not in markup
         and not EXTERNAL_LINK.search(markup.encode())
-        and (bool(cell[_VALUE]) or 't="str"' in markup)
+        and (bool(cell[_VALUE]) or ('t="str"' in markup and "<v" in markup))
     )
 
 
