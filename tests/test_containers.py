@@ -11,6 +11,7 @@ from datetime import date
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from raw_books import rows_book
@@ -248,9 +249,9 @@ def test_a_folder_that_does_not_open_is_told_with_its_verdict(tmp_path: Path, mo
     (tmp_path / "开/a.xlsx").write_bytes(BOOK)
     (tmp_path / "关").mkdir()
     real = os.scandir
-    closed = {str(tmp_path / "关")}
+    closed: set[str | Path] = {str(tmp_path / "关")}
 
-    def scandir(path: str) -> object:
+    def scandir(path: str | Path) -> Any:
         if path in closed:
             raise PermissionError(13, "Permission denied", path)
         return real(path)
@@ -260,7 +261,9 @@ def test_a_folder_that_does_not_open_is_told_with_its_verdict(tmp_path: Path, mo
     assert [(source.name, source.refusal) for source in sources] == [
         ("开/a.xlsx", None), ("关", ("not-a-file", "unreadable", ())),
     ]  # fmt: skip
-    closed.add(str(tmp_path))
+    closed |= {str(tmp_path), tmp_path}
+    with pytest.raises(PermissionError):
+        inbox_sources(tmp_path)
     (whole,) = sources_in([tmp_path])
     held = next(iter(read_all([whole], settings_for(), date(2005, 6, 30), workers=1)))
     assert (held.file, held.verdict) == (str(tmp_path), "refused")

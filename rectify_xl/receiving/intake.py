@@ -58,8 +58,14 @@ def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
 
 
 def inbox_sources(folder: Path) -> list[Source]:
-    """The files below an inbox, under their path there with /; none if the folder is missing."""
-    return list(_walk(os.fspath(folder))) if folder.is_dir() else []
+    """The files below an inbox, under their path there with /; none if the folder is missing.
+
+    Raises OSError where the inbox itself does not open: what is in it nobody knows, and it is no file that was sent.
+    """
+    if not folder.is_dir():
+        return []
+    os.scandir(folder).close()
+    return list(_walk(os.fspath(folder)))
 
 
 def _walk(folder: str) -> Iterator[Source]:
