@@ -304,6 +304,16 @@ def _twin_sheet(paper: Paper) -> Told:
     return Told([twin.title], rows=1)
 
 
+def _second_table(paper: Paper) -> str:
+    """Some of the columns once more, below the rows, in another order and with a row of their own."""
+    labels = [paper.cell(name, row=paper.header).value for name in ("owner", "problem", "status")]
+    header = paper.last_row + 2
+    for row, values in ((header, labels), (header + 1, ["示例丙", "另一张表上的问题", "整改中"])):
+        for column, value in enumerate(values, start=1):
+            paper.sheet.cell(row, column).value = value
+    return f"{paper.sheet.title}!A{header}"
+
+
 _SHEETS = (
     framed("工作表改名", _sheet_renamed("整改情况"), ("ledger", "survey"), "fixed-header"),
     framed("工作表改用台账", _sheet_renamed("整改台账"), ("ledger",), "fixed-header"),
@@ -312,6 +322,7 @@ _SHEETS = (
     framed("多一张工作表", _extra_sheet, ("ledger", "filings"), "extra-sheet"),
     Kind("一行也没有填", _emptied, ("ledger", "guidance"), "no-rows"),
     of_frame("一张表分两页", _twin_sheet, ("ledger",), "twin-sheet"),
+    of_frame("下面另有一张表", _second_table, ("ledger",), "second-table"),
 )
 
 SHEETS = (*_HEADERS, *_ASIDE, *_ROWS, *_SHEETS)

@@ -14,11 +14,11 @@ CellValue = Any  # "", str, float, bool, date, datetime, time, timedelta, kinds.
 class Grid:
     """A sheet's values: `rows[i][j]` stands in row `first_row + i` (1-based), column `first_column + j` (0-based).
 
-    `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent; `hidden_rows` are
-    Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged cells, as (first row,
-    first column, last row, last column), rows and columns counted as above; `far` are cells very far to the right of
-    the others, by row and column, which `rows` does not hold; where `is_plain` no value says
-    what is wrong with its cell (a CellError, a NoValue, a text too long); where `is_shared` every text and day is there
+    `is_percent(row, column)` tells, when asked, whether that cell is formatted as a percent (None: its file does not
+    tell); `hidden_rows` are Excel's row numbers of hidden or filtered rows that hold something; `merges` are its merged
+    cells, as (first row, first column, last row, last column), rows and columns counted as above; `far` are cells very
+    far to the right of the others, by row and column, which `rows` does not hold; where `is_plain` no value says what
+    is wrong with its cell (a CellError, a NoValue, a text too long); where `is_shared` every text and day is there
     once, in however many cells it stands; where its workbook `counts_from_1904` a number without the format of a day
     may be one counted so.
     """
@@ -34,7 +34,7 @@ class Grid:
     hidden_rows: tuple[int, ...] = ()
     merges: Sequence[tuple[int, int, int, int]] = ()
     far: Mapping[tuple[int, int], CellValue] = field(default_factory=dict)
-    is_percent: Callable[[int, int], bool] = field(default=lambda row, column: False, compare=False, repr=False)
+    is_percent: Callable[[int, int], bool | None] = field(default=lambda row, column: None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

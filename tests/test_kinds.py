@@ -24,6 +24,7 @@ from rectify_xl.kinds import (
     parser_for,
     people_in,
 )
+from rectify_xl.messages import sentence
 from rectify_xl.model import Column
 from tests.returns import form_grid, judged, row, settings_for, told
 
@@ -455,6 +456,14 @@ def test_a_cell_formatted_as_a_percent_says_what_it_shows(raw: Any, code: str) -
     sheet = replace(sheet, is_percent=lambda place, at: (place, at) == (4, 19))
     held = judged({}, sheets=[sheet])
     assert [(f.code, f.row, f.column) for f in held.findings] == ([(code, 4, "percent")] if code else [])
+
+
+@pytest.mark.parametrize(("answer", "seen"), [(True, "100%"), (False, "1"), (None, "100%")])
+def test_a_share_is_quoted_as_its_cell_shows_it(answer: bool | None, seen: str) -> None:
+    sheet = form_grid("ledger", [row("ledger", percent=1, status="未启动", progress=None)])
+    held = judged({}, sheets=[replace(sheet, is_percent=lambda place, at: answer)])
+    [finding] = held.findings
+    assert (finding.code, finding.value) == ("consistent", "1") and f"“{seen}”" in sentence(finding)
 
 
 @pytest.mark.parametrize(("first_row", "first_column"), [(1, 0), (4, 2)])

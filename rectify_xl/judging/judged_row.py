@@ -52,8 +52,8 @@ def add_finding(
     offset = sheet.offsets.get(column.name)
     raw = sheet.raw_value(row.line, column.name)
     typed = as_typed(as_text(raw))
-    if rule and isinstance(raw, str) and as_seen(typed, column.kind) != typed:
-        params = (*params, ("seen", typed))  # a text shows as it is, whatever its cell's format
+    if rule and as_seen(typed, column.kind) != typed and _shows_as_typed(sheet, row, offset, raw):
+        params = (*params, ("seen", typed))
     finding = Finding(
         level=level or (column.level if usual_level == "error" and not rule else usual_level),
         code=code,
@@ -68,6 +68,13 @@ def add_finding(
         rule=rule.index if rule else -1,
     )
     row.findings += ((position, finding),)
+
+
+def _shows_as_typed(sheet: FormSheet, row: JudgedRow, offset: int | None, raw: Any) -> bool:
+    """Whether a share stands in its cell as it was typed: a text, or a number in a cell of another format."""
+    if isinstance(raw, str) or offset is None:
+        return True
+    return sheet.grid.is_percent(row.row, sheet.grid.first_column + offset) is False
 
 
 def findings_of_row(row: JudgedRow) -> list[Finding]:

@@ -40,7 +40,8 @@ def table_above(grid: Grid, header: Header, form: Form) -> OtherTable | None:
     for line in range(header.top - 1):
         title = _title_of(rows[line], form)
         if title and any(sum(value != "" for value in row) > 1 for row in rows[line + 1 : header.top]):
-            return OtherTable(line, line, _first(rows[line])[0], title)
+            first = next(offset for offset, value in enumerate(rows[line]) if value != "")
+            return OtherTable(line, line, first, title)
     return None
 
 
@@ -49,19 +50,20 @@ def table_below(grid: Grid, header: Header, form: Form) -> OtherTable | None:
     begins, rows = _beginnings().match, grid.rows
     for line in range(header.start, len(rows)):
         row = rows[line]
-        offset, first = _first(row)
-        if first.__class__ is not str or not begins(key_text(first[:LONGEST_LABEL])):
+        for first in row:
+            if first != "":
+                break
+        else:
+            continue
+        if first.__class__ is not str or len(first) > LONGEST_LABEL or not begins(key_text(first)):
+            continue
+        if any(value.__class__ is not str for value in row):  # in nearly every row of data a number or a day
             continue
         if row in rows[header.top : header.start] or not (title := _title_of(row, form)):
             continue
         if title != form.title or not _is_repeated(row, header, form):
-            return OtherTable(_first_title(rows, line, header.start), line, offset, title)
+            return OtherTable(_first_title(rows, line, header.start), line, row.index(first), title)
     return None
-
-
-def _first(row: Sequence[Any]) -> tuple[int, Any]:
-    """The first filled cell of a row, with its offset."""
-    return next(((offset, value) for offset, value in enumerate(row) if value != ""), (0, ""))
 
 
 @kept_by_forms()
