@@ -135,6 +135,12 @@ def test_none_of_ours_is_refused(grids: list[Grid], code: str) -> None:
     assert [(f.level, f.code) for f in held.findings] == [("error", code)]
 
 
+@pytest.mark.parametrize(("named", "case"), [((None, None), "blank"), (("XX1", None), ""), ((None, "不知何处"), "")])
+def test_a_cover_without_a_unit_is_told_apart_from_one_with_an_unknown_unit(named: Any, case: str) -> None:
+    held = judge(cover_grid(unit_code=named[0], unit_name=named[1]), form_grid("ledger", [row("ledger")]))
+    assert dict(held.findings[0].params).get("case", "") == case
+
+
 # ---- held: filled in after the day of judgement
 
 

@@ -84,7 +84,7 @@ def _judge_unit(sheets: SortedSheets, cover: Cover, ruling: Ruling) -> None:
         unit = Unit(code=code or name, name=name or code)
     if unit is None:
         near = roster.nearest(name)
-        case = (("case", "near"), ("suggestion", near)) if near else ()
+        case = (("case", "near"), ("suggestion", near)) if near else () if code or name else (("case", "blank"),)
         params: Params = (*case, ("code", shown(code)), ("name", shown(name)))
         raise RefusedCover(cover_finding(sheets, "unit_code" if code else "unit_name", "unknown-unit", params))
     cover.unit_code, cover.unit_name, cover.unit_kind = unit.code, unit.name, unit.kind
