@@ -274,6 +274,12 @@ def test_units_without_a_survey_are_listed_from_the_first_survey_on() -> None:
     assert ("B", None, None, "未测评") in pick(table, "unit_code", "valid", "rate", "make_up")
 
 
+def test_who_is_asked_for_no_survey_has_none_outstanding() -> None:
+    told = settings_of(tasks=(task("T9", "survey", ("党委",)),))
+    table = satisfaction(book_of({"survey": [("A", votes(5, 4, 1))]}, told))
+    assert pick(table, "unit_code", "make_up") == [("A", ""), ("C", "未测评"), ("", "")]
+
+
 def test_surveys_by_kind_of_participants() -> None:
     rows = [
         votes(8, 1, 1),

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.merging.speaking import Speakers
-from rectify_xl.model import Book, Item, Table
+from rectify_xl.model import Book, Item, Table, Unit
 from rectify_xl.progress.units import (
     band_columns,
     counted_units,
@@ -35,15 +36,16 @@ def satisfaction(book: Book) -> Table:
     abstained (ballots), rate (satisfied and fairly of all that took a side, a fraction of one), the valid ballots by
     kind of participants that was asked, their rates, make_up (most were dissatisfied), opinions (of units that must
     make up, each once; no such column where none must). The other units are in the roster's order, the last row is the
-    total. Before the first survey there is no row.
+    total. Before the first survey there is no row. Where some task asks for surveys, a unit that none asks and that
+    sent none has no row.
     """
     units, surveys = counted_units(book), latest_surveys(book)
     asked = {values[_at("participant")] for unit_rows in surveys.values() for values in unit_rows}
     kinds = tuple(kind for kind in options_of(book, "survey", "participant") if kind in asked)
     answers = words()["answers"]
     rows: list[tuple[Any, ...]] = []
-    listed = units.listed(surveys) if surveys else ()
-    for unit in sorted(listed, key=lambda unit: _urgency(surveys.get(unit.code, []))):
+    listed = [unit for unit in units.listed(surveys) if unit.code in surveys or _is_asked(book, unit)]
+    for unit in sorted(listed if surveys else (), key=lambda unit: _urgency(surveys.get(unit.code, []))):
         unit_rows = surveys.get(unit.code, [])
         verdict = "make_up" if must_make_up(unit_rows) else "" if unit_rows else "not_surveyed"
         ending = (answers.get(verdict, ""), _opinions(unit_rows) if must_make_up(unit_rows) else "")
@@ -56,6 +58,12 @@ def satisfaction(book: Book) -> Table:
     if not any(map(must_make_up, surveys.values())):
         return Table(columns[:-1], [row[:-1] for row in rows])
     return Table(columns, rows)
+
+
+def _is_asked(book: Book, unit: Unit) -> bool:
+    """Whether a task asks the unit for a survey; any unit is asked where no task speaks of surveys."""
+    evidence = [e for task in book.settings.tasks for e in task.evidence if e.form == "survey"]
+    return not evidence or any(is_asked(e, unit) for e in evidence)
 
 
 def _urgency(rows: Sequence[Values]) -> float:
