@@ -244,6 +244,14 @@ def test_a_container_named_is_its_members(tmp_path: Path) -> None:
     assert first == second and Path(first[0].path).is_relative_to(containers._spool())
 
 
+@pytest.mark.parametrize("name", ["~$甲.xlsx", ".~甲.xlsx", ".~lock.甲.xlsx#"])
+def test_the_lock_file_of_a_workbook_that_somebody_has_open_is_nobodys_work(name: str, tmp_path: Path) -> None:
+    """Of Excel, of WPS, of LibreOffice."""
+    (tmp_path / "甲.xlsx").write_bytes(BOOK)
+    (tmp_path / name).write_bytes(b"\x06user")
+    assert {source.name: source.is_clutter for source in inbox_sources(tmp_path)} == {"甲.xlsx": False, name: True}
+
+
 def test_a_folder_that_does_not_open_is_told_with_its_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "开").mkdir()
     (tmp_path / "开/a.xlsx").write_bytes(BOOK)
