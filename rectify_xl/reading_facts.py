@@ -45,6 +45,7 @@ class ReadingFacts:
     day_done: str
     hour: str
     loose_day: str
+    time_break: str
     weekday: str
     weekdays: tuple[str, ...]
     counters: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -309,7 +310,7 @@ def test_check_prints_the_findings_by_cell(demo: Path) -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0].startswith("退回  ") and "KX06 示例第三党支部" in lines[0] and "错误 3" in lines[0]
-    assert any(line.strip().startswith("错误 整改台帐!H4 ") and "特急" in line for line in lines)
+    assert any(line.strip().startswith("错误 「整改台帐」H4「轻重缓急」填写的“特急”") for line in lines)
     assert lines[-1].startswith("共 1 份：退回 1")
     assert result.stderr == ""
 
@@ -318,7 +319,7 @@ def test_check_in_english(demo: Path) -> None:
     result = call("--lang", "en", "check", flawed_in(demo), "--as-of", DAY)
     lines = result.stdout.splitlines()
     assert lines[0].startswith("returned  ")
-    assert any(line.strip().startswith("error 整改台帐!H4 ") for line in lines)
+    assert any(line.strip().startswith("error 「整改台帐」 H4 ") for line in lines)
     assert lines[-1].startswith("Files: 1 (returned 1). Findings: error ")
 
 
@@ -562,6 +563,20 @@ def test_a_narrow_window_breaks_no_day_and_loses_no_word(
     assert max(map(display_width, lines)) <= 80 and not [line for line in lines if "…" in line]
     line = next(line for line in lines if line.split()[:1] == ["T6"])
     assert line.split()[1:5] == ["支部会议", "5月23日至", "2005-05-23", "2005-05-27"]
+    assert sum("下午" in line.split() for line in lines) == 2 and any(" 5月12日 " in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_narrow_window_parts_no_name_from_its_number(
+    lang: str, width: int, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_UNBOUNDED", width)
+    lines = call("run", demo, "--as-of", DAY, "--dry-run", "--lang", lang).stdout.splitlines()
+    figures = lines[1 : next(place for place, line in enumerate(lines) if line.startswith(("问题", "Findings"))) + 1]
+    assert max(map(display_width, figures)) <= width
+    pairs = [pair for line in figures for pair in re.split("，|, ?", line)]
+    assert len(figures) >= 7 and not [pair for pair in pairs if re.fullmatch(r" *\d+", pair)]
 
 
 # ---- the day

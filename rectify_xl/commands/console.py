@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from rectify_xl.commands.table import Call, Words
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, Book, Finding, Return, Settings, Verdict
-from rectify_xl.normal import inert
+from rectify_xl.normal import display_width, inert
 from rectify_xl.receiving.guarded.pool import limits_memory
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 # A line in a pipe is as long as it is; from so many columns on, all states of a task stand on one line.
 _UNBOUNDED, _WIDE = 100_000, 140
 # The columns of the schedule that a narrow window does not break: the others get more lines there, none loses a word.
-# Under so many columns a time such as 5月16日至20日 is broken after 至, which is its ninth.
-_UNBROKEN, _NARROW, _BEFORE_THE_SECOND_DAY = ("id", "start", "end", "units"), 100, 9
+# Under so many columns a time longer than the ninth of 5月16日至20日 is broken there, or before 下午.
+_UNBROKEN, _NARROW, _LONGEST_TIME = ("id", "start", "end", "units"), 100, 9
+# Columns between the names of a run's figures and these.
+_BESIDE = 2
 # How many findings of each sort a run shows; the verdicts of files whose findings stand in their marked copies.
 _MOST_SHOWN, _SENT_BACK = 20, ("returned", "refused")
 # The finding about a file that is not archived; it is shown whatever the file's verdict.
@@ -127,10 +130,12 @@ def _file_line(return_: Return, call: Call) -> Text:
 def _finding_line(finding: Finding, lang: str) -> Text:
     from rich.text import Text
 
-    place = "!".join(part for part in (finding.sheet, finding.cell) if part)
+    told, place = sentence(finding, lang), [part for part in (finding.sheet, finding.cell) if part]
+    if all(part in told for part in place):
+        place = []  # the sentence names it
     text = Text("  ")
     text.append(level_name(finding.level, lang), style=_LEVEL_STYLES[finding.level])
-    text.append(inert(" ".join(["", *filter(None, [place]), sentence(finding, lang)])))
+    text.append(inert(" ".join(["", *filter(None, ["!".join(place)]), told])))
     return text
 
 
@@ -170,7 +175,7 @@ def show_run(call: Call, result: Mapping[str, Any], outcome: Outcome, *, dry_run
     out, words = screen(call), call.words["run"]
     title = words["title"].format(campaign=book.settings.campaign, as_of=result["as_of"])
     out.print(inert(title), style="bold", soft_wrap=True)
-    _print_table(out, _run_table(call, result))
+    _print_table(out, _run_table(call, result, out.width))
     for path in result["outputs"]:
         out.print(f"  {inert(path)}", soft_wrap=True)
     _show_changed_verdicts(call, out, outcome.turned)
@@ -219,7 +224,7 @@ def _print_table(out: Console, table: Table) -> None:
     out.file.writelines(f"{line.rstrip()}\n" for line in captured.get().strip("\n").splitlines())
 
 
-def _run_table(call: Call, result: Mapping[str, Any]) -> Table:
+def _run_table(call: Call, result: Mapping[str, Any], width: int) -> Table:
     from rich.table import Table
 
     words, lang = call.words, call.lang
@@ -237,10 +242,23 @@ def _run_table(call: Call, result: Mapping[str, Any]) -> Table:
     }
     if result["outputs"]:
         lines["outputs"] = words["run"]["written"].format(count=len(result["outputs"]))
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, _BESIDE))
+    left = width - _BESIDE - max(display_width(words["run"][name]) for name in lines)
     for name, line in lines.items():
-        table.add_row(words["run"][name], inert(line))
+        table.add_row(words["run"][name], "\n".join(_broken(inert(line), words["joint"]["pairs"], left)))
     return table
+
+
+def _broken(text: str, joint: str, width: int) -> list[str]:
+    """Pairs as lines of a display width, where they fit: no name is parted from its number."""
+    lines: list[str] = []
+    for pair in text.split(joint):
+        longer = f"{lines[-1]}{joint}{pair}" if lines else pair
+        if lines and display_width(f"{longer}{joint}".rstrip()) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(pair)
+    return [f"{line}{joint}".rstrip() for line in lines[:-1]] + lines[-1:]
 
 
 # ---- schedule
@@ -261,7 +279,7 @@ def show_schedule(call: Call, schedule: Mapping[str, Any], settings: Settings) -
     columns = ("id", "item", "time", "start", "end", "workdays_left", "units")
     for name in columns:
         justify: Literal["left", "right"] = "right" if name == "workdays_left" else "left"
-        most = _BEFORE_THE_SECOND_DAY if name == "time" and out.width < _NARROW else None
+        most = _LONGEST_TIME if name == "time" and out.width < _NARROW else None
         table.add_column(words[name], justify=justify, overflow="fold", no_wrap=name in _UNBROKEN, max_width=most)
     per_line = len(catalog.states("task")) if out.width >= _WIDE else 1
     for task in schedule["tasks"]:
@@ -269,5 +287,7 @@ def show_schedule(call: Call, schedule: Mapping[str, Any], settings: Settings) -
         parts = [dict(counts[at : at + per_line]) for at in range(0, max(1, len(counts)), per_line)]
         units = "\n".join(pairs(part, call.words) for part in parts)
         cells = ["" if task[name] is None else inert(str(task[name])) for name in columns[:-1]]
+        if out.width < _NARROW and display_width(cells[2]) > _LONGEST_TIME:
+            cells[2] = re.sub(catalog.reading().time_break, lambda found: f"{found[0]}\n", cells[2], count=1)
         table.add_row(*cells, units)
     _print_table(out, table)
