@@ -12,7 +12,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.judging.header_rows import Header
-from rectify_xl.judging.headings import Heading, is_self_check, is_serial, label_key
+from rectify_xl.judging.headings import is_self_check, is_serial, label_key
 from rectify_xl.kinds import as_text, item_number
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text, tidy
@@ -34,6 +34,7 @@ def data_lines(grid: Grid, header: Header, form: Form, end: int, spanned: Collec
     title_rows = [values for row in grid.rows[: header.top] if (values := _values_in(row))]
     has_many_rows = header.start - header.top > 1  # one header row alone is compared label by label
     header_rows = [_values_in(row) for row in grid.rows[header.top : header.start]] if has_many_rows else []
+    labels = [(h.offset, label_key(h.text)) for h in headings if h.column]
     lines: list[int] = []
     for line in range(header.start, end):
         row = grid.rows[line]
@@ -44,7 +45,7 @@ def data_lines(grid: Grid, header: Header, form: Form, end: int, spanned: Collec
             continue
         if filled == 1 and (line in spanned or _is_lone_number(row, numbers)):
             continue
-        if (filled > 1 and _repeats_header(row, headings)) or (header_rows and _values_in(row) in header_rows):
+        if (filled > 1 and _repeats_header(row, labels)) or (header_rows and _values_in(row) in header_rows):
             if lines and lines[-1] == line - 1 and _is_lone_title(grid.rows[line - 1], numbers):
                 lines.pop()
             continue
@@ -73,17 +74,18 @@ def _form_offsets(header: Header) -> list[int]:
     return [heading.offset for heading in header.headings if heading.column]
 
 
-def spanned_lines(grid: Grid, header: Header) -> dict[int, int]:
-    """The lines in which one merged cell spans most of the form's columns, with its offset: a heading between the rows.
+def spanned_lines(grid: Grid, header: Header, end: int) -> dict[int, int]:
+    """The lines below the header and before `end` in which one merged cell spans most of the form's columns.
 
-    Or a note.
+    With its offset: a heading or a note between the rows.
     """
     form_offsets = sorted(_form_offsets(header))
     columns, half = [grid.first_column + offset for offset in form_offsets], len(form_offsets) / 2
     return {
         row - grid.first_row: first - grid.first_column
         for row, first, _, last in grid.merges
-        if bisect_right(columns, last) - bisect_left(columns, first) > half
+        if header.start <= row - grid.first_row < end
+        and bisect_right(columns, last) - bisect_left(columns, first) > half
     }
 
 
@@ -176,12 +178,15 @@ def _either(labels: Sequence[str]) -> str:
     return "|".join(re.escape(key_text(label)) for label in labels)
 
 
-def _repeats_header(row: Sequence[Any], headings: Sequence[Heading]) -> bool:
-    """Whether at least two cells repeat their headings, and no cell under a heading holds anything else."""
+def _repeats_header(row: Sequence[Any], labels: Sequence[tuple[int, str]]) -> bool:
+    """Whether at least two cells repeat their headings, and no cell under a heading holds anything else.
+
+    `labels` are the headings of the form's columns: offset and key.
+    """
     repeated = 0
-    for heading in headings:
-        if heading.column and heading.offset < len(row) and row[heading.offset] != "":
-            value, label = row[heading.offset], label_key(heading.text)
+    for offset, label in labels:
+        value = row[offset] if offset < len(row) else ""
+        if value != "":
             if value.__class__ is not str or (label[:1] not in value and label[:1] >= _FIRST_KEPT):
                 return False  # the usual case, without a key for the value
             if label_key(value) != label:

@@ -21,6 +21,7 @@ from rectify_xl.normal import key_text
 _LEAST_NAMED, _LEAST_SHARE = 3, 2 / 3
 # So many title lines may stand above it.
 _MOST_TITLES = 3
+_TEXT = frozenset((str,))
 # No heading between rows is longer, unless it is numbered as one.
 _LONGEST_HEADING = 30
 
@@ -50,14 +51,10 @@ def table_below(grid: Grid, header: Header, form: Form) -> OtherTable | None:
     begins, rows = _beginnings().match, grid.rows
     for line in range(header.start, len(rows)):
         row = rows[line]
-        for first in row:
-            if first != "":
-                break
-        else:
+        if not _TEXT.issuperset(map(type, row)):  # in nearly every row of data stands a number or a day
             continue
-        if first.__class__ is not str or len(first) > LONGEST_LABEL or not begins(key_text(first)):
-            continue
-        if any(value.__class__ is not str for value in row):  # in nearly every row of data a number or a day
+        first = next(filter(None, row), "")
+        if not first or len(first) > LONGEST_LABEL or not begins(key_text(first)):
             continue
         if row in rows[header.top : header.start] or not (title := _title_of(row, form)):
             continue
@@ -122,7 +119,7 @@ def rows_in_one_cell(
     first_offset, known = min(heading.offset for heading in header.headings), frozenset(data)
     serial = {heading.offset for heading in header.headings if is_serial(heading.text)}
     for line, offset in sorted(spanned.items()):
-        row = grid.rows[line] if header.start <= line < len(grid.rows) else ()
+        row = grid.rows[line] if line < len(grid.rows) else ()
         text = as_text(row[offset]) if offset < len(row) else ""
         if not text or line in known or row[offset] in titles or is_line(row):
             continue

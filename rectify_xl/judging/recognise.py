@@ -217,7 +217,7 @@ def _names_key(header: Header, form: Form) -> bool:
 def _form_sheet(grid: Grid, form: Form, header: Header, *, is_renamed: bool) -> FormSheet:
     below = table_below(grid, header, form)
     end = below.start if below else len(grid.rows)
-    spanned = {line: o for line, o in spanned_lines(grid, header).items() if line < end} if grid.merges else {}
+    spanned = spanned_lines(grid, header, end) if grid.merges else {}
     data = tuple(data_lines(grid, header, form, end, spanned))
     offsets = {heading.column: heading.offset for heading in header.headings if heading.column}
     return FormSheet(
