@@ -314,8 +314,11 @@ def test_forms_of_one_folder_must_not_clash(tmp_path: Path) -> None:
         load_forms(tmp_path, catalog.base_lists())
     assert [(p.file, p.sheet, p.cell, p.code) for p in caught.value.problems] == [
         ("三.xlsx", "选项", "A2", "form-list-differs"),
-        ("二.xlsx", "表单", "B2", "form-taken"),
+        ("二.xlsx", "表单", "B2", "form-taken-in"),
     ]
+    # A copy of a form's workbook has the same title: only the file's name tells which one is meant.
+    assert "已经由表单文件“一.xlsx”使用" in caught.value.problems[-1].sentence("zh")
+    assert "the workbook 一.xlsx" in caught.value.problems[-1].sentence("en")
     (tmp_path / "二.xlsx").unlink()
     write_book(tmp_path / "三.xlsx", sheets(about=other))
     assert [form.title for form in load_forms(tmp_path, catalog.base_lists())] == ["培训登记", "辅导登记"]
@@ -328,7 +331,7 @@ WRONG_FILES = [(None, "form-no-file"), (b"", "form-unreadable"), (b"PK\3\4", "fo
 def test_every_sentence_is_provoked() -> None:
     provoked = {mistake[-1] for mistake in MISTAKES} | {code for _, code in WRONG_FILES} | {
         "form-missing-sheet", "form-no-columns", "form-no-letter", "form-no-assigned", "form-two-assigned",
-        "form-no-office-column", "form-no-number", "form-list-differs",
+        "form-no-office-column", "form-no-number", "form-list-differs", "form-taken-in",
     }  # fmt: skip
     assert {code for code in provoked if code.startswith("form-")} == {
         code for code in catalog.words("settings.zh")["problems"] if code.startswith("form-")

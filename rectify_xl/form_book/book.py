@@ -20,11 +20,12 @@ from rectify_xl.settings.problems import Notes
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Around:
     """The surroundings of a form: the office's lists by name as far as they are known, the existing forms, and those of
-    them that it must not clash with."""
+    them that it must not clash with; `files` names the workbooks of those that the office declares."""
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     forms: Sequence[Form] = ()
     taken: Sequence[Form] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

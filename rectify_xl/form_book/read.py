@@ -198,10 +198,19 @@ def _note_clashes(book: FormBook, about: _FormSheet, form: Form) -> None:
     for other in book.around.taken:
         for name in ("title", "name", "id_letter"):
             if name in cells and about.text(name) and _are_same(getattr(other, name), about.text(name)):
-                cells[name].refuse("form-taken", other=other.title)
+                _refuse_taken(book, cells[name], other)
         if other.name == form.name and not about.text("name") and "title" in cells:
-            cells["title"].refuse("form-taken", other=other.title)
+            _refuse_taken(book, cells["title"], other)
     _note_lists(book, form)
+
+
+def _refuse_taken(book: FormBook, cell: SettingsCell, other: Form) -> None:
+    """Names what uses a cell's text already: another workbook of the office's by its file, for it may be a copy."""
+    file = book.around.files.get(other.name)
+    if file:
+        cell.refuse("form-taken-in", other=file)
+    else:
+        cell.refuse("form-taken", other=other.title)
 
 
 def _note_taken_titles(about: _FormSheet, form: Form) -> None:

@@ -32,7 +32,11 @@ def load_form(
     """
     available = catalog.base_lists() if lists is None else lists
     around = Around(lists=available, forms=beside or tuple(catalog.built_in_forms().values()), taken=beside or ())
-    return form_from(_sheets(Path(path)), around, inert(Path(path).name))
+    return _form_of(Path(path), around)
+
+
+def _form_of(path: Path, around: Around) -> Form:
+    return form_from(_sheets(path), around, inert(path.name))
 
 
 def load_forms(folder: Path, lists: Mapping[str, Sequence[str]]) -> tuple[Form, ...]:
@@ -41,12 +45,16 @@ def load_forms(folder: Path, lists: Mapping[str, Sequence[str]]) -> tuple[Form, 
     Raises SettingsError with every mistake in any of them.
     """
     forms: list[Form] = []
+    files: dict[str, str] = {}
     problems: list[SettingsProblem] = []
     for path in form_books(folder):
+        others = [*catalog.built_in_forms().values(), *forms]
         try:
-            forms.append(load_form(path, lists=lists, beside=[*catalog.built_in_forms().values(), *forms]))
+            forms.append(_form_of(path, Around(lists=lists, forms=others, taken=others, files=files)))
         except SettingsError as error:
             problems += error.problems
+        else:
+            files[forms[-1].name] = inert(path.name)
     if problems:
         raise SettingsError(problems)
     return tuple(forms)
