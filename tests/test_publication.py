@@ -17,7 +17,7 @@ from status_books import book_of, pick
 from rectify_xl import catalog
 from rectify_xl.excel.papers.publication import write_publication
 from rectify_xl.ledger_columns import groups_for
-from rectify_xl.model import Book
+from rectify_xl.model import Book, Due
 from rectify_xl.outgoing.publication import distinct_values, pledges, public_columns, publication
 
 
@@ -81,7 +81,16 @@ def test_columns_that_an_office_may_leave_out_and_nobody_fills_are_left_out() ->
 
 def test_values_keep_their_kinds(tmp_path: Path) -> None:
     shown = dict(zip(*cells(written(small_book(), tmp_path), "整改台帐")[4:6], strict=True))
-    assert (shown["完成时限"], shown["完成比例"], shown["到期状态"]) == (date(2005, 5, 31), 0.6, "未到期")
+    assert (shown["完成时限"], shown["完成比例"], shown["到期状态"]) == (date(2005, 6, 10), 0.6, "未到期")
+
+
+def test_an_extended_item_is_published_with_the_day_it_is_owed_by() -> None:
+    rows = [("A", {"due": date(2005, 5, 27), "pledged": "是"}), ("A", {"due": None, "pledged": "是"})]
+    book = book_of({"ledger": rows})
+    dues = (Due("未到期", date(2005, 7, 8), 30), Due("无时限", None, None))
+    told = replace(book, dues={"ledger": dues})
+    for table in (publication(told), pledges(told)):
+        assert pick(table, "due") == [(date(2005, 7, 8),), (None,)]
 
 
 def test_an_empty_ledger_says_so(tmp_path: Path) -> None:

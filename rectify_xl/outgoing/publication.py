@@ -9,7 +9,7 @@ from itertools import compress, count
 from typing import Any, TypeAlias
 
 from rectify_xl import catalog
-from rectify_xl.columnar import ROWS_AT_ONCE, ColumnRows
+from rectify_xl.columnar import ROWS_AT_ONCE, ColumnRows, Columns, picked
 from rectify_xl.in_force import kept_by_book
 from rectify_xl.ledger_columns import groups_for
 from rectify_xl.model import Book, Column, Table
@@ -36,7 +36,7 @@ def public_columns() -> tuple[Column, ...]:
 def publication(book: Book) -> Table:
     """One row an item of 整改台帐, in the ledger's order; optional columns (可不填栏目) that no row fills are left out.
 
-    Columns: those of `public_columns`.
+    Columns: those of `public_columns`; 完成时限 is the day that is owed, an extension agreed to included.
     """
     optional, filled = _optional(book), _summary(book).filled
     names = [c.name for c in public_columns() if c.name in filled or c.name not in optional]
@@ -56,7 +56,18 @@ def distinct_values(book: Book) -> tuple[Mapping[str, Values], Mapping[str, Valu
 
 
 def _table(book: Book, names: Sequence[str], places: Sequence[int]) -> Table:
-    return Table(tuple(names), ColumnRows(places, item_columns(book, catalog.forms()[ITEMS], names)))
+    form = catalog.forms()[ITEMS]
+    make, dues = item_columns(book, form, names), book.dues.get(ITEMS, ())
+    due = names.index(form.deadline.due) if form.deadline and form.deadline.due in names else None
+
+    def columns_with_owed_days(places: Sequence[int]) -> Columns:
+        columns = list(make(places))
+        if due is not None:
+            owed = picked(dues, places)
+            columns[due] = [one.day or agreed for one, agreed in zip(owed, columns[due], strict=True)]
+        return columns
+
+    return Table(tuple(names), ColumnRows(places, columns_with_owed_days))
 
 
 # ---- what must be known of all items before the first row is written
