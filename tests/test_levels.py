@@ -22,6 +22,7 @@ from returns import UNITS, judged, row, settings_for
 from weeks import drop, numbers, run
 
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.merge import Numbers
@@ -119,6 +120,15 @@ def test_what_waits_and_the_files_travel_along() -> None:
     assert list(pending_table(again).rows) == list(pending_table(lower).rows)
     mended = book(ledger(lower), sent("KX03", "05-27", C))
     assert mended.pending == ()
+
+
+def test_the_settings_among_the_returns_are_no_ledger(tmp_path: Path) -> None:
+    """豁免 has a column 文件摘要 as 报送情况 has."""
+    path = tmp_path / "配置.xlsx"
+    write_settings(SETTINGS, path)
+    received = Received(file="配置.xlsx", digest="0" * 64, suffix=".xlsx")
+    held = judge_book(read_workbook(path.read_bytes()), ruling_for(SETTINGS), received, DAY)
+    assert (held.verdict, held.ledger, [f.code for f in held.findings]) == ("refused", None, ["no-form"])
 
 
 def test_a_file_of_a_lower_office_is_owed_no_more_once_its_rows_came_directly() -> None:

@@ -79,14 +79,18 @@ class SortedSheets:
 
 
 def is_ledger(raw: RawBook) -> bool:
-    """Whether a workbook is an office's ledger: it has no cover, and a sheet has a column of source digests."""
+    """Whether a workbook is an office's ledger: it has no cover, and a sheet of it names the files that rows came from.
+
+    A file's digest alone is no sign of one: 配置.xlsx has a column of digests too.
+    """
     cover = key_text(catalog.cover().sheet)
     if any(key_text(grid.title) == cover for grid in raw.sheets):
         return False
     facts, within = catalog.words("ledger"), catalog.reading().header_within_rows
-    labels = {column["label"] for part in (facts["source"], facts["files"]["columns"]) for column in part
-              if column["name"] in ("source_digest", "digest")}  # fmt: skip
-    return any(labels.intersection(c for c in row if c.__class__ is str) for g in raw.sheets for row in g.rows[:within])
+    of_rows = {c["label"] for c in facts["source"] if c["name"] == "source_digest"}
+    of_files = {c["label"] for c in facts["files"]["columns"] if c["name"] in ("digest", "verdict")}
+    heads = ({c for c in row if c.__class__ is str} for g in raw.sheets for row in g.rows[:within])
+    return any(of_rows <= head or of_files <= head for head in heads)
 
 
 def sort_sheets(sheets: Sequence[Grid]) -> SortedSheets:
