@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -192,6 +193,18 @@ def test_a_task_before_its_window_in_it_and_near_its_end() -> None:
     assert state_of("T6", "KX02", book([], day("05-24"), settings))[0] == "即将到期"
     assert state_of("T6", "KX02", book([], day("05-27"), settings))[0] == "即将到期"
     assert state_of("T6", "KX02", book([], day("05-28"), settings))[0] == "逾期未办"
+
+
+def test_a_half_day_never_makes_late() -> None:
+    usual = settings_for()
+    meeting = next(task for task in usual.tasks if task.id == "T1")
+    assert meeting.half_day == "下午"
+    morning = replace(usual, tasks=tuple(replace(t, half_day="上午") if t is meeting else t for t in usual.tasks))
+    told = {"activities": [row("activities", activity="党员大会", held_on=day("05-12"), half_day="下午")]}
+    for settings in (usual, morning):
+        held = returned("KX02", told, day("05-12"), settings)
+        assert state_of("T1", "KX02", book([held], day("05-12"), settings))[0] == "按期完成"
+        assert state_of("T1", "KX03", book([held], day("05-12"), settings))[0] == "即将到期"
 
 
 def test_plans_of_gdsta_need_ledger_and_measures() -> None:
