@@ -14,7 +14,7 @@ setup: $(STAMP)
 $(STAMP): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed (make PYTHON=python3.12 ...)" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,lint]"
 	touch $(STAMP)
 
 demo: $(STAMP)
@@ -69,14 +69,21 @@ lint-windows: $(STAMP)
 
 templates: $(STAMP)
 	$(BIN)/python -m rectify_xl templates templates --profile gdsta
+	$(BIN)/python -c 'import xlsxwriter; print(xlsxwriter.__version__)' > tests/golden/templates.xlsxwriter
 
 # The sdist and the wheel, each installed into a new environment where the demo runs; both stay in dist/.
 .PHONY: wheel
 wheel: $(STAMP)
 	$(BIN)/python tests/wheel_check.py
 
+# All tests with exactly the lowest versions that setup.cfg names, in an environment of their own.
+LOWEST ?= .venv-lowest
+.PHONY: lowest
+lowest: $(STAMP) soffice
+	$(BIN)/python tests/lowest_check.py $(LOWEST) -n 2 --dist loadfile --no-loadscope-reorder
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo-gdsta demo-sysu
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info demo-gdsta demo-sysu
 
 # What is generated and checked: the README's map and demo, the pages of findings, commands and data, golden texts.
 docs: $(STAMP)

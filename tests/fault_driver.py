@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -40,7 +41,7 @@ def tree(folder: Path) -> Tree:
 
 def _content(path: Path) -> Any:
     if path.suffix == ".sqlite":
-        with sqlite3.connect(path) as held:
+        with closing(sqlite3.connect(path)) as held:  # while it is open no run merges the log of its memory
             return list(held.iterdump())
     return path.read_bytes() if not path.name.endswith(("-wal", "-shm", "-journal")) else b""
 

@@ -137,7 +137,7 @@ def test_a_cluster_gives_the_results_of_one_machine_whatever_becomes_of_its_work
     """One cluster for three questions, as its start costs seconds: its executor, a run, and a file that kills."""
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "120s"}),  # a machine may be busy
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as held,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as held,
         Client(held, set_as_default=False) as client,
     ):
         rows_are_spooled_unasked(client, returns, tmp_path, monkeypatch)

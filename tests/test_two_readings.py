@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 import pytest
-from agreement_cases import RawRow, directed_rows
+from agreement_cases import RawRow, directed_rows, good_cases
 from agreement_rows import drawn_rows
 from returns import DAY, settings_for
 
 from rectify_xl import catalog
 from rectify_xl.kinds import Reading
-from rectify_xl.model import Settings
+from rectify_xl.model import Form, Settings
 from rectify_xl.normal import key_text
 from rectify_xl.ruling import FormPlan, ruling_for
 from rectify_xl.selfcheck.strict import strict_plan, strict_row
@@ -35,7 +37,17 @@ def understood(plan: FormPlan, row: RawRow) -> list[object] | None:
 
 
 def cases(name: str, settings: Settings) -> list[RawRow]:
-    return directed_rows(FORMS[name], settings) + drawn_rows(FORMS[name], settings, 300, 8)
+    form = FORMS[name]
+    return [*directed_rows(form, settings), *drawn_rows(form, settings, 300, 8), *at_home(form, settings)]
+
+
+def at_home(form: Form, settings: Settings) -> Iterator[RawRow]:
+    """The good rows of an office: for an option that it does not have stands each that it has."""
+    for row in good_cases(form):
+        lists = (settings.lists.get(column.choices, ()) for column in form.columns)
+        yield from product(
+            *(own if own and cell and cell not in own else (cell,) for cell, own in zip(row, lists, strict=True))
+        )
 
 
 @pytest.mark.parametrize("office", OFFICES)

@@ -48,6 +48,9 @@ _TWO_VALUES = re.compile(rb"</(?:v|is)>[^<]*<(?!/)")
 _ODD_TEXT = re.compile(rb't="inlineStr"[^>]*><v')
 # The number of a shared text is a few digits; of anything else the fast reader makes the first text.
 _ODD_INDEX = re.compile(rb't="s"[^<>]*><v(?!>[0-9]{1,9}</v>)')
+# Older releases of the fast reader take any number for a flag that is set, and leave escapes like _x000D_ in a sheet.
+_ODD_FLAG = re.compile(rb't="b"[^<>]*>(?:<f[^<>]*>[^<]*</f>)?<v(?!>[01]</v>)')
+_ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 _LONGEST_INDEX = len(b"<v>999999999</v>")
 CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
@@ -181,7 +184,7 @@ def _is_usual(data: bytes, rows: Sequence[tuple[bytes, ...]], cells: Sequence[tu
     content = b"".join(values).replace(b"<v />", b"")
     if b"&" in content or b">-" in content or len(content.split()) > 1:
         return False
-    if b't="s"' in joined and _has_odd_index(cells, values):
+    if (b't="s"' in joined and _has_odd_index(cells, values)) or (b't="b"' in joined and _ODD_FLAG.search(data)):
         return False
     if b"inlineStr" in joined and data.count(b'"inlineStr"') != data.count(b"<is>"):
         return False
@@ -196,7 +199,8 @@ def _is_plain(data: bytes, formulas: Sequence[bytes], *, is_usual: bool) -> bool
         or _is_laid_out_oddly(data)
         or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
     )
-    return not (is_odd or has_control(data) or is_long_or_deep(data) or any(_is_odd(formula) for formula in formulas))
+    has_escape = b"_x" in data and _ESCAPE.search(data) is not None
+    return not (is_odd or has_escape or has_control(data) or is_long_or_deep(data) or any(map(_is_odd, formulas)))
 
 
 def _is_laid_out_oddly(data: bytes) -> bool:
@@ -209,6 +213,7 @@ def _is_laid_out_oddly(data: bytes) -> bool:
         or _TWO_VALUES.search(data) is not None
         or (data.count(b'"inlineStr"') != data.count(b"<is>") and _ODD_TEXT.search(data) is not None)
         or (b't="s"' in data and _ODD_INDEX.search(data) is not None)
+        or (b't="b"' in data and _ODD_FLAG.search(data) is not None)
     )
 
 
