@@ -74,10 +74,11 @@ class Files(Database):
         if return_.digest and self.value("SELECT 1 FROM files WHERE digest IS NULL LIMIT 1"):
             # What could not be read under this path before (it has no digest) has become this file.
             self.write(
-                "DELETE FROM arrivals WHERE (path = ?1 OR substr(?1, 1, length(path) + 1) = path || '/')"
+                # Not ?1 twice: Python 3.12.0 to 3.12.3 warn of it.
+                "DELETE FROM arrivals WHERE (path = ? OR substr(?, 1, length(path) + 1) = path || '/')"
                 " AND file IN (SELECT key FROM files WHERE digest IS NULL)",
-                return_.file,
-            )
+                return_.file, return_.file,
+            )  # fmt: skip
         if key is None:
             key = self._add_file(return_, judging, numbers)
         self.write(
