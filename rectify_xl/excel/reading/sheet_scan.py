@@ -70,8 +70,7 @@ _WINDOW, _TEXT_WINDOW = 4_096, 40_000
 _VALUE_WITHIN = 80
 # No row of a formula alone is longer.
 _LONGEST_CHECK_ROW = 400
-_BEGIN, _END, _WORKSHEET_END = b"<sheetData>", b"</sheetData>", b"</worksheet>"
-_CELL_BEGIN = b'<c r="'
+_BEGIN, _END, _WORKSHEET_END, _CELL_BEGIN = b"<sheetData>", b"</sheetData>", b"</worksheet>", b'<c r="'
 PLAIN_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 
 
@@ -199,8 +198,8 @@ def _is_plain(data: bytes, formulas: Sequence[bytes], *, is_usual: bool) -> bool
         or _is_laid_out_oddly(data)
         or (b"<f " in data and _CHILD_FORMULA.search(data) is not None)
     )
-    has_escape = b"_x" in data and _ESCAPE.search(data) is not None
-    return not (is_odd or has_escape or has_control(data) or is_long_or_deep(data) or any(map(_is_odd, formulas)))
+    is_odd = is_odd or (b"_x" in data and _ESCAPE.search(data) is not None)
+    return not (is_odd or has_control(data) or is_long_or_deep(data) or any(map(_is_odd, formulas)))
 
 
 def _is_laid_out_oddly(data: bytes) -> bool:
