@@ -10,8 +10,8 @@ from rectify_xl.model import Book
 from rectify_xl.runs.child_process import done_by_child
 from rectify_xl.runs.workspace import Drafted, Workspace
 
-# One child drafts the workbooks of each group: those share what is counted, and all groups take about as long. The
-# first tells nothing of earlier runs; the others do, and need what `whole_book` works out.
+# One child drafts the workbooks of each group: those of one group share what is counted. The first group tells nothing
+# of earlier runs and takes longest; the others need what `whole_book` works out.
 _ROW_BOOKS = ("ledger", "publication")
 _COUNT_BOOKS = (("reminders",), ("status", "bulletin"))
 
