@@ -251,7 +251,7 @@ class Runs(Database):
     ) -> None:
         """Stores reminders as sent; one that was sent before keeps its day.
 
-        Beside them stands the digest of what each is `known_by`: a memory of half a million is read in an instant.
+        Beside them stands the digest of what each is `known_by`, which is all that is read of them again.
         """
         for piece in in_pieces(keys):
             self.write(
