@@ -51,6 +51,17 @@ def test_what_fails_in_a_copy_is_told_by_one_word_and_nothing_else() -> None:
     assert said(script) == "before False False False"
 
 
+def test_a_copy_that_gives_way_leaves_the_processors_to_others(tmp_path: Path) -> None:
+    script = """
+        own = os.nice(0)
+        for gives_way in (False, True):
+            def work(): Path(sys.argv[1]).write_text(str(os.nice(0)))
+            with done_by_child(work, gives_way=gives_way) as was_done:
+                print(was_done(), int(Path(sys.argv[1]).read_text()) > own, os.nice(0) == own, end=" ")
+        """
+    assert said(script, str(tmp_path / "niceness")) == "True False True True True True"
+
+
 def test_nothing_is_begun_where_it_is_not_worth_it_or_other_threads_are_at_work() -> None:
     script = """
         from threading import Event, Thread

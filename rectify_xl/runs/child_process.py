@@ -12,6 +12,8 @@ from threading import Thread, active_count
 from time import monotonic, sleep
 
 WasDone = Callable[[], bool]
+# The niceness of a child that gives way: it runs at a third of the pace where processors are short.
+_GIVES_WAY = 5
 # How long (seconds) the system may still count a thread that has ended.
 _THREAD_GRACE = 0.2
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -22,12 +24,13 @@ def _never() -> bool:
 
 
 @contextmanager
-def done_by_child(work: Callable[[], object], *, is_worth: bool = True) -> Iterator[WasDone]:
+def done_by_child(work: Callable[[], object], *, is_worth: bool = True, gives_way: bool = False) -> Iterator[WasDone]:
     """Has a child process do some work; gives a function that waits for its end and returns whether it was done.
 
     Where that is False (no child was started, it failed, or it was killed) the caller does the work itself and meets
     the error itself. So `work` must be safe to stop at any point and to do again, and what it changes in memory is
-    lost. On leaving, a child that still runs is killed. Only Linux forks so cheaply.
+    lost. A child that `gives_way` leaves the processors to others that want them. On leaving, a child that still runs
+    is killed. Only Linux forks so cheaply.
     """
     if sys.platform != "linux" or not is_worth or not _has_one_thread():
         yield _never
@@ -36,6 +39,7 @@ def done_by_child(work: Callable[[], object], *, is_worth: bool = True) -> Itera
     pid = os.fork()
     if pid == 0:
         os.close(pipe_write)
+        os.nice(_GIVES_WAY if gives_way else 0)
         _run_in_child(work, pipe_read)
     os.close(pipe_read)
     child = _Child(pid)

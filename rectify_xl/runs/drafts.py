@@ -22,14 +22,16 @@ def drafted_by_children(
 ) -> Iterator[tuple[Book, Drafted]]:
     """Begins to draft the workbooks of 成果, if it `is_worth` that; gives by workbook what tells whether it was.
 
-    This process calls `whole_book`, which gives the same book with what earlier runs left to it, once the first child
-    is at work and before those that need it are forked. Beside the drafts it is what this gives.
+    The children give way: all that this process does beside them takes longer than they do. It calls `whole_book`,
+    which gives the same book with what earlier runs left to it, once the first child is at work and before those that
+    need it are forked. Beside the drafts it is what this gives.
     """
     with ExitStack() as stack:
 
         def begun(book: Book, results: Sequence[str]) -> Drafted:
             draft = partial(workspace.draft_results, book, results)
-            return dict.fromkeys(results, stack.enter_context(done_by_child(draft, is_worth=is_worth)))
+            was_drafted = stack.enter_context(done_by_child(draft, is_worth=is_worth, gives_way=True))
+            return dict.fromkeys(results, was_drafted)
 
         drafted = begun(book, _ROW_BOOKS)
         whole = whole_book()
