@@ -1,8 +1,10 @@
 """Breaks a weekly run at every write, in forks of this one process, and tells what was left and what the next run made.
 
-    python tests/fault_driver.py WORKSPACE_BEFORE SCRATCH [EVERY]
+    python tests/fault_driver.py WORKSPACE_BEFORE SCRATCH [EVERY [CHILDREN]]
 
-WORKSPACE_BEFORE holds a run of an earlier day and something new in its inbox. Prints one JSON line a broken run.
+WORKSPACE_BEFORE holds a run of an earlier day and something new in its inbox. With CHILDREN the runs have child
+processes as large ones do; what breaks this process's step so-and-so may break theirs too. Prints one JSON line a
+broken run.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from rectify_xl.excel.marked import copy_or_reason
 from rectify_xl.model import Return
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.intake import Source
-from rectify_xl.runs import pipeline, read_options, unchanged, workspace
+from rectify_xl.runs import child_process, pipeline, read_options, run_lock, unchanged, weekly, workspace
 
 DAY = date(2005, 5, 26)
 KILLED = 9
@@ -110,9 +112,17 @@ def _is_passing(name: str) -> bool:
     return name.startswith((files.TEMPORARY_PREFIX, ".rectify_xl.lock")) or name.endswith(("-wal", "-shm", "-journal"))
 
 
+def _wait_for_children(folder: Path) -> None:
+    """Until the children of a killed run have ended with it: they hold its lock as long as they live."""
+    with run_lock.locked(folder, "run", DAY):
+        pass
+
+
 def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -> dict[str, Any]:
     """What stands there after a broken run, and whether another makes good what is missing."""
-    left = {name: data for name, data in tree(folder).items() if not _is_passing(Path(name).name)}
+    _wait_for_children(folder)
+    found = tree(folder)
+    left = {name: data for name, data in found.items() if not _is_passing(Path(name).name)}
     torn = [name for name, data in left.items() if data not in (before.get(name), after.get(name))]
     lost = [name for name in before if name not in left]
     if again:
@@ -120,11 +130,15 @@ def told(folder: Path, before: Tree, after: Tree, status: int, *, again: bool) -
     made = tree(folder)
     differs = sorted(name for name in made.keys() | after.keys() if made.get(name) != after.get(name)) if again else []
     memory = [name for name in torn if name.endswith(".sqlite")]
-    return {"status": status, "torn": sorted(set(torn) - set(memory)), "lost": lost, "differs": differs}
+    half = [name for name in found if Path(name).name.startswith(files.TEMPORARY_PREFIX)]
+    return {"status": status, "torn": sorted(set(torn) - set(memory)), "lost": lost, "differs": differs, "half": half}
 
 
-def main(start: Path, scratch: Path, every: int = 1) -> None:
+def main(start: Path, scratch: Path, every: int = 1, children: int = 0) -> None:
     """Every step of the run once killed, once failed."""
+    if children:
+        weekly._FILES_WORTH_A_CHILD = weekly._ITEMS_WORTH_A_CHILD = 1
+        assert child_process._has_one_thread()
     read_options.read_all = partial(engine.read_all, guard=False)  # type: ignore[assignment]
     workspace.marked_copies = marked_here  # type: ignore[attr-defined]
     unchanged._SETTLED = float("inf")  # what the system notes of a file is another thing in every copy of the folder

@@ -30,18 +30,24 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_a_run_broken_anywhere_leaves_old_or_new_and_the_next_makes_it_whole(started: Path, tmp_path: Path) -> None:
-    every = os.environ.get("FAULTS_EVERY", "11")
+@pytest.mark.parametrize("children", [False, True])
+def test_a_run_broken_anywhere_leaves_old_or_new_and_the_next_makes_it_whole(
+    children: bool, started: Path, tmp_path: Path
+) -> None:
+    if children and sys.platform != "linux":
+        pytest.skip("only Linux copies a process")
+    every = os.environ.get("FAULTS_EVERY", "25" if children else "11")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, fault_driver.__file__, str(started), str(tmp_path), every]
+    command = [sys.executable, fault_driver.__file__, str(started), str(tmp_path), every, str(int(children))]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert ended.returncode == 0, ended.stderr
     told = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert len(told) >= 2 * (60 // int(every))
+    assert len(told) >= 2 * ((45 if children else 60) // int(every))
     statuses = {"killed": {fault_driver.KILLED}, "failed": set(fault_driver.ERRORS)}
     for found in told:
         assert found["status"] in statuses[found["way"]], found
         assert (found["torn"], found["lost"], found["differs"]) == ([], [], []), found
+        assert found["way"] == "killed" or not found["half"], found
 
 
 def test_a_file_that_changed_meanwhile_is_not_kept_as_what_it_was(tmp_path: Path) -> None:

@@ -52,9 +52,12 @@ def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, 
                 _rebuild(job)
             yield job
         return
-    with run_lock.locked(workspace.folder, command, as_of), Store(workspace.memory) as store:
+    with (
+        run_lock.locked(workspace.folder, command, as_of),
+        workspace.swept(),
+        Store(workspace.memory) as store,
+    ):
         job = Job(workspace=workspace, settings=settings, store=store, options=options)
-        workspace.sweep()
         with using(settings.forms):
             _rebuild(job)
             for run in store.runs():

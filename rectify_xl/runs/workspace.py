@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -92,6 +93,17 @@ class Workspace:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
+
+    @contextmanager
+    def swept(self) -> Iterator[None]:
+        """Sweeps, and once more where what is done then fails: child processes that are stopped clean up nothing."""
+        self.sweep()
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # what failed is told, not this
+                self.sweep()
+            raise
 
     @property
     def memory(self) -> Path:
