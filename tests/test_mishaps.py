@@ -106,6 +106,41 @@ def test_a_second_run_says_who_holds_the_workspace(season: Season, monkeypatch: 
     assert "2005-05-25" in season.heard and snapshot(season.folder) == before
 
 
+# ---- the inbox
+
+
+def test_a_missing_inbox_ends_the_run_once_files_have_come(season: Season) -> None:
+    (season.folder / "收件").rename(season.folder / "收件-旧")
+    before = snapshot(season.folder)
+    for command in (("run",), ("run", "--dry-run"), ("schedule",)):
+        season.call(command[0], season.folder, "--as-of", WEEKS[1], *command[1:], code=3)
+        assert "收件" in season.heard and len(season.heard.splitlines()) == 1
+    assert snapshot(season.folder) == before and not (season.folder / "收件").exists()
+    assert season.call("status", season.folder, "--as-of", WEEKS[1], "--json")["arrived"] == []
+    assert "收件" in season.heard
+    assert season.call("issue", season.folder, "--as-of", WEEKS[1], "--json")["outputs"]
+    season.call("run", season.folder, "--as-of", WEEKS[0].replace(day=17))  # a look back takes nothing in
+    (season.folder / "记录.sqlite").unlink()
+    before = snapshot(season.folder)
+    season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
+    assert snapshot(season.folder) == {"记录.sqlite": snapshot(season.folder)["记录.sqlite"], **before}
+    (season.folder / "收件-旧").rename(season.folder / "收件")
+    assert season.run(2)["files"]["received"] == 0
+
+
+def test_a_missing_inbox_is_made_anew_where_no_file_ever_came(tmp_path: Path) -> None:
+    season = Season(folder=tmp_path / "整改工作", profile="gdsta")
+    season.begin(templates=False)
+    (season.folder / "收件").rmdir()
+    season.call("run", season.folder, "--as-of", WEEKS[0], "--dry-run")
+    assert "收件" in season.heard and not (season.folder / "收件").exists()
+    season.call("run", season.folder, "--as-of", WEEKS[0])
+    assert "收件" in season.heard and (season.folder / "收件").is_dir()
+    (season.folder / "收件").rmdir()
+    (season.folder / "收件").symlink_to(tmp_path / "没有连上的共享盘")
+    season.call("run", season.folder, "--as-of", WEEKS[1], code=3)
+
+
 # ---- an office above
 
 

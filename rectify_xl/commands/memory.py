@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from rectify_xl.commands.output import show_result, status_for
 from rectify_xl.commands.table import Call
 
@@ -16,12 +18,15 @@ def status(call: Call, folder: str, fail_on: str | None) -> int:
     from rectify_xl.commands.status_report import status_lines
     from rectify_xl.in_force import using
     from rectify_xl.runs.status_and_history import first_seen, status_of
+    from rectify_xl.runs.workspace import Workspace
 
     settings = _settings_of(folder)
     result = status_of(folder, call.as_of, settings)
     with using(settings.forms):
         lines = () if call.as_json else list(status_lines(result, call, has_units=bool(settings.units)))
         show_result(call, result, lines)
+    if not (inbox := Workspace(folder).inbox).is_dir() and not call.quiet:
+        click.echo(call.words["status"]["no_inbox"].format(name=inbox.name), err=True)
     return status_for(fail_on, first_seen(folder)) if fail_on else 0
 
 

@@ -13,7 +13,7 @@ from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import digest_of_file
 from rectify_xl.in_force import using
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book
+from rectify_xl.model import Book, CannotFinish
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding, run_lock
@@ -41,7 +41,8 @@ _FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 20, 2000
 def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, *, read_only: bool) -> Iterator[Job]:
     """The workspace with its memory, locked against other commands unless `read_only`.
 
-    A lost memory is rebuilt, an unfinished run finished. Raises WorkspaceError, SettingsError and CannotFinish.
+    A lost memory is rebuilt, an unfinished run finished; for a run a missing 收件 is made anew if nothing ever came.
+    Raises WorkspaceError, SettingsError and CannotFinish.
     """
     workspace = Workspace(folder)
     settings = load_settings(workspace.settings_path)
@@ -49,6 +50,8 @@ def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, 
         with Store(workspace.memory, read_only=True) as store:
             job = Job(workspace=workspace, settings=settings, store=store, options=options)
             with using(settings.forms):
+                if command == "run":
+                    _find_inbox(job, as_of, makes=False)
                 _rebuild(job)
             yield job
         return
@@ -59,6 +62,8 @@ def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, 
     ):
         job = Job(workspace=workspace, settings=settings, store=store, options=options)
         with using(settings.forms):
+            if command == "run":
+                _find_inbox(job, as_of, makes=True)
             _rebuild(job)
             for run in store.runs():
                 if not run.is_finished and not (command == "run" and run.as_of == as_of):
@@ -73,7 +78,8 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
     if dry_run:
         week = work_out_week(job, sources, as_of)
         fresh = week.book.returns[len(week.intake.arrivals) :]
-        return Outcome(book=week.book, received=fresh, notes=week.edits.notes, turned=turned(week))
+        notes = (*job.notes, *week.edits.notes)
+        return Outcome(book=week.book, received=fresh, notes=notes, turned=turned(week))
     intake = intake_of(job, sources, as_of)
     keep = partial(job.workspace.keep, intake.fresh, as_of, containers_in(intake))
     with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as was_kept:
@@ -147,7 +153,22 @@ def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Draft
     )
 
 
-# ---- without a memory
+# ---- without an inbox, without a memory
+
+
+def _find_inbox(job: Job, as_of: date, *, makes: bool) -> None:
+    """Has a missing 收件 told and made anew; CannotFinish (no-inbox) where files have come into it before.
+
+    That one was renamed, or its share is not mounted: every unit would look silent. Looking back needs none.
+    """
+    place = job.workspace.inbox
+    if place.is_dir() or looks_back(job.store, as_of):
+        return
+    if place.is_symlink() or place.exists() or job.store.arrivals() or job.workspace.archive_entries():
+        raise CannotFinish("no-inbox", name=place.name)
+    if makes:
+        place.mkdir()
+    job.notes.append(f"inbox-anew:{place.name}")
 
 
 def _rebuild(job: Job) -> None:
