@@ -127,6 +127,13 @@ def test_what_is_heavy_is_imported_late(code: str) -> None:
     assert told.stderr.strip() == "[]"
 
 
+def test_the_weekly_job_imports_what_reads_mails_where_it_finds_one() -> None:
+    code = "import sys; from rectify_xl.runs import pipeline; print('email.message' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert told.stdout.strip() == "False"
+
+
 # ---- nothing of the machine it was written on
 
 # Written so that this file does not hold what it looks for.

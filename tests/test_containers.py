@@ -18,7 +18,7 @@ from raw_books import rows_book
 from returns import filled_template, row, settings_for
 
 from rectify_xl.limits import limits
-from rectify_xl.receiving import containers, intake, unpacking
+from rectify_xl.receiving import containers, intake, mails, unpacking
 from rectify_xl.receiving.containers import inbox_sources, sources_in
 from rectify_xl.receiving.engine import read_all
 from rectify_xl.receiving.intake import read_regular
@@ -403,7 +403,7 @@ def test_a_mail_over_which_the_parser_stumbles_is_damaged(
     def stumbles(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(unpacking, "message_from_bytes", stumbles)
+    monkeypatch.setattr(mails, "message_from_bytes", stumbles)
     (tmp_path / "a.eml").write_bytes(b"From: a@example.org\nSubject: x\n\nhi\n")
     (held,) = intake.sources_in([tmp_path / "a.eml"])
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64decode
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.message import Message
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +14,7 @@ from rectify_xl.grid import Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.normal import inert
 from rectify_xl.receiving.intake import Refusal, Source, clutter, read_regular
-from rectify_xl.zipped import SIGNATURE, Entry, damaged, directory, inflated
+from rectify_xl.zipped import SIGNATURE, Entry, directory, inflated
 
 # How a zip begins that is a document of some program and no archive of files.
 _DOCUMENT = re.compile(
@@ -43,8 +38,6 @@ _MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", 
 _LENGTH = re.compile(rb"([0-9]{1,9})[ \t]*\r?\n")
 _IN_MAILBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
 _HEAD_BYTES = 4_096
-# What the parser raises on mails that keep to no rule: too deep, of no charset, of headers that are none.
-_PARSER_ERRORS = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
 
@@ -124,7 +117,7 @@ def _members(data: bytes, prefix: str, depth: int, spool: _Spool) -> Iterator[Me
     """The files of a container, those of containers in it as well; `prefix` is its name in the outermost one."""
     try:
         is_empty = True
-        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _parsed_members(data):
+        for name, read in _zip_members(data) if data.startswith(SIGNATURE) else _mailbox_members(_as_mail(data)):
             is_empty = False
             yield from _member(name, read(), f"{prefix}/{inert(name)}".lstrip("/"), depth, spool)
         if is_empty:
@@ -181,97 +174,13 @@ def _zip_name(entry: Entry) -> str:
     return entry.raw_name.decode("utf-8", "surrogateescape").replace("\\", "/")
 
 
-def _parsed_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The members of a mail or mailbox, their bytes at hand; Unreadable(damaged) where the parser stumbles over one."""
-    try:
-        members = [(name, read()) for name, read in _mailbox_members(_as_mail(data))]
-    except _PARSER_ERRORS:
-        damaged()
-    for name, content in members:
-        yield name, lambda content=content: content  # type: ignore[misc]
-
-
 def _mailbox_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The attachments of every mail of a mailbox, under the mail's number; of a mail that is alone, without."""
+    from rectify_xl.receiving.mails import attachments  # `email` takes long to load, and few files are mails
+
     mails = _IN_MAILBOX.split(data)[1:] or [data]
-    for number, mail in enumerate(mails, 1):
+    all_attached = [attachments(mail) for mail in mails]
+    for number, attached in enumerate(all_attached, 1):
         prefix = f"{number}.eml/" if len(mails) > 1 else ""
-        for name, read in _mail_members(mail):
-            yield prefix + name, read
-
-
-def _mail_members(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The attachments of a mail, those of mails forwarded in it as mails; texts and pictures within it are none."""
-    mail = message_from_bytes(data, policy=policy.default)
-    for number, part in enumerate(_attached(mail, frozenset(_CONTENT_ID_REFERENCE.findall(data))), 1):
-        name = _mail_name(part) or f"{number}"
-        if part.get_content_type() == "message/rfc822":
-            payload = part.get_payload()
-            inner = payload[0] if isinstance(payload, list) and payload and isinstance(payload[0], Message) else part
-            name = name if name.lower().endswith(".eml") else f"{name}.eml"
-            yield name, partial(_forwarded, inner, str(part.get("Content-Transfer-Encoding", "")))
-        elif not clutter(name):
-            yield name, lambda part=part: part.get_payload(decode=True) or b""  # type: ignore[misc]
-
-
-def _forwarded(mail: Message, encoding: str) -> bytes:
-    """A mail within a mail; some programs encode one as they do a file, though no standard has it so."""
-    data = mail.as_bytes()
-    return b64decode(data) if encoding.strip().lower() == "base64" and not mail.keys() else data
-
-
-def _attached(mail: Message, referred: frozenset[bytes]) -> Iterator[Message]:
-    """The parts of a mail that are files; nothing inside a forwarded mail."""
-    pending = [mail]
-    while pending:
-        part = pending.pop(0)
-        if part.get_content_maintype() == "multipart":
-            payload = part.get_payload()
-            pending[:0] = (
-                [subpart for subpart in payload if isinstance(subpart, Message)] if isinstance(payload, list) else []
-            )
-        elif _is_file(part, referred) if part is not mail else part.get_content_maintype() != "text":
-            yield part
-
-
-def _is_file(part: Message, referred: frozenset[bytes]) -> bool:
-    """Whether a part is a file that somebody attached; `referred` are the pictures that the mail's text refers to."""
-    if part.get_content_type() == "message/rfc822":
-        return True
-    is_attached = part.get_content_disposition() == "attachment"
-    if part.get_content_maintype() == "image":
-        content_id = str(part.get("Content-ID", "")).strip("<> ").encode("utf-8", "surrogateescape")
-        return is_attached and content_id not in referred
-    if part.get_content_maintype() == "text" and part.get_content_disposition() == "inline":
-        return False
-    return is_attached or bool(part.get_filename()) or part.get_content_maintype() == "application"
-
-
-# How a text in HTML refers to a picture of its own mail (= is written =3D where the text is quoted-printable).
-_CONTENT_ID_REFERENCE = re.compile(rb"cid:([^\s\"'>)]+)", re.IGNORECASE)
-# A name in bytes that no standard allows, and that many programs write.
-_PLAIN_NAME = re.compile(r'filename="?([^";]*)')
-_ENCODED_WORD = re.compile(r"=\?([\w-]+)\?([BbQq])\?([^?]*)\?=")
-
-
-def _mail_name(part: Message) -> str:
-    """The name of an attachment: RFC 2231, RFC 2047 in quotes as many programs write it, or plain bytes."""
-    name = part.get_filename() or ""
-    if _ENCODED_WORD.search(name):
-        from email.header import decode_header
-
-        pieces = decode_header(re.sub(r"\?=\s+=\?", "?==?", name))
-        name = "".join(text if isinstance(text, str) else _decoded(text, charset) for text, charset in pieces)
-    elif "\ufffd" in name and (match := _PLAIN_NAME.search(dict(part.raw_items()).get("Content-Disposition", ""))):
-        name = _decoded(match[1].encode("utf-8", "surrogateescape"), None)
-    return name.replace("\\", "/").rpartition("/")[2].replace("\r", "").replace("\n", "")
-
-
-def _decoded(text: bytes, charset: str | None) -> str:
-    declared = "gb18030" if (charset or "").lower() in ("gb2312", "gbk", "x-gbk", "cp936") else charset
-    for encoding in (declared, "utf-8", "gb18030"):
-        try:
-            return text.decode(encoding) if encoding else text.decode("utf-8")
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return text.decode("utf-8", "surrogateescape")
+        for name, content in attached:
+            yield prefix + name, lambda content=content: content  # type: ignore[misc]
