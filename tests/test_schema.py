@@ -210,6 +210,21 @@ def test_a_missing_column_is_told_and_its_rules_rest() -> None:
     assert set(failed) == {"ledger/column_in_dataframe"}
 
 
+@pytest.mark.parametrize("index", [["a", "b", "b"], pd.MultiIndex.from_tuples([("a", 1), ("b", 1), ("b", 1)])])
+def test_a_broken_rule_is_told_in_words_at_its_own_cell(index: Any) -> None:
+    from pandera.errors import SchemaErrors
+
+    ledger = FORMS["ledger"]
+    rows = framed(ledger, GOOD, GOOD | {"completed": None}, GOOD | {"percent": 0.5}).set_axis(pd.Index(index))
+    with pytest.raises(SchemaErrors) as error:
+        schema_for(ledger, OFFICE).validate(rows, lazy=True)
+    cases = error.value.failure_cases.astype(object)
+    told = [(column, check, str(place)) for column, check, place in cases[["column", "check", "index"]].to_numpy()]
+    places = [str(place) for place in rows.index]
+    assert sorted(told) == [("completed", "required-when", places[1]), ("percent", "consistent", places[2])]
+    assert "「整改状态」为“已完成”时，「完成日期」必填。 required-when" in str(error.value.schema_errors[0])
+
+
 @pytest.mark.parametrize("name", FORMS)
 @settings(max_examples=8)
 @given(data=st.data())

@@ -14,6 +14,7 @@ from rectify_xl.frames.expression_frames import Functions, test_frame
 from rectify_xl.in_force import lists_of
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column, Form, Rule, Settings
+from rectify_xl.phrasing import rule_words
 from rectify_xl.roster import Roster
 from rectify_xl.ruling import COMPARED_AS_TEXT, ruling_for
 
@@ -31,7 +32,8 @@ def schema_for(form: Form, settings: Settings | None = None, *, bounds: Bounds |
 
     Other columns are allowed; two of them are read where they are present: `filled_on` (for rules about the day of
     filling in) and `unit_code` (numbers are unique in a unit; an authority is judged by the unit's kind).
-    The check of a rule is named code:index and fails with the code; warnings come as SchemaWarning. Without
+    The check of a rule is named code:index and fails with the code, told of the rule's column alone, a case a row;
+    its sentence has the rule in words; warnings come as SchemaWarning. Without
     `settings` only the lists that all organisations share or the form brings are judged, and no rule that rests on an
     office's own lists, roster or calendar; `bounds` overrides the settings' bounds of the stage, by name. Duplicate
     keys, and rules about a whole sheet or earlier weeks, are left to `check` and `run`. Validate with lazy=True to get
@@ -177,10 +179,10 @@ _READABLE = {"date": "M", "integer": "iu", "percent": "f"}
 
 def _frame_checks(form: Form, settings: Settings | None, bounds: Bounds | None) -> list[Any]:
     judge = _judge_for(form, settings, bounds)
-    checks = [_check(rule, _keeps(judge, rule)) for rule in form.rules if _is_judged(rule, judge.functions)]
+    checks = [_check(form, rule, _keeps(judge, rule)) for rule in form.rules if _is_judged(rule, judge.functions)]
     # A merged frame may have a key twice (of a unit and of the one merged into it); a number never.
     numbers = [rule for rule in form.rules if rule.on and form.column(rule.column).assigned]
-    return checks + [_check(rule, _is_unique(rule)) for rule in numbers]
+    return checks + [_check(form, rule, _is_unique(rule)) for rule in numbers]
 
 
 def _is_judged(rule: Rule, functions: Functions) -> bool:
@@ -198,13 +200,15 @@ def _judge_for(form: Form, settings: Settings | None, bounds: Bounds | None) -> 
     return _Judge(form=form, bounds={**own, **(bounds or {})}, functions=functions, roster=roster)
 
 
-def _check(rule: Rule, test: Callable[[pd.DataFrame], pd.Series[bool]]) -> Any:
-    import pandera.pandas as pandera
+def _check(form: Form, rule: Rule, test: Callable[[pd.DataFrame], pd.Series[bool]]) -> Any:
+    from rectify_xl.frames.rule_checks import RuleCheck
 
-    return pandera.Check(
+    return RuleCheck(
         test,
+        column=rule.column,
+        code=rule.code,
+        words=rule_words(form, rule),
         name=f"{rule.code}:{rule.index}",
-        error=rule.code,
         ignore_na=False,
         raise_warning=rule.level == "warning",
     )
