@@ -57,7 +57,9 @@ class Grounds:
     def _unit(self, code: str) -> str:
         if code not in self._by_unit:
             unit = self._roster.by_code(code)
-            parts = [_of_unit(unit)] if unit else []
+            parts: list[Any] = [_of_unit(unit)] if unit else []
+            if len(alike := self._roster.alike(code)) > 1:  # then a code that is like both names neither
+                parts.append([other.code for other in alike])
             self._by_unit[code] = digest_of(parts, sorted(self._roster.prefixes(code)), self._roster.is_empty)
         return self._by_unit[code]
 

@@ -22,6 +22,7 @@ class Roster:
 
     units: tuple[Unit, ...] = ()
     _by_code: Mapping[str, Unit] = field(default_factory=dict, repr=False, compare=False)
+    _by_loose_code: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict, repr=False, compare=False)
     _by_name: Mapping[str, Unit] = field(default_factory=dict, repr=False, compare=False)
     _children: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict, repr=False, compare=False)
     _merged: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -34,6 +35,17 @@ class Roster:
     def by_code(self, code: str) -> Unit | None:
         """The unit with that code."""
         return self._by_code.get(key_text(code))
+
+    def alike(self, code: str) -> tuple[Unit, ...]:
+        """The units whose codes differ from that one in nothing but small letters, or zeros before a whole number."""
+        return self._by_loose_code.get(_loose(code), ())
+
+    def meant_by(self, code: str) -> Unit | None:
+        """The unit with that code, else the only one with a code like it (Excel makes 1 of 01)."""
+        if unit := self.by_code(code):
+            return unit
+        alike = self.alike(code)
+        return alike[0] if len(alike) == 1 else None
 
     def by_name(self, name: str) -> Unit | None:
         """The unit with that name or alias."""
@@ -89,10 +101,16 @@ def roster_for(settings: Settings) -> Roster:
     return Roster(
         units=units,
         _by_code=_first((key_text(u.code), u) for u in units),
+        _by_loose_code=_grouped((_loose(u.code), u) for u in units),
         _by_name=_first((key_text(name), u) for u in units for name in (u.name, *u.aliases)),
         _children=_grouped((key_text(u.parent), u) for u in units if u.parent),
         _merged=_grouped((key_text(u.merged_into), u) for u in units if u.merged_into),
     )
+
+
+def _loose(code: str) -> str:
+    key = key_text(code).casefold()
+    return (key.lstrip("0") or "0") if key.isascii() and key.isdecimal() else key
 
 
 def _first(pairs: Iterable[tuple[str, Unit]]) -> dict[str, Unit]:

@@ -192,6 +192,15 @@ def test_the_unit_is_known_by_code_and_name(code: str, name: str, expected: list
     assert held.verdict == ("returned" if any(level == "error" for level, *_ in expected) else "accepted")
 
 
+def test_a_code_in_other_letters_or_without_its_zeros_is_the_rosters() -> None:
+    for code, typed in (("kx-02", "KX-02"), ("kx-02", "ＫＸ－０２"), ("KX02", "ｋｘ02"), ("02", 2), ("2", "02")):
+        settings = settings_for(units=(replace(UNITS[2], code=code), UNITS[4]))
+        held = judged({"ledger": [row("ledger")]}, settings=settings, cover={"unit_code": typed})
+        assert (held.verdict, held.unit_code, held.unit_name) == ("accepted", code, UNITS[2].name)
+        (finding,) = held.findings
+        assert (finding.code, dict(finding.params)) == ("fixed-text", {"case": "code", "understood": code})
+
+
 @pytest.mark.parametrize(
     ("code", "name", "expected"),
     [

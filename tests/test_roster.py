@@ -37,6 +37,24 @@ def test_units_are_known_by_code_name_and_alias() -> None:
     assert known.by_code("KX77") is known.by_name("机关") is known.by_code("") is None
 
 
+@pytest.mark.parametrize(
+    ("code", "typed", "is_meant"),
+    [
+        ("kx-01", "KX-01", True), ("kx-01", "ＫＸ－０１", True), ("Kx01", "kX01", True), ("KX-01", "KX-1", False),
+        ("01", "1", True), ("1", "01", True), ("00", "0", True), ("010", "1", False), ("1", "10", False),
+    ],
+)  # fmt: skip
+def test_a_code_is_meant_whatever_its_letters_and_first_zeros(code: str, typed: str, is_meant: bool) -> None:
+    unit = Unit(code=code, name="示例支部", kind="党支部")
+    assert roster(unit, UNITS[0]).meant_by(typed) == (unit if is_meant else None)
+
+
+def test_of_two_codes_alike_only_the_very_one_is_meant() -> None:
+    one, other = (Unit(code=code, name=f"示例第{code}支部", kind="党支部") for code in ("1", "01"))
+    known = roster(one, other)
+    assert (known.meant_by("1"), known.meant_by("01"), known.meant_by("001")) == (one, other, None)
+
+
 def test_an_empty_roster() -> None:
     nobody = roster_for(Settings(campaign="示例活动", organisation="示例组织"))
     assert nobody.is_empty and not roster().is_empty

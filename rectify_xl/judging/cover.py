@@ -77,7 +77,7 @@ def _judge_campaign(sheets: SortedSheets, cover: Cover, ruling: Ruling) -> None:
 
 def _judge_unit(sheets: SortedSheets, cover: Cover, ruling: Ruling) -> None:
     code, name, roster = cover.values["unit_code"] or "", cover.values["unit_name"] or "", ruling.roster
-    by_code = roster.by_code(code) or roster.by_code(code.upper()) if code else None
+    by_code = roster.meant_by(code) if code else None
     by_name = roster.by_name(name) if name else None
     unit = by_code or by_name
     if roster.is_empty and (code or name):
@@ -95,8 +95,10 @@ def _judge_unit(sheets: SortedSheets, cover: Cover, ruling: Ruling) -> None:
     elif not code:
         params = (("case", "unit"), ("understood", unit.code))
         cover.findings.append(cover_finding(sheets, "unit_code", "fixed-text", params))
-    elif by_code and (by_code == by_name or not name) and code != code.upper() == by_code.code:
-        cover.findings.append(cover_finding(sheets, "unit_code", "fixed-text", (("understood", by_code.code),)))
+    elif by_code and (by_code == by_name or not name) and roster.by_code(code) is None:
+        params = (("case", "code"), ("understood", by_code.code))
+        cover.findings = [finding for finding in cover.findings if finding.column != "unit_code"]
+        cover.findings.append(cover_finding(sheets, "unit_code", "fixed-text", params))
     elif name and not roster.is_empty and not (by_code and by_name and by_code.code == by_name.code):
         params = (("code", shown(code)), ("name", shown(name)), ("expected", f"{unit.code} {unit.name}"))
         cover.findings.append(cover_finding(sheets, "unit_code", "unit-mismatch", params))

@@ -126,11 +126,11 @@ def _unit_code_positions(sheet: FormSheet) -> list[int]:
 
 
 def _judge_unit_code(sheet: FormSheet, row: JudgedRow, position: int, ruling: Ruling) -> None:
-    """Understands a unit's code in small letters, as on a cover."""
+    """Understands a unit's code in other letters or without its first zeros, as on a cover."""
     code, roster = row.values[position], ruling.roster
-    if code is not None and not roster.by_code(code) and (unit := roster.by_code(code.upper())):
+    if code is not None and not roster.by_code(code) and (unit := roster.meant_by(code)):
         row.values[position] = unit.code
-        _replace_findings(sheet, row, position, "fixed-text", ("understood", unit.code))
+        _replace_findings(sheet, row, position, "fixed-text", ("case", "code"), ("understood", unit.code))
 
 
 def _judge_referred_number(sheet: FormSheet, row: JudgedRow, position: int, ruling: Ruling) -> None:
@@ -139,7 +139,7 @@ def _judge_referred_number(sheet: FormSheet, row: JudgedRow, position: int, ruli
     if typed is None or not (number := understood_number(typed)):
         return
     prefix = number.rpartition("-")[0]
-    unit = roster.by_code(prefix) or roster.by_code(prefix.upper())
+    unit = roster.meant_by(prefix)
     number = number if unit is None else unit.code + number.removeprefix(prefix)
     if number != typed:
         row.values[position] = number

@@ -108,7 +108,7 @@ def issue_workspace(
 
     workspace, book = weekly.issue_book(folder, as_of=as_of, options=options or ReadOptions())
     roster = roster_for(book.settings)
-    units_by_code = {code: roster.by_code(code) or roster.by_code(code.upper()) for code in units}
+    units_by_code = {code: roster.meant_by(code) for code in units}
     for code, unit in units_by_code.items():
         if unit is None:
             raise WrongUse(code, "no-such-unit")
