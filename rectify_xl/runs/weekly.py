@@ -41,8 +41,8 @@ _FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 20, 2000
 def opened(folder: str | Path, command: str, as_of: date, options: ReadOptions, *, read_only: bool) -> Iterator[Job]:
     """The workspace with its memory, locked against other commands unless `read_only`.
 
-    A lost memory is rebuilt, an unfinished run finished; for a run a missing 收件 is made anew if nothing ever came.
-    Raises WorkspaceError, SettingsError and CannotFinish.
+    A lost memory is rebuilt, an unfinished run finished; for a run a missing 收件 is made anew if no file
+    is known. Raises WorkspaceError, SettingsError and CannotFinish.
     """
     workspace = Workspace(folder)
     settings = load_settings(workspace.settings_path)
@@ -157,14 +157,15 @@ def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Draft
 
 
 def _find_inbox(job: Job, as_of: date, *, makes: bool) -> None:
-    """Has a missing 收件 told and made anew; CannotFinish (no-inbox) where files have come into it before.
+    """Has a missing 收件 told and made anew; CannotFinish (no-inbox) where the memory knows files that came into it.
 
-    That one was renamed, or its share is not mounted: every unit would look silent. Looking back needs none.
+    That one was renamed, or its share is not mounted: every unit would look silent. Looking back needs none, nor does
+    a workspace that lost its memory too: there somebody begins again with what is left of it.
     """
     place = job.workspace.inbox
     if place.is_dir() or looks_back(job.store, as_of):
         return
-    if place.is_symlink() or place.exists() or job.store.arrivals() or job.workspace.archive_entries():
+    if place.is_symlink() or place.exists() or job.store.arrivals():
         raise CannotFinish("no-inbox", name=place.name)
     if makes:
         place.mkdir()
