@@ -12,6 +12,7 @@ from returns import DAY, row, settings_for
 from test_containers import archive, mail
 from weeks import SETTINGS, drop, received, run, snapshot
 
+from rectify_xl import files
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.files import is_whole
 from rectify_xl.runs import workspace
@@ -140,3 +141,45 @@ def test_a_folder_that_opened_later_is_no_more_told_as_closed(place: Path, monke
     outcome = run(place, LATER)
     assert received(outcome) == [("科室/好.xlsx", "accepted")]
     assert [held.file for held in outcome.book.returns] == ["科室/好.xlsx"]
+
+
+def test_what_a_failed_run_archived_arrives_with_the_run_that_remembers_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(place, "一.xlsx", row("ledger"))
+    run(place, DAY)
+    drop(place, "二.xlsx", row("ledger"), **OTHER)
+
+    def full(step: str, path: Path) -> None:
+        if step == "settle-folder":  # the last of the archive, right before the memory is saved
+            raise OSError(28, "full")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="full"):
+        broken.setattr(files, "at", full)
+        run(place, LATER)
+    assert listed(place)["二.xlsx"]["arrived"] == LATER.isoformat()
+    next_day = date(2005, 6, 1)
+    run(place, next_day)
+    days = {name: entry["arrived"] for name, entry in listed(place).items()}
+    assert days == {"一.xlsx": DAY.isoformat(), "二.xlsx": next_day.isoformat()}
+    before = snapshot(place / "成果")
+    (place / "记录.sqlite").unlink()
+    run(place, next_day)
+    assert snapshot(place / "成果") == before
+
+
+def test_a_file_that_archive_and_memory_lost_is_archived_when_it_comes_again(place: Path) -> None:
+    data = taken(place, "坏.xlsx", row("ledger", problem="短"), **OTHER)
+    drop(place, "一.xlsx", row("ledger"))
+    (place / "收件/坏.xlsx").write_bytes(data)
+    run(place, DAY)
+    (lost,) = (path for path in (place / "存档").glob("*.xlsx") if path.read_bytes() == data)
+    for path in (lost, place / "收件/坏.xlsx", place / "记录.sqlite"):
+        path.unlink()
+    assert "archive-gaps:1" in run(place, LATER).notes
+    (place / "收件/坏.xlsx").write_bytes(data)
+    again = run(place, LATER)
+    assert received(again) == [("坏.xlsx", "returned")]
+    assert "退回/2005-05-31/坏.xlsx" in again.outputs
+    assert kept(place, "坏.xlsx") == data
+    assert [entry["arrived"] for entry in listed(place).values()] == [DAY.isoformat(), LATER.isoformat()]

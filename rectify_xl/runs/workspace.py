@@ -31,6 +31,8 @@ from rectify_xl.runs.sent_back import TO_CORRECT, send_by_for, write_marked, wri
 # By workbook (its key in facts/workspace.toml) a function that waits for its draft and returns whether it was made.
 Drafted = dict[str, WasDone]
 _NONE_DRAFTED: Drafted = {}
+# What the archive's list says of an archive or mail whose files are listed too.
+_CONTAINER = {"container": True}
 
 
 class WorkspaceError(InWords):
@@ -119,28 +121,33 @@ class Workspace:
     ) -> None:
         """Copies every received file that the archive lacks into it, and adds digest, path and day to its list.
 
-        The same for the `containers` (archives and mails, with their digests) that files came in. A file with a
-        restricted form stays in the inbox alone. Raises OSError (ESTALE) for a file that has changed since it was read.
+        `received` is what the memory does not know. The same for the `containers` (archives and mails, with their
+        digests) that files came in. A file with a restricted form stays in the inbox alone. Raises OSError (ESTALE) for
+        a file that has changed since it was read.
         """
         self.archive.mkdir(exist_ok=True)
-        entries = self.archive_entries()
-        known = {(entry["digest"], entry["path"]) for entry in entries}
-        before = len(entries)
-        copied: list[Path] = []
+        entries, day = self.archive_entries(), as_of.isoformat()
+        known = {(entry["digest"], entry["path"]): entry for entry in entries}
+        copied, added = list[Path](), list[dict[str, Any]]()
         to_keep = [(s, r.digest, r.suffix, _refusal_entry(s)) for s, r in received if r.digest and not r.is_restricted]
-        to_keep += [(s, digest, suffix_of(s.path), {"container": True}) for s, digest in containers]
+        to_keep += [(s, digest, suffix_of(s.path), _CONTAINER) for s, digest in containers]
         for source, digest, suffix, extra in to_keep:
-            if (digest, source.name) in known:
+            listed = known.get((digest, source.name))
+            if listed and extra is _CONTAINER:
                 continue
             target = self.archive / f"{digest}{suffix}"
             if not is_whole(target, digest):
                 save_atomically(target, partial(copy_exactly, source.path, digest), settles=False)
                 copied.append(target)
-            entries.append({"digest": digest, "path": source.name, "arrived": as_of.isoformat(), **extra})
+            if not listed or listed["arrived"] != day:
+                added.append({"digest": digest, "path": source.name, "arrived": day, **extra})
         settle_all(copied)
-        if len(entries) > before:
-            listed = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-            save_atomically(self._archive_list, partial(Path.write_text, data=listed, encoding="utf-8", newline="\n"))
+        if added:
+            # What is listed of another day was never remembered, or was lost: it arrives now.
+            anew = {(entry["digest"], entry["path"]) for entry in added}
+            stay = [entry for entry in entries if (entry["digest"], entry["path"]) not in anew]
+            listing = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in (*stay, *added))
+            save_atomically(self._archive_list, partial(Path.write_text, data=listing, encoding="utf-8", newline="\n"))
 
     @property
     def _archive_list(self) -> Path:
