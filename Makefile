@@ -99,7 +99,7 @@ FUZZ_SEED ?= $(shell date +%Y%m%d)
 fuzz: $(STAMP)
 	PYTHONPATH=tests:benchmarks $(BIN)/python tests/fuzz.py --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
 
-# The weekly run broken at every single write (make test takes every eleventh).
+# The weekly run broken at every single write, without child processes and with them (make test takes a few writes).
 faults: $(STAMP)
 	FAULTS_EVERY=1 $(BIN)/python -m pytest tests/test_faults.py
 
