@@ -53,6 +53,12 @@ def test_sentences_are_whole(lang: str) -> None:
         assert not re.search(r"[{}]|None|  |，，|：。|（略）|not shown", text), text
 
 
+def test_no_english_sentence_counts_one_of_many() -> None:
+    texts = [text for path in sorted(catalog.FACTS.rglob("*.en.toml")) for text in path.read_text("utf-8").splitlines()]
+    counted = re.compile(r"\{(?:count|length|days)\} (?!in all|more|entries \(at most|sheets \(at most|instead)[a-z]")  # no 1 rows
+    assert texts and [text for text in texts if counted.search(text)] == []
+
+
 def test_the_page_is_the_catalogues() -> None:
     agrees(PAGE, findings_page.page())
 
