@@ -129,6 +129,7 @@ PLACES: dict[str, dict[str, Any]] = {
     "number.percent-near": {"label": "完成比例", "value": "一半"},
     "number.fraction": {"label": "应到人数", "value": "3.5"},
     "number.digits": {"label": "文号", "value": "1234567890123456"},
+    "number.long": {"label": "应到人数", "value": "1234567890123456"},
     "length": {"label": "存在问题", "value": "问题"},
     "range": {"label": "应到人数", "value": "0"},
     "range.percent": {"label": "完成比例", "value": "150"},

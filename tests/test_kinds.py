@@ -72,6 +72,15 @@ def test_more_digits_than_excel_keeps_are_no_number_no_day_and_no_option(kind: s
     assert read(kind, raw, choices=_choices(kind)) == (None, code)
 
 
+@pytest.mark.parametrize(
+    ("kind", "case"), [("integer", "long"), ("percent", "long"), ("text", "digits"), ("id", "digits")]
+)
+def test_only_a_code_with_too_many_digits_is_asked_for_as_text(kind: str, case: str) -> None:
+    parse = parser_for(Column(name="it", label="它", kind=kind), SETTING)
+    raws = (*TOO_MANY_DIGITS, "1234567890123456") if kind == "integer" else TOO_MANY_DIGITS
+    assert [dict(parse(raw).params)["case"] for raw in raws] == [case] * len(raws)
+
+
 @pytest.mark.parametrize("kind", PARSERS)
 @pytest.mark.parametrize("raw", [*(row[0] for row in BROKEN), *TOO_MANY_DIGITS])
 def test_what_cannot_be_used_is_not_read(kind: str, raw: Any) -> None:

@@ -40,7 +40,7 @@ def integer_parser(column: Column, setting: Setting) -> Parser:
         return reading or number
 
     def parse(value: Any) -> Any:
-        if odd := odd_value(value) or too_many_digits(value):
+        if odd := odd_value(value) or too_many_digits(value, "long"):
             return odd
         if is_number(value):
             return ranged(int(value)) if float(value).is_integer() else unreadable("number", "fraction")
@@ -51,6 +51,8 @@ def integer_parser(column: Column, setting: Setting) -> Parser:
             return nothing[text]
         number = _count_in(text)
         if number is None:
+            if text.isascii() and text.isdigit():  # one or more digits, and too many
+                return unreadable("number", "long")
             near = _count_in(without_about(_uncounted(text)))
             return unreadable("number", "near", suggestion=str(near)) if near is not None else unreadable("number")
         if number % 1:
@@ -89,7 +91,7 @@ def percent_parser(column: Column, setting: Setting) -> Parser:
     def parse(value: Any) -> Any:
         if value.__class__ is float and 0.0 <= value <= 1.0:
             return value
-        if odd := odd_value(value) or too_many_digits(value):
+        if odd := odd_value(value) or too_many_digits(value, "long"):
             return odd
         if is_number(value):
             if 0 <= value <= 1:

@@ -120,10 +120,10 @@ def odd_value(value: Any) -> Reading | None:
     return None
 
 
-def too_many_digits(value: Any) -> Reading | None:
-    """The reading of a number with more digits than Excel keeps, or None."""
+def too_many_digits(value: Any, case: str = "digits") -> Reading | None:
+    """The reading of a number with more digits than Excel keeps, or None; the `case` says what to do about it."""
     if isinstance(value, (int, float)) and abs(value) >= 10 ** catalog.reading().most_digits:
-        return unreadable("number", "digits")
+        return unreadable("number", case)
     return None
 
 
