@@ -268,6 +268,30 @@ def test_looking_at_a_memory_leaves_nothing_beside_it(path: Path) -> None:
     assert [found.name for found in path.parent.iterdir()] == [path.name]
 
 
+def test_a_run_that_begins_while_the_memory_is_read_is_told_and_is_no_damage(path: Path) -> None:
+    kept(path)
+    with Store(path, read_only=True) as reader:
+        assert reader.value("SELECT count(*) FROM runs") == 1
+        with Store(path) as run:
+            with run.transaction():
+                run.begin("s", DAY, "")
+            # All of that still stands in the log: what is read is sound.
+            assert reader.value("SELECT count(*) FROM runs") == 1
+        with pytest.raises(CannotFinish) as caught:
+            reader.runs()
+    assert caught.value.code == "memory-changed"
+
+
+def test_what_a_run_that_goes_on_has_written_is_read(path: Path) -> None:
+    kept(path)
+    with Store(path) as run:
+        for name in ("s", "t"):
+            with run.transaction():
+                run.begin(name, DAY, "")
+            with Store(path, read_only=True) as reader:
+                assert reader.value("SELECT count(*) FROM runs") == run.value("SELECT count(*) FROM runs")
+
+
 def test_what_a_run_of_the_first_version_knew_is_still_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = Known("ledger", "KX02", "KX02-T001", "问题", "late", date(2005, 5, 27), None, True)
     told = [[*known[:5], {"day": "2005-05-27"}, None, True]]

@@ -7,7 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from rectify_xl.store.schema import connect, translate_errors
+from rectify_xl.model import CannotFinish
+from rectify_xl.store.schema import connect, is_quiet, translate_errors
+
+# A file's identity, size and time of change.
+_Look = tuple[int, int, int]
 
 
 class Database:
@@ -15,7 +19,11 @@ class Database:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._connection = connect(path, read_only=read_only)
+        # What is read must leave nothing beside a memory that nobody has open: then it is read without locks, and known
+        # by its look to be as it was.
+        self._look = _look_at(path) if read_only and is_quiet(path) else None
+        with self._read():
+            self._connection = connect(path, read_only=read_only, immutable=self._look is not None)
 
     def close(self) -> None:
         """Closes the file; SQLite merges its log into it."""
@@ -39,14 +47,29 @@ class Database:
                 raise
             self._connection.execute("COMMIT")
 
+    @contextmanager
+    def _read(self) -> Iterator[None]:
+        """CannotFinish (memory-changed) where a run that began meanwhile changed what is read without locks."""
+        try:
+            with translate_errors(self.path):
+                yield
+        except Exception:
+            self._refuse_changed()
+            raise
+        self._refuse_changed()
+
+    def _refuse_changed(self) -> None:
+        if self._look is not None and self._look != _look_at(self.path):
+            raise CannotFinish("memory-changed", name=self.path.name)
+
     def rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with translate_errors(self.path):
+        with self._read():
             return self._connection.execute(query, params).fetchall()
 
     def each(self, query: str, *params: Any) -> Iterator[Any]:
         """The rows of a query one by one: nothing may be written meanwhile."""
-        with translate_errors(self.path):
+        with self._read():
             yield from self._connection.execute(query, params)
 
     def value(self, query: str, *params: Any) -> Any:
@@ -61,3 +84,11 @@ class Database:
     def write_all(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Runs one statement for every row."""
         self._connection.executemany(statement, rows)
+
+
+def _look_at(path: Path) -> _Look | None:
+    try:
+        entry = path.stat()
+    except FileNotFoundError:
+        return None
+    return entry.st_ino, entry.st_size, entry.st_mtime_ns

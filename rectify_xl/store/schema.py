@@ -163,11 +163,17 @@ def translate_errors(path: Path) -> Iterator[None]:
         raise OSError(number, os.strerror(number), path.name) from error
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def is_quiet(path: Path) -> bool:
+    """Whether no log stands beside the memory: nobody has it open."""
+    return not path.with_name(f"{path.name}-wal").exists()
+
+
+def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
     """The memory at `path`, created or migrated to our version unless `read_only`.
 
-    `read_only` touches nothing: of a missing or older memory a migrated copy is opened in RAM. Raises CannotFinish
-    (memory-damaged, memory-newer, memory-locked) and OSError.
+    `read_only` touches nothing: of a missing or older memory a migrated copy is opened in RAM. One that is `immutable`
+    is read without a log and locks of our own: the caller must see to it that nobody writes meanwhile. Raises
+    CannotFinish (memory-damaged, memory-newer, memory-locked) and OSError.
     """
     with translate_errors(path):
         if not path.exists():
@@ -177,7 +183,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         refuse_cut(path)
         if not read_only:
             return _migrate(_open(path), path)
-        return _open_read_only(path)
+        return _open_read_only(path, immutable=immutable)
 
 
 def _open(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
@@ -188,10 +194,8 @@ def _open(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _open_read_only(path: Path) -> sqlite3.Connection:
-    # Without a log beside it nobody is writing, and `immutable` keeps SQLite from making one.
-    is_quiet = not path.with_name(f"{path.name}-wal").exists()
-    connection = _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_quiet else ''}", uri=True)
+def _open_read_only(path: Path, *, immutable: bool) -> sqlite3.Connection:
+    connection = _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}", uri=True)
     with ExitStack() as stack:
         stack.enter_context(closing(connection))
         if version_of(connection, path) == len(MIGRATIONS):
