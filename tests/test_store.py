@@ -210,6 +210,46 @@ def test_a_memory_cut_short_is_told(share: float, path: Path) -> None:
     assert refused_as(path) == {"memory-damaged"}
 
 
+@pytest.mark.parametrize(("share", "log", "is_whole"), [(0.5, 1.0, True), (0.9, 1.0, True), (0.5, 0.5, False)])
+def test_what_a_full_disk_kept_out_of_the_file_stands_in_its_log(
+    share: float, log: float, is_whole: bool, path: Path
+) -> None:
+    with Store(path) as store:
+        with store.transaction():
+            run = store.begin("r", DAY, "")
+            store.keep_arrival(judged(FLAWED), "grounds", run, DAY)
+            store.write_all("INSERT INTO edits VALUES (?, ?)", [("d", f"{n}" * 100) for n in range(1000)])
+        logged = path.with_name(f"{path.name}-wal").read_bytes()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    path.with_name(f"{path.name}-wal").write_bytes(logged[: int(len(logged) * log)])
+    if not is_whole:
+        assert refused_as(path) == {"memory-damaged"}
+        return
+    for read_only in (True, False):
+        with Store(path, read_only=read_only) as store:
+            assert store.returns() == [judged(FLAWED)]
+            assert store.value("SELECT count(*) FROM edits") == 1000
+
+
+def test_a_new_memory_needs_no_log_to_be_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate, others = store_schema._migrate, []
+
+    def watched(connection: sqlite3.Connection, of: Path) -> sqlite3.Connection:
+        migrated = migrate(connection, of)
+        # Another reader: the memory's close does not write a log into the file, as on a full disk.
+        others.append(sqlite3.connect(connection.execute("PRAGMA database_list").fetchone()[2]))
+        others[-1].execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return migrated
+
+    monkeypatch.setattr(store_schema, "_migrate", watched)
+    with Store(path) as store:
+        assert store.runs() == []
+    for other in others:
+        other.close()
+    assert kept(path, judged(FLAWED)) == [judged(FLAWED)]
+
+
 def test_what_is_no_memory_of_ours_is_told(path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 no database at all" * 100)
     assert refused_as(path) == {"memory-damaged"}

@@ -180,10 +180,14 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
             if read_only:
                 return _migrate(_open(":memory:"), path)
             _create(path)
-        refuse_cut(path)
-        if not read_only:
-            return _migrate(_open(path), path)
-        return _open_read_only(path, immutable=immutable)
+        # What a checkpoint could not write, on a full disk, still stands in the log.
+        is_cut = _is_cut(path)
+        if is_cut and not _has_log(path):
+            raise CannotFinish("memory-damaged", name=path.name)
+        connection = _open(path) if not read_only else _open_to_read(path, immutable=immutable)
+        if is_cut:
+            _refuse_damaged(connection, path)
+        return _migrate(connection, path) if not read_only else _migrated_copy(connection, path)
 
 
 def _open(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
@@ -194,8 +198,12 @@ def _open(target: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _open_read_only(path: Path, *, immutable: bool) -> sqlite3.Connection:
-    connection = _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}", uri=True)
+def _open_to_read(path: Path, *, immutable: bool) -> sqlite3.Connection:
+    return _open(f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}", uri=True)
+
+
+def _migrated_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """The memory itself if it is of our version, else a copy in RAM that was brought to it."""
     with ExitStack() as stack:
         stack.enter_context(closing(connection))
         if version_of(connection, path) == len(MIGRATIONS):
@@ -211,8 +219,9 @@ def _create(path: Path) -> None:
     temporary = temporary_for(path)
     try:
         with closing(_open(temporary)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
             _migrate(connection, path)
+            # Only now: of a log, SQLite keeps silent where its close cannot write it into the file.
+            connection.execute("PRAGMA journal_mode = WAL")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -252,12 +261,28 @@ def _bring_to(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
-def refuse_cut(path: Path) -> None:
-    """CannotFinish (memory-damaged) for a file that is shorter than its own first page says, or no database at all."""
+def _is_cut(path: Path) -> bool:
+    """Whether the file is shorter than its own first page says, or no database at all."""
     with path.open("rb") as opened:
         head = opened.read(100)
     size = path.stat().st_size
     page = int.from_bytes(head[16:18], "big")
     pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
-    if not head.startswith(b"SQLite format 3\0") or size < (65536 if page == 1 else page) * pages:
-        raise CannotFinish("memory-damaged", name=path.name)
+    return not head.startswith(b"SQLite format 3\0") or size < (65536 if page == 1 else page) * pages
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    """CannotFinish (memory-damaged) where the memory and its log together are not whole."""
+    try:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok":
+            return
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    raise CannotFinish("memory-damaged", name=path.name)
