@@ -183,3 +183,26 @@ def test_a_file_that_archive_and_memory_lost_is_archived_when_it_comes_again(pla
     assert "退回/2005-05-31/坏.xlsx" in again.outputs
     assert kept(place, "坏.xlsx") == data
     assert [entry["arrived"] for entry in listed(place).values()] == [DAY.isoformat(), LATER.isoformat()]
+
+
+@pytest.mark.parametrize("is_in_inbox", [True, False])
+def test_a_file_gone_from_the_archive_is_marked_from_the_inbox_else_its_problems_are_listed(
+    is_in_inbox: bool, place: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    original = drop(place, "坏.xlsx", row("ledger", problem="短"))
+
+    def full(step: str, path: Path) -> None:
+        if "退回" in path.parts:
+            raise OSError(28, "full")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="full"):
+        broken.setattr(files, "at", full)
+        run(place, DAY)
+    (archived,) = (place / "存档").glob("*.xlsx")
+    archived.unlink()
+    if not is_in_inbox:
+        original.unlink()
+    run(place, DAY)
+    written = {path.name for path in (place / "退回/2005-05-25").iterdir()}
+    assert written == ({"坏.xlsx"} if is_in_inbox else {"坏.问题清单.xlsx"})
+    assert caplog.records == []

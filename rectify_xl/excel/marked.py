@@ -160,7 +160,10 @@ def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
 
     def marked(job: tuple[str, Return]) -> bytes | str:
         path, return_ = job
-        data = b"" if return_.verdict == "refused" else Path(path).read_bytes()
+        try:
+            data = b"" if return_.verdict == "refused" else Path(path).read_bytes()
+        except OSError:  # gone since it was judged
+            return "restricted" if return_.is_restricted else "gone"
         return copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
 
     return marked

@@ -274,10 +274,11 @@ def _refusal_in(entry: Mapping[str, Any]) -> Refusal | None:
 
 
 def original_of(job: Job, intake: Intake, return_: Return) -> Source:
-    """Where the bytes of a received file are: a restricted one's in the inbox alone, all others' in the archive."""
-    if return_.is_restricted or not return_.digest:
-        source = intake.inbox.get(return_.file)
-        if source and (not return_.digest or file_digest(source) == return_.digest):  # no later file of that name
-            return source
-        return Source(path="", name=return_.file, is_regular=False)
-    return Source(path=str(job.workspace.archived(return_)), name=return_.file)
+    """Where the bytes of a received file are: in the archive, else (restricted ones) in the inbox; "" if nowhere."""
+    archived = job.workspace.archived(return_)
+    if return_.digest and not return_.is_restricted and archived.is_file():
+        return Source(path=str(archived), name=return_.file)
+    source = intake.inbox.get(return_.file)
+    if source and (not return_.digest or file_digest(source) == return_.digest):  # no later file of that name
+        return source
+    return Source(path="", name=return_.file, is_regular=False)
