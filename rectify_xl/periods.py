@@ -69,8 +69,7 @@ _UNDATED = frozenset({
 })
 # The dashes are written as escapes because they look alike in print.
 _CHARACTERS = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | str.maketrans(
-    {"\u2010": "-", "\u2011": "-", "\u2212": "-", "廿": "二十", "卅": "三十"}
-    | dict.fromkeys("\u200b\u200c\u200d\ufeff", "")
+    dict.fromkeys("\u200b\u200c\u200d\ufeff", "") | dict.fromkeys("\u2010\u2011\u2212", "-") | {"廿": "二十", "卅": "三十"}
 )
 # Goes before the spaces do, or the day runs into the hour; never before 前, where midnight leaves the day out.
 _MIDNIGHT = re.compile(r"(?<=[0-9])(?:\s+|T)00?:00(?::00(?:\.0+)?)?(?=\s*(?:$|[\u2013\u2014~到至-]))")
@@ -134,18 +133,15 @@ class _Atom:
     kind: _Kind
     is_loose: bool
     half: str | None
+    weekday: str | None
 
 
 _PARTS: Mapping[str, tuple[_Kind, int, int]] = {
     **dict.fromkeys(("上旬", "初"), ("tenth", 1, 10)),
-    "中旬": ("tenth", 11, 20),
-    "下旬": ("tenth", 21, 31),
-    "上中旬": ("tenth", 1, 20),
-    "中下旬": ("tenth", 11, 31),
-    "上半月": ("half", 1, 15),
-    "下半月": ("half", 16, 31),
-    **dict.fromkeys(("底", "末"), ("end", 1, 31)),
-}
+    "中旬": ("tenth", 11, 20), "下旬": ("tenth", 21, 31),
+    "上中旬": ("tenth", 1, 20), "中下旬": ("tenth", 11, 31),
+    "上半月": ("half", 1, 15), "下半月": ("half", 16, 31), **dict.fromkeys(("底", "末"), ("end", 1, 31)),
+}  # fmt: skip
 _SEASONS = {"上": (1, 6), "下": (7, 12), **{str(n): (3 * n - 2, 3 * n) for n in range(10)}}
 _PART = "(?:[上中下]|上中|中下)旬|[上下]半月"
 _YEAR = "(?:(?P<year>[0-9]{4})年|(?P<next>[次翌]年))"
@@ -170,7 +166,9 @@ _ATOMS = tuple(
     )
 )
 _JOINT = re.compile("起?(?P<range>[至-])|[、,和及]")
-_HALF = re.compile("上午|下午|全天")
+_WEEKDAYS = ("一1", "二2", "三3", "四4", "五5", "六6", "日天")  # by then a word may be a digit
+_NAMED = rf"[(\[【〔]?(?:星期|周|礼拜)(?P<{{}}>[{''.join(_WEEKDAYS)}])[)\]】〕]?"
+_BEHIND = re.compile(f"(?:{_NAMED.format('named')})?(?P<half>上午|下午|全天)?(?:{_NAMED.format('named_last')})?")
 # The endings, and what each may stand behind: 5月前 leaves open whether May counts.
 _TAILS: Mapping[str, tuple[_Kind, ...]] = {
     **dict.fromkeys(("前", "以前", "之前"), ("day", "tenth")),
@@ -188,9 +186,9 @@ def _scan(text: str) -> tuple[list[_Atom], list[str], str]:
         match = next((match for match in (atom.match(text, place) for atom in _ATOMS) if match), None)
         if match is None:
             raise PeriodError("", "unknown")
-        half = _HALF.match(text, match.end())
-        place = (half or match).end()
-        atoms.append(_atom(match.groupdict(), atoms[-1] if atoms else None, half[0] if half else None))
+        behind = _BEHIND.match(text, match.end()) or match  # it matches nothing too
+        place = behind.end()
+        atoms.append(_atom(match.groupdict() | behind.groupdict(), atoms[-1] if atoms else None))
         joint = _JOINT.match(text, place)
         if joint is None:
             return atoms, joints, text[place:]
@@ -198,7 +196,7 @@ def _scan(text: str) -> tuple[list[_Atom], list[str], str]:
         place = joint.end()
 
 
-def _atom(words: Mapping[str, str | None], before: _Atom | None, half: str | None) -> _Atom:
+def _atom(words: Mapping[str, str | None], before: _Atom | None) -> _Atom:
     numbers = {name: int(word) for name, word in words.items() if word and word.isdigit()}
     month, day = numbers.get("month"), numbers.get("day")
     part = words.get("part") or words.get("edge") or words.get("close") or ""
@@ -210,7 +208,8 @@ def _atom(words: Mapping[str, str | None], before: _Atom | None, half: str | Non
         days=(first, last) if day is None else (day, day),
         kind=kind if day is None else "day",
         is_loose=day is not None and not words.get("unit"),
-        half=half,
+        half=words.get("half"),
+        weekday=words.get("named") or words.get("named_last"),
     )
 
 
@@ -253,9 +252,8 @@ def _check(atoms: Sequence[_Atom], joints: Sequence[str], tail: str) -> None:
 
 def _is_mixed(before: _Atom, atom: _Atom) -> bool:
     """A bare month follows neither a whole year (2005年至5月) nor a day without its unit (5.6、7月)."""
-    has_year = atom.year is not None or atom.is_next_year
     is_unclear = before.months == (1, 12) or (before.is_loose and atom.kind == "whole")
-    return is_unclear and not has_year
+    return is_unclear and atom.year is None and not atom.is_next_year
 
 
 def _half_day(atoms: Sequence[_Atom], joints: Sequence[str]) -> str | None:
@@ -263,7 +261,8 @@ def _half_day(atoms: Sequence[_Atom], joints: Sequence[str]) -> str | None:
     halves = [atom.half for atom in atoms if atom.half and atom.half != "全天"]
     days = {(atom.months, atom.days) for atom in atoms}
     is_between = joints == ["至"] and len(halves) == 2 and (len(days) == 2 or halves == ["上午", "下午"])
-    if any(atom.half and atom.kind != "day" for atom in atoms) or (halves and joints and not is_between):
+    is_odd = any((atom.half or atom.weekday) and atom.kind != "day" for atom in atoms)
+    if is_odd or (halves and joints and not is_between):
         raise PeriodError("", "unknown")
     return halves[0] if halves and not joints else None
 
@@ -279,11 +278,12 @@ def _spans(atoms: Sequence[_Atom], year: int | None) -> Sequence[tuple[date, dat
             year += passes or atom.is_next_year
             is_rolled = is_rolled or (passes and not atom.is_next_year)
         spans.append(_span(atom, year))
-    if any(following < end for (_, end), (_, following) in pairwise(spans)):
-        raise PeriodError("", "reversed")
+        if atom.weekday and atom.weekday not in _WEEKDAYS[spans[-1][0].weekday()]:
+            raise PeriodError("", "impossible")
     first, last = spans[0][0], spans[-1][1]
     months = 12 * (last.year - first.year) + last.month - first.month
-    if is_rolled and (months, last.day) > (6, first.day):
+    is_long = is_rolled and (months, last.day) > (6, first.day)
+    if is_long or any(following < end for (_, end), (_, following) in pairwise(spans)):
         raise PeriodError("", "reversed")
     return spans
 
