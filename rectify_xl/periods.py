@@ -69,7 +69,8 @@ _UNDATED = frozenset({
 })
 # The dashes are written as escapes because they look alike in print.
 _CHARACTERS = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | str.maketrans(
-    dict.fromkeys("\u200b\u200c\u200d\ufeff", "") | dict.fromkeys("\u2010\u2011\u2212", "-") | {"廿": "二十", "卅": "三十"}
+    {"\u2010": "-", "\u2011": "-", "\u2212": "-", "廿": "二十", "卅": "三十"}
+    | dict.fromkeys("\u200b\u200c\u200d\ufeff", "")
 )
 # Goes before the spaces do, or the day runs into the hour; never before 前, where midnight leaves the day out.
 _MIDNIGHT = re.compile(r"(?<=[0-9])(?:\s+|T)00?:00(?::00(?:\.0+)?)?(?=\s*(?:$|[\u2013\u2014~到至-]))")
@@ -138,8 +139,7 @@ class _Atom:
 
 _PARTS: Mapping[str, tuple[_Kind, int, int]] = {
     **dict.fromkeys(("上旬", "初"), ("tenth", 1, 10)),
-    "中旬": ("tenth", 11, 20), "下旬": ("tenth", 21, 31),
-    "上中旬": ("tenth", 1, 20), "中下旬": ("tenth", 11, 31),
+    "中旬": ("tenth", 11, 20), "下旬": ("tenth", 21, 31), "上中旬": ("tenth", 1, 20), "中下旬": ("tenth", 11, 31),
     "上半月": ("half", 1, 15), "下半月": ("half", 16, 31), **dict.fromkeys(("底", "末"), ("end", 1, 31)),
 }  # fmt: skip
 _SEASONS = {"上": (1, 6), "下": (7, 12), **{str(n): (3 * n - 2, 3 * n) for n in range(10)}}
