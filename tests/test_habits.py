@@ -887,6 +887,29 @@ def test_a_row_merged_over_the_table_that_seems_no_heading_is_told(
     assert [f.code for f in held.findings] == ["extra-column"]
 
 
+@pytest.mark.parametrize(
+    ("serial", "told_rows"),
+    [
+        ((1.0, 3.0), [3]), (("1", "3"), [3]), (("1.", "3、"), [3]), ((1.0, 2.0), []), ((4.0, 1.0), []), ((1.0, 7.0), []),
+        (("", 3.0), []), ((1.0, ""), []), (("²", "9" * 400), []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("label", ["序号", ""])
+def test_a_short_row_merged_over_its_number_is_told_where_the_number_is_left_out(
+    label: str, serial: tuple[Any, Any], told_rows: list[int]
+) -> None:
+    rows = [[label, *LABELS], [serial[0], *body()], ["学习不深入"], [serial[1], *body(problem=PROBLEMS[1])]]
+    held = sheet(*rows, merges=[(3, 0, 3, 24)])
+    seen = [f.row for f in held.findings if dict(f.params).get("case") == "spanned"]
+    assert (seen, len(held.forms[0].good)) == (told_rows, 2)
+
+
+def test_a_short_row_merged_beside_a_number_without_a_label_is_told() -> None:
+    rows = [["", *LABELS], [1.0, *body()], [2.0, "学习不深入"], [3.0, *body(problem=PROBLEMS[1])]]
+    held = sheet(*rows, merges=[(3, 1, 3, 24)])
+    assert [f.cell for f in held.findings if dict(f.params).get("case") == "spanned"] == ["B3"]
+
+
 SHORT = ["存在问题", "责任部门", "责任人", "完成时限", "整改状态", "完成比例"]
 INSTITUTIONS = [c.label for c in catalog.forms()["institutions"].columns]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ _MOST_TITLES = 3
 _TEXT = frozenset((str,))
 # No heading between rows is longer, unless it is numbered as one.
 _LONGEST_HEADING = 30
+# No row number has more digits.
+_MOST_DIGITS = 6
 
 
 class OtherTable(NamedTuple):
@@ -113,11 +116,12 @@ def rows_in_one_cell(
     """Of the rows that hold one merged cell, no data, those that may be more than a heading: (line, offset).
 
     `spanned` gives the offset of the merged cell by line. A heading begins where the table does, is short or numbered
-    as headings are, and has no row number beside it; or it is the table's title once more.
+    as headings are, has no row number beside it, and no number is left out for it between the rows around it; or it is
+    the table's title once more. A column of row numbers may lack its label, left of the first.
     """
     titles = {value for row in grid.rows[: header.top] for value in row if value != ""}
     first_offset, known = min(heading.offset for heading in header.headings), frozenset(data)
-    serial = {heading.offset for heading in header.headings if is_serial(heading.text)}
+    serial = {heading.offset for heading in header.headings if is_serial(heading.text)}.union(range(first_offset))
     for line, offset in sorted(spanned.items()):
         row = grid.rows[line] if line < len(grid.rows) else ()
         text = as_text(row[offset]) if offset < len(row) else ""
@@ -126,8 +130,28 @@ def rows_in_one_cell(
         is_numbered = any(at < len(row) and _is_count(row[at]) for at in serial)
         is_heading = bool(_heading_marks().match(key_text(text)))
         seems_long = (offset > first_offset or len(text) > _LONGEST_HEADING) and not is_heading
-        if is_numbered or seems_long or item_number(key_text(text).upper()):
+        seems_row = is_numbered or seems_long or _is_left_out(grid, spanned, data, line, serial)
+        if seems_row or item_number(key_text(text).upper()):
             yield line, offset
+
+
+def _is_left_out(
+    grid: Grid, spanned: Mapping[int, int], data: Sequence[int], line: int, serial: Collection[int]
+) -> bool:
+    """Whether the row numbers around a line leave out just those of the merged rows there: 1, merged, 3."""
+    place = bisect_left(data, line)
+    if not 0 < place < len(data):
+        return False
+    above, below = data[place - 1], data[place]
+    merged = sum(above < other < below for other in spanned)
+    numbers = ((_number_at(grid.rows[above], at), _number_at(grid.rows[below], at)) for at in serial)
+    return any(first is not None and last == first + merged + 1 for first, last in numbers)
+
+
+def _number_at(row: Sequence[Any], offset: int) -> int | None:
+    value = row[offset] if offset < len(row) else ""
+    digits = key_text(as_text(value)).strip(".、") if _is_count(value) else ""
+    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
 
 
 def _is_count(value: Any) -> bool:
