@@ -11,7 +11,7 @@ from sources import ROOT
 # Everything of others is imported first: it shall be what it is here. Then the package believes that it is on Windows.
 ON_WINDOWS = """
 import ctypes.wintypes, pkgutil, subprocess, sys, importlib
-import click, rich.console, rich.progress, rich.table, python_calamine, xlsxwriter, chinese_calendar
+import click, rich.console, rich.progress, rich.table, python_calamine, xlsxwriter, chinese_calendar, pandera.pandas
 sys.platform = "win32"
 for absent in ("fcntl", "resource", "pwd", "grp", "termios"):
     sys.modules[absent] = None
