@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.arguments import Paths, checked_settings, day_from, forms_from, paths_from
+from rectify_xl.arguments import (
+    Paths,
+    checked_executor,
+    checked_settings,
+    day_from,
+    forms_from,
+    paths_from,
+    quoted,
+)
 from rectify_xl.errors import WrongUse
 from rectify_xl.in_force import using
-from rectify_xl.model import Form, Settings
+from rectify_xl.model import Book, Form, Settings
 from rectify_xl.receiving.engine import Progress
 from rectify_xl.runs import pipeline
 
@@ -45,7 +53,7 @@ def check(
     """
     from rectify_xl.frames.result import Report
 
-    options = pipeline.ReadOptions(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    options = pipeline.ReadOptions(workers=1, executor=checked_executor(executor), spool=_text(spool), guard=guard)
     returns = pipeline.check_returns(paths_from(paths), checked_settings(settings), day_from(as_of), options)
     return Report(returns=returns, forms=settings.forms)
 
@@ -70,7 +78,7 @@ def consolidate(
     """
     from rectify_xl.frames.result import Result
 
-    options = pipeline.ReadOptions(workers=1, executor=executor, spool=_text(spool), guard=guard)
+    options = pipeline.ReadOptions(workers=1, executor=checked_executor(executor), spool=_text(spool), guard=guard)
     arguments = paths_from(paths), checked_settings(settings), day_from(as_of)
     return Result(book=pipeline.consolidate_paths(*arguments, options))
 
@@ -99,6 +107,7 @@ def run(
     from rectify_xl.frames.result import Result
     from rectify_xl.receiving.cluster import reached
 
+    executor = checked_executor(executor)
     with reached(scheduler) as reading:
         options = pipeline.ReadOptions(workers=workers, executor=reading or executor, progress=progress)
         outcome = pipeline.run_workspace(folder, as_of=day_from(as_of), options=options, dry_run=dry_run, verify=verify)
@@ -137,10 +146,12 @@ def export(known: Result | Report | Memory, folder: str | Path, *, format: str =
 
     One file a frame, `format` csv (for Excel and everything else; no text can run as a formula, see docs/frames.md)
     or parquet (needs the extra `parquet`). Files of those names are replaced.
-    Raises WrongUse for another format, or without pyarrow.
+    Raises WrongUse for another format, for what has no such frames, or without pyarrow.
     """
     from rectify_xl.runs.export import FORMATS, export_frames
 
+    if not hasattr(known, "own_forms"):
+        raise WrongUse(quoted(known), "no-frames-given")
     if format not in FORMATS:
         raise WrongUse(format, "no-such-format")
     with using(known.own_forms):
@@ -154,50 +165,58 @@ def read_export(folder: str | Path, settings: Settings | None = None) -> dict[st
     """
     from rectify_xl.runs.export import read_frames
 
-    with using(settings.forms if settings else ()):
+    with using(() if settings is None else checked_settings(settings).forms):
         return read_frames(folder)
+
+
+def _book_of(result: Result) -> Book:
+    from rectify_xl.frames.result import Result
+
+    if not isinstance(result, Result):
+        raise WrongUse(quoted(result), "no-result-given")
+    return result.book
 
 
 def write_ledger(result: Result, path: str | Path) -> None:
     """Writes 整改台帐.xlsx from a result."""
     from rectify_xl.excel.ledgers.ledger import write_ledger as write
 
-    write(result.book, Path(path))
+    write(_book_of(result), Path(path))
 
 
 def write_status(result: Result, path: str | Path) -> None:
     """Writes 整改进度.xlsx from a result."""
     from rectify_xl.excel.progress.status import write_status as write
 
-    write(result.book, Path(path))
+    write(_book_of(result), Path(path))
 
 
 def write_bulletin(result: Result, path: str | Path) -> None:
     """Writes 整改情况通报.xlsx from a result."""
     from rectify_xl.excel.papers.bulletin import write_bulletin as write
 
-    write(result.book, Path(path))
+    write(_book_of(result), Path(path))
 
 
 def write_reminders(result: Result, path: str | Path) -> None:
     """Writes 催办通知.xlsx from a result."""
     from rectify_xl.excel.papers.reminders import write_reminders as write
 
-    write(result.book, Path(path))
+    write(_book_of(result), Path(path))
 
 
 def write_publication(result: Result, path: str | Path) -> None:
     """Writes 公布稿.xlsx from a result."""
     from rectify_xl.excel.papers.publication import write_publication as write
 
-    write(result.book, Path(path))
+    write(_book_of(result), Path(path))
 
 
 def write_settings(settings: Settings, path: str | Path) -> None:
     """Writes 配置.xlsx."""
     from rectify_xl.excel.settings.settings_book import write_settings as write
 
-    write(settings, Path(path))
+    write(checked_settings(settings), Path(path))
 
 
 def write_template(form_or_forms: Form | str | Iterable[Form | str], path: str | Path, settings: Settings) -> None:
@@ -214,5 +233,5 @@ def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str,
     """
     from rectify_xl.excel.ledgers.ledger_reader import read_ledger as read
 
-    with using(settings.forms if settings else ()):
+    with using(() if settings is None else checked_settings(settings).forms):
         return read(path)

@@ -21,11 +21,11 @@ def day_from(as_of: object) -> date:
     try:
         day = date.fromisoformat(as_of.strip()) if isinstance(as_of, str) else as_of
     except ValueError:
-        raise WrongUse(_quoted(as_of), "no-such-day") from None
+        raise WrongUse(quoted(as_of), "no-such-day") from None
     if isinstance(day, datetime):
         day = day.date()
     if type(day) is not date:  # pandas' NaT says that it is a date
-        raise WrongUse(_quoted(as_of), "no-such-day")
+        raise WrongUse(quoted(as_of), "no-such-day")
     return day
 
 
@@ -35,14 +35,14 @@ def paths_from(paths: Paths) -> list[str | os.PathLike[str]]:
     checked = list(several)
     for path in checked:
         if not isinstance(path, (str, os.PathLike)):
-            raise WrongUse(_quoted(path), "no-path")
+            raise WrongUse(quoted(path), "no-path")
     return checked
 
 
 def checked_settings(settings: object) -> Settings:
     """The settings; raises WrongUse("no-settings-given") for anything else, such as their path."""
     if not isinstance(settings, Settings):
-        raise WrongUse(_quoted(settings), "no-settings-given")
+        raise WrongUse(quoted(settings), "no-settings-given")
     return settings
 
 
@@ -54,13 +54,21 @@ def forms_from(forms: Form | str | Iterable[Form | str], settings: Settings) -> 
     for form in requested:
         resolved: Any = forms_by_name.get(form) if isinstance(form, str) else form
         if not isinstance(resolved, Form) or resolved.name in chosen:
-            raise WrongUse(_quoted(form), "no-form-given")
+            raise WrongUse(quoted(form), "no-form-given")
         chosen[resolved.name] = resolved
     if not chosen:
-        raise WrongUse(_quoted(forms), "no-form-given")
+        raise WrongUse(quoted(forms), "no-form-given")
     return tuple(chosen.values())
 
 
-def _quoted(value: object) -> str:
-    text = repr(value)
+def checked_executor(executor: Any) -> Any:
+    """The executor, or None; raises WrongUse("no-executor-given") for anything else, such as a number or a class."""
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
+        raise WrongUse(quoted(executor), "no-executor-given")
+    return executor
+
+
+def quoted(value: object) -> str:
+    """A wrong argument as a sentence quotes it."""
+    text = " ".join(repr(value).split())
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

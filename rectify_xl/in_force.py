@@ -10,6 +10,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from weakref import ref
 
+from rectify_xl.errors import WrongUse
 from rectify_xl.model import Book, Form, Settings
 
 _Params = ParamSpec("_Params")
@@ -43,7 +44,13 @@ def using(forms: Sequence[Form]) -> Iterator[None]:
 
 
 def with_forms(settings: Settings, *forms: Form) -> Settings:
-    """The settings with more own forms, and with the lists and aliases that these bring."""
+    """The settings with more own forms, and with the lists and aliases that these bring.
+
+    Raises WrongUse for what is no form, such as a list of them.
+    """
+    for form in forms:
+        if not isinstance(form, Form):
+            raise WrongUse(repr(form)[:60], "no-form-given")
     lists, words = lists_of(forms)
     return replace(
         settings,

@@ -50,6 +50,16 @@ def test_what_is_no_day_is_refused_before_anything_is_read(as_of: Any, tmp_path:
         (lambda s: rx.write_template(["ledger", "nowhere"], "x.xlsx", s), "'nowhere' 不是表单"),
         (lambda s: rx.read_export("nowhere"), "找不到 nowhere"),
         (lambda s: rx.read_ledger(__file__), "不是整改台帐"),
+        (lambda s: rx.read_ledger(__file__, "gdsta"), "'gdsta' 不是配置"),
+        (lambda s: rx.read_export(".", "gdsta"), "'gdsta' 不是配置"),
+        (lambda s: rx.write_settings("x.xlsx", s), "'x.xlsx' 不是配置"),
+        (lambda s: rx.write_form("ledger", "x.xlsx"), "'ledger' 不是表单"),
+        (lambda s: rx.with_forms(s, [rx.forms["ledger"]]), "不是表单"),
+        (lambda s: rx.write_ledger("x.xlsx", s), "'x.xlsx' 不是汇总的结果"),
+        (lambda s: rx.write_status(rx.check([], s, as_of=DAY), "x.xlsx"), "不是汇总的结果"),
+        (lambda s: rx.export(pd.DataFrame(), "x"), "不能导出"),
+        (lambda s: rx.check([], s, as_of=DAY, executor=4), "4 不能用来读文件"),
+        (lambda s: rx.consolidate([], s, as_of=DAY, executor=ThreadPoolExecutor), "不能用来读文件"),
     ],
 )
 def test_wrong_arguments_are_told_in_a_sentence(call: Callable[[Settings], Any], told: str) -> None:
