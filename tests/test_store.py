@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -248,6 +250,17 @@ def test_a_new_memory_needs_no_log_to_be_whole(path: Path, monkeypatch: pytest.M
     for other in others:
         other.close()
     assert kept(path, judged(FLAWED)) == [judged(FLAWED)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes no such path")
+def test_a_path_too_long_for_sqlite_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path.joinpath(*["长" * 60] * 3, "记录.sqlite")
+    path.parent.mkdir(parents=True)
+    for _ in range(2):
+        with pytest.raises(OSError, match="记录") as caught:
+            kept(path)
+        assert caught.value.errno == errno.ENAMETOOLONG
+    assert not list(path.parent.iterdir())
 
 
 def test_what_is_no_memory_of_ours_is_told(path: Path) -> None:

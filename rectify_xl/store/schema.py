@@ -140,6 +140,8 @@ _DIGESTS = "ALTER TABLE reminded ADD COLUMN digests BLOB;"
 MIGRATIONS: tuple[str, ...] = (_FIRST, _FOLDS, _REMINDED, _LAPSED, _TOLD, _LOOKS, _SNAPSHOTS, _DIGESTS)
 
 _ERRNOS = {"SQLITE_FULL": errno.ENOSPC, "SQLITE_READONLY": errno.EROFS, "SQLITE_CANTOPEN": errno.EACCES}
+# SQLite opens no path of more than 512 bytes, and its log's has a few more.
+_LONGEST_PATH = 500
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
@@ -158,6 +160,8 @@ def translate_errors(path: Path) -> Iterator[None]:
         number = next((code for prefix, code in _ERRNOS.items() if name.startswith(prefix)), None)
         if number is None and name.startswith("SQLITE_IOERR"):
             number = errno.EIO
+        if number == errno.EACCES and len(os.fsencode(path.absolute())) > _LONGEST_PATH:
+            number = errno.ENAMETOOLONG
         if number is None:
             raise
         raise OSError(number, os.strerror(number), path.name) from error
