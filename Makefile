@@ -30,14 +30,15 @@ test: $(STAMP)
 	$(MAKE) --no-print-directory --jobs=2 lint pytest
 
 # A file's tests run in one process, for what they share is made once; the dearest files come early (tests/conftest.py).
+# A process that dies ends the run: with one started in its place pytest-xdist may wait for ever.
 pytest: $(STAMP) soffice
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
 
 # The self-check of the templates against Python over many drawn rows, other ones every day.
 AGREEMENT_ROWS ?= 10000
 AGREEMENT_SEED ?= $(shell date +%Y%m%d)
 agreement: $(STAMP) soffice
-	AGREEMENT_ROWS=$(AGREEMENT_ROWS) AGREEMENT_SEED=$(AGREEMENT_SEED) $(BIN)/python -m pytest -n 2 tests/test_agreement.py
+	AGREEMENT_ROWS=$(AGREEMENT_ROWS) AGREEMENT_SEED=$(AGREEMENT_SEED) $(BIN)/python -m pytest -n 2 --max-worker-restart=0 tests/test_agreement.py
 
 # The table of hostile and messy kinds of files: verdict, time and memory of each, 1 if any is not as promised.
 hostile: $(STAMP)
@@ -80,7 +81,7 @@ wheel: $(STAMP)
 LOWEST ?= .venv-lowest
 .PHONY: lowest
 lowest: $(STAMP) soffice
-	$(BIN)/python tests/lowest_check.py $(LOWEST) -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python tests/lowest_check.py $(LOWEST) -n 2 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
 
 clean:
 	rm -rf $(VENV) $(LOWEST) build dist *.egg-info demo-gdsta demo-sysu
