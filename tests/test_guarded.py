@@ -206,7 +206,7 @@ def test_marked_copies_are_made_by_the_processes_too(inbox: Any, tmp_path: Path)
         (sources[1], replace(gone, verdict="refused")),
     ]
     made = list(engine.marked_copies(asked, send_by=DAY))
-    assert made == [copy_or_reason(path.read_bytes(), held, send_by=DAY, lang="zh"), "damaged", "refused"]
+    assert made == [copy_or_reason(path.read_bytes(), held, send_by=DAY, lang="zh"), "gone", "refused"]
     assert list(engine.marked_copies(asked[2:], send_by=DAY)) == ["refused"]
 
 
