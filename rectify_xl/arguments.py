@@ -8,12 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.errors import WrongUse
+from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.model import Form, Settings
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
-# A wrong argument is quoted, but not a whole frame.
-_LONGEST_QUOTE = 60
 
 
 def day_from(as_of: object) -> date:
@@ -66,9 +64,3 @@ def checked_executor(executor: Any) -> Any:
     if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
         raise WrongUse(quoted(executor), "no-executor-given")
     return executor
-
-
-def quoted(value: object) -> str:
-    """A wrong argument as a sentence quotes it."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

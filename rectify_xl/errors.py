@@ -6,6 +6,8 @@ from typing import Any
 
 from rectify_xl.normal import inert
 
+_LONGEST_QUOTE = 60
+
 
 class RectifyError(Exception):
     """A run that cannot go on: wrong use, wrong settings, a file that cannot be written."""
@@ -55,3 +57,9 @@ class FactsError(RectifyError):
     def __init__(self, file: str, key: str, trouble: str) -> None:
         super().__init__(f"{file}: {key}: {trouble}")
         self.file, self.key = file, key
+
+
+def quoted(value: object) -> str:
+    """A wrong argument as a sentence quotes it."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

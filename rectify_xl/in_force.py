@@ -10,7 +10,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from weakref import ref
 
-from rectify_xl.errors import WrongUse
+from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.model import Book, Form, Settings
 
 _Params = ParamSpec("_Params")
@@ -50,7 +50,7 @@ def with_forms(settings: Settings, *forms: Form) -> Settings:
     """
     for form in forms:
         if not isinstance(form, Form):
-            raise WrongUse(repr(form)[:60], "no-form-given")
+            raise WrongUse(quoted(form), "no-form-given")
     lists, words = lists_of(forms)
     return replace(
         settings,

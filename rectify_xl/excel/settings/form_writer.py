@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl import catalog, terms
-from rectify_xl.errors import WrongUse
+from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.excel.settings.settings_book import FIRST_ROW, write_pairs, write_table
 from rectify_xl.excel.settings.settings_guide import set_up_print
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
@@ -33,7 +33,7 @@ def write_form(form: Form, path: str | PathLike[str]) -> None:
     form, such as its name.
     """
     if not isinstance(form, Form):
-        raise WrongUse(repr(form)[:60], "no-form-given")
+        raise WrongUse(quoted(form), "no-form-given")
     save_workbook(Path(path), lambda book: _write_book(book, form), as_of=None)
 
 
