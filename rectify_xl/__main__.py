@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -23,6 +24,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         _tell_interrupted()
         sys.exit(3)
+    finally:
+        gc.freeze()  # else all that a run made is searched for cycles on the way out: 0.4 s of 1,000 returns
 
 
 class Interrupted(KeyboardInterrupt):

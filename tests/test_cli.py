@@ -68,6 +68,16 @@ def test_told_to_stop_while_it_is_still_loading_it_ends_with_a_sentence(name: st
     assert (done.returncode, done.stdout, done.stderr) == (3, "", words_in(lang)["failed"]["interrupted"] + "\n")
 
 
+def test_at_its_end_nothing_is_searched_for_cycles_any_more() -> None:
+    code = (
+        "import atexit, gc, sys, rectify_xl.__main__ as program; sys.argv[1:] = ['--help']\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000)); program.main()"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.endswith("True\n")
+
+
 def files_below(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
