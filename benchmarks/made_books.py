@@ -13,7 +13,7 @@ from hashlib import sha256
 from made_returns import FILLED_ON, ledger_row, settings_for
 
 from rectify_xl import catalog
-from rectify_xl.merging.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, FormRows, Item, Return, Row, State
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import calendar_for
@@ -52,7 +52,7 @@ def made_book(rows: int, as_of: date = FILLED_ON) -> Book:
         )  # fmt: skip
     held = {form.name: tuple(items)}
     day = Day(as_of=as_of, calendar=calendar_for({}), early_warning=settings.early_warning)
+    dues, tasks = dues_and_tasks(held, settings, roster_for(settings), day)
     return Book(
-        as_of=as_of, settings=settings, returns=tuple(returns), items=held, dues=dues_for(held, day),
-        tasks=task_states(held, settings, roster_for(settings), day),
+        as_of=as_of, settings=settings, returns=tuple(returns), items=held, dues=dues, tasks=tasks,
     )  # fmt: skip

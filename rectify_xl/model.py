@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "fixed"]
 Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignored"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
+# What the sentence of a finding names, by name.
+Params = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +40,7 @@ class Finding:
     column: str = ""
     label: str = ""
     value: str = ""
-    params: tuple[tuple[str, Any], ...] = ()
+    params: Params = ()
     form: str = ""
     rule: int = -1
     digest: str = field(default="", compare=False)

@@ -12,7 +12,7 @@ from book_rows import PROBLEM
 from books import AS_OF, item_for, small_settings
 
 from rectify_xl import catalog
-from rectify_xl.merging.deadlines import Day, dues_for, task_states
+from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, Evidence, Item, Settings, Table, Task, Unit
 from rectify_xl.roster import roster_for
 from rectify_xl.workdays import calendar_for
@@ -56,12 +56,13 @@ def book_of(rows: Rows, settings: Settings | None = None, as_of: date = AS_OF, *
     settings = settings or settings_of()
     items = {form: tuple(_items(form, told)) for form, told in rows.items()}
     day = Day(as_of=as_of, calendar=calendar_for({}), early_warning=3)
+    dues, tasks = dues_and_tasks(items, settings, roster_for(settings), day)
     return Book(
         as_of=as_of,
         settings=settings,
         items=items,
-        dues=dues_for(items, day),
-        tasks=task_states(items, settings, roster_for(settings), day),
+        dues=dues,
+        tasks=tasks,
         **more,
     )
 

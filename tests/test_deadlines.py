@@ -11,9 +11,10 @@ from returns import judged, row, settings_for
 
 from rectify_xl import catalog
 from rectify_xl.merging.consolidation import book_of
-from rectify_xl.merging.deadlines import Day, dues_for
+from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import Book, Item, Return, Settings, State
+from rectify_xl.roster import Roster
 from rectify_xl.workdays import calendar_for
 
 # 2005: 1-7 May are holidays, Saturday 30 April and Sunday 8 May are worked.
@@ -37,7 +38,8 @@ def item(form: str = "ledger", office: dict[str, Any] | None = None, **changes: 
 
 def due(held: Item, as_of: date, early: int = 3) -> tuple[str, int | None]:
     judged_day = Day(as_of=as_of, calendar=CALENDAR, early_warning=early)
-    state, _, left = dues_for({held.form: [held]}, judged_day)[held.form][0]
+    settings = Settings(campaign="", organisation="")
+    state, _, left = dues_and_tasks({held.form: [held]}, settings, Roster(), judged_day)[0][held.form][0]
     return state, left
 
 

@@ -14,9 +14,10 @@ from status_books import UNITS, book_of, settings_of, task
 
 from rectify_xl import catalog
 from rectify_xl.first_days import FirstDays
-from rectify_xl.merging.deadlines import Day, dues_for
+from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, Filing, Reminder, ReminderKey, Return
 from rectify_xl.outgoing.reminders import new_reminders, reminded_before, reminder_table, reminders_for, sent_key
+from rectify_xl.roster import roster_for
 from rectify_xl.workdays import calendar_for
 
 
@@ -202,5 +203,6 @@ def test_terms_are_counted_in_the_offices_own_working_days() -> None:
     item = item_for(form, UNITS[0], 1, {"problem": "x", "due": d(31), "status": "整改中"})
     told = replace(settings_of(), holidays=((d(26), False), (d(27), False)))
     day = Day(as_of=d(25), calendar=calendar_for(dict(told.holidays)), early_warning=3)
-    book = Book(as_of=d(25), settings=told, items={"ledger": (item,)}, dues=dues_for({"ledger": (item,)}, day))
+    dues, _ = dues_and_tasks({"ledger": (item,)}, told, roster_for(told), day)
+    book = Book(as_of=d(25), settings=told, items={"ledger": (item,)}, dues=dues)
     assert [r.key.kind for r in reminders_for(book)] == ["soon"]

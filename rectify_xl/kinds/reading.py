@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.model import Params
 
 
 class Reading(NamedTuple):
@@ -21,7 +22,7 @@ class Reading(NamedTuple):
 
     value: Any
     code: str
-    params: tuple[tuple[str, Any], ...] = ()
+    params: Params = ()
     read: bool = True
 
     @property
@@ -90,7 +91,7 @@ def fixed(value: Any, code: str, case: str = "", **params: Any) -> Reading:
     return Reading(value, code, _params(case, {"understood": value, **params}))
 
 
-def _params(case: str, params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+def _params(case: str, params: Mapping[str, Any]) -> Params:
     return (*([("case", case)] if case else []), *params.items())
 
 

@@ -12,16 +12,16 @@ from rectify_xl import catalog
 from rectify_xl.expression import names_in
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
-from rectify_xl.merging.row_findings import Params, in_ledger, row_finding
+from rectify_xl.merging.row_findings import in_ledger, row_finding
 from rectify_xl.merging.tracks import Track
-from rectify_xl.model import Finding, Form, FormRows, Return, Row, State
+from rectify_xl.model import Finding, Form, FormRows, Params, Return, Row, State
 from rectify_xl.normal import shown
 
 Office = Mapping[str, Any]
 FormReturn = tuple[Return, FormRows]
 
 
-class Change(NamedTuple):
+class RowChange(NamedTuple):
     """A finding about a row's change, with the row's track and the 填报日期 of the return that shows it."""
 
     track: Track
@@ -38,7 +38,7 @@ class ChangeRules:
     stall_days: int
     office: Mapping[str, Office] = field(default_factory=dict)
 
-    def changes(self, tracks: Sequence[Track], direct: Sequence[FormReturn]) -> Iterator[Change]:
+    def changes(self, tracks: Sequence[Track], direct: Sequence[FormReturn]) -> Iterator[RowChange]:
         """moved-deadline, reopened, stalled and missing-row, each at the return that shows it.
 
         `direct` are the returns that came directly, in order: one that only a ledger has says of no row that it is
@@ -63,9 +63,9 @@ class ChangeRules:
                     yield from self._stalled(track, office)
             elif _order(track.states[-1]) < return_.order:
                 assert return_.filled_on is not None
-                yield Change(track, _missing(self.form, track, return_, rows), return_.filled_on)
+                yield RowChange(track, _missing(self.form, track, return_, rows), return_.filled_on)
 
-    def _at(self, track: Track, state: State, code: str, column: str, params: Params) -> Change:
+    def _at(self, track: Track, state: State, code: str, column: str, params: Params) -> RowChange:
         """A change that shows at the cell of a state."""
         return_ = Return(file=state.file, digest=state.digest)
         row = Row(state.sheet, state.row, state.values)
@@ -73,9 +73,9 @@ class ChangeRules:
         finding = row_finding(self.form, return_, row, letters, code=code, column=column, params=params)
         if record := track.ledger_record_of(state):
             finding = in_ledger(finding, record, self.form)
-        return Change(track, finding, state.filled_on)
+        return RowChange(track, finding, state.filled_on)
 
-    def _moved(self, track: Track, office: Office) -> Iterator[Change]:
+    def _moved(self, track: Track, office: Office) -> Iterator[RowChange]:
         """A deadline other than the agreed one and than the office's extension, where it first stands."""
         deadline = self.form.deadline
         if deadline is None or not deadline.agreed or track.agreed_due is None:
@@ -87,7 +87,7 @@ class ChangeRules:
                 params = (("old", track.agreed_due), ("new", due or ""))
                 yield self._at(track, state, "moved-deadline", deadline.due, params)
 
-    def _reopened(self, track: Track, office: Office) -> Iterator[Change]:
+    def _reopened(self, track: Track, office: Office) -> Iterator[RowChange]:
         """A state that is open again after a closed one."""
         if self.form.closed_when is None:
             return
@@ -100,7 +100,7 @@ class ChangeRules:
                 params = (*case, ("old", before.values[place]), ("new", state.values[place]))
                 yield self._at(track, state, "reopened", column, params)
 
-    def _stalled(self, track: Track, office: Office) -> Iterator[Change]:
+    def _stalled(self, track: Track, office: Office) -> Iterator[RowChange]:
         """An open row whose status and progress stood still for that many days of 填报日期."""
         form, deadline = self.form, self.form.deadline
         latest = track.states[standing_place(form, track.states, office)]

@@ -21,15 +21,14 @@ from rectify_xl.workdays import WorkCalendar, calendar_for
 class Past:
     """What earlier runs left to this one: what the office typed, in order, and the findings on its ledger.
 
-    `run` names the run that writes; `arrived` has the day on which each file (by digest) came in, `retired` the
-    numbers that a rebuilt memory knows as withdrawn, `folds` the units whose fold is known.
+    `run` names the run that writes; `arrived` has the day on which each file (by digest) came in, `folds` the units
+    whose fold is known.
     """
 
     run: str = ""
     entries: tuple[OfficeEntry, ...] = ()
     ledger_findings: tuple[Finding, ...] = ()
     arrived: Mapping[str, date] = field(default_factory=dict)
-    retired: frozenset[str] = frozenset()
     folds: Mapping[str, UnitFold] = field(default_factory=dict)
 
 
@@ -77,7 +76,7 @@ def book_and_folds(
         findings=(*general, *past.ledger_findings, *(f for r in received for f in r.findings)),
         restricted=folded.restricted,
         withdrawn=folded.withdrawn,
-        retired=folded.retired | past.retired,
+        retired=folded.retired,
         lower_files=folded.lower_files,
         run=past.run,
     )

@@ -50,16 +50,6 @@ def _form_test(form: str, node: Node) -> Test:
     return compile_test(node, catalog.forms()[form].positions, frozenset(), {"plain": plain})
 
 
-def dues_for(items: Mapping[str, Sequence[Item]], day: Day) -> dict[str, tuple[Due, ...]]:
-    """到期状态 of every item of the forms with a deadline, side by side with `items`."""
-    dues: dict[str, tuple[Due, ...]] = {}
-    for name, of_form in items.items():
-        due_of = _due_function(catalog.forms()[name], day)
-        if due_of is not None:
-            dues[name] = tuple(map(due_of, of_form))
-    return dues
-
-
 def _due_function(form: Form, day: Day) -> Callable[[Item], Due] | None:
     """A function item -> 到期状态 for the items of a form, None where it has no deadline."""
     deadline = form.deadline
@@ -112,20 +102,17 @@ def _done_day(item: Item, form: Form) -> date | None:
     return own_day or item.done_seen_on
 
 
-# ---- tasks
-
-
-def task_states(
-    items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
-) -> tuple[TaskState, ...]:
-    """The state of every task for every active unit, tasks in the schedule's order, units in the roster's."""
-    return dues_and_tasks(items, settings, roster, day)[1]
+# ---- items and tasks
 
 
 def dues_and_tasks(
     items: Mapping[str, Sequence[Item]], settings: Settings, roster: Roster, day: Day
 ) -> tuple[dict[str, tuple[Due, ...]], tuple[TaskState, ...]]:
-    """`dues_for` and `task_states` in one walk: items that lie in a temporary file are slow to read."""
+    """到期状态 of every item of the forms with a deadline, side by side with `items`; and where every task stands for
+    every active unit, tasks in the schedule's order, units in the roster's.
+
+    In one walk: items that lie in a temporary file are slow to read.
+    """
     shown, dues = _EvidenceDays(settings, day), {}
     for name, of_form in items.items():
         form = catalog.forms()[name]

@@ -11,10 +11,8 @@ from rectify_xl import catalog
 from rectify_xl.kinds import Reading, Setting, as_text, parser_for
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_layouts import LedgerSheet
-from rectify_xl.model import Column, Finding
+from rectify_xl.model import Column, Finding, Params
 from rectify_xl.normal import as_typed, key_text
-
-Params = tuple[tuple[str, Any], ...]
 
 
 def differs(column: Column, cell: Any, before: Any) -> bool:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.numbering import state_ref
-from rectify_xl.merging.row_findings import LedgerRecord, Params, in_ledger
+from rectify_xl.merging.numbering import ref_of
+from rectify_xl.merging.row_findings import LedgerRecord, in_ledger
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.tracks import Track
-from rectify_xl.model import Finding, Form, FormRows, Return, State
+from rectify_xl.model import Finding, Form, FormRows, Params, Return, State
 from rectify_xl.roster import Roster
 
 ReturnFinding = tuple[Return, Finding]
@@ -99,7 +99,7 @@ def ledger_conflicts(tracker: RowTracker) -> Iterator[Finding]:
 
 def _disagree(form: Form, track: Track, in_ledger: State, state: State) -> bool:
     """Whether a state of the same day, or the very same one, says something else than the ledger."""
-    is_same = state_ref(*in_ledger[1:4]) == state_ref(*state[1:4])
+    is_same = ref_of(in_ledger) == ref_of(state)
     if not is_same and (state.filled_on != in_ledger.filled_on or track.ledger_record_of(state)):
         return False
     return _compared_values(form, in_ledger) != _compared_values(form, state)

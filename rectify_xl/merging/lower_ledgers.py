@@ -8,7 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared
-from rectify_xl.merging.numbering import StateRef, state_ref
+from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.model import FormRows, LedgerRow, Pending, Return, Row
 
@@ -54,7 +54,7 @@ def lower_ledgers(returns: Sequence[Return]) -> LowerLedgers:
     for ledger in ledgers:
         assert ledger.ledger is not None
         for row in ledger.ledger.rows:
-            records.setdefault(state_ref(*row.item.latest[1:4]), []).append(LedgerRecord(ledger, row))
+            records.setdefault(ref_of(row.item.latest), []).append(LedgerRecord(ledger, row))
     return LowerLedgers(
         returns=tuple(_returns(ledgers, direct, records)),
         records=records,

@@ -79,8 +79,16 @@ def fold(
     numbering = Numbering(numbers, lower.numbers(), reserved, arrived)
     waivers = waivers or Waivers(roster=roster)
     context = FoldContext(numbering=numbering, roster=roster, waivers=waivers, ledger_records=lower.records)
-    by_unit = _by_unit(union, lower, roster, as_of)
-    folding = _folding(union, context, by_unit, stall_days=stall_days, entries=entries, kept=kept or {})
+    forms = [rows for return_ in union for rows in return_.forms]
+    folding = _Folding(
+        context=context,
+        stall_days=stall_days,
+        office_values=office_values(entries),
+        kept=kept or {},
+        by_unit=_by_unit(union, lower, roster, as_of),
+        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
+        shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
+    )
     folding.fold_all(roster.order())
     direct = [r for r in union if r.forms and not r.ledger]
     return Folded(
@@ -92,28 +100,6 @@ def fold(
         retired=lower.retired,
         lower_files=lines_since(lower, folding.pending),
         unit_folds=folding.unit_folds,
-    )
-
-
-def _folding(
-    union: Sequence[Return],
-    context: FoldContext,
-    by_unit: Mapping[str, Sequence[UnitReturn]],
-    *,
-    stall_days: int,
-    entries: Sequence[OfficeEntry],
-    kept: Mapping[str, UnitFold],
-) -> _Folding:
-    """A fold that is to begin."""
-    forms = [rows for return_ in union for rows in return_.forms]
-    return _Folding(
-        context=context,
-        stall_days=stall_days,
-        office_values=office_values(entries),
-        kept=kept,
-        by_unit=by_unit,
-        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
-        shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
     )
 
 

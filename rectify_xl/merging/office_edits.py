@@ -13,7 +13,6 @@ from rectify_xl.ledger_columns import groups_for, ledger_columns
 from rectify_xl.ledger_layouts import LedgerSheet, form_layouts
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
 from rectify_xl.merging.edit_findings import (
-    Params,
     added_row,
     cell_finding,
     changed_cell,
@@ -23,7 +22,7 @@ from rectify_xl.merging.edit_findings import (
     sheet_finding,
 )
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
-from rectify_xl.model import Column, Finding, Form, OfficeEntry, Table
+from rectify_xl.model import Column, Finding, Form, OfficeEntry, Params, Table
 from rectify_xl.normal import as_typed
 
 # How many numbers a sentence about rows that are gone names.

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rectify_xl import catalog
 from rectify_xl.kinds import as_text
-from rectify_xl.model import Finding, Form, LedgerRow, Pending, Return, Row
+from rectify_xl.model import Finding, Form, LedgerRow, Params, Pending, Return, Row
 from rectify_xl.normal import as_typed
-
-Params = tuple[tuple[str, Any], ...]
 
 
 class LedgerRecord(NamedTuple):

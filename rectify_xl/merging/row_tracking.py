@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from rectify_xl.kinds import item_number
 from rectify_xl.merging.lower_numbers import LowerNumbers
 from rectify_xl.merging.numbering import ref_of, state_ref
-from rectify_xl.merging.row_findings import Params, findings_by_row, in_ledger, pending_row, row_finding
+from rectify_xl.merging.row_findings import findings_by_row, in_ledger, pending_row, row_finding
 from rectify_xl.merging.speaking import RowSpeakers
 from rectify_xl.merging.tracks import FoldContext, Track
-from rectify_xl.model import Finding, Form, FormRows, Pending, Return, Row, State
+from rectify_xl.model import Finding, Form, FormRows, Params, Pending, Return, Row, State
 from rectify_xl.ruling import keys_of
 from rectify_xl.waivers import Matter, names_for
 

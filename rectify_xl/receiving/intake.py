@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from rectify_xl import catalog
 from rectify_xl.errors import WrongUse as WrongUse
 from rectify_xl.grid import Unreadable as Unreadable
+from rectify_xl.model import Params
 from rectify_xl.normal import inert
 
 # A finding code, its case, and what its sentence says.
-Refusal = tuple[str, str, tuple[tuple[str, Any], ...]]
+Refusal = tuple[str, str, Params]
 # How often a file is read that changes meanwhile, and the seconds between.
 _TRIES, _PAUSE = 3, 0.3
 

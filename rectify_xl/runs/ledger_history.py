@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rectify_xl.layout import column_letter
-from rectify_xl.merging.numbering import StateRef, state_ref
+from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
 from rectify_xl.model import LedgerRow
 from rectify_xl.store import Store
 from rectify_xl.store.rows import ledger_from
@@ -35,7 +35,7 @@ def rows_in_ledgers(store: Store, number: str) -> list[RowInLedger]:
         )
         if (ledger := ledger_from(packed))
         for row in ledger.rows
-        if numbers_here.get(state_ref(*row.item.latest[1:4]), row.item.number) == number
+        if numbers_here.get(ref_of(row.item.latest), row.item.number) == number
     ]
 
 
@@ -49,7 +49,7 @@ def states_in_ledgers(
     seen = set(direct)
     for row, path, digest, arrived, _ in rows:
         (state,) = row.item.states
-        ref = state_ref(state.digest, state.sheet, state.row)
+        ref = ref_of(state)
         if ref not in seen:
             seen.add(ref)
             first_letter = next((letter for letter in row.letters if letter), column_letter(0))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.model import RectifyError
+from rectify_xl.errors import RectifyError
+from rectify_xl.model import Params
 
 # How many of the allowed words a sentence names.
 MOST_OPTIONS = 16
@@ -24,7 +25,7 @@ class SettingsProblem:
     sheet: str = ""
     cell: str = ""
     file: str = ""
-    params: tuple[tuple[str, Any], ...] = ()
+    params: Params = ()
 
     def sentence(self, lang: str = "zh") -> str:
         """Where it is, what is wrong and what to write there, in the language `lang` (zh or en)."""
