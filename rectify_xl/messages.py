@@ -11,10 +11,10 @@ from string import Formatter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.catalog import Cover, FactsError
+from rectify_xl.catalog import FactsError
 from rectify_xl.expression import BOUNDS
 from rectify_xl.in_force import kept_by_forms
-from rectify_xl.model import Finding, Form, Level
+from rectify_xl.model import Finding, Level
 from rectify_xl.normal import as_seen, shown
 from rectify_xl.phrasing import LANGUAGES, clause, demand, words
 
@@ -42,16 +42,16 @@ class Message:
         return {"": self.text, **self.case}
 
 
-def sentence(finding: Finding, lang: str = "zh", forms: Mapping[str, Form] | None = None) -> str:
+def sentence(finding: Finding, lang: str = "zh") -> str:
     """Where, what and what to do, in one or two sentences; a missing part is worded as such, never an error.
 
-    `forms` are an office's own forms, whose rules the catalogue does not know.
+    The rule of an office's own form is worded only where the form is in force.
     """
     message = messages(lang)[finding.code]
     params, frame = dict(finding.params), catalog.words("phrases")[lang]["finding"]
     text = message.case.get(str(params.get("case", "")), message.text) + _waiver_told(params, frame["waived"])
     nothing = frame["nothing"]
-    parts = _usual_parts(finding, lang) | _rule_parts(finding, lang, forms)
+    parts = _usual_parts(finding, lang) | _rule_parts(finding, lang)
     parts |= {name: nothing if value in (None, "") else _worded(value) for name, value in finding.params}
     return _FILLER.vformat(text, (), _Parts(parts))
 
@@ -160,25 +160,17 @@ def quoted(finding: Finding) -> str:
     return shown(str(dict(finding.params).get("seen", "")) or as_seen(finding.value, kind))
 
 
-def _rule_parts(finding: Finding, lang: str, forms: Mapping[str, Form] | None) -> dict[str, str]:
+def _rule_parts(finding: Finding, lang: str) -> dict[str, str]:
     days = tuple((n, v) for n, v in finding.params if n in BOUNDS and isinstance(v, date))
-    if finding.rule < 0:
-        return {}
-    if forms and finding.form in forms:
-        return _parts_of_rule(forms[finding.form], finding.rule, lang, dict(days))
-    return _parts_of_catalogued_rule(finding.form, finding.rule, lang, days)
+    return _parts_of_rule(finding.form, finding.rule, lang, days) if finding.rule >= 0 else {}
 
 
 @kept_by_forms(4096)
-def _parts_of_catalogued_rule(name: str, index: int, lang: str, days: tuple[tuple[str, date], ...]) -> dict[str, str]:
+def _parts_of_rule(name: str, index: int, lang: str, told_days: tuple[tuple[str, date], ...]) -> dict[str, str]:
     form = catalog.cover() if name == _COVER else catalog.forms().get(name)
-    return _parts_of_rule(form, index, lang, dict(days)) if form else {}
-
-
-def _parts_of_rule(form: Form | Cover, index: int, lang: str, days: Mapping[str, date]) -> dict[str, str]:
-    if index >= len(form.rules):
+    if form is None or index >= len(form.rules):
         return {}
-    rule, frame = form.rules[index], catalog.words("phrases")[lang]["finding"]
+    rule, days, frame = form.rules[index], dict(told_days), catalog.words("phrases")[lang]["finding"]
     return {
         "when": words(rule.when, form, lang, days) if rule.when else "",
         "holds": demand(form, rule, lang, days),

@@ -34,7 +34,7 @@ from returns import filled_template, reopened, row, settings_for
 from soffice import convert, convert_all, needs_soffice
 
 from rectify_xl import catalog
-from rectify_xl.excel.marked import CannotPatch, mark, unmark, write_problem_list, write_returned
+from rectify_xl.excel.marked import CannotPatch, copy_or_reason, mark, unmark, write_copy_or_list, write_problem_list
 from rectify_xl.excel.marking import style_part
 from rectify_xl.excel.marking.colours import MOST_FILLS, fill_text, is_fill_text, mark_colour, number_in
 from rectify_xl.excel.marking.elements import Edits, parse
@@ -81,6 +81,12 @@ UNSTYLED = ("few_styles", "no_styles")
 def known(look: Any, make: Callable[[], bytes]) -> Any:
     """A look without what the package does not say before it is marked."""
     return (look[0], look[2], look[4]) if make.__name__ in UNSTYLED else look
+
+
+def write_returned(data: bytes, held: Return, target: Path, send_by: date | None = None) -> Path:
+    """The marked copy of a file written to `target`, or the list of its problems beside it; the path written."""
+    copy = copy_or_reason(data, held, send_by=send_by, lang="zh")
+    return write_copy_or_list(copy, held, target, send_by=send_by)
 
 
 def values_before(make: Callable[[], bytes]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from message_samples import sample
 
 from rectify_xl import catalog
 from rectify_xl.catalog import FactsError
+from rectify_xl.in_force import using
 from rectify_xl.messages import check_messages, code_name, level_name, messages, sentence, where
 from rectify_xl.model import LEVELS, Finding
 from rectify_xl.phrasing import LANGUAGES
@@ -194,9 +196,10 @@ def test_what_was_typed_is_not_read_as_a_placeholder() -> None:
 
 
 def test_an_offices_own_form_speaks_for_itself() -> None:
-    form = catalog.forms()["ledger"]
+    form = replace(catalog.forms()["ledger"], name="own")
     finding = Finding(level="error", code="required-when", label="完成日期", form="own", rule=3)
-    assert "「整改状态」为“已完成”时" in sentence(finding, forms={"own": form})
+    with using([form]):
+        assert "「整改状态」为“已完成”时" in sentence(finding)
     assert "（略）时" in sentence(finding)
 
 

@@ -112,6 +112,24 @@ def test_a_run_takes_them_in_like_its_own(place: Path) -> None:
     assert "帮扶台帐" in load_workbook(place / issued[0], read_only=True).sheetnames
 
 
+def test_what_is_sent_back_is_worded_by_their_rules(place: Path) -> None:
+    drop(place, "一.xlsx", "培训登记", {**TRAINED, "实到人数（人）": 30})
+    assert rx.run(place, as_of=DAY).outputs[-1] == f"退回/{DAY}/一.xlsx"
+    told = [cell.value for cell in load_workbook(place / "退回" / str(DAY) / "一.xlsx")["问题清单"]["H"]]
+    assert any("「实到人数（人）」应不大于「应到人数」" in str(text) for text in told), told
+
+
+def test_a_file_with_a_confidential_one_is_copied_nowhere(place: Path) -> None:
+    book = load_workbook(place / "表单" / "培训.xlsx")
+    book["表单"].append(["保密", "是"])
+    book.save(place / "表单" / "培训.xlsx")
+    drop(place, "一.xlsx", "培训登记", {**TRAINED, "实到人数（人）": 30})
+    written = [path for path in rx.run(place, as_of=DAY).outputs if path.startswith("退回/")]
+    assert written == [f"退回/{DAY}/一.问题清单.xlsx"]
+    sheets_written = load_workbook(place / written[0]).worksheets
+    assert not any("学习党章" in str(cell.value) for sheet in sheets_written for line in sheet for cell in line)
+
+
 def test_every_command_knows_them(place: Path) -> None:
     rows = ({**TRAINED, "培训方式": "面授"}, {**TRAINED, "培训主题": "学习党史", "培训方式": "函授"})
     path = drop(place, "一.xlsx", "培训登记", *rows)

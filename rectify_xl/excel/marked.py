@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from pickle import loads
@@ -16,7 +16,8 @@ from rectify_xl.excel.marking.problems import Wording, problems_of
 from rectify_xl.excel.marking.put_on import put_on
 from rectify_xl.excel.marking.take_off import take_off
 from rectify_xl.files import fitting, refuse_existing, save_atomically
-from rectify_xl.model import Form, Return
+from rectify_xl.in_force import using
+from rectify_xl.model import Return
 
 __all__ = [
     "CannotPatch",
@@ -27,21 +28,16 @@ __all__ = [
     "unmark",
     "write_copy_or_list",
     "write_problem_list",
-    "write_returned",
 ]
 
-Forms = Mapping[str, Form]
 
-
-def mark(
-    data: bytes, return_: Return, *, send_by: date | None = None, lang: str = "zh", forms: Forms | None = None
-) -> bytes:
+def mark(data: bytes, return_: Return, *, send_by: date | None = None, lang: str = "zh") -> bytes:
     """A copy of a workbook with the findings of its return in it; older marks of ours are taken off first.
 
-    `send_by` is the day to send it again by, `forms` an office's own forms by name. The same input gives the same
-    bytes. Raises CannotPatch where the copy could lose or break anything; `reason` says why.
+    `send_by` is the day to send it again by. The same input, with the same own forms in force, gives the same bytes.
+    Raises CannotPatch where the copy could lose or break anything; `reason` says why.
     """
-    wording = Wording(lang=lang, send_by=send_by, forms=forms)
+    wording = Wording(lang=lang, send_by=send_by)
     parts = Parts(data)
     refuse_unsafe(parts, BookPart(parts), return_)
     take_off(parts)
@@ -80,7 +76,6 @@ def write_problem_list(
     reason: str = "",
     send_by: date | None = None,
     lang: str = "zh",
-    forms: Forms | None = None,
     settles: bool = True,
 ) -> None:
     """Writes the list of a return's problems as a workbook of its own, whole or not at all (see `save_atomically`).
@@ -89,36 +84,17 @@ def write_problem_list(
     """
     from rectify_xl.excel.marking.list_book import list_book
 
-    problems = problems_of(return_, Wording(lang=lang, send_by=send_by, forms=forms), reason)
+    problems = problems_of(return_, Wording(lang=lang, send_by=send_by), reason)
     data = list_book(problems)
     save_atomically(path, lambda temporary: temporary.write_bytes(data), settles=settles)
 
 
-def write_returned(
-    data: bytes,
-    return_: Return,
-    target: Path,
-    *,
-    send_by: date | None = None,
-    lang: str = "zh",
-    forms: Forms | None = None,
-) -> Path:
-    """Marks a received file and writes the copy to `target`, or the list of its problems beside it; the path written.
-
-    Raises FileExistsError where a file stands already, and OSError.
-    """
-    copy = copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
-    return write_copy_or_list(copy, return_, target, send_by=send_by, lang=lang, forms=forms)
-
-
-def copy_or_reason(
-    data: bytes, return_: Return, *, send_by: date | None, lang: str, forms: Forms | None = None
-) -> bytes | str:
+def copy_or_reason(data: bytes, return_: Return, *, send_by: date | None, lang: str) -> bytes | str:
     """The marked copy of a file, or the reason why there can be none ("refused" for a refused file)."""
     if return_.verdict == "refused":
         return "refused"
     try:
-        return mark(data, return_, send_by=send_by, lang=lang, forms=forms)
+        return mark(data, return_, send_by=send_by, lang=lang)
     except CannotPatch as trouble:
         return trouble.reason
 
@@ -130,7 +106,6 @@ def write_copy_or_list(
     *,
     send_by: date | None = None,
     lang: str = "zh",
-    forms: Forms | None = None,
     replaces: bool = False,
     taken: Collection[Path] = (),
 ) -> Path:
@@ -143,7 +118,7 @@ def write_copy_or_list(
         path = list_path(target, taken)
         if not replaces:
             refuse_existing(path)
-        write_problem_list(return_, path, reason=copy, send_by=send_by, lang=lang, forms=forms, settles=not replaces)
+        write_problem_list(return_, path, reason=copy, send_by=send_by, lang=lang, settles=not replaces)
         return path
     if not replaces:
         refuse_existing(target)
@@ -152,7 +127,7 @@ def write_copy_or_list(
 
 
 def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
-    """A function from (path, return) to the marked copy; `context` is the pickled (send by, language, forms).
+    """A function from (path, return) to the marked copy; `context` is the pickled (send by, language, own forms).
 
     It returns what `copy_or_reason` returns.
     """
@@ -164,6 +139,7 @@ def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
             data = b"" if return_.verdict == "refused" else Path(path).read_bytes()
         except OSError:  # gone since it was judged
             return "restricted" if return_.is_restricted else "gone"
-        return copy_or_reason(data, return_, send_by=send_by, lang=lang, forms=forms)
+        with using(forms):
+            return copy_or_reason(data, return_, send_by=send_by, lang=lang)
 
     return marked

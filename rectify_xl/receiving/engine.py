@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from datetime import date
@@ -11,7 +11,8 @@ from functools import lru_cache, partial
 from pickle import dumps
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rectify_xl.model import Form, Return, Settings
+from rectify_xl.in_force import own_forms
+from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.limits import MIB, process_limits
 from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting, kept
@@ -86,14 +87,14 @@ def marked_copies(
     *,
     send_by: date | None,
     lang: str = "zh",
-    forms: Mapping[str, Form] | None = None,
     workers: int | None = None,
 ) -> Iterator[bytes | str]:
     """For each file its marked copy, or the reason why there is only a list of its problems, in order.
 
-    The copies are made by reader processes too. Raises OSError where no process can be started.
+    The copies are made by reader processes too, which are told the own forms in force. Raises OSError where no process
+    can be started.
     """
-    task = Task("mark", dumps((send_by, lang, forms)))
+    task = Task("mark", dumps((send_by, lang, own_forms())))
     chunks = [to_correct[i : i + MARKED_CHUNK] for i in range(0, len(to_correct), MARKED_CHUNK)]
     if all(return_.verdict == "refused" for _, return_ in to_correct):
         yield from ["refused"] * len(to_correct)

@@ -10,18 +10,17 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.messages import code_name, level_name, quoted, sentence
-from rectify_xl.model import LEVELS, Finding, Form, Level, Return
+from rectify_xl.model import LEVELS, Finding, Level, Return
 
 _MARKED: tuple[Level, ...] = ("error", "warning")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """What a list is worded with: language, the day to send the file again by, an office's own forms by name."""
+    """What a list is worded with: language, and the day to send the file again by."""
 
     lang: str = "zh"
     send_by: date | None = None
-    forms: Mapping[str, Form] | None = None
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -65,7 +64,7 @@ def problems_of(return_: Return, wording: Wording, reason: str = "") -> Problems
     first_columns = _first_columns(return_)
     graded = sorted(return_.findings, key=lambda f: LEVELS.index(f.level))
     most = catalog.words("marked")["most"]["lines"]
-    problems = [(finding, sentence(finding, wording.lang, wording.forms)) for finding in graded]
+    problems = [(finding, sentence(finding, wording.lang)) for finding in graded]
     lines = tuple(_line(n, problem, first_columns, wording) for n, problem in enumerate(problems[:most], start=1))
     return Problems(
         title=words["title"],
