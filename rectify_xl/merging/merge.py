@@ -81,20 +81,15 @@ def fold(
     context = FoldContext(numbering=numbering, roster=roster, waivers=waivers, ledger_records=lower.records)
     forms = [rows for return_ in union for rows in return_.forms]
     folding = _Folding(
-        context=context,
-        stall_days=stall_days,
-        office_values=office_values(entries),
-        kept=kept or {},
-        by_unit=_by_unit(union, lower, roster, as_of),
+        context=context, by_unit=_by_unit(union, lower, roster, as_of), kept=kept or {}, stall_days=stall_days,
+        office_values=office_values(entries), shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
         collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
-        shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
-    )
+    )  # fmt: skip
     folding.fold_all(roster.order())
-    direct = [r for r in union if r.forms and not r.ledger]
     return Folded(
         items={name: joined(folding.items[name]) for name in catalog.forms() if name in folding.items},
         pending=tuple(folding.pending),
-        findings=(*_findings_between_files(direct, context, as_of, arrived or {}), *folding.findings),
+        findings=(*_findings_between_files(union, context, as_of, arrived or {}), *folding.findings),
         restricted=folding.restricted,
         withdrawn=tuple(folding.withdrawn),
         retired=lower.retired,
@@ -114,10 +109,10 @@ def written_numbers(returns: Iterable[Return]) -> Iterator[str]:
 
 
 def _findings_between_files(
-    direct: Sequence[Return], context: FoldContext, as_of: date, arrived: Mapping[str, date]
+    union: Sequence[Return], context: FoldContext, as_of: date, arrived: Mapping[str, date]
 ) -> list[Finding]:
     """conflict and superseded, in the order of the files."""
-    roster, findings = context.roster, []
+    direct, roster, findings = [r for r in union if r.forms and not r.ledger], context.roster, []
     for return_, finding in (
         *return_conflicts(direct, roster, as_of), *superseded(direct, arrived, roster, as_of)
     ):  # fmt: skip
