@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from rectify_xl.model import Return
     from rectify_xl.runs.pipeline import Outcome
 
-GOOD, TO_CORRECT, WRONG_USE, FAILED = 0, 1, 2, 3
+# 1, that something must be corrected, is what `status_for` gives.
+GOOD, WRONG_USE, FAILED = 0, 2, 3
 # Working days that a clerk is given to correct a file that was checked by hand.
 DAYS_TO_CORRECT = 3
 
@@ -136,7 +138,7 @@ def check(
                 print_json(reports.check_json(returns, call.lang))
             else:
                 console.show_check(call, returns)
-    return TO_CORRECT if any(return_.verdict in ("returned", "refused") for return_ in returns) else GOOD
+    return status_for("returned", Counter(return_.verdict for return_ in returns))
 
 
 def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], folder: str) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Level = Literal["error", "warning", "fixed"]
 Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignored"]
+# The verdicts of files whose good rows count, and of those that go back to be corrected.
+MERGED: tuple[Verdict, ...] = ("accepted", "returned")
+SENT_BACK: tuple[Verdict, ...] = ("returned", "refused")
 LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
 # What the sentence of a finding names, by name.
 Params = tuple[tuple[str, Any], ...]

@@ -12,12 +12,11 @@ from rectify_xl.in_force import under_settings
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return
 from rectify_xl.normal import inert
+from rectify_xl.progress.items import ITEMS
 from rectify_xl.tables.ledger_table import ledger_forms, pending_table
 
 # The verdicts that count as received; ignored files are counted beside them.
 _RECEIVED = ("accepted", "returned", "refused", "repeated", "held")
-# The form whose deadlines a run's object counts.
-_COUNTED_FORM = "ledger"
 
 
 def finding_json(finding: Finding, lang: str = "zh") -> dict[str, Any]:
@@ -56,7 +55,7 @@ def run_json(
         "files": {**files, **{name: verdicts[name] for name in (*_RECEIVED, "ignored")}},
         "rows": {form.name: len(book.items[form.name]) for form in ledger_forms(book)},
         "pending": len(pending_table(book).rows),
-        "deadlines": _counted("item", (due.state for due in book.dues.get(_COUNTED_FORM, ()))),
+        "deadlines": _counted("item", (due.state for due in book.dues.get(ITEMS, ()))),
         "tasks": _counted("task", (task.state for task in book.tasks)),
         "outputs": list(outputs),
         "findings": [finding_json(finding, lang) for finding in book.findings],

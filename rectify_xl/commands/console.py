@@ -13,7 +13,7 @@ from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
 from rectify_xl.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
-from rectify_xl.model import LEVELS, Book, Finding, Return, Settings, Verdict
+from rectify_xl.model import LEVELS, SENT_BACK, Book, Finding, Return, Settings, Verdict
 from rectify_xl.normal import display_width, inert
 from rectify_xl.receiving.guarded.pool import limits_memory
 
@@ -31,8 +31,8 @@ _UNBOUNDED, _WIDE = 100_000, 140
 _UNBROKEN, _NARROW, _LONGEST_TIME = ("id", "start", "end", "units"), 100, 9
 # Columns between the names of a run's figures and these.
 _BESIDE = 2
-# How many findings of each sort a run shows; the verdicts of files whose findings stand in their marked copies.
-_MOST_SHOWN, _SENT_BACK = 20, ("returned", "refused")
+# How many findings of each sort a run shows.
+_MOST_SHOWN = 20
 # The finding about a file that is not archived; it is shown whatever the file's verdict.
 _NOT_ARCHIVED = "restricted"
 _STYLES = {"accepted": "green", "returned": "yellow", "refused": "red", "held": "cyan"}
@@ -200,7 +200,7 @@ def _show_findings_for_the_office(call: Call, out: Console, book: Book, received
     """Findings that reach nobody else: about the office's own ledger, and about new files that are not sent back."""
     files_of_returns = {return_.file for return_ in book.returns}
     new_files = {return_.file for return_ in received}
-    accepted_files = {return_.file for return_ in received if return_.verdict not in _SENT_BACK}
+    accepted_files = {return_.file for return_ in received if return_.verdict not in SENT_BACK}
     warnings = [f for f in book.findings if f.file in new_files and f.level == "warning"]
     sections = {
         "own": [finding for finding in book.findings if finding.file and finding.file not in files_of_returns],

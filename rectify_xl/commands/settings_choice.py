@@ -11,7 +11,7 @@ from pathlib import Path
 from rectify_xl import catalog, profiles
 from rectify_xl.errors import InWords
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.model import Form, Return, Settings
+from rectify_xl.model import MERGED, Form, Return, Settings
 from rectify_xl.receiving.places import is_url
 from rectify_xl.runs import pipeline, workspace
 
@@ -87,4 +87,4 @@ def _is_foreign(return_: Return) -> bool:
     """Whether a file is of another campaign than it was judged by, or names none."""
     if return_.verdict == "refused":
         return any(finding.code == "other-campaign" for finding in return_.findings)
-    return return_.verdict in ("accepted", "returned") and not return_.cover.get("campaign")
+    return return_.verdict in MERGED and not return_.cover.get("campaign")

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
 from rectify_xl.display import counts_html, plain
 from rectify_xl.frames.build import deadlines_table, findings_table, frame_of, returns_table, tasks_table
+from rectify_xl.frames.by_form import FramesByForm, open_forms
 from rectify_xl.frames.columns import frame_kinds, ledger_kinds
 from rectify_xl.in_force import under_settings, using
-from rectify_xl.model import Book, Form, Return, Settings
+from rectify_xl.model import SENT_BACK, Book, Form, Return, Settings
+from rectify_xl.progress.items import ITEMS
 from rectify_xl.tables.ledger_table import files_table, ledger_table, pending_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_BAD = ("returned", "refused")
-# The form whose items the summary counts by state.
-_COUNTED_FORM = "ledger"
-
-
-class FormFrames(Mapping[str, "pd.DataFrame"]):
-    """The ledger's rows as a frame a form, each made when first asked for; a form without rows has an empty frame."""
-
-    def __init__(self, book: Book) -> None:
-        self._book, self._made = book, dict[str, "pd.DataFrame"]()
-        with using(book.settings.forms):
-            self._forms = {form.name: form for form in _open_forms()}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        form = self._forms[name]
-        if name not in self._made:
-            with using(self._book.settings.forms):
-                self._made[name] = frame_of(ledger_table(self._book, name), ledger_kinds(form))
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._forms)
-
-    def __len__(self) -> int:
-        return len(self._forms)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -80,7 +56,7 @@ class Result:
     @cached_property
     def rows(self) -> Mapping[str, pd.DataFrame]:
         """The ledger's rows by form name, one row an item, columns as on the sheets of 整改台帐.xlsx."""
-        return FormFrames(self.book)
+        return FramesByForm(self.own_forms, partial(_rows_of, self.book))
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
@@ -121,11 +97,11 @@ class Result:
     def _counts(self) -> dict[str, int]:
         """The counts above 0 of files by verdict, rows by form, pending rows, and the ledger's items by state."""
         counts = _verdicts(self.book.returns)
-        counts |= {form.title: len(self.book.items.get(form.name, ())) for form in _open_forms()}
+        counts |= {form.title: len(self.book.items.get(form.name, ())) for form in open_forms()}
         counts[catalog.words("ledger")["pending"]["title"]] = len(self.book.pending)
         words = catalog.words("display")["result"]
-        states = Counter(due.state for due in self.book.dues.get(_COUNTED_FORM, ()))
-        title = catalog.forms()[_COUNTED_FORM].title
+        states = Counter(due.state for due in self.book.dues.get(ITEMS, ()))
+        title = catalog.forms()[ITEMS].title
         for state in catalog.states("item").values():
             counts[words["state"].format(title=title, state=state)] = states[state]
         return {name: count for name, count in counts.items() if count}
@@ -190,11 +166,11 @@ class Report:
 
 
 def _is_ok(returns: Sequence[Return]) -> bool:
-    return not any(return_.verdict in _BAD for return_ in returns)
+    return not any(return_.verdict in SENT_BACK for return_ in returns)
 
 
-def _open_forms() -> Iterator[Form]:
-    return (form for form in catalog.forms().values() if not form.restricted)
+def _rows_of(book: Book, form: Form) -> pd.DataFrame:
+    return frame_of(ledger_table(book, form.name), ledger_kinds(form))
 
 
 def _verdicts(returns: Sequence[Return]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import Numbers, fold, with_findings
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, counted_rows
+from rectify_xl.model import MERGED, Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, counted_rows
 from rectify_xl.roster import roster_for
 from rectify_xl.waivers import waivers_for
 from rectify_xl.workdays import WorkCalendar, calendar_for
@@ -54,7 +54,7 @@ def book_and_folds(
     roster = roster_for(settings)
     calendar = calendar_for(dict(settings.holidays))
     day = Day(as_of=as_of, calendar=calendar, early_warning=settings.early_warning)
-    counted = [r for r in received if r.verdict in ("accepted", "returned")]
+    counted = [r for r in received if r.verdict in MERGED]
     folded = fold(
         counted, roster, as_of, numbers, settings.stall_days,
         entries=past.entries, waivers=waivers_for(settings, roster), arrived=past.arrived,

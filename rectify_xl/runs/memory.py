@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from rectify_xl import catalog
 from rectify_xl.display import counts_html, plain
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.frames.build import findings_table, frame_of
+from rectify_xl.frames.by_form import FramesByForm
 from rectify_xl.frames.columns import frame_columns, frame_kinds
 from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings, Table
@@ -70,7 +71,30 @@ class Memory:
 
         CannotFinish (form-changed) for a form whose columns have changed since the last run.
         """
-        return _States(self)
+        return FramesByForm(self.settings.forms, self._states_of)
+
+    def _states_of(self, form: Form) -> pd.DataFrame:
+        sheets = self._rows(  # beside a min() the other columns are of its row
+            "SELECT n.numbers, a.path, h.title, f.digest, f.filled_on, f.saved, t.rows, min(a.seq) FROM told t"
+            " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
+            " LEFT JOIN numbered n ON n.sheet = h.key"
+            " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
+            form.name,
+        )
+        if sheets:
+            with Store(self.workspace.memory, read_only=True) as store:
+                refuse_changed(store, form)
+        told, nothing = self._rows_in_ledgers, (None,) * len(form.columns)
+        rows = []
+        for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets:
+            numbers = numbers_from(packed_numbers or "[]")
+            for row, is_good in rows_from(form.name, title, packed_rows):
+                known = (numbers.get(row.row), row.values or nothing)
+                number, values = told.get((digest, title, row.row), known)
+                source = (inert(path), inert(title), row.row, digest, _day(day), saved)
+                rows.append((number, *source, is_good, *values))
+        names = (*frame_columns("states"), *(column.name for column in form.columns))
+        return frame_of(Table(names, rows), frame_kinds("states", form))
 
     @cached_property
     def _rows_in_ledgers(self) -> Mapping[_Place, tuple[str, Sequence[Any]]]:
@@ -111,50 +135,6 @@ class Memory:
     def _repr_html_(self) -> str:
         campaign, counts = self._summary()
         return counts_html(catalog.words("display")["memory"]["caption"].format(campaign=campaign), counts)
-
-
-class _States(Mapping[str, "pd.DataFrame"]):
-    """The row states by form, each frame made when first asked for."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory, self._frames = memory, dict[str, "pd.DataFrame"]()
-        with using(memory.settings.forms):
-            self._forms = {form.name: form for form in catalog.forms().values() if not form.restricted}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        form = self._forms[name]
-        if name not in self._frames:
-            with using(self._memory.settings.forms):
-                self._frames[name] = frame_of(self._table(form), frame_kinds("states", form))
-        return self._frames[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._forms)
-
-    def __len__(self) -> int:
-        return len(self._forms)
-
-    def _table(self, form: Form) -> Table:
-        sheets = self._memory._rows(  # beside a min() the other columns are of its row
-            "SELECT n.numbers, a.path, h.title, f.digest, f.filled_on, f.saved, t.rows, min(a.seq) FROM told t"
-            " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
-            " LEFT JOIN numbered n ON n.sheet = h.key"
-            " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
-            form.name,
-        )
-        if sheets:
-            with Store(self._memory.workspace.memory, read_only=True) as store:
-                refuse_changed(store, form)
-        told, nothing = self._memory._rows_in_ledgers, (None,) * len(form.columns)
-        rows = []
-        for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets:
-            numbers = numbers_from(packed_numbers or "[]")
-            for row, is_good in rows_from(form.name, title, packed_rows):
-                known = (numbers.get(row.row), row.values or nothing)
-                number, values = told.get((digest, title, row.row), known)
-                source = (inert(path), inert(title), row.row, digest, _day(day), saved)
-                rows.append((number, *source, is_good, *values))
-        return Table((*frame_columns("states"), *(column.name for column in form.columns)), rows)
 
 
 def open_memory(folder: str | Path) -> Memory:

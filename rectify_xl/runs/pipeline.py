@@ -15,7 +15,7 @@ from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
 from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book, Return, Settings, Unit
+from rectify_xl.model import SENT_BACK, Book, Return, Settings, Unit
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source, WrongUse
@@ -24,7 +24,7 @@ from rectify_xl.roster import roster_for
 from rectify_xl.runs import weekly
 from rectify_xl.runs.outcome import Outcome as Outcome
 from rectify_xl.runs.read_options import ReadOptions as ReadOptions
-from rectify_xl.runs.sent_back import TO_CORRECT, write_marked
+from rectify_xl.runs.sent_back import write_marked
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.tables.prefilled import file_name, issued_for
 
@@ -45,7 +45,7 @@ def send_back(
     copy stands already before anything is written.
     """
     received = zip(sources_in(paths), returns, strict=True)
-    to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
+    to_correct = [(source, return_) for source, return_ in received if return_.verdict in SENT_BACK]
     targets = _told_apart([folder / _path_below(source) for source, _ in to_correct])
     for target in targets:
         refuse_existing(target)

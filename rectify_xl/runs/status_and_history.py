@@ -21,6 +21,7 @@ from rectify_xl.merging.deadlines import Day
 from rectify_xl.merging.numbering import state_ref
 from rectify_xl.model import Known, Settings, Table
 from rectify_xl.normal import inert, key_text
+from rectify_xl.progress.items import ITEMS
 from rectify_xl.receiving.intake import Source, WrongUse, inbox_sources
 from rectify_xl.runs.ledger_history import office_changes, rows_in_ledgers, states_in_ledgers
 from rectify_xl.runs.read_options import ReadOptions
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _OPEN_STATES = ("late", "due_soon", "not_due")
-# The form whose deadlines are counted, as `run` does.
-_COUNTED_FORM = "ledger"
 
 
 def status_of(folder: str | Path, as_of: date, settings: Settings | None = None) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def _deadlines(store: Store, seq: int, settings: Settings, as_of: date) -> dict[
     lists: dict[str, list[dict[str, Any]]] = {"late": [], "due_soon": []}
     for known in snapshot.items if snapshot else ():
         state = _state_on(known, day)
-        if known.form == _COUNTED_FORM:
+        if known.form == ITEMS:
             counts[state] += 1
         if state in lists and known.due:
             lists[state].append(_owed_item(known, workdays_left(known.due)))

@@ -23,10 +23,10 @@ from rectify_xl.files import (
     writable,
 )
 from rectify_xl.in_force import under_settings
-from rectify_xl.model import Book, Return, Settings
+from rectify_xl.model import SENT_BACK, Book, Return, Settings
 from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.child_process import WasDone
-from rectify_xl.runs.sent_back import TO_CORRECT, send_by_for, write_marked, write_reason
+from rectify_xl.runs.sent_back import send_by_for, write_marked, write_reason
 
 # By workbook (its key in facts/workspace.toml) a function that waits for its draft and returns whether it was made.
 Drafted = dict[str, WasDone]
@@ -171,10 +171,10 @@ class Workspace:
 
         folder = self.folder / self.names["returned"] / book.as_of.isoformat()
         send_by = send_by_for(book.settings, book.as_of)
-        to_correct = [(source, return_) for source, return_ in received if return_.verdict in TO_CORRECT]
+        to_correct = [(source, return_) for source, return_ in received if return_.verdict in SENT_BACK]
         targets = [folder / writable(return_.file) for _, return_ in to_correct]
         files = {return_.file for _, return_ in to_correct}
-        others = [folder / writable(r.file) for r in book.returns if r.verdict in TO_CORRECT and r.file not in files]
+        others = [folder / writable(r.file) for r in book.returns if r.verdict in SENT_BACK and r.file not in files]
         lists = [path for path in map(list_path, others) if path.exists()]
         written = [*write_marked(to_correct, targets, send_by=send_by, replaces=True, used=lists)]
         written += [write_reason(return_, target) for (_, return_), target in zip(to_correct, targets, strict=True)

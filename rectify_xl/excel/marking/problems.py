@@ -10,7 +10,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.messages import code_name, level_name, quoted, sentence
-from rectify_xl.model import LEVELS, Finding, Level, Return
+from rectify_xl.model import LEVELS, MERGED, SENT_BACK, Finding, Level, Return
 
 _MARKED: tuple[Level, ...] = ("error", "warning")
 
@@ -142,12 +142,12 @@ def _notes(return_: Return, wording: Wording, reason: str, listed: int) -> Itera
     counts = {level: levels.count(level) for level in LEVELS}
     cut = words["more"].format(listed=listed) if listed < len(levels) else ""
     yield _paragraph(words, words["counts"].format(total=len(levels), **counts), cut)
-    is_owed = return_.verdict in ("returned", "refused")
+    is_owed = return_.verdict in SENT_BACK
     todo = words["todo"]["listed" if reason and return_.verdict == "returned" else return_.verdict]
     day = wording.send_by
     by = words["by"].format(day=day) if day else words["soon"]
     yield _paragraph(words, todo, by if is_owed else "")
-    if return_.verdict in ("accepted", "returned"):
+    if return_.verdict in MERGED:
         yield from _row_notes(return_, words)
 
 
