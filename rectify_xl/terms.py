@@ -8,7 +8,7 @@ from functools import cache
 from rectify_xl import catalog
 from rectify_xl.expression import options_in
 from rectify_xl.in_force import kept_by_forms
-from rectify_xl.model import Form
+from rectify_xl.model import Form, Level
 
 Words = dict[str, tuple[str, tuple[str, ...]]]
 
@@ -23,6 +23,11 @@ def list_titles() -> Mapping[str, str]:
     return {name: titles[name] for name in names}
 
 
+def list_names() -> dict[str, str]:
+    """The names of the lists in 字典 by title."""
+    return {title: name for name, title in list_titles().items()}
+
+
 @kept_by_forms()
 def form_titles() -> Mapping[str, str]:
     """The form names by title, in the order of the templates."""
@@ -32,6 +37,12 @@ def form_titles() -> Mapping[str, str]:
 def waivable_codes() -> tuple[str, ...]:
     """The codes that a waiver may let pass: not what refuses a file, nor what was understood anyway."""
     return tuple(name for name, code in catalog.codes().items() if code.level != "fixed" and not code.refuses)
+
+
+def rule_levels() -> dict[str, Level]:
+    """The levels that a column or a rule may have, by their Chinese names."""
+    levels: tuple[Level, ...] = ("error", "warning")
+    return {catalog.states("level")[level]: level for level in levels}
 
 
 def condition_words(form: Form, lists: Mapping[str, Sequence[str]]) -> Words:

@@ -11,10 +11,9 @@ from rectify_xl.expression import ExpressionError, Node, options_in
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled
 from rectify_xl.form_book.layout import FormBookLayout, form_book_layout
 from rectify_xl.model import Form
-from rectify_xl.normal import key_text, shown
-from rectify_xl.settings.cells import Line, Options, Rows, SettingsCell, lines_of, near, options_by_key
-from rectify_xl.settings.layout import SettingsSheet
-from rectify_xl.settings.problems import Notes
+from rectify_xl.normal import shown
+from rectify_xl.settings.book import FilledBook
+from rectify_xl.settings.cells import Options, SettingsCell, near, options_by_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,45 +28,36 @@ class Around:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FormBook:
-    """The workbook's sheets by title in normal form, and the mistakes found in them."""
+class FormBook(FilledBook):
+    """The workbook with its surroundings."""
 
-    rows: Mapping[str, Rows]
     around: Around
-    notes: Notes = field(default_factory=Notes)
-    layout: FormBookLayout = field(default_factory=form_book_layout)
 
-    def sheet(self, name: str) -> tuple[SettingsSheet, Rows | None]:
-        """A sheet as declared and its rows; None where the workbook lacks it."""
-        sheet = self.layout.sheets[name]
-        return sheet, self.rows.get(key_text(sheet.title))
+    @property
+    def layout(self) -> FormBookLayout:
+        """Its sheets as declared, and what else is declared of them."""
+        return form_book_layout()
 
-    def lines(self, name: str, options: Mapping[str, Sequence[str]] | None = None) -> list[Line]:
-        """The lines of a sheet; `options` are further lists that its choices come from."""
-        sheet, rows = self.sheet(name)
-        if rows is not None:
-            return lines_of(sheet, rows, self.options(options or {}), self.notes)
-        self.note_absence(sheet)
-        return []
-
-    def note_absence(self, sheet: SettingsSheet) -> None:
-        """Notes that a sheet is missing, if it has to be there."""
-        if not sheet.optional:
-            labels = tuple(column.label for column in sheet.columns if column.needed)
-            self.notes.add(sheet.title, "", "form-missing-sheet", labels=labels)
-
-    def options(self, more: Mapping[str, Sequence[str]]) -> Options:
-        """The options of each list, by the name that columns call it."""
+    def options(self, more: Mapping[str, Sequence[str]] | None = None) -> Options:
+        """The options of each list, by the name that columns call it; `more` are further lists."""
         lists: Mapping[str, Sequence[str]] = {
-            list_called("kinds"): tuple(self.layout.kinds.values()),
-            list_called("fillers"): tuple(self.layout.fillers.values()),
-            list_called("yesno"): catalog.base_lists()["yesno"],
-            list_called("level"): tuple(levels()),
-            list_called("rules"): tuple(self.layout.rule_names()),
+            **usual_options(),
             list_called("forms"): tuple(form.title for form in self.around.forms),
-            **more,
+            **(more or {}),
         }
         return {name: options_by_key(options) for name, options in lists.items()}
+
+
+def usual_options() -> dict[str, tuple[str, ...]]:
+    """The options of the lists that are the same in every such workbook, by the name that columns call them."""
+    layout = form_book_layout()
+    return {
+        list_called("kinds"): tuple(layout.kinds.values()),
+        list_called("fillers"): tuple(layout.fillers.values()),
+        list_called("yesno"): catalog.base_lists()["yesno"],
+        list_called("level"): tuple(terms.rule_levels()),
+        list_called("rules"): tuple(layout.rule_names()),
+    }
 
 
 def list_called(name: str) -> str:
@@ -86,19 +76,9 @@ def list_called(name: str) -> str:
     return places[name].list
 
 
-def levels() -> dict[str, str]:
-    """The levels that a column or a rule may have, by their Chinese names."""
-    return {catalog.states("level")[level]: level for level in ("error", "warning")}
-
-
 def says_yes(text: str) -> bool:
     """Whether a cell of the list 是否 says yes."""
     return text == catalog.base_lists()["yesno"][0]
-
-
-def list_names() -> dict[str, str]:
-    """The names of the dictionary's lists by title."""
-    return {title: name for name, title in terms.list_titles().items()}
 
 
 def fits(cell: SettingsCell, text: str, pattern: str) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl import catalog, terms
 from rectify_xl.expression import BOUNDS, FUNCTIONS, And, Compare, Const, Name, Node
-from rectify_xl.form_book.book import FormBook, condition_in, fits, levels, list_called, list_names, says_yes
+from rectify_xl.form_book.book import FormBook, condition_in, fits, list_called, says_yes
 from rectify_xl.form_book.conditions import Vocabulary, typed_words
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.judging.headings import is_self_check, is_serial, label_key
-from rectify_xl.model import Column, Level, OptionList
+from rectify_xl.model import Column, OptionList
 from rectify_xl.normal import key_text, narrow, shown
 from rectify_xl.settings.cells import Line
 from rectify_xl.settings.layout import settings_layout
@@ -49,8 +49,8 @@ class Declared:
 def read_columns(book: FormBook) -> Declared:
     """The columns in their order; mistakes are noted."""
     lists = _read_lists(book)
-    titles = (*list_names(), *(option_list.name for option_list in lists))
-    lines = book.lines("columns", {list_called("lists"): titles})
+    titles = (*terms.list_names(), *(option_list.name for option_list in lists))
+    lines = book.lines("columns", book.options({list_called("lists"): titles}))
     sheet, rows = book.sheet("columns")
     if rows is not None and not lines and not book.notes.problems:
         book.notes.add(sheet.title, "", "form-no-columns")
@@ -77,9 +77,9 @@ def read_columns(book: FormBook) -> Declared:
 def _read_lists(book: FormBook) -> tuple[OptionList, ...]:
     """The lists in the order in which they first stand there; options and other words that clash are noted."""
     by_list: dict[str, dict[str, Line]] = {}
-    for line in book.lines("lists"):
+    for line in book.lines("lists", book.options()):
         name, option = line.values["list"], line.values["option"]
-        if name in list_names():
+        if name in terms.list_names():
             line.cells["list"].refuse("form-list-in-dictionary")
         elif name and option:
             options = by_list.setdefault(name, {})
@@ -101,14 +101,13 @@ def _column(line: Line) -> Column:
     values, kinds = line.values, {label: kind for kind, label in form_book_layout().kinds.items()}
     kind = kinds.get(values["kind"], "text")
     assigned = says_yes(values["assigned"])
-    level: Level = "warning" if levels().get(values["level"]) == "warning" else "error"
     _note_fit(line, kind)
     return Column(
         name=_name_of(line, assigned=assigned),
         label=values["label"],
         kind=kind,
         required=_is_required(line, assigned=assigned),
-        level=level,
+        level=terms.rule_levels().get(values["level"], "error"),
         choices=_list_name(kind, values["choices"]),
         length=_bounds(line, "shortest", "longest", (0, catalog.reading().longest_text)),
         range=_bounds(line, "least", "most", (0, 10 ** catalog.reading().most_digits - 1)),
@@ -125,7 +124,7 @@ def _list_name(kind: str, title: str) -> str:
     """The list of a column of choices, whose title may be that of a dictionary's list; "" for other kinds."""
     if kind == "yesno":
         return "yesno"
-    return list_names().get(title, title) if kind == "choice" else ""
+    return terms.list_names().get(title, title) if kind == "choice" else ""
 
 
 def _is_required(line: Line, *, assigned: bool) -> bool:

@@ -15,9 +15,10 @@ from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.form_book.rules import read_rules
 from rectify_xl.model import Deadline, Form, Remarks
 from rectify_xl.normal import key_text
+from rectify_xl.settings.book import rows_by_title
 from rectify_xl.settings.campaign import pairs_in
 from rectify_xl.settings.cells import Rows, SettingsCell
-from rectify_xl.settings.problems import SettingsError, SettingsProblem
+from rectify_xl.settings.problems import Notes, SettingsError
 
 
 def form_from(sheets: Mapping[str, Rows], around: Around, file: str = "") -> Form:
@@ -25,18 +26,12 @@ def form_from(sheets: Mapping[str, Rows], around: Around, file: str = "") -> For
 
     Raises SettingsError with every mistake, each with `file`, in the order of the sheets and their cells.
     """
-    book = FormBook(rows={key_text(title): rows for title, rows in sheets.items()}, around=around)
+    declared = form_book_layout().sheets
+    book = FormBook(sheets=declared, rows=rows_by_title(sheets), absent="form-missing-sheet", around=around)
     form = _form(book)
-    if book.notes.problems:
-        ordered = sorted(book.notes.problems, key=_place)
-        raise SettingsError(replace(problem, file=file) for problem in ordered)
+    if mistakes := book.mistakes():
+        raise SettingsError(replace(problem, file=file) for problem in mistakes)
     return form
-
-
-def _place(problem: SettingsProblem) -> tuple[int, int, int, str]:
-    titles = [sheet.title for sheet in form_book_layout().sheets.values()]
-    letters = re.sub(r"\d", "", problem.cell)
-    return titles.index(problem.sheet), int(problem.cell[len(letters) :] or 0), len(letters), letters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +109,7 @@ def _need(book: FormBook, about: _FormSheet, name: str, because: str) -> None:
     label, other = book.layout.setting(name).label, about.cells[because]
     params = {"label": label, "value": "", "other": other.column.label, "other_value": other.text}
     cell = about.cells.get(name)
-    book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-needs", **params)
+    book.notes.add(book.sheets["form"].title, cell.name if cell else about.free, "form-needs", **params)
 
 
 def _only_with(about: _FormSheet, names: tuple[str, ...], with_name: str, label: str) -> None:
@@ -228,7 +223,7 @@ def _are_same(one: str, other: str) -> bool:
 
 def _note_lists(book: FormBook, form: Form) -> None:
     """Two forms may bring the same list, but not two lists of one name."""
-    sheet = book.layout.sheets["lists"]
+    sheet = book.sheets["lists"]
     for other in book.around.taken:
         for option_list in other.lists:
             if any(own.name == option_list.name and own != option_list for own in form.lists):
@@ -238,8 +233,9 @@ def _note_lists(book: FormBook, form: Form) -> None:
 
 def _cell_of(book: FormBook, name: str) -> str:
     """Where a list first stands."""
-    silent = replace(book, notes=type(book.notes)())
-    return next(line.cells["list"].name for line in silent.lines("lists") if line.values["list"] == name)
+    silent = replace(book, notes=Notes())
+    lines = silent.lines("lists", book.options())
+    return next(line.cells["list"].name for line in lines if line.values["list"] == name)
 
 
 def _note_number(book: FormBook, about: _FormSheet, declared: Declared, form: Form) -> None:
@@ -249,7 +245,7 @@ def _note_number(book: FormBook, about: _FormSheet, declared: Declared, form: Fo
     if numbered and not form.id_letter and about.free:
         cell = about.cells.get("id_letter")
         params = {"label": letter.label, "example": letter.name[0].upper()}
-        book.notes.add(book.layout.sheets["form"].title, cell.name if cell else about.free, "form-no-letter", **params)
+        book.notes.add(book.sheets["form"].title, cell.name if cell else about.free, "form-no-letter", **params)
     if form.id_letter and not numbered:
         about.cells["id_letter"].refuse("form-no-assigned")
     for line in numbered[1:]:

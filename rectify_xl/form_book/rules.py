@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl import catalog, terms
 from rectify_xl.expression import Filled, Node
-from rectify_xl.form_book.book import FormBook, condition_in, levels, list_called, says_yes
+from rectify_xl.form_book.book import FormBook, condition_in, list_called, says_yes
 from rectify_xl.form_book.columns import Declared
 from rectify_xl.form_book.conditions import Vocabulary
 from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.model import Level, Rule
+from rectify_xl.model import Rule
 from rectify_xl.normal import key_text, shown
 from rectify_xl.settings.cells import Line, SettingsCell, near
 from rectify_xl.settings.layout import settings_layout
@@ -32,7 +32,7 @@ class _Context:
 def read_rules(book: FormBook, declared: Declared, *, remarks: bool) -> tuple[Rule, ...]:
     """The rules in their order; mistakes are noted. `remarks` says that the form remarks on another's rows."""
     labels = tuple(declared.labels())
-    lines = book.lines("rules", {list_called("labels"): labels})
+    lines = book.lines("rules", book.options({list_called("labels"): labels}))
     context = _Context(declared=declared, vocabulary=declared.vocabulary(book.around.lists))
     return tuple(_rule(at, line, context, remarks) for at, line in enumerate(lines))
 
@@ -41,7 +41,7 @@ def _rule(index: int, line: Line, context: _Context, remarks: bool) -> Rule:
     values, names = line.values, context.declared.labels()
     code = form_book_layout().rule_names().get(values["code"], "consistent")
     usual = catalog.codes()[code].level
-    level = cast(Level, levels().get(values["level"], usual))
+    level = terms.rule_levels().get(values["level"], usual)
     column = names.get(values["column"], "")
     between = says_yes(values["between"])
     if between and not (remarks and UNIT in names.values()):

@@ -23,7 +23,7 @@ class Dictionary:
 
 def read_lists(lines: Sequence[Line]) -> Dictionary:
     """The lists in the order in which they first stand there; options and aliases that clash are noted."""
-    names = {title: name for name, title in terms.list_titles().items()}
+    names = terms.list_names()
     by_list: dict[str, dict[str, Line]] = {}
     for line in lines:
         if line.values["list"] and line.values["option"]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from rectify_xl import catalog, terms
 from rectify_xl.in_force import lists_of, own_forms, using
 from rectify_xl.ledger_columns import DIGEST_DIGITS
 from rectify_xl.messages import code_name
-from rectify_xl.model import Filing, Form, Level, Settings, Waiver
+from rectify_xl.model import Filing, Form, Settings, Waiver
 from rectify_xl.normal import key_text
+from rectify_xl.settings.book import FilledBook, rows_by_title
 from rectify_xl.settings.campaign import Campaign, read_campaign
-from rectify_xl.settings.cells import Line, Options, Rows, header_of, lines_of, options_by_key
-from rectify_xl.settings.layout import SettingsLayout, SettingsSheet, settings_layout
+from rectify_xl.settings.cells import Line, Options, Rows, header_of, options_by_key
+from rectify_xl.settings.layout import settings_layout
 from rectify_xl.settings.lists import Dictionary, note_missing, read_lists
-from rectify_xl.settings.problems import Notes, SettingsError, SettingsProblem
+from rectify_xl.settings.problems import SettingsError
 from rectify_xl.settings.tasks import Surroundings, read_tasks
 from rectify_xl.settings.units import called_in, read_units
 
@@ -31,59 +31,24 @@ def settings_from(sheets: Mapping[str, Rows], forms: Sequence[Form] = ()) -> Set
     `forms` are the office's own: the sheets may name them, and the lists that they bring are among the settings'.
     Raises SettingsError with every mistake, in the order of the sheets and their cells.
     """
-    notes = Notes()
-    book = _Book(
-        layout=settings_layout(), rows={key_text(title): rows for title, rows in sheets.items()}, notes=notes
-    )
+    book = _book(sheets)
     with using(forms):
         settings = _settings(book)
-    if notes.problems:
-        raise SettingsError(sorted(notes.problems, key=_place))
+    if mistakes := book.mistakes():
+        raise SettingsError(mistakes)
     return settings
 
 
 def lists_in(sheets: Mapping[str, Rows]) -> Mapping[str, tuple[str, ...]]:
     """The options by list of 字典, as far as it can be read: `settings_from` reports its mistakes."""
-    rows = {key_text(title): values for title, values in sheets.items()}
-    return _dictionary(_Book(layout=settings_layout(), rows=rows, notes=Notes())).lists
+    return _dictionary(_book(sheets)).lists
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Book:
-    """A workbook's sheets, and the mistakes found in them."""
-
-    layout: SettingsLayout
-    rows: Mapping[str, Rows]
-    notes: Notes
-
-    def sheet(self, name: str) -> tuple[SettingsSheet, Rows | None]:
-        """A sheet as declared and its rows; None where the workbook lacks it."""
-        sheet = self.layout.sheets[name]
-        return sheet, self.rows.get(key_text(sheet.title))
-
-    def lines(self, name: str, options: Options) -> list[Line]:
-        """The lines of a sheet; that it is missing is noted."""
-        sheet, rows = self.sheet(name)
-        if rows is not None:
-            return lines_of(sheet, rows, options, self.notes)
-        self.note_absence(sheet)
-        return []
-
-    def note_absence(self, sheet: SettingsSheet) -> None:
-        """Notes that a sheet is missing, if it has to be there."""
-        if not sheet.optional:
-            labels = tuple(column.label for column in sheet.columns if column.needed)
-            self.notes.add(sheet.title, "", "missing-sheet", labels=labels)
+def _book(sheets: Mapping[str, Rows]) -> FilledBook:
+    return FilledBook(sheets=settings_layout().sheets, rows=rows_by_title(sheets))
 
 
-def _place(problem: SettingsProblem) -> tuple[int, int, int, str]:
-    """What mistakes are ordered by: sheets in their order, then rows, then columns."""
-    titles = [sheet.title for sheet in settings_layout().sheets.values()]
-    letters = re.sub(r"\d", "", problem.cell)
-    return titles.index(problem.sheet), int(problem.cell[len(letters) :] or 0), len(letters), letters
-
-
-def _settings(book: _Book) -> Settings:
+def _settings(book: FilledBook) -> Settings:
     words = _with_lists_of(own_forms(), _dictionary(book))
     options = _options(book, words)
     campaign = _campaign(book, options)
@@ -105,7 +70,7 @@ def _settings(book: _Book) -> Settings:
         filings=_filings(book.lines("filings", options)),
         lists=words.lists,
         aliases=words.aliases,
-        holidays=_holidays(book.lines("holidays", options), book.layout.options["day"][0]),
+        holidays=_holidays(book.lines("holidays", options), settings_layout().options["day"][0]),
         waivers=_waivers(book.lines("waivers", waiver_options)),
         forms=own_forms(),
     )
@@ -117,15 +82,15 @@ def _with_lists_of(forms: Sequence[Form], words: Dictionary) -> Dictionary:
     return Dictionary(lists={**words.lists, **lists}, aliases={**words.aliases, **aliases})
 
 
-def _options(book: _Book, words: Dictionary) -> Options:
+def _options(book: FilledBook, words: Dictionary) -> Options:
     """The options of every list that choices come from; a list whose sheet is missing is left out."""
     lists = {
-        **book.layout.options,
+        **settings_layout().options,
         "form": terms.form_titles(),
         "code": terms.waivable_codes(),
         "list": terms.list_titles().values(),
         "label": [column.label for form in catalog.forms().values() for column in form.columns],
-        "level": _levels(),
+        "level": terms.rule_levels(),
         **words.lists,
     }
     sheet, rows = book.sheet("units")
@@ -137,13 +102,7 @@ def _options(book: _Book, words: Dictionary) -> Options:
     return {**{name: options_by_key(options) for name, options in lists.items()}, **called}
 
 
-def _levels() -> dict[str, Level]:
-    """The levels that a rule may have, by their Chinese names."""
-    levels: tuple[Level, ...] = ("error", "warning")
-    return {catalog.states("level")[level]: level for level in levels}
-
-
-def _dictionary(book: _Book) -> Dictionary:
+def _dictionary(book: FilledBook) -> Dictionary:
     titles = {"list": options_by_key(terms.list_titles().values())}
     lines = book.lines("lists", titles)
     words = read_lists(lines)
@@ -155,7 +114,7 @@ def _dictionary(book: _Book) -> Dictionary:
     return words
 
 
-def _campaign(book: _Book, options: Options) -> Campaign:
+def _campaign(book: FilledBook, options: Options) -> Campaign:
     sheet, rows = book.sheet("campaign")
     if rows is not None:
         return read_campaign(sheet, rows, options, book.notes)
@@ -163,10 +122,10 @@ def _campaign(book: _Book, options: Options) -> Campaign:
     return Campaign(values={}, places={})
 
 
-def _year_cell(book: _Book, campaign: Campaign) -> str:
+def _year_cell(book: FilledBook, campaign: Campaign) -> str:
     """The cell where the campaign's year should stand; "" where a mistake there is noted already."""
     cell = campaign.places.get("stage_start", "")
-    return "" if book.notes.knows(book.layout.sheets["campaign"].title, cell) else cell
+    return "" if book.notes.knows(book.sheets["campaign"].title, cell) else cell
 
 
 def _reviewers(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
@@ -175,7 +134,7 @@ def _reviewers(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
 
 
 def _filings(lines: Sequence[Line]) -> tuple[Filing, ...]:
-    levels = _levels()
+    levels = terms.rule_levels()
     return tuple(Filing(**{**line.values, "level": levels.get(line.values["level"], "error")}) for line in lines)
 
 

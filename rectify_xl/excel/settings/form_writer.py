@@ -15,7 +15,7 @@ from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.excel.settings.settings_book import FIRST_ROW, write_pairs, write_table
 from rectify_xl.excel.settings.settings_guide import set_up_print
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
-from rectify_xl.form_book.book import levels, list_called
+from rectify_xl.form_book.book import list_called, usual_options
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.form_book.rows import rows_for_form
 from rectify_xl.messages import messages
@@ -57,14 +57,7 @@ def _write_book(book: Workbook, form: Form) -> None:
 def _choices() -> Choices:
     """The choices by name of list: words, or the range that holds them."""
     columns = form_book_layout().sheets["columns"].title
-    return {
-        list_called("kinds"): tuple(form_book_layout().kinds.values()),
-        list_called("fillers"): tuple(form_book_layout().fillers.values()),
-        list_called("yesno"): catalog.base_lists()["yesno"],
-        list_called("level"): tuple(levels()),
-        list_called("labels"): f"='{columns}'!$A${FIRST_ROW + 1}:$A${LAST_ROW + 1}",
-        list_called("rules"): tuple(form_book_layout().rule_names()),
-    }
+    return {**usual_options(), list_called("labels"): f"='{columns}'!$A${FIRST_ROW + 1}:$A${LAST_ROW + 1}"}
 
 
 def _validation(column: SettingsColumn, choices: Choices) -> dict[str, Any]:
