@@ -83,6 +83,16 @@ def inflated(data: bytes, entry: Entry) -> bytes:
     return content
 
 
+def beginning(packed: bytes, method: int, most: int) -> bytes:
+    """So many of the first bytes of an entry, from packed bytes that may be cut off; less where these are damaged."""
+    if method != _DEFLATED:
+        return packed[:most] if method == _STORED else b""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
+    except zlib.error:
+        return b""
+
+
 def inflating(data: bytes, entry: Entry, at_once: int) -> Iterator[bytes]:
     """The bytes of an entry in pieces of at most that size, so that it never stands in memory as a whole.
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from string import ascii_uppercase
+from time import process_time
 from typing import Any
 
 import openpyxl
@@ -23,8 +24,10 @@ from rectify_xl.excel.reading import plain_package, sheet_scan
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.reading.sheet_scan import Look, look_at
+from rectify_xl.excel.reading.xml_parts import as_utf_8
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, LongText, NoValue
+from rectify_xl.zipped import directory
 
 
 def cells_of(grid: Grid) -> dict[tuple[int, int], Any]:
@@ -315,6 +318,54 @@ def test_workbooks_that_contradict_themselves_are_refused() -> None:
     many = book(*[worksheet("")] * 201)
     with pytest.raises(Unreadable, match="limit-sheets"):
         read_workbook(many)
+
+
+_TYPED, _DECLARED = "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", '<?xml version="1.0"?>\r\n'
+
+
+@pytest.mark.parametrize("name", ["docProps/app.xml", "xl/comments1.xml", "xl/_rels/x.rels", "xl/vmlDrawing1.VML"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        _TYPED, f"\ufeff{_DECLARED}{_TYPED}", f"{_DECLARED}<!-- <a> --><?b c?>\n{_TYPED}",
+        f"{_DECLARED}<!--{'字' * 9_000}-->{_TYPED}", (_DECLARED + _TYPED).encode("utf-16"), _TYPED.encode("utf-16-be"),
+        " " * 99_999 + "<a/>",
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_document_type_is_refused_in_parts_that_nobody_reads(name: str, part: str | bytes) -> None:
+    with pytest.raises(Unreadable, match="damaged") as caught:
+        read_workbook(rows_book(row(_A1), more={name: part}))
+    assert caught.value.params["part"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("xl/comments1.xml", f"{_DECLARED}<!-- {_TYPED} --><a/>"), ("xl/comments1.xml", f"<a>{_TYPED}</a>"),
+        ("xl/comments1.xml", ""), ("xl/comments1.xml", "no XML"), ("xl/comments1.xml", f"<!-- {_TYPED}"),
+        ("xl/comments1.xml", f"{_DECLARED}<!--{'字' * 9_000}--><a/>"), ("xl/comments1.xml", "<a/>".encode("utf-16")),
+        ("xl/media/image1.svg", _TYPED),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_what_is_no_document_type_in_such_parts_harms_nobody(name: str, part: str | bytes) -> None:
+    assert cells(rows_book(row(_A1), more={name: part})) == {(1, 0): 1.0}
+
+
+def test_a_part_that_nobody_reads_and_that_does_not_inflate_harms_nobody() -> None:
+    data = rows_book(row(_A1), more={"xl/comments1.xml": f"<a>{_TYPED * 9_000}</a>"})
+    entry = next(entry for entry in directory(data) if entry.name == "xl/comments1.xml")
+    spoiled = data[: entry.start] + b"\xff" * entry.packed + data[entry.start + entry.packed :]
+    assert cells(spoiled) == {(1, 0): 1.0}
+
+
+@pytest.mark.parametrize("filling", ["\n ", "<!-- -a -->", "<?a b?>", "<?xml encoding='a'"])
+def test_much_before_the_root_element_takes_no_long_time(filling: str) -> None:
+    begun = process_time()
+    with pytest.raises(Unreadable, match="damaged"):
+        as_utf_8((_DECLARED + filling * 20_000 + "<!DOCTYPE a>").encode(), "")
+    assert process_time() - begun < 5
 
 
 # ---- dialects

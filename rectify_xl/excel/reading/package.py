@@ -10,11 +10,11 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from rectify_xl.excel.reading.number_formats import Formats, formats_of
-from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Element, elements
+from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Element, elements, has_document_type
 from rectify_xl.grid import Unreadable
 from rectify_xl.layout import cell_name
 from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged, directory, inflated, inflating
+from rectify_xl.zipped import Entry, beginning, damaged, directory, inflated, inflating
 
 _IN_WORKBOOK = frozenset(("sheet", "workbookPr"))
 _IN_RELATIONS = frozenset(("Relationship",))
@@ -27,6 +27,11 @@ _ADDRESS = re.compile(rb"\br=[\"']([A-Z]+[0-9]+)[\"']")
 _STYLE = re.compile(rb"\bs=[\"']([0-9]{1,9})[\"']")
 # So many styles are asked for by name.
 _FEW_STYLES = 256
+# The endings of parts that are XML; a picture (.svg) may well have a document type.
+_XML = (".xml", ".rels", ".vml")
+# So many packed bytes hold a part's usual beginning, of so many bytes; no program lets its root element begin later
+# than in the second.
+_PACKED_BEGINNING, _BEGINNING, _LAST_BEGINNING = 512, 256, 65_536
 # So much of a part is looked through at a time.
 _AT_ONCE = 1 << 20
 # The saved time of the core properties as XML writes it; any other form is ignored.
@@ -90,6 +95,28 @@ class Package:
             data = self._parts[key]
             return (data[at : at + at_once] for at in range(0, len(data), at_once))
         return inflating(self._data, self._entries[key], at_once) if key in self._entries else iter(())
+
+    def refuse_document_types(self) -> None:
+        """Raises Unreadable(damaged) for a part with a document type, whether anything else is read of it or not."""
+        for key, entry in self._entries.items():
+            if not key.endswith(_XML):
+                continue
+            part = self._parts.get(key)
+            if part is not None:
+                is_typed = has_document_type(part[:_BEGINNING])
+            else:
+                packed = self._data[entry.start : entry.start + min(entry.packed, _PACKED_BEGINNING)]
+                is_typed = _begins_typed(packed, entry.method)
+            if is_typed is None and entry.size > _BEGINNING:
+                is_typed = self._is_typed_far_on(entry)
+            if is_typed:
+                damaged(entry.name)
+
+    def _is_typed_far_on(self, entry: Entry) -> bool:
+        packed = self._data[entry.start : entry.start + entry.packed]
+        head = beginning(packed, entry.method, _LAST_BEGINNING)
+        is_typed = has_document_type(head)
+        return len(head) == _LAST_BEGINNING if is_typed is None else is_typed
 
     @cached_property
     def workbook_part(self) -> str:
@@ -230,3 +257,9 @@ def _relations_in(data: bytes, folder: str) -> tuple[_Relation, ...]:
 
 
 _cached_relations = lru_cache(maxsize=32)(_relations_in)
+
+
+@lru_cache(maxsize=128)
+def _begins_typed(packed: bytes, method: int) -> bool | None:
+    """As `has_document_type`; cached, as returns of one template share most of the parts that nobody reads."""
+    return has_document_type(beginning(packed, method, _BEGINNING))

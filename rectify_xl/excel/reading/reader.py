@@ -101,9 +101,11 @@ def _read_package(package: Package) -> RawBook:
         has_external_links=package.has_external_links,
     )
     if main.endswith(".bin"):
+        package.refuse_document_types()
         return raw_book(sheets=tuple(_calamine_grids(_value_parts(package))), is_half_seen=True)
     sheets = sheets_to_read(package, is_unread)
     grids, external_link = (_large_grids if is_large(package, sheets) else _xlsx_grids)(package, sheets)
+    package.refuse_document_types()
     return raw_book(
         sheets=grids,
         has_external_links=package.has_external_links or external_link is not None,

@@ -17,11 +17,13 @@ Attributes = Mapping[str, str]
 Element = tuple[str, dict[str, str]]
 # Parts up to so many bytes are kept as they were understood.
 WORTH_KEEPING = 100_000
-# What may stand before the root element: never a document type.
+# What may stand before the root element: never a document type. Nothing is tried twice, however much stands there.
 _HEAD = re.compile(
-    rb"\s*(?:<\?xml\s[^>]*?(?:encoding\s*=\s*[\"']([\w.-]+)[\"'][^>]*?)?\?>)?"
-    rb"(?:\s+|<!--(?:[^-]|-[^-])*-->|<\?(?!xml\s)[^>]*\?>)*<(\w[\w.-]*:)?\w"
+    rb"\s*+(?:<\?xml\s[^>]{0,999}?(?:encoding\s*=\s*[\"']([\w.-]+)[\"'][^>]{0,999}?)?\?>)?"
+    rb"(?:\s++|<!--(?:[^-]|-[^-])*+-->|<\?(?!xml\s)[^>]*\?>)*+<(\w[\w.-]*:)?\w"
 )
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<!--.*?-->|<\?.*?\?>)*+(<[^!?\0])?", re.DOTALL)
+_DOCUMENT_TYPE = b"<!DOCTYPE"
 _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
 _UTF_8 = (b"", b"utf-8", b"utf8", b"us-ascii", b"ascii")
@@ -42,6 +44,18 @@ def as_utf_8(data: bytes, part: str) -> tuple[bytes, bool]:
     elif encoding not in _UTF_8:
         damaged(part)
     return data, head[2] is not None
+
+
+def has_document_type(beginning: bytes) -> bool | None:
+    """Whether a part that begins so has a document type; None where its root element must lie further on."""
+    if (prolog := _PROLOG.match(beginning)) and prolog[1]:
+        return False
+    if beginning.startswith(_BYTE_MARKS):
+        return has_document_type(beginning.decode(_utf_16(beginning), "ignore").encode())
+    rest = beginning[prolog.end() if prolog else 0 :][: len(_DOCUMENT_TYPE)]
+    if rest == _DOCUMENT_TYPE:
+        return True
+    return None if rest.startswith((b"<!--", b"<?")) or _DOCUMENT_TYPE.startswith(rest) else False
 
 
 def _utf_16(data: bytes) -> str:
