@@ -209,21 +209,8 @@ def demo(call: Call, folder: str, profile: str | None, units: int, weeks: int | 
     return GOOD
 
 
-def _quiet_on_closed_pipe(command: Run) -> Run:
-    """The command; it ends in silence when the reader of its output has gone."""
-
-    def run_quietly(call: Call, **arguments: Any) -> int:
-        try:
-            return command(call, **arguments)
-        except BrokenPipeError:
-            drop_output()
-            return FAILED
-
-    return run_quietly
-
-
 _ALL = (init, templates, check, issue, run, schedule, status, history, export, form, migrate, demo)
-COMMANDS: Mapping[str, Run] = {command.__name__: _quiet_on_closed_pipe(command) for command in _ALL}
+COMMANDS: Mapping[str, Run] = {command.__name__: command for command in _ALL}
 
 
 # ---- shared by the commands

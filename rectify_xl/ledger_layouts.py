@@ -53,6 +53,11 @@ class LedgerSheet:
             if any(value != "" for value in cells):
                 yield number, cells
 
+    def place_of(self, name: str) -> int | None:
+        """The offset of the column of that name; None if it is missing."""
+        places = zip(self.layout.columns, self.places, strict=True)
+        return next((place for column, place in places if column.name == name), None)
+
     def renamed(self) -> Iterator[tuple[int, str]]:
         """(Index in the layout, heading) of columns whose heading was changed and which are known by their place."""
         header = self.values[self.header]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
+from pickle import dumps
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,9 +16,12 @@ from test_containers import archive, mail
 from weeks import SETTINGS, drop, received, run, snapshot
 
 from rectify_xl import files
+from rectify_xl.excel.marked import marker_for
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.files import is_whole
+from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import workspace
+from rectify_xl.runs.taking_in import original_of
 
 LATER = date(2005, 5, 31)
 OTHER = {"unit_code": "KX03", "unit_name": "示例第二党支部"}
@@ -183,6 +189,41 @@ def test_a_file_that_archive_and_memory_lost_is_archived_when_it_comes_again(pla
     assert "退回/2005-05-31/坏.xlsx" in again.outputs
     assert kept(place, "坏.xlsx") == data
     assert [entry["arrived"] for entry in listed(place).values()] == [DAY.isoformat(), LATER.isoformat()]
+
+
+@pytest.mark.parametrize("is_in_inbox", [True, False])
+def test_a_file_in_the_archive_that_does_not_open_is_marked_from_the_inbox_else_told(
+    is_in_inbox: bool, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = drop(place, "坏.xlsx", row("ledger", problem="短"))
+    (return_,) = run(place, DAY).book.returns
+    (archived,) = (place / "存档").glob("*.xlsx")
+    monkeypatch.setattr(os, "access", lambda path, mode: path != archived)
+    inbox = {"坏.xlsx": Source(path=str(original), name="坏.xlsx")} if is_in_inbox else {}
+    job: Any = SimpleNamespace(workspace=workspace.Workspace(place))
+    intake: Any = SimpleNamespace(inbox=inbox)
+    source = original_of(job, intake, return_)
+    assert source.path == str(original if is_in_inbox else archived)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(PermissionError, "unopened"), (OSError, "unopened"), (FileNotFoundError, "gone"), (NotADirectoryError, "gone")],
+)
+def test_a_file_that_does_not_open_is_told_from_one_that_is_gone(
+    error: type[OSError], reason: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = drop(place, "坏.xlsx", row("ledger", problem="短"))
+    (return_,) = run(place, DAY).book.returns
+    marked = marker_for(dumps((DAY, "zh", ())))
+    assert isinstance(marked((str(original), return_)), bytes)
+    assert marked(("", return_)) == "gone"
+
+    def refuse(path: Path) -> bytes:
+        raise error
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert marked((str(original), return_)) == reason
 
 
 @pytest.mark.parametrize("is_in_inbox", [True, False])

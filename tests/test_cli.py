@@ -674,9 +674,15 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, demo: Path) 
 def test_a_reader_who_has_seen_enough_is_no_trouble(small: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    for args in (("check", "."), ("check", ".", "--json")):
-        result = shell(*args, "--as-of", DAY, cwd=Workspace(small).inbox, stdout=write)
-        assert (result.returncode, result.stderr) == (3, "")
+    calls = (
+        ("check", Workspace(small).inbox, "--as-of", DAY), ("run", small, "--dry-run", "--json", "--as-of", DAY),
+        ("status", small, "--as-of", DAY), ("run", "--help"),
+    )  # fmt: skip
+    for args in calls:
+        env = {**ENVIRONMENT, "PYTHONUNBUFFERED": "1" if args[0] == "status" else ""}
+        whole, cut_off = shell(*args, env=env), shell(*args, env=env, stdout=write)
+        assert (cut_off.returncode, cut_off.stderr) == (whole.returncode, whole.stderr)
+        assert whole.returncode == (1 if args[0] == "check" else 0)
     os.close(write)
 
 

@@ -9,12 +9,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from books import AS_OF, counts, item_for, small_book
 from pandas.testing import assert_frame_equal
+from returns import filled_template, row
 
 from rectify_xl import catalog
+from rectify_xl.errors import WrongUse
 from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.ledgers.ledger_reader import read_ledger
 from rectify_xl.frames.build import FINDING_COLUMNS, deadlines_table, frame_of
@@ -74,6 +77,17 @@ def test_a_read_ledger_is_the_frames_of_its_result(tmp_path: Path, result: Resul
     assert list(read) == [name for name in result.rows if len(result.rows[name])]
     for name, frame in read.items():
         assert_frame_equal(frame, result.rows[name])
+
+
+def test_what_a_unit_sends_is_no_ledger(tmp_path: Path) -> None:
+    path = filled_template(tmp_path / "报表.xlsx", {"ledger": [row("ledger")]})
+    with pytest.raises(WrongUse, match="是单位报送的表"):
+        read_ledger(path)
+    book = openpyxl.load_workbook(path)
+    del book[catalog.cover().sheet]
+    book.save(path)
+    with pytest.raises(WrongUse, match="是单位报送的表"):
+        read_ledger(path)
 
 
 @pytest.mark.parametrize(

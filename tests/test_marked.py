@@ -479,7 +479,8 @@ def test_what_cannot_be_marked_says_why(name: str, tmp_path: Path, monkeypatch: 
 
 
 def test_every_reason_has_its_words() -> None:
-    reasons = {reason for _, reason in UNSAFE.values()} | {"restricted", "refused", "gone", "notes", "too-large"}
+    reasons = {reason for _, reason in UNSAFE.values()}
+    reasons |= {"restricted", "refused", "gone", "unopened", "notes", "too-large"}
     for lang in ("zh", "en"):
         assert set(catalog.words("marked")[lang]["reasons"]) == reasons
         assert set(catalog.words("marked")[lang]["todo"]) == {

@@ -30,6 +30,9 @@ __all__ = [
     "write_problem_list",
 ]
 
+# How a file fails to open that is there no more.
+_NOT_THERE = (FileNotFoundError, NotADirectoryError)
+
 
 def mark(data: bytes, return_: Return, *, send_by: date | None = None, lang: str = "zh") -> bytes:
     """A copy of a workbook with the findings of its return in it; older marks of ours are taken off first.
@@ -137,8 +140,10 @@ def marker_for(context: bytes) -> Callable[[tuple[str, Return]], bytes | str]:
         path, return_ = job
         try:
             data = b"" if return_.verdict == "refused" else Path(path).read_bytes()
-        except OSError:  # gone since it was judged
-            return "restricted" if return_.is_restricted else "gone"
+        except OSError as error:
+            if return_.is_restricted:
+                return "restricted"
+            return "gone" if not path or isinstance(error, _NOT_THERE) else "unopened"
         with using(forms):
             return copy_or_reason(data, return_, send_by=send_by, lang=lang)
 

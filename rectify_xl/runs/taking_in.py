@@ -274,11 +274,15 @@ def _refusal_in(entry: Mapping[str, Any]) -> Refusal | None:
 
 
 def original_of(job: Job, intake: Intake, return_: Return) -> Source:
-    """Where the bytes of a received file are: in the archive, else (restricted ones) in the inbox; "" if nowhere."""
+    """Where the bytes of a received file are: in the archive, else (restricted ones) in the inbox; "" if nowhere.
+
+    An archived file that does not open is pointed to where the inbox has it no more.
+    """
     archived = job.workspace.archived(return_)
-    if return_.digest and not return_.is_restricted and archived.is_file():
+    is_archived = bool(return_.digest) and not return_.is_restricted and archived.is_file()
+    if is_archived and os.access(archived, os.R_OK):
         return Source(path=str(archived), name=return_.file)
     source = intake.inbox.get(return_.file)
     if source and (not return_.digest or file_digest(source) == return_.digest):  # no later file of that name
         return source
-    return Source(path="", name=return_.file, is_regular=False)
+    return Source(path=str(archived) if is_archived else "", name=return_.file, is_regular=is_archived)

@@ -14,6 +14,7 @@ from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import Reading, Setting, as_text, parser_for
 from rectify_xl.ledger_layouts import Layout, LedgerSheet, form_layouts, sheets_in, side_layouts
 from rectify_xl.model import Column, Table
+from rectify_xl.normal import key_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +30,24 @@ def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
     forms = catalog.forms()
     data = Path(path).read_bytes()
     try:
-        sheets = list(sheets_in(values_of(data)))
+        values = values_of(data)
     except Unreadable as error:
         raise WrongUse(str(path), "no-ledger") from error
+    sheets = list(sheets_in(values))
+    if _is_return(values, sheets):
+        raise WrongUse(str(path), "return-no-ledger")
     if all(sheet.layout is side_layouts()["about"] for sheet in sheets):  # any sheet with a name and a value is like it
         raise WrongUse(str(path), "no-ledger")
     tables = tables_of(sheets)
     return {name: frame_of(table, ledger_kinds(forms[name])) for name, table in tables.items()}
+
+
+def _is_return(titles: Iterable[str], sheets: Iterable[LedgerSheet]) -> bool:
+    """Whether a workbook has a unit's cover, or forms of which no row says whose it is."""
+    cover = key_text(catalog.cover().sheet)
+    of_forms = [sheet for sheet in sheets if sheet.layout.name in form_layouts()]
+    has_units = any(sheet.place_of("unit_code") is not None for sheet in of_forms)
+    return any(key_text(title) == cover for title in titles) or (bool(of_forms) and not has_units)
 
 
 def read_ledger_tables(data: bytes) -> dict[str, Table]:
