@@ -30,7 +30,7 @@ from rectify_xl.model import FormRows, Return, Row, Settings
 from rectify_xl.progress.period import snapshot_of
 from rectify_xl.runs import pipeline, workspace
 from rectify_xl.runs.remembering import summary_of
-from rectify_xl.runs.status_and_history import status_of
+from rectify_xl.runs.status import status_of
 from rectify_xl.store import Store
 
 FIRST, SECOND = date(2005, 5, 25), date(2005, 6, 1)

@@ -121,7 +121,7 @@ def history(folder: str | Path, number: str) -> pd.DataFrame:
     Columns: file, sheet, row, cell, filled_on, saved, digest, arrived, changed (names of columns, joined by commas),
     then the form's. Raises WrongUse for a number that was never given.
     """
-    from rectify_xl.runs.status_and_history import history_frame
+    from rectify_xl.runs.history import history_frame
 
     return history_frame(folder, str(number))
 

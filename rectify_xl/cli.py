@@ -165,7 +165,7 @@ def run(
 def issue(call: Call, folder: str, unit: Sequence[str], fail_on: str | None) -> int:
     """The pre-filled workbooks of the units."""
     from rectify_xl.runs import pipeline
-    from rectify_xl.runs.status_and_history import first_seen
+    from rectify_xl.runs.status import first_seen
 
     outputs = pipeline.issue_workspace(folder, as_of=call.as_of, units=unit)
     words = call.words["issue"]

@@ -31,7 +31,7 @@ from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.outgoing.bulletin_figures import figures_of
 from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import workspace
-from rectify_xl.runs.status_and_history import history_of
+from rectify_xl.runs.history import history_of
 from rectify_xl.tables.ledger_table import files_table, pending_table
 
 SETTINGS = settings_for()

@@ -17,7 +17,7 @@ def status(call: Call, folder: str, fail_on: str | None) -> int:
     """The week on a terminal."""
     from rectify_xl.commands.status_report import status_lines
     from rectify_xl.in_force import using
-    from rectify_xl.runs.status_and_history import first_seen, status_of
+    from rectify_xl.runs.status import first_seen, status_of
     from rectify_xl.runs.workspace import Workspace
 
     settings = _settings_of(folder)
@@ -34,7 +34,7 @@ def history(call: Call, folder: str, number: str) -> int:
     """The states of one row over time."""
     from rectify_xl.commands.status_report import history_lines
     from rectify_xl.in_force import using
-    from rectify_xl.runs.status_and_history import history_of
+    from rectify_xl.runs.history import history_of
 
     settings = _settings_of(folder)
     result = history_of(folder, number, settings)

@@ -1,0 +1,204 @@
+"""The states of one row over time, from the returns and from lower offices' ledgers, and its office columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rectify_xl import catalog
+from rectify_xl.errors import WrongUse
+from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.frames.build import frame_of
+from rectify_xl.frames.columns import frame_columns, frame_kinds
+from rectify_xl.in_force import using
+from rectify_xl.kinds import as_text
+from rectify_xl.layout import column_letter
+from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
+from rectify_xl.model import LedgerRow, Settings, Table
+from rectify_xl.normal import inert, key_text
+from rectify_xl.runs.same_columns import refuse_changed
+from rectify_xl.runs.workspace import Workspace
+from rectify_xl.store import Store
+from rectify_xl.store.rows import ledger_from, numbers_from, rows_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def history_of(folder: str | Path, number: str, settings: Settings | None = None) -> dict[str, Any]:
+    """The states of one row over time, from the returns and lower offices' ledgers, and its office columns.
+
+    {"id", "form", "unit", "withdrawn", "states": [{"file", "sheet", "row", "cell", "filled_on", "saved", "digest",
+    "arrived", "values": {column: text}, "changed": {column: [old, new]}}], "office": [{"column", "value", "as_of"}]}.
+    A state that only a ledger has is shown at its cell there; what a lower office typed has that ledger's "file".
+    `settings` are the workspace's, if they were read already. Raises WrongUse for a number that was never given,
+    CannotFinish (form-changed) where its form's columns have changed since the last run.
+    """
+    workspace = Workspace(folder)
+    settings = settings or load_settings(workspace.settings_path)
+    with Store(workspace.memory, read_only=True) as store, using(settings.forms):
+        form_name, known_number, unit, is_withdrawn = _item_row(store, number)
+        office = [
+            {"column": entry.column, "value": _text(entry.value), "as_of": entry.as_of.isoformat()}
+            for entry in store.entries() if entry.number == known_number
+        ]  # fmt: skip
+        office += [
+            {"column": column, "value": _text(value), "as_of": day.isoformat(), "file": inert(path)}
+            for column, value, day, path in _office_changes(_rows_in_ledgers(store, known_number))
+        ]
+        office.sort(key=lambda entry: str(entry["as_of"]))
+        states = [state for state, _ in _states(store, known_number, form_name)]
+    return {
+        "id": known_number, "form": form_name, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states,
+        "office": office,
+    }  # fmt: skip
+
+
+def _item_row(store: Store, number: str) -> tuple[Any, ...]:
+    """The item's form, number, unit and whether it was withdrawn.
+
+    WrongUse where there is none, CannotFinish where its form has changed since the last run.
+    """
+    # A number in other letters than its unit's code has them is the one that differs in nothing else.
+    alike = "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?"
+    rows = next((found for how in ("", " COLLATE NOCASE") if (found := store.rows(alike + how, key_text(number)))), [])
+    if not rows or rows[0][0] not in catalog.forms():
+        raise WrongUse(number, "no-such-number")
+    refuse_changed(store, catalog.forms()[rows[0][0]])
+    return rows[0]
+
+
+def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
+    """The states of one row as a frame (see `api.history`)."""
+    workspace = Workspace(folder)
+    with Store(workspace.memory, read_only=True) as store, using(load_settings(workspace.settings_path).forms):
+        name, known_number, *_ = _item_row(store, number)
+        form = catalog.forms()[name]
+        rows = [_history_row(state, values) for state, values in _states(store, known_number, name)]
+    names = (*frame_columns("history"), *(column.name for column in form.columns))
+    return frame_of(Table(names, rows), frame_kinds("history", form))
+
+
+def _history_row(state: Mapping[str, Any], values: Sequence[Any]) -> tuple[Any, ...]:
+    days = {name: date.fromisoformat(state[name]) for name in ("filled_on", "arrived")}
+    cells = {**state, **days, "changed": ",".join(state["changed"])}
+    return (*(cells[name] for name in frame_columns("history")), *values)
+
+
+def _states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states of an item with their typed values, in the order in which returns stand."""
+    direct = list(_direct_states(store, number, form))
+    direct_refs = [state_ref(state["digest"], state["sheet"], state["row"]) for state, _ in direct]
+    in_ledgers = _states_in_ledgers(_rows_in_ledgers(store, number), direct_refs)
+    before: Mapping[str, str] | None = None
+    for state, typed in sorted((*direct, *in_ledgers), key=lambda entry: _order(entry[0])):
+        values = _texts_by_column(form, typed)
+        changed = {
+            name: [before.get(name, ""), values.get(name, "")]
+            for name in [c.name for c in catalog.forms()[form].columns]
+            if before is not None and before.get(name, "") != values.get(name, "")
+        }
+        before = values
+        names = {"file": inert(state["file"]), "sheet": inert(state["sheet"])}
+        yield {**state, **names, "values": values, "changed": changed}, typed
+
+
+def _order(state: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(state[name] for name in ("filled_on", "saved", "digest", "row"))
+
+
+def _direct_states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
+    """The states in units' own returns, each under the name and the day of its file's first arrival."""
+    # Beside a min() SQLite takes the other columns from the row that has it.
+    for sheet, numbers, packed_rows, letters, filled_on, saved, digest, path, arrived, _ in store.rows(
+        "SELECT h.title, n.numbers, t.rows, h.letters, f.filled_on, f.saved, f.digest, a.path, a.arrived, min(a.seq)"
+        " FROM numbered n JOIN told t ON t.sheet = n.sheet JOIN sheets h ON h.key = n.sheet"
+        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key WHERE h.form = ? AND instr(n.numbers, ?)"
+        " GROUP BY h.key",
+        form, json.dumps(number, ensure_ascii=False),
+    ):  # fmt: skip
+        wanted = {row for row, named in numbers_from(numbers).items() if named == number}
+        rows = rows_from(form, sheet, packed_rows, wanted)
+        for row in (row for row, is_good in rows if is_good):
+            yield {
+                "file": path, "sheet": sheet, "row": row.row, "cell": _first_cell(json.loads(letters), row.row),
+                "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived,
+            }, row.values  # fmt: skip
+
+
+def _texts_by_column(form: str, values: Sequence[Any]) -> dict[str, str]:
+    columns = catalog.forms()[form].columns
+    return {column.name: _text(value) for column, value in zip(columns, values, strict=False) if value is not None}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else as_text(value)
+
+
+def _first_cell(letters: Sequence[str], row: int) -> str:
+    """The first cell of a row in the clerk's own sheet, whose columns have these letters."""
+    first = next(filter(None, letters), column_letter(0))
+    return f"{first}{row}"
+
+
+# ---- what lower offices' ledgers hold of the row
+
+
+class _RowInLedger(NamedTuple):
+    """A row as one ledger workbook has it, with that file's path, SHA-256, day of arrival and day it was made for."""
+
+    row: LedgerRow
+    path: str
+    digest: str
+    arrived: str
+    as_of: date | None
+
+
+def _rows_in_ledgers(store: Store, number: str) -> list[_RowInLedger]:
+    """Every row with a number here in the ledgers that count, in order of arrival; a ledger goes by its first name."""
+    lapsed = store.rows("SELECT digest, title, row, number FROM lapsed")
+    numbers_here = {state_ref(digest, title, row): here for digest, title, row, here in lapsed}
+    return [
+        _RowInLedger(row, path, digest, arrived, ledger.as_of)
+        for path, digest, arrived, packed, _ in store.rows(  # beside a min() the other columns are of its row
+            "SELECT a.path, f.digest, a.arrived, f.ledger, min(a.seq) FROM files f JOIN arrivals a ON a.file = f.key"
+            " WHERE f.ledger IS NOT NULL AND a.verdict IN ('accepted', 'returned') GROUP BY f.key ORDER BY min(a.seq)"
+        )
+        if (ledger := ledger_from(packed))
+        for row in ledger.rows
+        if numbers_here.get(ref_of(row.item.latest), row.item.number) == number
+    ]
+
+
+def _states_in_ledgers(
+    rows: Collection[_RowInLedger], direct: Collection[StateRef]
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The states that did not come directly, each at its cell in the first ledger that has it, with its values.
+
+    They are as `history` prints them: 填报日期 and saved time are those of the unit's own file.
+    """
+    seen = set(direct)
+    for row, path, digest, arrived, _ in rows:
+        (state,) = row.item.states
+        ref = ref_of(state)
+        if ref not in seen:
+            seen.add(ref)
+            yield {
+                "file": path, "sheet": row.sheet, "row": row.row, "cell": _first_cell(row.letters, row.row),
+                "filled_on": state.filled_on.isoformat(), "saved": state.saved, "digest": digest, "arrived": arrived,
+            }, row.item.values  # fmt: skip
+
+
+def _office_changes(rows: Collection[_RowInLedger]) -> Iterator[tuple[str, Any, date, str]]:
+    """(Column, value, day of the ledger, its path) of every change in the office columns from ledger to ledger."""
+    before: dict[str, Any] = {}
+    dated = [(entry.as_of, entry.digest, entry) for entry in rows if entry.as_of]
+    for as_of, _, (row, path, *_) in sorted(dated, key=lambda entry: entry[:2]):
+        office = dict(row.item.office)
+        for column in sorted({*before, *office}):
+            if office.get(column) != before.get(column):
+                yield column, office.get(column), as_of, path
+        before = office
