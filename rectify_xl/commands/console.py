@@ -105,7 +105,7 @@ def show_check(call: Call, returns: Sequence[Return]) -> None:
         out.print(words["check"]["no-files"])
         return
     verdicts = Counter[str](return_.verdict for return_ in judged)
-    named = {_verdict(name, words): verdicts[name] for name in catalog.states("verdict") if verdicts[name]}
+    named = {verdict_name(name, words): verdicts[name] for name in catalog.states("verdict") if verdicts[name]}
     levels = _levels((finding for return_ in judged for finding in return_.findings), call)
     parts = {"files": len(judged), "verdicts": pairs(named, words), "levels": levels}
     out.print(words["check"]["total"].format(**parts), soft_wrap=True)
@@ -122,7 +122,7 @@ def _file_line(return_: Return, call: Call) -> Text:
         if by_level[level]:
             counts.append(words["count"].format(level=level_name(level, call.lang), count=by_level[level]))
     unit = words["unit"].format(code=return_.unit_code, name=return_.unit_name) if return_.unit_code else ""
-    verdict = _verdict(return_.verdict, call.words)
+    verdict = verdict_name(return_.verdict, call.words)
     parts = {"verdict": verdict, "file": return_.file, "unit": unit, "counts": "".join(counts)}
     return Text(inert(words["file"].format(**parts)), style=_STYLES.get(return_.verdict, ""))
 
@@ -139,10 +139,15 @@ def _finding_line(finding: Finding, lang: str) -> Text:
     return text
 
 
-def _verdict(name: str, words: Words) -> str:
-    """The name of a verdict in the call's language."""
+def verdict_name(name: str, words: Words) -> str:
+    """The name of a verdict in the language of `words`."""
     named: str = words.get("verdicts", catalog.states("verdict"))[name]
     return named
+
+
+def form_names(lang: str) -> Mapping[str, str]:
+    """The names of the forms in a language, by their names in facts."""
+    return {form.name: form.title if lang == "zh" else form.name for form in catalog.forms().values()}
 
 
 def _levels(findings: Iterable[Finding], call: Call) -> str:
@@ -190,7 +195,7 @@ def _show_changed_verdicts(call: Call, out: Console, turned: Sequence[tuple[str,
     if turned:
         out.print(words["turned"].format(count=len(turned)), soft_wrap=True)
     for path, before, now in turned[:_MOST_SHOWN]:
-        parts = {"file": path, "old": _verdict(before, call.words), "new": _verdict(now, call.words)}
+        parts = {"file": path, "old": verdict_name(before, call.words), "new": verdict_name(now, call.words)}
         out.print(inert(words["turn"].format(**parts)), soft_wrap=True)
     if len(turned) > _MOST_SHOWN:
         out.print(call.words["status"]["more"].format(count=len(turned) - _MOST_SHOWN))
@@ -228,8 +233,8 @@ def _run_table(call: Call, result: Mapping[str, Any], width: int) -> Table:
     from rich.table import Table
 
     words, lang = call.words, call.lang
-    files = {_verdict(name, words): n for name, n in result["files"].items() if n and name != "received"}
-    names = {form.name: form.title if lang == "zh" else form.name for form in catalog.forms().values()}
+    files = {verdict_name(name, words): n for name, n in result["files"].items() if n and name != "received"}
+    names = form_names(lang)
     levels = Counter(finding["level"] for finding in result["findings"])
     received = words["run"]["received"].format(count=result["files"]["received"])
     lines = {

@@ -63,13 +63,13 @@ def _built_in(call: Call, wanted: str) -> Form:
 
 def migrate(call: Call, file: str, profile: str | None, settings: str | None, out: str | None) -> int:
     """An old filled workbook carried over into today's template; values without a place there are listed."""
-    from rectify_xl.commands.settings_choice import chosen_settings
+    from rectify_xl.commands.settings_choice import chosen_settings, settings_of_place
     from rectify_xl.runs import migration
 
     only_one(call, profile, settings)
     target = migration.migration_target(file, out)
     not_into_the_inbox(call, target.parent, "--out")
-    chosen = chosen_settings(profile, settings) or _settings_of_place(file)
+    chosen = chosen_settings(profile, settings) or settings_of_place(file)
     old = migration.read_old(file, chosen)
     carried = migration.write_carried(old, target, chosen or _settings_named(file, old.profile))
     result = {
@@ -80,15 +80,6 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
         "left": [{name: value for name, value in asdict(left).items() if value} for left in carried.left],
     }
     return show_result(call, result, list(_lines(call, carried, target)))
-
-
-def _settings_of_place(file: str) -> Settings | None:
-    """The settings of the workspace that holds the file."""
-    from rectify_xl.commands.settings_choice import workspace_of
-    from rectify_xl.excel.settings.settings_reader import load_settings
-
-    path = workspace_of(file)
-    return load_settings(path) if path else None
 
 
 def _settings_named(file: str, name: str | None) -> Settings:

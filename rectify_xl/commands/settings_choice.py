@@ -40,12 +40,18 @@ def workspace_of(path: str | Path) -> Path | None:
     return next((folder / name for folder in (place, *place.parents) if (folder / name).is_file()), None)
 
 
+def settings_of_place(path: str | Path) -> Settings | None:
+    """The settings of the workspace that holds a path; None outside of any."""
+    found = workspace_of(path)
+    return load_settings(found) if found else None
+
+
 def settings_for_folder(folder: str | Path) -> Settings:
     """The settings of the workspace that holds a folder; raises NoSettings outside of any."""
-    path = workspace_of(folder)
-    if path is None:
+    settings = settings_of_place(folder)
+    if settings is None:
         raise NoSettings("no-settings", str(folder))
-    return load_settings(path)
+    return settings
 
 
 Judged = tuple[tuple[Return, ...], tuple[Form, ...]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rectify_xl import catalog
+from rectify_xl.commands.console import form_names, pairs, verdict_name
 from rectify_xl.commands.table import Call, Words
 from rectify_xl.normal import shown
 from rectify_xl.shares import percent_text
@@ -16,17 +17,17 @@ _MOST_NAMED, _LONGEST = 10, 40
 
 def status_lines(result: Mapping[str, Any], call: Call, *, has_units: bool) -> Iterator[str]:
     """The week, one line for each matter; long lists are shortened, an empty roster is mentioned."""
-    words, names = call.words["status"], _form_names(call.lang)
+    words, names = call.words["status"], form_names(call.lang)
     yield words["title"].format(as_of=result["as_of"], run=result["run"] or words["never"])
-    files = {_verdict(name, call): count for name, count in result["files"].items() if count}
-    yield words["files"].format(files=_pairs(files, call))
+    files = {verdict_name(name, call.words): count for name, count in result["files"].items() if count}
+    yield words["files"].format(files=pairs(files, call.words))
     yield from _list(result["arrived"], words["arrived"], words["nothing_arrived"], call)
     if result["run"] is None:
         return
-    yield words["rows"].format(rows=_pairs({names.get(name, name): n for name, n in result["rows"].items()}, call))
+    yield words["rows"].format(rows=pairs({names.get(name, name): n for name, n in result["rows"].items()}, call.words))
     yield words["pending"].format(count=result["pending"])
     for part in ("deadlines", "tasks"):
-        yield words[part].format(states=_pairs({name: n for name, n in result[part].items() if n}, call))
+        yield words[part].format(states=pairs({name: n for name, n in result[part].items() if n}, call.words))
     for part in ("late", "due_soon"):
         yield words[part].format(count=len(result[part]))
         yield from (_owed(item, words) for item in result[part][:_MOST_NAMED])
@@ -43,7 +44,7 @@ def status_lines(result: Mapping[str, Any], call: Call, *, has_units: bool) -> I
 def _changes(counts: Mapping[str, int], call: Call) -> str:
     words = call.words["status"]
     changes = {words["changes"][kind]: n for kind, n in counts.items() if n}
-    return _pairs(changes, call) if changes else str(words["unchanged"])
+    return pairs(changes, call.words) if changes else str(words["unchanged"])
 
 
 def _list(names: Sequence[str], some: str, none: str, call: Call) -> Iterator[str]:
@@ -95,18 +96,3 @@ def _percent(value: Any) -> str:
 
 # How values are shown, by kind of column; others are shown as they are.
 _SHOW_BY_KIND = {"percent": _percent}
-
-
-def _form_names(lang: str) -> Mapping[str, str]:
-    return {form.name: form.title if lang == "zh" else form.name for form in catalog.forms().values()}
-
-
-def _verdict(name: str, call: Call) -> str:
-    named: str = call.words.get("verdicts", catalog.states("verdict"))[name]
-    return named
-
-
-def _pairs(counts: Mapping[str, int], call: Call) -> str:
-    from rectify_xl.commands.console import pairs
-
-    return pairs(counts, call.words)
