@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from rectify_xl.normal import key_text
 _MOST_COMPARED, _LONGEST_NAME = 50, 80
 # Units are often called nearly alike: one that is offered must be nearer than the next.
 _LEAD = 0.1
+_ZEROS, _SIGNS = re.compile(r"(?<![0-9])0+(?=[0-9])"), re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +59,12 @@ class Roster:
         candidates = sorted(self._by_name, key=lambda candidate: -len(set(candidate) & set(key)))[:_MOST_COMPARED]
         match = nearest(key, candidates, _LEAD) if key else ""
         return self._by_name[match].name if match else ""
+
+    def near_code(self, code: str) -> str:
+        """Code and name of the only unit whose code is written alike but for zeros, signs and letters; "" for none."""
+        bare = _bare(code)
+        alike = [unit for unit in self.units if _bare(unit.code) == bare] if bare else []
+        return f"{alike[0].code} {alike[0].name}" if len(alike) == 1 else ""
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly below a unit, in roster order."""
@@ -111,6 +119,11 @@ def roster_for(settings: Settings) -> Roster:
 def _loose(code: str) -> str:
     key = key_text(code).casefold()
     return (key.lstrip("0") or "0") if key.isascii() and key.isdecimal() else key
+
+
+def _bare(code: str) -> str:
+    """A code without what people leave out or put in: zeros before a number, hyphens and the like (KX-1 for KX01)."""
+    return _SIGNS.sub("", _ZEROS.sub("", key_text(code).casefold()))
 
 
 def _first(pairs: Iterable[tuple[str, Unit]]) -> dict[str, Unit]:

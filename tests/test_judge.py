@@ -141,6 +141,13 @@ def test_a_cover_without_a_unit_is_told_apart_from_one_with_an_unknown_unit(name
     assert dict(held.findings[0].params).get("case", "") == case
 
 
+def test_an_unknown_code_that_is_written_nearly_as_one_of_the_roster_has_that_offered() -> None:
+    for code, name, suggestion in (("KX-1", "不知何处", f"KX01 {UNITS[1].name}"), ("KX-77", "不知何处", None)):
+        held = judge(cover_grid(unit_code=code, unit_name=name), form_grid("ledger", [row("ledger")]))
+        assert [f.code for f in held.findings] == ["unknown-unit"]
+        assert dict(held.findings[0].params).get("suggestion") == suggestion
+
+
 # ---- held: filled in after the day of judgement
 
 

@@ -292,6 +292,19 @@ def test_rows_that_are_no_data_are_silent(aside: list[Any]) -> None:
     assert [r.row for r in held.forms[0].good] == [2, 4]
 
 
+def test_a_short_text_merged_over_rows_of_a_table_without_numbers_loses_none_of_them() -> None:
+    labels, numbers = LABELS[1:], range(2, 7)
+    rows = [body(problem=f"服务群众不够主动之{n}")[1:] for n in numbers]
+    place = next(at for at, column in enumerate(LEDGER.columns[1:]) if column.name == "department")
+    order = [place, *(at for at in range(len(labels)) if at != place)]  # the department comes first
+    table = [[values[at] for at in order] for values in (labels, *rows)]
+    for values in table[2:]:
+        values[0] = ""
+    for last in (0, 2):
+        held = judged({}, sheets=[sheet_of(*table, merges=[(2, 0, 6, last)])])
+        assert [r.row for r in (*held.forms[0].good, *held.forms[0].bad)] == [*numbers]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -55,6 +55,19 @@ def test_of_two_codes_alike_only_the_very_one_is_meant() -> None:
     assert (known.meant_by("1"), known.meant_by("01"), known.meant_by("001")) == (one, other, None)
 
 
+@pytest.mark.parametrize(
+    ("code", "typed", "is_near"),
+    [
+        ("KX01", "KX-1", True), ("KX-01", "KX1", True), ("kx_01", "ＫＸ－０１", True), ("KX01", "KX 001", True),
+        ("KX10", "KX1", False), ("KX100", "KX10", False), ("KX01", "", False), ("KX01", "-", False),
+    ],
+)  # fmt: skip
+def test_a_code_written_alike_is_offered(code: str, typed: str, is_near: bool) -> None:
+    unit = Unit(code=code, name="示例支部", kind="党支部")
+    assert roster(unit, UNITS[0]).near_code(typed) == (f"{code} 示例支部" if is_near else "")
+    assert roster(unit, replace(unit, code=f"{code}-")).near_code(typed) == ""
+
+
 def test_an_empty_roster() -> None:
     nobody = roster_for(Settings(campaign="示例活动", organisation="示例组织"))
     assert nobody.is_empty and not roster().is_empty

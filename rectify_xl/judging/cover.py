@@ -83,7 +83,7 @@ def _judge_unit(sheets: SortedSheets, cover: Cover, ruling: Ruling) -> None:
     if roster.is_empty and (code or name):
         unit = Unit(code=code or name, name=name or code)
     if unit is None:
-        near = roster.nearest(name)
+        near = roster.nearest(name) or roster.near_code(code)
         case = (("case", "near"), ("suggestion", near)) if near else () if code or name else (("case", "blank"),)
         params: Params = (*case, ("code", shown(code)), ("name", shown(name)))
         raise RefusedCover(cover_finding(sheets, "unit_code" if code else "unit_name", "unknown-unit", params))
