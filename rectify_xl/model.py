@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rectify_xl.errors import CannotFinish as CannotFinish
-from rectify_xl.errors import RectifyError as RectifyError
 from rectify_xl.first_days import FirstDays
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import pytest
 from returns import DAY, GOOD, UNITS, filled_template, reopened, row, settings_for
 
 import rectify_xl as rx
+from rectify_xl.errors import WrongUse
 from rectify_xl.receiving import engine
-from rectify_xl.receiving.intake import WrongUse
 from rectify_xl.runs import pipeline, workspace
 from rectify_xl.runs.workspace import WorkspaceError
 from rectify_xl.settings import SettingsError

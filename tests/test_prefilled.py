@@ -16,9 +16,10 @@ from returns import DAY, filled_template, reopened, row, settings_for
 from set_aside import set_aside
 
 from rectify_xl.cli import main
+from rectify_xl.errors import WrongUse
 from rectify_xl.excel.templates import issued
 from rectify_xl.model import Unit
-from rectify_xl.receiving.intake import WrongUse, sources_in
+from rectify_xl.receiving.intake import sources_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import pipeline, workspace

@@ -10,8 +10,9 @@ import pytest
 
 from rectify_xl import catalog, terms
 from rectify_xl.catalog import FactsError
+from rectify_xl.errors import RectifyError
 from rectify_xl.expression_text import parse_condition
-from rectify_xl.model import Evidence, Filing, RectifyError
+from rectify_xl.model import Evidence, Filing
 from rectify_xl.periods import parse_period
 from rectify_xl.profiles import (
     followup_end,

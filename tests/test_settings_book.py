@@ -14,9 +14,10 @@ from settings_books import SHEETS, UNITS, find, full_book, full_settings, header
 from soffice import convert, needs_soffice
 
 import rectify_xl
+from rectify_xl.errors import RectifyError
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.model import Evidence, RectifyError, Settings, Task
+from rectify_xl.model import Evidence, Settings, Task
 from rectify_xl.profiles import profile
 from rectify_xl.settings import SettingsError, fingerprint
 from rectify_xl.settings.layout import settings_layout

@@ -8,9 +8,8 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-from rectify_xl.model import CannotFinish
+from rectify_xl.errors import CannotFinish, WrongUse
 from rectify_xl.receiving.guarded.pool import end_waiting
-from rectify_xl.receiving.intake import WrongUse
 
 # Seconds to wait for a scheduler's answer, and for its first worker.
 _PATIENCE = 15

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rectify_xl.grid import Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.receiving import intake
 from rectify_xl.receiving.guarded.bugs import tell
@@ -18,11 +19,8 @@ from rectify_xl.receiving.guarded.pool import Failure, Readers
 from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.intake import Refusal, Source, open_regular
 from rectify_xl.receiving.places import is_url
-from rectify_xl.receiving.unpacking import Member, is_archive, is_container
+from rectify_xl.receiving.unpacking import HEAD_BYTES, Member, is_archive, is_container
 from rectify_xl.zipped import SIGNATURE, directory
-
-# So much of a file tells whether it is an archive or a mail.
-_HEAD_BYTES = 4_096
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
@@ -40,7 +38,7 @@ def _sources_at(path: str) -> list[Source]:
 
     sources = sources_at(path)
     files = [source for source in sources if source.is_regular and not source.is_clutter]
-    are_containers = dict(zip(files, map(is_container, beginnings(files, _HEAD_BYTES)), strict=True))
+    are_containers = dict(zip(files, map(is_container, beginnings(files, HEAD_BYTES)), strict=True))
     return [fetched_source(s, Path(_spool())) if are_containers.get(s) else s for s in sources]
 
 
@@ -73,7 +71,7 @@ def _is_container(source: Source) -> bool:
         return False
     try:
         with open_regular(source.path) as file:
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
             if not is_container(head):
                 return False
             if not head.startswith(SIGNATURE):
@@ -83,7 +81,7 @@ def _is_container(source: Source) -> bool:
             return is_archive(directory(head + file.read()))
     except OSError:
         return False
-    except intake.Unreadable:
+    except Unreadable:
         # A zip whose directory is refused is read as a workbook if that is its name, else it is refused as an archive.
         return not intake.is_workbook_name(source.path)
 

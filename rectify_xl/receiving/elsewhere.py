@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from rectify_xl import __version__
+from rectify_xl.errors import CannotFinish
 from rectify_xl.files import TEMPORARY_PREFIX
-from rectify_xl.model import CannotFinish, Return
+from rectify_xl.model import Return
 from rectify_xl.receiving import cluster, places
 from rectify_xl.receiving.guarded.wire import Garbage, records
 from rectify_xl.receiving.intake import Source

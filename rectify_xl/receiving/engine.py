@@ -18,7 +18,7 @@ from rectify_xl.receiving.guarded.limits import MIB, process_limits
 from rectify_xl.receiving.guarded.pool import Failure, Readers, end_waiting, kept
 from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.head_start import CHUNK as CHUNK
-from rectify_xl.receiving.head_start import worker_count
+from rectify_xl.receiving.head_start import processes_for, worker_count
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.remote import fetched
 
@@ -143,8 +143,7 @@ def _copy_or_reason(answer: Any) -> bytes | str:
 
 def processes_ready(files: int, workers: int | None = None) -> AbstractContextManager[None]:
     """A context in which the processes that will read about so many files start ahead, and are kept for reuse."""
-    chunks = -(-files // CHUNK)
-    return kept(start=min(worker_count(workers, files), chunks) if files > 0 else 0)
+    return kept(start=processes_for(files, workers) if files > 0 else 0)
 
 
 def _in_order(
@@ -165,7 +164,7 @@ def _in_order(
 
 
 def _chunk_read(chunk: Sequence[Source], context: bytes, guard: bool) -> list[Return]:
-    """A chunk read in a worker of the caller's executor; its reader process is kept there for the next one."""
+    """A chunk read in this process, or by a guarded one of its own, which is kept here for the next chunk."""
     if not guard:
         reader = _reader(context)
         with fetched(chunk) as here:

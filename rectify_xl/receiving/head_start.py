@@ -24,6 +24,11 @@ def worker_count(workers: int | None, files: int) -> int:
     return 1 if files < FILES_WORTH_A_PROCESS else max(1, min(os.cpu_count() or 1, files // CHUNK))
 
 
+def processes_for(files: int, workers: int | None) -> int:
+    """The number of processes to start for so many files: none for which there would be no chunk."""
+    return min(worker_count(workers, files), -(-files // CHUNK))
+
+
 def begin(folder: str | Path, workers: int | None = None) -> None:
     """Starts the processes that will read what came into a workspace's 收件 since its last run; waits for nothing.
 
@@ -35,7 +40,7 @@ def begin(folder: str | Path, workers: int | None = None) -> None:
         most = max(worker_count(workers, 1_000_000) * CHUNK, FILES_WORTH_A_PROCESS)  # more need not be counted
         files = sum(1 for _ in islice(_changed_since(Path(folder, names["inbox"]), since), most))
         if files:
-            start_ahead(min(worker_count(workers, files), -(-files // CHUNK)))
+            start_ahead(processes_for(files, workers))
 
 
 def _modified_at(path: Path) -> float:

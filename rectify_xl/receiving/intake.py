@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rectify_xl import catalog
-from rectify_xl.errors import WrongUse as WrongUse
-from rectify_xl.grid import Unreadable as Unreadable
+from rectify_xl.errors import WrongUse
 from rectify_xl.model import Params
 from rectify_xl.normal import inert
 
 # A finding code, its case, and what its sentence says.
 Refusal = tuple[str, str, Params]
+UNREADABLE: Refusal = ("not-a-file", "unreadable", ())
 # How often a file is read that changes meanwhile, and the seconds between.
 _TRIES, _PAUSE = 3, 0.3
 
@@ -107,7 +107,7 @@ def _source(path: str, name: str) -> Source:
 
 def _unreadable(path: str, name: str) -> Source:
     """A file or folder that cannot be opened: reported, as it may hold what somebody sent."""
-    return Source(path=path, name=inert(name), is_regular=False, refusal=("not-a-file", "unreadable", ()))
+    return Source(path=path, name=inert(name), is_regular=False, refusal=UNREADABLE)
 
 
 def clutter(name: str) -> bool:

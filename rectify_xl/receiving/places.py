@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from rectify_xl.errors import WrongUse
 from rectify_xl.files import save_atomically
-from rectify_xl.receiving.intake import WrongUse
 
 # file://, memory://, s3://, simplecache::s3://; a letter alone before the colon is a drive.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:://|::)")

@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rectify_xl.errors import WrongUse
 from rectify_xl.files import TEMPORARY_PREFIX
 from rectify_xl.limits import limits
 from rectify_xl.normal import inert
-from rectify_xl.receiving.intake import Refusal, Source, WrongUse, clutter, suffix_of
+from rectify_xl.receiving.intake import UNREADABLE, Refusal, Source, clutter, suffix_of
 from rectify_xl.receiving.places import file_system, is_url
 
 _SECRET = re.compile(r"(?<=://)[^/@]*@")
-_UNREADABLE: Refusal = ("not-a-file", "unreadable", ())
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
 
@@ -76,7 +76,7 @@ def fetched_source(source: Source, folder: Path) -> Source:
     try:
         system.get_file(path, str(target))
     except _troubles():
-        return replace(source, is_regular=False, refusal=_UNREADABLE)
+        return replace(source, is_regular=False, refusal=UNREADABLE)
     return replace(source, path=str(target))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from rectify_xl.model import FormRows, Return, Row
+from rectify_xl.model import Return, Row
 from rectify_xl.store.packed_lines import with_days
 from rectify_xl.store.rows import from_json, ledger_from, ledger_to, to_json
 
@@ -78,15 +78,13 @@ def with_rows(light: Sequence[Return], spooled: bytes) -> list[Return]:
     returns = []
     for index, return_ in enumerate(light):
         if not return_.is_restricted:
-            forms = tuple(_with_rows(form, *(rows.get((index, form.form, good), ()) for good in (True, False)))
-                          for form in return_.forms)  # fmt: skip
+            forms = tuple(
+                replace(f, good=rows.get((index, f.form, True), ()), bad=rows.get((index, f.form, False), ()))
+                for f in return_.forms
+            )
             return_ = replace(return_, forms=forms, ledger=ledger_from(ledgers.get(index)))
         returns.append(return_)
     return returns
-
-
-def _with_rows(form: FormRows, good: Sequence[Row], bad: Sequence[Row]) -> FormRows:
-    return replace(form, good=good, bad=bad)
 
 
 def _lines_of(return_: Return, index: int) -> Iterator[_Line]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rectify_xl.grid import Unreadable
 from rectify_xl.limits import limits
 from rectify_xl.normal import inert
-from rectify_xl.receiving.intake import Refusal, Source, clutter, read_regular
+from rectify_xl.receiving.intake import UNREADABLE, Refusal, Source, clutter, read_regular
 from rectify_xl.zipped import SIGNATURE, Entry, directory, inflated
 
 # How a zip begins that is a document of some program and no archive of files.
@@ -37,7 +37,8 @@ _MAIL_BODY = re.compile(rb"^(?:content-type|mime-version|message-id|subject):", 
 # How Apple Mail begins a mail: with its length; and the line before each mail of a mailbox, behind a blank one.
 _LENGTH = re.compile(rb"([0-9]{1,9})[ \t]*\r?\n")
 _IN_MAILBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
-_HEAD_BYTES = 4_096
+# So much of a file tells whether it is an archive or a mail.
+HEAD_BYTES = 4_096
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
 
@@ -82,7 +83,7 @@ def unpacker_for(context: bytes) -> Callable[[Source], tuple[Member, ...]]:
                 return (Member(source.path, "", ("too-large", "", (("size", size), ("limit", most)))),)
             data = read_regular(source.path)
         except OSError:
-            return (Member(source.path, "", ("not-a-file", "unreadable", ())),)
+            return (Member(source.path, "", UNREADABLE),)
         try:
             return tuple(_members(data, "", 1, _Spool(folder)))
         except _TooMuchInside as error:
@@ -138,7 +139,7 @@ def _member(name: str, data: bytes, inner_name: str, depth: int, spool: _Spool) 
 
 
 def _is_opened(data: bytes) -> bool:
-    if not is_container(data[:_HEAD_BYTES]):
+    if not is_container(data[:HEAD_BYTES]):
         return False
     if not data.startswith(SIGNATURE):
         return True

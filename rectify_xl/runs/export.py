@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rectify_xl import catalog
+from rectify_xl.errors import WrongUse
 from rectify_xl.files import save_atomically
 from rectify_xl.frames.build import frame_of
 from rectify_xl.frames.columns import DTYPES, frame_facts, frame_kinds, ledger_kinds
 from rectify_xl.model import Table
-from rectify_xl.receiving.intake import WrongUse
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,12 +10,12 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.errors import WrongUse
+from rectify_xl.errors import RectifyError, WrongUse
 from rectify_xl.excel.templates.template import write_template
 from rectify_xl.in_force import using
 from rectify_xl.judging.migrated import CarriedOver, forms_of
 from rectify_xl.messages import sentence
-from rectify_xl.model import RectifyError, Return, Settings
+from rectify_xl.model import Return, Settings
 from rectify_xl.normal import inert
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.intake import Source

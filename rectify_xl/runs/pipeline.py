@@ -9,6 +9,7 @@ from itertools import chain, count
 from os import PathLike
 from pathlib import Path
 
+from rectify_xl.errors import WrongUse
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import fitting, refuse_existing, writable
 from rectify_xl.in_force import using
@@ -18,7 +19,7 @@ from rectify_xl.merging.merge import Numbers
 from rectify_xl.model import SENT_BACK, Book, Return, Settings, Unit
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
-from rectify_xl.receiving.intake import Source, WrongUse
+from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.places import is_url
 from rectify_xl.roster import roster_for
 from rectify_xl.runs import weekly

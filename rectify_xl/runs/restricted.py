@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, save_encrypted
@@ -106,8 +104,5 @@ def _archive(workspace: Workspace, return_: Return, encrypted: bytes, day: date)
     """Puts an encrypted file into the archive and its list, marked as encrypted."""
     workspace.archive.mkdir(exist_ok=True)
     save_atomically(workspace.archived(return_), lambda temporary: temporary.write_bytes(encrypted))
-    line = {"digest": return_.digest, "path": return_.file, "arrived": day.isoformat(), "encrypted": True}
-    path = workspace.archive / workspace.names["archive_list"]
-    listed = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = listed + json.dumps(line, ensure_ascii=False) + "\n"
-    save_atomically(path, partial(Path.write_text, data=lines, encoding="utf-8", newline="\n"))
+    entry = {"digest": return_.digest, "path": return_.file, "arrived": day.isoformat(), "encrypted": True}
+    workspace.list_archived((*workspace.archive_entries(), entry))

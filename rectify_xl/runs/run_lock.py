@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
-from rectify_xl.model import CannotFinish
+from rectify_xl.errors import CannotFinish
 
 # How long (seconds) the lock is waited for, and how often it is tried.
 PATIENCE, PAUSE = 3.0, 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
@@ -146,8 +146,12 @@ class Workspace:
             # What is listed of another day was never remembered, or was lost: it arrives now.
             anew = {(entry["digest"], entry["path"]) for entry in added}
             stay = [entry for entry in entries if (entry["digest"], entry["path"]) not in anew]
-            listing = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in (*stay, *added))
-            save_atomically(self._archive_list, partial(Path.write_text, data=listing, encoding="utf-8", newline="\n"))
+            self.list_archived((*stay, *added))
+
+    def list_archived(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Writes the archive's list anew."""
+        listing = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+        save_atomically(self._archive_list, partial(Path.write_text, data=listing, encoding="utf-8", newline="\n"))
 
     @property
     def _archive_list(self) -> Path:

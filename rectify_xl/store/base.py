@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from rectify_xl.model import CannotFinish
+from rectify_xl.errors import CannotFinish
 from rectify_xl.store.schema import connect, is_quiet, translate_errors
 
 # A file's identity, size and time of change.

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from rectify_xl.errors import CannotFinish
 from rectify_xl.files import temporary_for
-from rectify_xl.model import CannotFinish
 from rectify_xl.store.packed_lines import packed_text
 
 # "rxl1": marks a database as ours.

@@ -11,8 +11,8 @@ from pathlib import Path
 from struct import error as StructError
 from typing import Any
 
+from rectify_xl.errors import RectifyError
 from rectify_xl.files import save_atomically
-from rectify_xl.model import RectifyError
 
 # Smaller than any saved workbook; msoffcrypto cannot decrypt its own packages of so few bytes.
 _TOO_SMALL = 4_200
