@@ -107,3 +107,9 @@ faults: $(STAMP)
 # No socket, and no program but the interpreter itself, under strace (apt-get install strace).
 strace: $(STAMP)
 	PYTHONPATH=tests:benchmarks $(BIN)/python tests/strace_check.py
+
+# What Microsoft's own validator says of every kind of workbook that goes out (apt-get install npm): some minutes.
+OPEN_XML ?= $(VENV)/open-xml
+.PHONY: open-xml
+open-xml: $(STAMP)
+	PYTHONPATH=tests:benchmarks $(BIN)/python tests/open_xml_check.py $(OPEN_XML)
