@@ -26,7 +26,7 @@ from rectify_xl import catalog
 from rectify_xl.model import Settings, Unit
 from rectify_xl.profiles import profile
 from rectify_xl.receiving.engine import read_all
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 
 DAY = date(2005, 5, 25)
 UNITS = 200
@@ -99,7 +99,7 @@ def main() -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         verdicts = Counter(
-            held.verdict for held in read_all(sources_in([folder]), settings(), DAY, workers=given.workers)
+            held.verdict for held in read_all(files_in([folder]), settings(), DAY, workers=given.workers)
         )
         took = time.perf_counter() - began
     parent, child = (

@@ -19,7 +19,7 @@ from rectify_xl.excel.marked import mark
 from rectify_xl.model import Return
 from rectify_xl.receiving.engine import marked_copies, read_all
 from rectify_xl.receiving.guarded.pool import kept
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
@@ -29,7 +29,7 @@ AS_OF, SEND_BY = date(2005, 5, 25), date(2005, 5, 30)
 def returns_in(folder: Path) -> list[tuple[bytes, Return]]:
     """The files of a folder with what was found in them, those alone that have something to mark."""
     ruling = ruling_for(settings_for(1000))
-    held = [(Path(source.path).read_bytes(), read_file(source, ruling, AS_OF)) for source in sources_in([folder])]
+    held = [(Path(source.path).read_bytes(), read_file(source, ruling, AS_OF)) for source in files_in([folder])]
     return [(data, judged) for data, judged in held if judged.findings]
 
 
@@ -42,7 +42,7 @@ def spent(data: bytes, held: Return) -> float:
 
 def in_the_pool(folder: Path, rounds: int = 5) -> None:
     """Wall milliseconds of a marked copy made by two warm processes, of all returns of a folder that have one."""
-    sources = sources_in([folder])
+    sources = files_in([folder])
     with kept():
         returns = read_all(sources, settings_for(len(sources)), AS_OF, workers=2)
         wanted = [pair for pair in zip(sources, returns, strict=True) if pair[1].verdict == "returned"]

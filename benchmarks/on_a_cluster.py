@@ -25,7 +25,7 @@ from made_returns import FILLED_ON, make_returns, settings_for
 
 from rectify_xl.receiving.engine import read_all
 from rectify_xl.receiving.guarded.pool import kept
-from rectify_xl.receiving.intake import Source, sources_in
+from rectify_xl.receiving.intake import Source, files_in
 
 
 class Weighed(Executor):
@@ -91,7 +91,7 @@ def main() -> None:
         if not folder.exists():
             make_returns(folder, given.n, with_findings=given.n // 20, soffice=0.2)
         print(f"{given.n} returned workbooks of 30 rows, {given.n // 20} of them with findings, {given.workers} workers")
-        compare(sources_in([folder]), given.pairs, given.workers)
+        compare(files_in([folder]), given.pairs, given.workers)
 
 
 if __name__ == "__main__":

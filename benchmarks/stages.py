@@ -114,9 +114,9 @@ def judge(folder: Path, pairs: int) -> None:
 def chunks(folder: Path) -> None:
     """Whether every file's verdict, rows and findings are the same whatever the chunk, read by two processes."""
     from rectify_xl.receiving import engine
-    from rectify_xl.receiving.intake import sources_in
+    from rectify_xl.receiving.intake import files_in
 
-    sources = sources_in([folder])[:60]
+    sources = files_in([folder])[:60]
     settings, told = settings_for(len(sources)), []
     for size in (25, 1, 7):
         engine.CHUNK = size

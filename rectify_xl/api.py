@@ -45,7 +45,7 @@ def check(
     """
     from rectify_xl.frames.result import Report
 
-    options = pipeline.ReadOptions(workers=1, executor=checked_executor(executor), spool=_text(spool), guard=guard)
+    options = _read_options(executor, spool, guard)
     returns = pipeline.check_returns(paths_from(paths), checked_settings(settings), day_from(as_of), options)
     return Report(returns=returns, forms=settings.forms)
 
@@ -70,13 +70,14 @@ def consolidate(
     """
     from rectify_xl.frames.result import Result
 
-    options = pipeline.ReadOptions(workers=1, executor=checked_executor(executor), spool=_text(spool), guard=guard)
-    arguments = paths_from(paths), checked_settings(settings), day_from(as_of)
-    return Result(book=pipeline.consolidate_paths(*arguments, options))
+    options = _read_options(executor, spool, guard)
+    book = pipeline.consolidate_paths(paths_from(paths), checked_settings(settings), day_from(as_of), options)
+    return Result(book=book)
 
 
-def _text(place: str | Path | None) -> str | None:
-    return None if place is None else str(place)
+def _read_options(executor: Executor | None, spool: str | Path | None, guard: bool) -> pipeline.ReadOptions:
+    place = None if spool is None else str(spool)
+    return pipeline.ReadOptions(workers=1, executor=checked_executor(executor), spool=place, guard=guard)
 
 
 def run(

@@ -55,7 +55,7 @@ def counts_html(caption: str, counted: Mapping[str, int]) -> str:
     return table_html(Table(tuple(catalog.words("display")["counts"]), list(counted.items())), caption)
 
 
-def plain(name: str, counted: Mapping[str, int]) -> str:
+def counts_line(name: str, counted: Mapping[str, int]) -> str:
     """One line for a console: a name, and what there is and how many of it."""
     return f"<{name}: {', '.join(f'{thing} {count}' for thing, count in counted.items())}>"
 

@@ -35,9 +35,7 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerSheet:
-    """A sheet found: its values from A1 on, the offset of its header, and the offset of each column (None: missing).
-
-    """
+    """A sheet found: its values from A1 on, the offset of its header, and the offset of each column (None: missing)."""
 
     layout: Layout
     title: str

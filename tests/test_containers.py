@@ -349,7 +349,7 @@ def test_an_archive_that_holds_too_much_is_refused_as_a_whole(
     for _ in range(depth):
         data = archive({"a.xlsx": BOOK, "b.zip": data})
     (tmp_path / "a.zip").write_bytes(data)
-    (held,) = intake.sources_in([tmp_path / "a.zip"])
+    (held,) = intake.files_in([tmp_path / "a.zip"])
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
     assert (member.name, member.refusal and member.refusal[0]) == ("", "limit-inflated")
 
@@ -376,7 +376,7 @@ def test_what_is_larger_than_any_file_may_be_is_never_taken_into_memory(
 
 
 def test_an_archive_of_many_gigabytes_is_refused_unopened(tmp_path: Path) -> None:
-    (held,) = intake.sources_in([sparse(tmp_path / "a.zip", 10_000_000_000)])
+    (held,) = intake.files_in([sparse(tmp_path / "a.zip", 10_000_000_000)])
     assert containers._is_container(held)
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
     assert (member.name, member.refusal and member.refusal[0]) == ("", "too-large")
@@ -391,7 +391,7 @@ def test_an_archive_of_many_gigabytes_is_refused_unopened(tmp_path: Path) -> Non
 )
 def test_mails_that_keep_to_no_rule_are_refused(mail: bytes, code: str, tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(mail)
-    (held,) = intake.sources_in([tmp_path / "a.eml"])
+    (held,) = intake.files_in([tmp_path / "a.eml"])
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
     assert member.refusal and member.refusal[0] == code
 
@@ -405,7 +405,7 @@ def test_a_mail_over_which_the_parser_stumbles_is_damaged(
 
     monkeypatch.setattr(mails, "message_from_bytes", stumbles)
     (tmp_path / "a.eml").write_bytes(b"From: a@example.org\nSubject: x\n\nhi\n")
-    (held,) = intake.sources_in([tmp_path / "a.eml"])
+    (held,) = intake.files_in([tmp_path / "a.eml"])
     (member,) = unpacking.unpacker_for(os.fsencode(tmp_path))(held)
     assert member.refusal and member.refusal[0] == "damaged"
 

@@ -24,7 +24,7 @@ import rectify_xl as rx
 from rectify_xl.cli import main
 from rectify_xl.model import Return
 from rectify_xl.receiving import cluster, elsewhere, engine
-from rectify_xl.receiving.intake import Source, sources_in
+from rectify_xl.receiving.intake import Source, files_in
 from rectify_xl.runs import pipeline, workspace
 
 SETTINGS = replace(settings(), units=settings().units[:12])
@@ -43,7 +43,7 @@ def returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def read(folder: Path, **how: Any) -> list[Return]:
-    return list(engine.read_all(sources_in([folder]), SETTINGS, DAY, **how))
+    return list(engine.read_all(files_in([folder]), SETTINGS, DAY, **how))
 
 
 def left_over(folder: Path) -> list[str]:
@@ -72,7 +72,7 @@ def test_what_travels_is_a_kilobyte_a_workbook(tmp_path: Path) -> None:
     for number in range(1, engine.CHUNK):
         shutil.copy(first, first.with_name(f"示例第{number}党支部整改台帐.xlsx"))
     weighed, plain = Weighing(), Weighing()
-    sources = sources_in([first.parent])
+    sources = files_in([first.parent])
     found = list(engine.read_all(sources, office, DAY, executor=weighed, spool=str(tmp_path)))
     assert found == list(engine.read_all(sources, office, DAY, executor=plain))
     assert [len(held.forms[0].good) for held in found] == [30] * engine.CHUNK and not any(h.findings for h in found)
@@ -172,7 +172,7 @@ def a_run_survives_a_workers_death(client: Client, returns: Path, tmp_path: Path
 def a_file_that_kills_unguarded_workers_has_its_verdict(client: Client, returns: Path) -> None:
     (returns / "坏.xlsx").write_bytes(small_return(3)[:2000])
     remarks: list[str] = []
-    sources = sources_in([returns])[-2:]
+    sources = files_in([returns])[-2:]
     context = dumps((SETTINGS, DAY))
     here = partial(engine._chunk_read, context=context, guard=True)
     how: dict[str, Any] = {"context": context, "guard": False, "spool": None, "remarks": remarks}

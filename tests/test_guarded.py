@@ -27,7 +27,7 @@ from rectify_xl.normal import inert
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.guarded import confine, pool, process, wire
 from rectify_xl.receiving.guarded.limits import process_limits
-from rectify_xl.receiving.intake import Source, sources_in
+from rectify_xl.receiving.intake import Source, files_in
 
 SETTINGS = settings_for()
 CRASHED = ("damaged", "crashed")
@@ -44,7 +44,7 @@ def inbox(tmp_path: Path, good: bytes) -> Any:
     def fill(*names: str) -> list[Source]:
         for name in names:
             (tmp_path / name).write_bytes(good)
-        return sources_in([tmp_path / name for name in names])
+        return files_in([tmp_path / name for name in names])
 
     return fill
 
@@ -147,7 +147,7 @@ def test_a_real_file_that_asked_for_all_memory_is_read(tmp_path: Path, good: byt
                 far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
                 data = data.replace(b"</sheetData>", far)
             made.writestr(info, data)
-    (held,) = read(sources_in([wide]))
+    (held,) = read(files_in([wide]))
     assert held.verdict == "accepted"
     assert {(f.code, f.cell) for f in held.findings} == {("extra-column", "XFD1048576")}
 
@@ -186,7 +186,7 @@ def test_no_more_is_read_ahead_than_agreed(inbox: Any, monkeypatch: pytest.Monke
 
 def test_a_file_that_is_no_file_needs_no_reading(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
-    assert [outcome(held) for held in read(sources_in([tmp_path]))] == [("not-a-file", "")]
+    assert [outcome(held) for held in read(files_in([tmp_path]))] == [("not-a-file", "")]
     assert read([]) == []
 
 
@@ -197,7 +197,7 @@ def test_a_vanished_file_is_refused() -> None:
 def test_marked_copies_are_made_by_the_processes_too(inbox: Any, tmp_path: Path) -> None:
     bad = {"ledger": [row("ledger", due="2005.5.32")]}
     path = filled_template(tmp_path / "bad.xlsx", bad)
-    sources = sources_in([path, *(source.path for source in inbox("gone.xlsx"))])
+    sources = files_in([path, *(source.path for source in inbox("gone.xlsx"))])
     held, gone = read(sources)
     (tmp_path / "gone.xlsx").unlink()
     asked = [
@@ -271,11 +271,11 @@ import sys
 from datetime import date
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.guarded import process
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.profiles import profile
 process.CHILD_MODULE = "misbehaving_child"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore it
-for held in engine.read_all(sources_in(sys.argv[1:]), profile("gdsta"), date(2005, 5, 25)):
+for held in engine.read_all(files_in(sys.argv[1:]), profile("gdsta"), date(2005, 5, 25)):
     print(held.verdict)
 """
 

@@ -35,7 +35,7 @@ from rectify_xl.kinds import Reading, Setting, parser_for
 from rectify_xl.messages import sentence
 from rectify_xl.model import Column, Return
 from rectify_xl.numerals import number, share, whole_number
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
@@ -972,7 +972,7 @@ def test_of_a_restricted_form_no_habit_tells_what_was_typed() -> None:
 
 
 def read_back(path: Path) -> Return:
-    return read_file(sources_in([path])[0], ruling_for(SETTINGS), date(2005, 6, 30))
+    return read_file(files_in([path])[0], ruling_for(SETTINGS), date(2005, 6, 30))
 
 
 def office_book(path: Path) -> Path:

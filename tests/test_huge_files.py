@@ -16,7 +16,7 @@ from returns import DAY, row
 from weeks import SETTINGS, drop, received, run
 
 from rectify_xl.excel.marked import copy_or_reason
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import workspace
@@ -96,10 +96,10 @@ def test_damage_in_a_part_that_is_not_read_changes_nothing_and_goes_back_as_it_c
     with zipfile.ZipFile(path, "a") as package:
         package.writestr("xl/media/image1.png", bytes(range(256)) * 40, zipfile.ZIP_DEFLATED)
     sound, ruling = path.read_bytes(), ruling_for(SETTINGS)
-    whole = read_file(sources_in([path])[0], ruling, date(2005, 6, 30))
+    whole = read_file(files_in([path])[0], ruling, date(2005, 6, 30))
 
     path.write_bytes(flipped(sound, "xl/media/image1.png"))
-    held = read_file(sources_in([path])[0], ruling, date(2005, 6, 30))
+    held = read_file(files_in([path])[0], ruling, date(2005, 6, 30))
     assert (held.verdict, held.findings, held.forms) == (whole.verdict, whole.findings, whole.forms)
     assert held.verdict == "returned" and held.digest != whole.digest
     made = copy_or_reason(path.read_bytes(), held, send_by=None, lang="zh")
@@ -109,7 +109,7 @@ def test_damage_in_a_part_that_is_not_read_changes_nothing_and_goes_back_as_it_c
 
     for part in ("xl/styles.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml", "docProps/core.xml"):
         path.write_bytes(flipped(sound, part))
-        read = read_file(sources_in([path])[0], ruling, date(2005, 6, 30))
+        read = read_file(files_in([path])[0], ruling, date(2005, 6, 30))
         assert (read.verdict, [f.code for f in read.findings]) == ("refused", ["damaged"])
 
 
@@ -117,6 +117,6 @@ def test_no_copy_is_made_where_the_marks_themselves_would_need_the_damaged_part(
     workspace.create(tmp_path / "整改工作", SETTINGS)
     path = drop(tmp_path / "整改工作", "一.xlsx", row("ledger", problem="短"))
     path.write_bytes(flipped(path.read_bytes(), "[Content_Types].xml"))
-    held = read_file(sources_in([path])[0], ruling_for(SETTINGS), date(2005, 6, 30))
+    held = read_file(files_in([path])[0], ruling_for(SETTINGS), date(2005, 6, 30))
     assert held.verdict == "returned"
     assert copy_or_reason(path.read_bytes(), held, send_by=None, lang="zh") == "damaged"

@@ -39,7 +39,7 @@ from rectify_xl.excel.marking import style_part
 from rectify_xl.excel.marking.colours import MOST_FILLS, fill_text, is_fill_text, mark_colour, number_in
 from rectify_xl.excel.marking.elements import Edits, parse
 from rectify_xl.model import Finding, FormRows, Level, Return, Row
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import pipeline
@@ -568,7 +568,7 @@ def test_the_same_input_gives_the_same_list(tmp_path: Path) -> None:
 
 
 def judged_file(path: Path) -> Return:
-    return read_file(sources_in([path])[0], RULING, date(2005, 6, 30))
+    return read_file(files_in([path])[0], RULING, date(2005, 6, 30))
 
 
 def flawed(path: Path) -> Path:

@@ -19,7 +19,7 @@ from rectify_xl.cli import main
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.templates import issued
 from rectify_xl.model import Unit
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import pipeline, workspace
@@ -80,7 +80,7 @@ def test_what_goes_out_is_judged_clean_once_the_cover_is_filled_in(place: Path) 
             for cell in line:
                 if cell.value in cover:
                     cell.offset(column=1).value = cover[cell.value]
-    held = read_file(sources_in([path])[0], ruling_for(settings_for()), date(2005, 5, 26))
+    held = read_file(files_in([path])[0], ruling_for(settings_for()), date(2005, 5, 26))
     assert (held.verdict, [(f.code, f.cell) for f in held.findings]) == ("accepted", [])
     ledger = next(f for f in held.forms if f.form == "ledger")
     assert [r.values[0] for r in ledger.good] == ["KX02-T001", "KX02-T002", "KX02-T003"]

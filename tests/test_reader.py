@@ -18,7 +18,7 @@ from rectify_xl.excel.reading.reader import read_workbook, values_of
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Return
-from rectify_xl.receiving.intake import sources_in
+from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
 from rectify_xl.ruling import ruling_for
 
@@ -26,7 +26,7 @@ RULING = ruling_for(settings_for())
 
 
 def read(path: Path, as_of: date = date(2005, 6, 30)) -> Return:
-    return read_file(sources_in([path])[0], RULING, as_of)
+    return read_file(files_in([path])[0], RULING, as_of)
 
 
 def codes(held: Return) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typed_rows import FORMS, FUNCTIONS, OFFICE, RULING, YEAR, framed, rows_of, texts_of, typed
 
 from rectify_xl.expression_python import compile_rules
-from rectify_xl.frames.schema import dtypes_for, empty_frame, schema_for
+from rectify_xl.frames.schema import dtypes_for, schema_for
 from rectify_xl.model import Settings
 
 
@@ -163,11 +163,9 @@ def test_numbers_stand_once_in_a_unit() -> None:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_an_empty_frame_passes_and_has_the_dtypes(name: str) -> None:
+def test_an_empty_frame_of_the_dtypes_passes(name: str) -> None:
     form = FORMS[name]
-    frame = empty_frame(form)
-    assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == dtypes_for(form)
-    assert list(frame.columns) == [column.name for column in form.columns]
+    frame = pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes_for(form).items()})
     assert broken(form.schema, frame) == ({}, set())
     assert broken(schema_for(form, OFFICE), frame) == ({}, set())
 

@@ -115,9 +115,9 @@ def _text_of(form: Form, values: Sequence[Any]) -> Any:
     return values[form.positions[form.key[-1]]] if form.key else None
 
 
-def findings_table(findings: Sequence[Finding], lang: str = "zh") -> Table:
+def findings_table(findings: Sequence[Finding]) -> Table:
     """One row per finding with its sentence; `row` is Excel's row number, `column` the form's column name."""
-    return Table(FINDING_COLUMNS, [(*finding_values(finding), sentence(finding, lang)) for finding in findings])
+    return Table(FINDING_COLUMNS, [(*finding_values(finding), sentence(finding)) for finding in findings])
 
 
 def finding_values(finding: Finding) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.display import counts_html, plain
+from rectify_xl.display import counts_html, counts_line
 from rectify_xl.frames.build import deadlines_table, findings_table, frame_of, returns_table, tasks_table
 from rectify_xl.frames.by_form import FramesByForm, open_forms
 from rectify_xl.frames.columns import frame_kinds, ledger_kinds
@@ -107,7 +107,7 @@ class Result:
         return {name: count for name, count in counts.items() if count}
 
     def __repr__(self) -> str:
-        return plain(f"Result {self.as_of}", self._counts())
+        return counts_line(f"Result {self.as_of}", self._counts())
 
     def _repr_html_(self) -> str:
         words = catalog.words("display")["result"]
@@ -158,7 +158,7 @@ class Report:
         return {name: count for name, count in counts.items() if count}
 
     def __repr__(self) -> str:
-        return plain("Report", self._counts())
+        return counts_line("Report", self._counts())
 
     def _repr_html_(self) -> str:
         caption = catalog.words("display")["report"]["caption"].format(files=len(self.returns))

@@ -65,13 +65,6 @@ def dtypes_for(form: Form) -> dict[str, str]:
     return {column.name: DTYPES.get(column.kind, "object") for column in form.columns}
 
 
-def empty_frame(form: Form) -> pd.DataFrame:
-    """The form's typed frame without a row."""
-    import pandas as pd
-
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes_for(form).items()})
-
-
 # ---- columns
 
 # Any unit of datetime64 passes the first; texts have no dtype of their own (see _holds_texts).

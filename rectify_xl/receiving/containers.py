@@ -24,7 +24,7 @@ from rectify_xl.zipped import SIGNATURE, directory
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
-    """The files named and below the folders named, as `intake.sources_in`; archives and mails as their members.
+    """The files named and below the folders named, as `intake.files_in`; archives and mails as their members.
 
     A path may be a URL that fsspec knows, of a file or a folder. Raises WrongUse.
     """
@@ -33,7 +33,7 @@ def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
 
 def _sources_at(path: str) -> list[Source]:
     if not is_url(path) or os.path.lexists(path):
-        return intake.sources_in([path])
+        return intake.files_in([path])
     from rectify_xl.receiving.remote import beginnings, fetched_source, sources_at
 
     sources = sources_at(path)
@@ -43,8 +43,8 @@ def _sources_at(path: str) -> list[Source]:
 
 
 def inbox_sources(folder: Path) -> list[Source]:
-    """The files below an inbox, as `intake.inbox_sources`; archives and mails as their members."""
-    return unpacked(intake.inbox_sources(folder))
+    """The files below an inbox, as `intake.inbox_files`; archives and mails as their members."""
+    return unpacked(intake.inbox_files(folder))
 
 
 def unpacked(sources: Sequence[Source]) -> list[Source]:

@@ -41,7 +41,7 @@ class Source:
     within: Source | None = None
 
 
-def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
+def files_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
     """The files named, and those below the folders named (under their path there), each folder in order of names.
 
     Raises WrongUse for a path that does not exist.
@@ -58,7 +58,7 @@ def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:
     return sources
 
 
-def inbox_sources(folder: Path) -> list[Source]:
+def inbox_files(folder: Path) -> list[Source]:
     """The files below an inbox, under their path there with /; none if the folder is missing.
 
     Raises OSError where the inbox itself does not open: what is in it nobody knows, and it is no file that was sent.

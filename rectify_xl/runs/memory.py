@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rectify_xl import catalog
-from rectify_xl.display import counts_html, plain
+from rectify_xl.display import counts_html, counts_line
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.frames.build import findings_table, frame_of
 from rectify_xl.frames.by_form import FramesByForm
@@ -130,7 +130,7 @@ class Memory:
         return self.settings.campaign, {name: count for name, count in counted.items() if count}
 
     def __repr__(self) -> str:
-        return plain("Memory", self._summary()[1])
+        return counts_line("Memory", self._summary()[1])
 
     def _repr_html_(self) -> str:
         campaign, counts = self._summary()

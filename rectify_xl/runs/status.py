@@ -14,7 +14,7 @@ from rectify_xl.in_force import using
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Known, Settings
 from rectify_xl.progress.items import ITEMS
-from rectify_xl.receiving.intake import Source, inbox_sources
+from rectify_xl.receiving.intake import Source, inbox_files
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.weekly import opened
 from rectify_xl.runs.workspace import Workspace
@@ -79,7 +79,7 @@ def _arrived(store: Store, workspace: Workspace) -> list[str]:
     paths = {path for path, _ in known}
     containers = {path[:end] for path in paths for end, sign in enumerate(path) if sign == "/"}
     unseen = []
-    for source in inbox_sources(workspace.inbox):
+    for source in inbox_files(workspace.inbox):
         size = _size(source) if source.is_regular else None
         is_same = size is None or (source.name, size) in known
         if not (source.is_clutter or source.name in containers or (source.name in paths and is_same)):
