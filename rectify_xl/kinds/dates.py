@@ -169,8 +169,9 @@ def _plain(text: str) -> str:
 
 
 def _is_weekday_right(text: str, period: Period) -> bool:
-    match = re.search(catalog.reading().weekday, text)
-    return not match or period.end is None or match["day"] in catalog.reading().weekdays[period.end.weekday()]
+    facts = catalog.reading()
+    match = re.search(facts.weekday, re.sub(facts.hour, "", text))
+    return not match or period.end is None or match["day"] in facts.weekdays[period.end.weekday()]
 
 
 def _unclear(text: str, bare: str, setting: Setting) -> Any:
