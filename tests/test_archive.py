@@ -16,11 +16,12 @@ from test_containers import archive, mail
 from weeks import SETTINGS, drop, received, run, snapshot
 
 from rectify_xl import files
+from rectify_xl.commands.table import words_in
 from rectify_xl.excel.marked import marker_for
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.files import is_whole
 from rectify_xl.receiving.intake import Source
-from rectify_xl.runs import workspace
+from rectify_xl.runs import pipeline, workspace
 from rectify_xl.runs.taking_in import original_of
 
 LATER = date(2005, 5, 31)
@@ -189,6 +190,22 @@ def test_a_file_that_archive_and_memory_lost_is_archived_when_it_comes_again(pla
     assert "退回/2005-05-31/坏.xlsx" in again.outputs
     assert kept(place, "坏.xlsx") == data
     assert [entry["arrived"] for entry in listed(place).values()] == [DAY.isoformat(), LATER.isoformat()]
+
+
+def test_an_inbox_that_lost_all_its_files_is_told_and_they_still_count(place: Path) -> None:
+    assert run(place, DAY).notes == ()
+    first = drop(place, "夹/一.xlsx", row("ledger"))
+    drop(place, "二.xlsx", row("ledger"), **OTHER)
+    assert run(place, DAY).notes == ()
+    first.unlink()
+    assert run(place, DAY).notes == ()
+    (place / "收件/二.xlsx").unlink()  # 夹 is still there
+    for dry_run in (True, False):
+        told = pipeline.run_workspace(place, as_of=LATER, dry_run=dry_run)
+        assert told.notes == ("inbox-empty:收件",)
+        assert len(told.book.items["ledger"]) == 2
+    for lang in ("zh", "en"):
+        assert "收件" in words_in(lang)["notes"]["inbox-empty"].format(name="收件")
 
 
 @pytest.mark.parametrize("is_in_inbox", [True, False])

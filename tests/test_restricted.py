@@ -105,7 +105,7 @@ def test_a_rebuilt_memory_counts_what_the_archive_holds_encrypted(place: Path, m
     (place / "收件" / "一.xlsx").unlink()
     again = lost()
     assert [(held.file, held.is_restricted) for held in again.book.returns] == [("一.xlsx", True)]
-    assert (again.notes, (place / REGISTER).read_bytes()) == (("rebuilt:记录.sqlite",), kept)
+    assert (again.notes, (place / REGISTER).read_bytes()) == (("rebuilt:记录.sqlite", "inbox-empty:收件"), kept)
     for word in ("另一个", ""):
         monkeypatch.setenv(restricted.PASSWORD, word)
         assert "archive-closed:1" in lost().notes

@@ -75,6 +75,8 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
     """One run for a day; a look back if a later day has been run."""
     if looks_back(job.store, as_of):
         return _look_back(job, as_of, dry_run=dry_run)
+    if not sources and job.store.arrivals():  # cleared by the office, or a share that is not mounted
+        job.notes.append(f"inbox-empty:{job.workspace.inbox.name}")
     if dry_run:
         week = work_out_week(job, sources, as_of)
         fresh = week.book.returns[len(week.intake.arrivals) :]
