@@ -724,6 +724,22 @@ def in_gbk() -> bytes:
     return changed(sheet=lambda xml: xml.replace("UTF-8", "GBK"))
 
 
+def of_a_later_zip() -> bytes:
+    """A zip whose directory says that a part needs version 25.5 of the format, of which no program knows anything."""
+    made = bytearray(zipped(plain()))
+    made[made.find(b"PK\x01\x02") + 6] = 255
+    return bytes(made)
+
+
+def named_in_two_ways() -> bytes:
+    """A zip whose sheet is sheetéé.xml to the directory; its own header says that these bytes are UTF-8."""
+    held = {name: data.replace(b"sheet1.xml", "sheetéé.xml".encode()) for name, data in plain().items()}
+    held["xl/worksheets/sheet##.xml"] = held.pop("xl/worksheets/sheet1.xml")
+    made = bytearray(zipped(held).replace(b"sheet##.xml", b"sheet\x82\x82.xml"))
+    made[made.find(b"xl/worksheets/sheet") - 23] |= 0x08
+    return bytes(made)
+
+
 def restricted() -> bytes:
     """A workbook with a sheet of a form that is confidential."""
     return second_sheet("教育转化登记", views="")
@@ -739,6 +755,8 @@ UNSAFE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "old_excel": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "format"),
     "text": (lambda: b"1,2,3", "format"),
     "cut": (lambda: zipped(plain())[:900], "damaged"),
+    "of_a_later_zip": (of_a_later_zip, "damaged"),
+    "named_in_two_ways": (named_in_two_ways, "damaged"),
     "broken_sheet": (broken_sheet, "damaged"),
     "with_entity": (with_entity, "damaged"),
     "lost_sheet": (lost_sheet, "missing-part"),

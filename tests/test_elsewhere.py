@@ -15,7 +15,7 @@ from typing import Any
 
 import dask
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Nanny
 from executors import Dying, Weighing, killing
 from many_files import DAY, settings, small_return
 from returns import filled_template, row, settings_for
@@ -125,6 +125,13 @@ def everything_in(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+class PatientNanny(Nanny):
+    """Ends a worker that is still starting: of five seconds an older Dask takes the start, and gives up on the end."""
+
+    async def close(self, timeout: float = 120, reason: str = "nanny-close") -> Any:
+        return await super().close(timeout=timeout, reason=reason)
+
+
 def kill_one(client: Client, done: int, _: int) -> None:
     """After the first chunks one worker is killed while it has others."""
     if done == 4:
@@ -137,7 +144,7 @@ def test_a_cluster_gives_the_results_of_one_machine_whatever_becomes_of_its_work
     """One cluster for three questions, as its start costs seconds: its executor, a run, and a file that kills."""
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "120s"}),  # a machine may be busy
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as held,
+        LocalCluster(n_workers=2, threads_per_worker=1, worker_class=PatientNanny, dashboard_address=":0") as held,
         Client(held, set_as_default=False) as client,
     ):
         rows_are_spooled_unasked(client, returns, tmp_path, monkeypatch)

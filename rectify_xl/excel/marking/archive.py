@@ -15,7 +15,8 @@ _LOCAL_HEADER, _UTF8, _ENCRYPTED = 30, 0x800, 0x1
 # Limits of a zip without the zip64 extension; no workbook that a clerk sends comes near.
 _MOST_ENTRIES, _MOST_BYTES = 0xFFFF, 0x7FFF_FFFF
 _HEAD = 0x10000
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+# What zipfile raises over a package of which it understands less than our reader: a version, a flag, a name's bytes.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,7 +48,7 @@ class Archive:
             raise CannotPatch("format")
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except _ZIP_ERRORS as error:
             raise CannotPatch("damaged") from error
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self._entries: dict[str, _Entry] = {}
@@ -73,7 +74,7 @@ class Archive:
             return self.written[name]
         try:
             return self._zip.read(self._infos[name])
-        except _READ_ERRORS as error:
+        except _ZIP_ERRORS as error:
             raise CannotPatch("damaged") from error
 
     def head(self, name: str) -> bytes:
@@ -83,7 +84,7 @@ class Archive:
         try:
             with self._zip.open(self._infos[name]) as entry:
                 return entry.read(_HEAD)
-        except _READ_ERRORS as error:
+        except _ZIP_ERRORS as error:
             raise CannotPatch("damaged") from error
 
     def write(self, name: str, data: bytes) -> None:
