@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from rectify_xl.errors import CannotFinish as CannotFinish
 from rectify_xl.first_days import FirstDays
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judging.cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
 from rectify_xl.judging.judged_row import findings_of_row, one_per_cell
 from rectify_xl.judging.recognise import FormSheet, SortedSheets, is_ledger, sort_sheets
-from rectify_xl.judging.rows import JudgedSheet, Params, UnitContext, judge_rows
+from rectify_xl.judging.rows import JudgedSheet, UnitContext, judge_rows
 from rectify_xl.judging.sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.judging.waive_rows import waive_rows
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import column_letter, fingerprint, parse_stamp
-from rectify_xl.model import Finding, Form, FormRows, Return, Row, Verdict
+from rectify_xl.model import Finding, Form, FormRows, Params, Return, Row, Verdict
 from rectify_xl.normal import shown
 from rectify_xl.ruling import Ruling
 from rectify_xl.waivers import Matter, waived

@@ -11,10 +11,10 @@ from rectify_xl.judging.data_rows import is_line
 from rectify_xl.judging.headings import Heading, is_self_check, is_serial, near_misses
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
-from rectify_xl.judging.rows import JudgedSheet, Params
+from rectify_xl.judging.rows import JudgedSheet
 from rectify_xl.kinds import as_text
 from rectify_xl.layout import cell_name, column_letter
-from rectify_xl.model import Finding, Form, Level, Rule
+from rectify_xl.model import Finding, Form, Level, Params, Rule
 from rectify_xl.normal import are_plain, as_typed, shown
 from rectify_xl.ruling import FormPlan, keys_of
 

@@ -12,7 +12,7 @@ from typing import Any
 from rectify_xl import catalog, expression, expression_python, expression_text
 from rectify_xl.in_force import kept_by_book, kept_by_forms
 from rectify_xl.merging.deadlines import form_test
-from rectify_xl.model import Book, Form, Item, Unit
+from rectify_xl.model import MERGED, Book, Form, Item, Unit
 from rectify_xl.roster import Roster, roster_for
 
 # Separates the band from the option in the name of a column for one option of a list.
@@ -87,7 +87,7 @@ def _reporting_units(book: Book) -> Iterator[tuple[str, Unit]]:
 
 def has_arrived(verdict: str) -> bool:
     """Whether a file with this verdict counts as reported."""
-    return verdict in ("accepted", "returned")
+    return verdict in MERGED
 
 
 def reporting_codes(book: Book, units: CountedUnits) -> set[str]:

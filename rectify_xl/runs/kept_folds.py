@@ -14,7 +14,7 @@ from rectify_xl.grounds import Grounds, digest_of, facts_digest
 from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.merging.office import OfficeValues, office_values
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import FormRows, OfficeEntry, Return, Settings
+from rectify_xl.model import MERGED, FormRows, OfficeEntry, Return, Settings
 from rectify_xl.receiving.guarded.wire import Garbage
 from rectify_xl.roster import Roster, roster_for
 from rectify_xl.runs.packed_folds import packed, unpacked
@@ -101,7 +101,7 @@ def _by_unit(returns: Iterable[Return], roster: Roster, as_of: date) -> Mapping[
     """The files that count, each once, by the unit they count for, in their order."""
     first: dict[str, Return] = {}
     for return_ in returns:
-        if return_.verdict in ("accepted", "returned") and return_.forms:
+        if return_.verdict in MERGED and return_.forms:
             first.setdefault(return_.digest, return_)
     by_unit: dict[str, list[Return]] = {}
     for return_ in sorted(first.values(), key=lambda r: r.order):

@@ -11,7 +11,7 @@ from typing import Any
 from rectify_xl.grounds import Grounds, digest_of
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import UnitFold
-from rectify_xl.model import Book, Return, Verdict
+from rectify_xl.model import SENT_BACK, Book, Return, Verdict
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import new_reminders, reminders_for, sent_key
 from rectify_xl.progress.items import ITEMS
@@ -21,7 +21,6 @@ from rectify_xl.runs.kept_folds import Kept, keep_folds
 from rectify_xl.runs.ledger_edits import LedgerEdits, cells_read
 from rectify_xl.runs.numbering import given_in
 from rectify_xl.runs.same_columns import columns_by_form
-from rectify_xl.runs.sent_back import TO_CORRECT
 from rectify_xl.runs.taking_in import Intake, Job
 from rectify_xl.store import Store
 from rectify_xl.store.runs import RunRow
@@ -82,8 +81,8 @@ def save(job: Job, week: Week) -> RunRow:
     verdicts = []
     for arrival, return_ in zip(arrivals, book.returns, strict=True):
         if arrival.run == seq or arrival.verdict != return_.verdict:
-            is_new = arrival.run == seq or arrival.verdict not in TO_CORRECT
-            verdicts.append((arrival.seq, return_.verdict, is_new and return_.verdict in TO_CORRECT))
+            is_new = arrival.run == seq or arrival.verdict not in SENT_BACK
+            verdicts.append((arrival.seq, return_.verdict, is_new and return_.verdict in SENT_BACK))
     store.keep_verdicts(seq, verdicts)
     looks = ((arrival, intake.looks.get((arrival.path, arrival.digest))) for arrival in arrivals)
     store.keep_looks((arrival.seq, look) for arrival, look in looks if look and look != arrival.look)

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from rectify_xl.files import fitting, save_atomically
 from rectify_xl.messages import sentence
-from rectify_xl.model import SENT_BACK, Return, Settings
+from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source
 from rectify_xl.workdays import calendar_for
-
-TO_CORRECT = SENT_BACK
 
 
 def write_reason(return_: Return, target: Path) -> Path:

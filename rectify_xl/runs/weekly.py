@@ -9,11 +9,12 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import digest_of_file
 from rectify_xl.in_force import using
-from rectify_xl.merging.merge import Numbers
-from rectify_xl.model import Book, CannotFinish
+from rectify_xl.merging.numbering import Numbers
+from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding, run_lock

@@ -11,15 +11,12 @@ from rectify_xl import catalog
 from rectify_xl.columnar import ColumnRows
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
 from rectify_xl.messages import sentence
-from rectify_xl.model import Book, Form, FormRows, Pending, Return, Table
+from rectify_xl.model import MERGED, Book, Form, FormRows, Pending, Return, Table
 from rectify_xl.normal import as_seen, inert, shown
 from rectify_xl.progress.standing import latest_files
 from rectify_xl.progress.units import has_arrived
 from rectify_xl.roster import roster_for
 from rectify_xl.tables.item_columns import item_columns
-
-# The verdicts of files whose rows were merged.
-_MERGED = ("accepted", "returned")
 
 
 class Rows(Sequence[tuple[Any, ...]]):
@@ -132,7 +129,7 @@ def files_table(book: Book, verdicts: Mapping[str, str] | None = None) -> Table:
 
 def _file_row(return_: Return, verdicts: Mapping[str, str], *, is_owing: bool) -> tuple[Any, ...]:
     facts, levels = catalog.words("ledger"), Counter(finding.level for finding in return_.findings)
-    merged = sum(_merged(return_, rows) for rows in return_.forms) if return_.verdict in _MERGED else None
+    merged = sum(_merged(return_, rows) for rows in return_.forms) if return_.verdict in MERGED else None
     return (
         inert(return_.file), return_.unit_code or None, return_.unit_name or None, verdicts[return_.verdict],
         return_.filled_on, return_.saved or None, levels["error"], levels["warning"], merged,

@@ -28,10 +28,10 @@ def refuse_unsafe(parts: Parts, book: BookPart, return_: Return) -> None:
 
 
 def is_restricted(return_: Return) -> bool:
-    """Whether a return holds rows or findings of a restricted form."""
+    """Whether a return holds rows or findings of a restricted form, or of one that is not known any more."""
     forms = catalog.forms()
     names = {rows.form for rows in return_.forms} | {finding.form for finding in return_.findings}
-    return any(forms[name].restricted for name in names if name in forms)
+    return any(name not in forms or forms[name].restricted for name in names - {""})
 
 
 def _restricted_titles() -> set[str]:
