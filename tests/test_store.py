@@ -17,8 +17,8 @@ import pytest
 from returns import DAY, GOOD, judged, row
 
 from rectify_xl import deflating
+from rectify_xl.errors import CannotFinish
 from rectify_xl.model import (
-    CannotFinish,
     Item,
     Known,
     Ledger,

@@ -12,9 +12,10 @@ import pytest
 from returns import DAY, UNITS, judged, row, settings_for
 from weeks import SETTINGS, drop, numbers, received, run, snapshot
 
+from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.grounds import Grounds
-from rectify_xl.model import CannotFinish, Waiver
+from rectify_xl.model import Waiver
 from rectify_xl.runs import pipeline, weekly, workspace
 from rectify_xl.store import Store
 
