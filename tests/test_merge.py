@@ -88,6 +88,15 @@ def test_a_number_nobody_gave_waits_as_foreign() -> None:
     assert problems(taken) == [("KX02-T009", "别处来的问题")]
 
 
+def test_a_row_with_mistakes_of_its_own_is_told_at_once_what_else_it_would_wait_for() -> None:
+    stranger = row("ledger", item_id="KX02-T009", problem="别处来的问题", status="不知道")
+    held = folded(sent("05-18", A), sent("05-25", A, stranger))
+    assert [(p.row.row, [f.code for f in p.findings]) for p in held.pending] == [(5, ["choice", "foreign-id"])]
+    assert ("foreign-id", "A5") in told(held)
+    twice = folded(sent("05-18", A), sent("05-25", A, stranger, {**stranger, "problem": "另一个问题"}))
+    assert {f.code for p in twice.pending for f in p.findings if f.column == "item_id"} == {"duplicate"}
+
+
 G = row("ledger", item_id="KX02-T001", problem="自己编号的问题")
 
 

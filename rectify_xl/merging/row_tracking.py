@@ -81,24 +81,30 @@ class RowTracker:
             place = new.row.sheet, new.row.row
             candidates, reason = self._candidates(new, known_before, return_)
             self.is_plain = self.is_plain and reason is None and not self._is_from_ledger
-            if place in bad:
-                self._wait(return_, new.row, errors.get(place, ()))
-                if len(candidates) == 1:
-                    candidates[0].last_seen_in, candidates[0].reported_by = return_.digest, return_.unit_code
-                continue
-            finding = self._finding(return_, new, rows, reason) if reason else None
-            if finding:
+            is_bad, told = place in bad, errors.get(place, ())
+            finding = None
+            if reason and (not is_bad or self._holds_besides(reason, told)):
+                finding = self._finding(return_, new, rows, reason)
                 self.findings.append(finding)
-            if finding and finding.level == "error":
-                self._wait(return_, new.row, (finding,))
+            errors_between = (finding,) if finding and finding.level == "error" else ()
+            if is_bad or errors_between:
+                waiting = pending_row(self.form, return_, new.row, (*told, *errors_between))
+                self._pending.append((return_.unit_code, waiting))
             else:
                 self._add_state(candidates[0] if candidates else None, return_, new, rows)
+            if is_bad and len(candidates) == 1:
+                candidates[0].last_seen_in, candidates[0].reported_by = return_.digest, return_.unit_code
 
     def _new_rows(self, return_: Return, rows: FormRows) -> list[_NewRow]:
         """The rows of a return, good and bad, with what they are known by."""
         every = rows.rows()
         keys = keys_of([row.values for row in every], self.form, self.form.key)
         return list(map(_NewRow, every, self._numbers_of(every, return_), keys))
+
+    def _holds_besides(self, reason: _WaitReason, told: Sequence[Finding]) -> bool:
+        """Whether a bad row would wait for a reason too: not by its key, which may be at fault, nor at a told cell."""
+        wrong = {finding.column for finding in told if finding.level == "error"}
+        return reason.code != "duplicate" and not self._is_from_ledger and reason.column not in wrong
 
     def _finding(self, return_: Return, new: _NewRow, rows: FormRows, reason: _WaitReason) -> Finding:
         """The finding on a row that must wait, at its own cell or in the ledger; a warning where a waiver lets it pass.
@@ -114,9 +120,6 @@ class RowTracker:
             return finding
         matter = Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
         return self.context.waivers.apply(return_.unit_code, finding, matter)
-
-    def _wait(self, return_: Return, row: Row, findings: tuple[Finding, ...]) -> None:
-        self._pending.append((return_.unit_code, pending_row(self.form, return_, row, findings)))
 
     # ---- which row it is
 
@@ -168,11 +171,8 @@ class RowTracker:
 
         Then all returns must be added anew: so the next run would see it, and this one shall say the same.
         """
-        right: list[Track] = []
-        for number, digest in self._unknown_numbers:
-            track = self._by_number.get(number)
-            if track is not None and self._was_given_before(track, digest):
-                right.append(track)
+        unknown = [(self._by_number.get(number), digest) for number, digest in self._unknown_numbers]
+        right = [track for track, digest in unknown if track is not None and self._was_given_before(track, digest)]
         if right:
             self.context.numbering.learn({ref_of(state): track.number for track in right for state in track.states})
             self.context.numbering.take_back(track.number for track in self.tracks if track.is_provisional)
