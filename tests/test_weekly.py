@@ -172,6 +172,20 @@ def test_a_changed_list_judges_again_and_sends_back_what_is_newly_wrong(first_we
     assert set(numbers(run(first_week, THIRD))) == {"KX02-T001", "KX02-T002"}
 
 
+@pytest.mark.parametrize("is_in_inbox", [True, False])
+def test_what_is_torn_in_the_archive_is_judged_again_from_the_inbox_else_stays(
+    is_in_inbox: bool, first_week: Path
+) -> None:
+    for archived in (first_week / "存档").glob("*.xlsx"):
+        archived.write_bytes(b"")
+    if not is_in_inbox:
+        for received_file in (first_week / "收件").rglob("*.xlsx"):
+            received_file.unlink()
+    set_up(first_week, lists={**SETTINGS.lists, "problem_category": ("另一类",)})
+    verdicts = [held.verdict for held in run(first_week, SECOND).book.returns]
+    assert verdicts == (["returned", "returned"] if is_in_inbox else ["accepted", "returned"])
+
+
 def test_what_a_verdict_rests_on() -> None:
     held, grounds = judged({"ledger": [row("ledger")]}), Grounds(SETTINGS).of
     basis = grounds(held)

@@ -118,7 +118,7 @@ def _judged_again(
     by_day = {r.digest for r in known if r.digest and (r.verdict == "held" or (r.filled_on or as_of) > as_of)}
     originals = _originals(job, arrivals, known, changed | by_day, sources)
     read = job.options.read(list(originals.values()), job.settings, as_of) if originals else ()
-    rejudged = {r.digest: r for r in shelved(read, len(originals) * _EXPECTED_ROWS) if r.digest}
+    rejudged = {r.digest: r for r in shelved(read, len(originals) * _EXPECTED_ROWS) if r.digest in originals}
     returns = [under_name(rejudged[r.digest], r.file) if r.digest in rejudged else r for r in known]
     first = {r.digest: r for r in reversed(known) if r.digest in rejudged}
     again = [
@@ -132,17 +132,19 @@ def _judged_again(
 def _originals(
     job: Job, arrivals: Sequence[Arrival], known: Sequence[Return], digests: set[str], sources: Sequence[Source]
 ) -> dict[str, Source]:
-    """Where the bytes of files are, by digest: in the archive, else (restricted ones) in the inbox; others are gone."""
+    """Where the bytes of files are, by digest: in the archive, else (restricted ones, and what is torn or does not open
+    there) in the inbox; others are gone.
+    """
     in_inbox = {source.name: source for source in sources}
     originals: dict[str, Source] = {}
     refusals = {entry["digest"]: _refusal_in(entry) for entry in job.workspace.archive_entries()} if digests else {}
     for arrival, return_ in zip(arrivals, known, strict=True):
         if return_.digest not in digests or return_.digest in originals:
             continue
-        archived = job.workspace.archived(return_)
-        if archived.is_file() and not return_.is_restricted:
-            refusal = refusals.get(return_.digest)
-            originals[return_.digest] = Source(path=str(archived), name=arrival.path, refusal=refusal)
+        path, refusal = str(job.workspace.archived(return_)), refusals.get(return_.digest)
+        archived = Source(path=path, name=arrival.path, refusal=refusal)
+        if not return_.is_restricted and file_digest(archived) == return_.digest:
+            originals[return_.digest] = archived
         elif (source := in_inbox.get(arrival.path)) and file_digest(source) == return_.digest:
             originals[return_.digest] = source
     return originals
