@@ -175,6 +175,12 @@ def test_the_language_is_known_before_anything_is_read(args: tuple[str, ...], la
     assert language_in(args) == lang
 
 
+def test_help_is_the_same_with_an_older_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(click.Command, "get_help_option_names", lambda self, ctx: ["--help", "-h"])
+    assert "-h, --help" in call("--help").stdout
+    assert "-h, --help" in call("run", "--help").stdout
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom rectify_xl import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"

@@ -33,6 +33,10 @@ class Command(click.Command):
         """Writes the page as `help_pages` lays it out."""
         formatter.write(help_page(self, ctx, self.words, formatter.width))
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """The names of the help option as declared; click before 8.5 gives those of a set, in any order."""
+        return sorted(super().get_help_option_names(ctx), key=ctx.help_option_names.index)
+
 
 class Group(Command, click.Group):
     """All commands, in the order in which they are declared."""
