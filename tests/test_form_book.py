@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,16 @@ def test_a_mistake_is_told_where_it_stands(sheet: str, row: int, header: str, ty
     spoilt = changed(rows, row, header, typed)
     letter = "ABCDEFGHIJKLMNOP"[spoilt[0].index(header)]
     assert (sheet, f"{letter}{row}", code) in told(**{name: spoilt})
+
+
+def test_a_label_left_blank_is_told_and_does_not_hold_up_the_rules_that_name_it() -> None:
+    vocabulary = Vocabulary(columns=(replace(training().columns[0], label=""),), options={})
+    assert vocabulary.labels() == {}  # first, for a nameless word was read for ever
+    spoilt = changed(COLUMNS, 6, "标签", "")
+    assert told(columns=spoilt) == [("字段", "A6", "required"), ("规则", "D3", "form-words")]
+    nameless = Vocabulary(columns=training().columns, options={"培训方式": ("", "集中培训")})
+    with pytest.raises(ExpressionError):
+        parse_labelled("培训方式 = 讲座", nameless)
 
 
 def test_what_is_missing_is_told_too() -> None:

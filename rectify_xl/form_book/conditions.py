@@ -40,8 +40,8 @@ class Vocabulary:
     options: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
 
     def labels(self) -> dict[str, str]:
-        """The names of the columns by label."""
-        return {narrow(column.label): column.name for column in self.columns}
+        """The names of the columns by label; a column whose label was left blank has none."""
+        return {label: column.name for column in self.columns if (label := narrow(column.label))}
 
 
 def parse_labelled(text: str, vocabulary: Vocabulary) -> Node:
@@ -76,7 +76,7 @@ def _option(rest: str, options: Sequence[str] | None) -> Token | None:
     if options is None:
         word = _WORD.match(rest)
         return Token(word[0], word[0], Const(word[0])) if word else None
-    fitting = [option for option in options if rest.startswith(narrow(option))]
+    fitting = [option for option in options if narrow(option) and rest.startswith(narrow(option))]
     best = max(fitting, key=len, default=None)
     return Token(best, narrow(best), Const(best)) if best is not None else None
 
