@@ -56,6 +56,22 @@ def test_without_an_archive_numbers_and_entries_come_from_the_ledger_which_is_ke
     assert known(run(place, THIRD)) == known(done) and snapshot(place) == same
 
 
+def test_a_row_reworded_under_its_number_is_one_row_by_the_ledgers_of_the_history(
+    second: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(second, tmp_path / "整改工作")
+    reworded = row("ledger", problem="换了说法的问题", item_id="KX02-T001")
+    drop(folder, "三.xlsx", reworded, row("ledger", problem="第一个问题"), filled_on=THIRD)
+    before = run(folder, THIRD)
+    (folder / "记录.sqlite").unlink()
+    shutil.rmtree(folder / "存档")
+    done = run(folder, THIRD)
+    told = {**KNOWN, "KX02-T001": "换了说法的问题", "KX02-T004": "第一个问题"}
+    assert known(done) == known(before) == (told, {"KX02-T001": {"supervision": "请抓紧"}})
+    first = {item.number: item.first_on for item in done.book.items["ledger"]}
+    assert (first["KX02-T001"], first["KX02-T004"]) == (FIRST, THIRD)
+
+
 def test_without_a_ledger_the_newest_in_the_history_tells_and_a_file_still_in_the_inbox_is_taken(place: Path) -> None:
     (place / LEDGER).unlink()
     later = sha256((place / "收件/甲.xlsx").read_bytes()).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from rectify_xl import catalog
@@ -19,7 +20,7 @@ from rectify_xl.merging.lower_ledgers import lower_ledgers
 from rectify_xl.merging.merge import Numbers, StateRef
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
-from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings
+from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings, Table
 from rectify_xl.ruling import key_of
 from rectify_xl.runs.ledger_edits import LedgerEdits
 from rectify_xl.runs.numbering import unnumbered
@@ -55,12 +56,16 @@ class SurvivingLedger:
 
 def surviving_ledger(workspace: Workspace) -> SurvivingLedger | None:
     """The ledger in 成果, else the newest in 历史; None if there is none, or none that can be read."""
-    name = workspace.names["ledger"]
-    current = workspace.results / name
-    newest = sorted((workspace.results / workspace.names["history"]).glob(f"*/{name}"), reverse=True)[:1]
-    paths = (path for path in (current, *newest) if path.is_file())
+    current = workspace.results / workspace.names["ledger"]
+    paths = (path for path in (current, *_in_history(workspace)[:1]) if path.is_file())
     ledgers = (_read_ledger(path.read_bytes(), is_current=path == current) for path in paths)
     return next((ledger for ledger in ledgers if ledger), None)
+
+
+def _in_history(workspace: Workspace) -> list[Path]:
+    """The ledgers of all runs in 历史, the newest first."""
+    folder = workspace.results / workspace.names["history"]
+    return sorted(folder.glob(f"*/{workspace.names['ledger']}"), reverse=True)
 
 
 def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
@@ -70,13 +75,9 @@ def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
         return None
     numbers: dict[ShortRef, str] = {}
     numbers_by_key: dict[tuple[Any, ...], list[str]] = {}
-    for name, table in tables.items():
-        form = catalog.forms()[name]
-        for row in table.rows if form.id_letter else ():
-            ref, key, number = _read_row(form, row)
-            if number:
-                numbers[ref] = number
-                numbers_by_key.setdefault(key, []).append(number)
+    for ref, key, number in _numbered(tables):
+        numbers[ref] = number
+        numbers_by_key.setdefault(key, []).append(number)
     label = catalog.words("ledger")["about"]["withdrawn"]
     withdrawn = " ".join(str(text) for item, text in about.rows if item == label) if about else ""
     return SurvivingLedger(
@@ -87,6 +88,16 @@ def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
         digest=sha256(data).hexdigest(),
         is_current=is_current,
     )
+
+
+def _numbered(tables: Mapping[str, Table]) -> Iterator[tuple[ShortRef, tuple[Any, ...], str]]:
+    """The source, the key and the number of every row that has one."""
+    for name, table in tables.items():
+        form = catalog.forms()[name]
+        for row in table.rows if form.id_letter else ():
+            ref, key, number = _read_row(form, row)
+            if number:
+                yield ref, key, number
 
 
 def _read_row(form: Form, row: tuple[Any, ...]) -> tuple[ShortRef, tuple[Any, ...], str]:
@@ -120,22 +131,41 @@ def count_differing(ledger: SurvivingLedger, numbers: Numbers, returns: Sequence
     return sum(known.get(ref) != number for ref, number in ledger.numbers.items())
 
 
-def numbers_from(ledger: SurvivingLedger, returns: Sequence[Return]) -> Numbers:
-    """The numbers that rows must get again: rows that the ledger has as their source, or else by their key.
+def numbers_from(ledger: SurvivingLedger, returns: Sequence[Return], workspace: Workspace) -> Numbers:
+    """The numbers that rows must get again: rows that the ledger has as their source, or one in 历史, or by their key.
 
     And those of lower offices' rows that have another number there.
     """
+    keys = {
+        (return_.digest, row_sheet, row): (form.name, return_.unit_code, key_of(values, form, form.key))
+        for return_ in returns for form, row_sheet, row, values in unnumbered(return_)
+    }  # fmt: skip
+    by_source = {**_numbers_in_history(ledger, workspace), **ledger.numbers} if keys else {}
     given: dict[StateRef, str] = {}
-    for return_ in returns:
-        for form, row_sheet, row, values in unnumbered(return_):
-            number = ledger.numbers.get((return_.digest[:DIGEST_DIGITS], row_sheet, row))
-            number = number or ledger.by_key.get((form.name, return_.unit_code, key_of(values, form, form.key)))
-            if number:
-                given[return_.digest, row_sheet, row] = number
+    for (digest, row_sheet, row), key in keys.items():
+        number = by_source.get((digest[:DIGEST_DIGITS], row_sheet, row)) or ledger.by_key.get(key)
+        if number:
+            given[digest, row_sheet, row] = number
     for ref, number_there in lower_ledgers(returns).numbers():
         if (number := ledger.numbers.get(ref, number_there)) != number_there:
             given[ref] = number
     return Numbers(by_state=given, used=ledger.retired.union(ledger.numbers.values()))
+
+
+def _numbers_in_history(ledger: SurvivingLedger, workspace: Workspace) -> dict[ShortRef, str]:
+    """The numbers by source in the ledgers of 历史, of those that were given for good; of a row the newest counts.
+
+    A row that was reworded under its number stands in the ledger by its new words alone.
+    """
+    known = ledger.retired.union(ledger.numbers.values())
+    found: dict[ShortRef, str] = {}
+    for path in reversed(_in_history(workspace)):
+        try:
+            tables = read_ledger_tables(path.read_bytes())
+        except Unreadable:
+            continue
+        found |= {ref: number for ref, _, number in _numbered(tables) if number in known}
+    return found
 
 
 def entries_from(

@@ -197,7 +197,7 @@ def _rebuilt(job: Job, days: list[tuple[date, list[Source]]]) -> None:
     with store.transaction():
         week = _replayed(job, days, Numbers())
         if ledger and rebuilding.count_differing(ledger, store.numbers(), store.returns(with_rows=False)):
-            given = rebuilding.numbers_from(ledger, store.returns())
+            given = rebuilding.numbers_from(ledger, store.returns(), job.workspace)
             store.forget()
             week = _replayed(job, days, given)
         if ledger:

@@ -41,7 +41,7 @@ def intake_of(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
 def judged(job: Job, intake: Intake, as_of: date) -> Week:
     """The week but for what earlier runs told (`with_past`), which much of the work can do without."""
     if not job.store.runs() and (ledger := rebuilding.surviving_ledger(job.workspace)):
-        given = rebuilding.numbers_from(ledger, intake.returns)
+        given = rebuilding.numbers_from(ledger, intake.returns, job.workspace)
         book = week_of(job, intake, as_of, numbers=given).book
         edits = rebuilding.edits_of_lost_memory(ledger, book, job.workspace, job.settings)
         return week_of(job, intake, as_of, edits, given)
