@@ -155,6 +155,21 @@ def test_while_a_merged_unit_still_sends_its_own_rows_its_successors_file_says_n
             assert (numbered(told), told.pending) == (numbered(held), ())
 
 
+def test_numbers_given_since_show_no_more_of_whose_rows_a_successor_reports_than_the_first_run_knew() -> None:
+    settings = merged(20)
+    bad = row("ledger", problem="还要改的一行", category="没有的类别")
+    taken = sent("05-21", A, B, unit="KX03", settings=settings)
+    own = sent("05-23", A, B, bad, settings=settings)
+    apart = sent("05-24", {**A, "percent": 0.9}, unit="KX03", settings=settings)
+    returns = [sent("05-18", A, B, settings=settings), taken, own, apart]
+    first = book(*returns, settings=settings)
+    numbers = {(s.digest, s.sheet, s.row): i.number for i in first.items["ledger"] for s in i.states}
+    again = book(*returns, settings=settings, numbers=Numbers(by_state=numbers, used=frozenset(numbers.values())))
+    assert numbered(again) == numbered(first) == [("KX03", "KX02-T001"), ("KX03", "KX02-T002")]
+    assert [p.row.row for p in first.pending] == [p.row.row for p in again.pending] == [6]
+    assert found(again, "missing-row") == found(first, "missing-row") == []
+
+
 def test_equal_texts_of_two_units_that_each_still_report_stay_two_rows() -> None:
     settings = merged(20)
     returns = [sent("05-25", A, B, C, settings=settings), sent("05-26", A, D, unit="KX03", settings=settings)]

@@ -71,7 +71,7 @@ class RowTracker:
         """
         self._is_from_ledger = from_ledger is not None
         new_rows = self._new_rows(return_, rows)
-        self.speaking.note(return_, self.tracks, [(new.number, new.row.values) for new in new_rows])
+        self.speaking.note(return_, self.tracks, self._written, [new.row.values for new in new_rows])
         self._pending = [(unit, p) for unit, p in self._pending if not self.speaking.speaks_for(return_, unit)]
         self._pending += [(return_.unit_code, pending) for pending in from_ledger or ()]
         bad = {(row.sheet, row.row) for row in rows.bad}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,8 @@ from rectify_xl.roster import Roster
 
 # The unit that sent a return, and its 填报日期.
 Sent = tuple[str, date | None]
-# Of every row of a return its number ("": none) and its values.
-NamedRows = Sequence[tuple[str, tuple[Any, ...]]]
+# The values of every row of a return.
+RowValues = Sequence[tuple[Any, ...]]
 
 
 class Speakers:
@@ -84,8 +84,9 @@ class RowSpeakers:
         self._senders: set[str] = set()
         self._others: dict[str, frozenset[str]] = {}  # by a return's digest
 
-    def note(self, return_: Return, tracks: Sequence[Track], rows: NamedRows) -> None:
-        """Notes for which of the units that reported before it a return speaks; `tracks` are the rows so far.
+    def note(self, return_: Return, tracks: Sequence[Track], written: Collection[str], rows: RowValues) -> None:
+        """Notes for which of the units that reported before it a return speaks; `tracks` are the rows so far, `written`
+        the numbers that it carries. One that was once given for a row of it shows nothing: no clerk typed that.
 
         One that still reports itself is spoken for too where the return has taken over its rows: one by its number,
         or more than half of them word for word. Equal keys show nothing: two units ask on one day, or have one problem.
@@ -96,12 +97,12 @@ class RowSpeakers:
             self._others[return_.digest] = frozenset(
                 unit for unit in others
                 if self._speakers.speaks_for(sent, unit)
-                or self._has_taken_over([track for track in tracks if track.reported_by == unit], rows)
+                or self._has_taken_over([track for track in tracks if track.reported_by == unit], written, rows)
             )  # fmt: skip
 
-    def _has_taken_over(self, tracks: Sequence[Track], rows: NamedRows) -> bool:
-        numbers, texts = {number for number, _ in rows if number}, {self._text(values) for _, values in rows}
-        by_number = any(track.number in numbers for track in tracks)
+    def _has_taken_over(self, tracks: Sequence[Track], written: Collection[str], rows: RowValues) -> bool:
+        texts = set(map(self._text, rows))
+        by_number = any(track.number in written for track in tracks)
         return by_number or 2 * sum(self._text(track.states[-1].values) in texts for track in tracks) > len(tracks)
 
     def _text(self, values: Sequence[Any]) -> tuple[Any, ...]:
