@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from pickle import dumps
@@ -190,6 +191,61 @@ def test_a_file_that_archive_and_memory_lost_is_archived_when_it_comes_again(pla
     assert "退回/2005-05-31/坏.xlsx" in again.outputs
     assert kept(place, "坏.xlsx") == data
     assert [entry["arrived"] for entry in listed(place).values()] == [DAY.isoformat(), LATER.isoformat()]
+
+
+@pytest.mark.parametrize("left", [None, b"", b"PK"])
+def test_what_the_archive_lost_is_put_back_from_the_inbox_and_told(left: bytes | None, place: Path) -> None:
+    (place / "收件/甲.zip").write_bytes(archive({"好.xlsx": taken(place, "好.xlsx", row("ledger"))}))
+    drop(place, "二.xlsx", row("ledger"), **OTHER)
+    run(place, DAY)
+    before = snapshot(place / "存档")
+    for name in ("甲.zip/好.xlsx", "二.xlsx"):
+        path = place / "存档" / f"{listed(place)[name]['digest']}.xlsx"
+        path.unlink() if left is None else path.write_bytes(left)
+    assert run(place, LATER, dry_run=True).notes == ()
+    assert run(place, LATER).notes == ("archive-mended:2",)
+    assert snapshot(place / "存档") == before
+    assert run(place, LATER).notes == ()
+
+
+def test_an_archive_that_is_gone_is_made_anew_with_the_days_on_which_files_came(place: Path) -> None:
+    (place / "收件/甲.zip").write_bytes(archive({"好.xlsx": taken(place, "好.xlsx", row("ledger"))}))
+    run(place, DAY)
+    drop(place, "二.xlsx", row("ledger"), **OTHER)
+    run(place, LATER)
+    before, entries = snapshot(place / "存档"), listed(place)
+    shutil.rmtree(place / "存档")
+    assert run(place, LATER).notes == ("archive-mended:2",)
+    assert {**snapshot(place / "存档"), "清单.jsonl": ""} == {**before, "清单.jsonl": ""}
+    assert {name: entry["arrived"] for name, entry in listed(place).items() if name != "甲.zip"} == {
+        name: entry["arrived"] for name, entry in entries.items() if name != "甲.zip"
+    }
+
+
+def test_what_neither_archive_nor_inbox_has_is_told_and_still_counts(place: Path) -> None:
+    drop(place, "一.xlsx", row("ledger"))
+    lost = drop(place, "二.xlsx", row("ledger"), **OTHER)
+    run(place, DAY)
+    for path in (lost, place / "存档" / f"{listed(place)['二.xlsx']['digest']}.xlsx"):
+        path.unlink()
+    told = run(place, LATER)
+    assert told.notes == ("archive-lacks:1",) and len(told.book.items["ledger"]) == 2
+    for lang in ("zh", "en"):
+        assert "1" in words_in(lang)["notes"]["archive-lacks"].format(name="1")
+
+
+def test_a_spoiled_list_of_the_archive_is_written_anew(place: Path) -> None:
+    drop(place, "一.xlsx", row("ledger"))
+    run(place, DAY)
+    drop(place, "二.xlsx", row("ledger"), **OTHER)
+    run(place, LATER)
+    listing = place / "存档/清单.jsonl"
+    before = listing.read_bytes()
+    first, second = before.splitlines()
+    for spoiled in (first, b"", b'{"digest": 1}\n' + second, before.replace(b"{", b"", 1), b"\xff\n[]\n" + before):
+        listing.write_bytes(spoiled)
+        assert run(place, LATER).notes == ()
+        assert set(listing.read_bytes().splitlines()) >= {first, second}, spoiled
 
 
 def test_an_inbox_that_lost_all_its_files_is_told_and_they_still_count(place: Path) -> None:

@@ -17,6 +17,8 @@ from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.grounds import Grounds
 from rectify_xl.model import Waiver
 from rectify_xl.runs import pipeline, weekly, workspace
+from rectify_xl.runs.archive import Archive
+from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 
 FIRST, SECOND, THIRD = date(2005, 5, 18), DAY, date(2005, 5, 31)
@@ -225,9 +227,11 @@ def test_a_lost_memory_is_rebuilt_from_the_archive(first_week: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("step", ["keep", "send_back", "write_results"])
+@pytest.mark.parametrize(
+    ("holder", "step"), [(Archive, "keep"), (Workspace, "send_back"), (Workspace, "write_results")]
+)
 def test_a_run_that_was_cut_off_is_finished_by_the_next(
-    step: str, first_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    holder: type, step: str, first_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop(first_week, "三.xlsx", row("ledger", problem="短"), filled_on=SECOND)
     undisturbed = tmp_path / "另一处"
@@ -235,7 +239,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     for day in (SECOND, THIRD):
         run(undisturbed, day)
     with monkeypatch.context() as broken:
-        broken.setattr(workspace.Workspace, step, lambda *_, **__: (_ for _ in ()).throw(OSError(5, "cut off")))
+        broken.setattr(holder, step, lambda *_, **__: (_ for _ in ()).throw(OSError(5, "cut off")))
         with pytest.raises(OSError, match="cut off"):
             run(first_week, SECOND)
     if step == "keep":  # nothing had been taken in: the day is run again by hand

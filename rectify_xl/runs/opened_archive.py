@@ -31,10 +31,10 @@ class OpenedArchive:
 @contextmanager
 def opened_archive(workspace: Workspace, password: str) -> Iterator[OpenedArchive]:
     """The listed files: in the archive, else in the inbox, else decrypted in a temporary folder of this user alone."""
-    archive = workspace.archive
+    archive = workspace.archive.folder
     archived = {path.name.partition(".")[0]: path for path in archive.iterdir()} if archive.is_dir() else {}
     locked, missing, files = dict[str, Path](), set[str](), dict[str, Path]()
-    for entry in workspace.archive_entries():
+    for entry in workspace.archive.entries():
         digest, in_inbox = entry["digest"], workspace.inbox / entry["path"]
         if digest in archived and not entry.get("encrypted"):
             files[digest] = archived[digest]

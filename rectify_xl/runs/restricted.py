@@ -84,7 +84,7 @@ def _with_restricted_rows(
     from rectify_xl.excel.reading.reader import read_workbook
 
     book, password, unarchived = context
-    archived = workspace.archived(return_)
+    archived = workspace.archive.path_of(return_)
     if archived.is_file():
         data = decrypt(archived.read_bytes(), password)
     elif source is not None:
@@ -102,7 +102,7 @@ def _with_restricted_rows(
 
 def _archive(workspace: Workspace, return_: Return, encrypted: bytes, day: date) -> None:
     """Puts an encrypted file into the archive and its list, marked as encrypted."""
-    workspace.archive.mkdir(exist_ok=True)
-    save_atomically(workspace.archived(return_), lambda temporary: temporary.write_bytes(encrypted))
+    workspace.archive.folder.mkdir(exist_ok=True)
+    save_atomically(workspace.archive.path_of(return_), lambda temporary: temporary.write_bytes(encrypted))
     entry = {"digest": return_.digest, "path": return_.file, "arrived": day.isoformat(), "encrypted": True}
-    workspace.list_archived((*workspace.archive_entries(), entry))
+    workspace.archive.write_entries((*workspace.archive.entries(), entry))

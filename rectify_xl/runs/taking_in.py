@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -16,7 +15,8 @@ from rectify_xl.grounds import Grounds
 from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.limits import limits
 from rectify_xl.model import FormRows, Return, Settings
-from rectify_xl.receiving.intake import Refusal, Source
+from rectify_xl.receiving.intake import Source, suffix_of
+from rectify_xl.runs.archive import ToArchive, refusal_in
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.unchanged import looks_of, unchanged
 from rectify_xl.runs.workspace import Workspace
@@ -93,17 +93,20 @@ def _name_and_parents(name: str) -> Iterator[str]:
         name = name.rpartition("/")[0]
 
 
-def containers_in(intake: Intake) -> list[tuple[Source, str]]:
-    """The archives and mails of the inbox that could be opened, each with its digest.
+def to_archive(intake: Intake, as_of: date) -> Iterator[ToArchive]:
+    """What is archived of an intake: the files first seen by this run, and the archives and mails they came in.
 
-    One that holds a file with a restricted form is left out: it stays in the inbox alone, as that file does.
+    A file with a restricted form stays in the inbox alone, as does the container of one.
     """
+    for source, return_ in intake.fresh:
+        if return_.digest and not return_.is_restricted:
+            yield ToArchive(source, return_.digest, return_.suffix, as_of)
     restricted = {return_.file for return_ in intake.returns if return_.is_restricted}
     members = [(source.name, source.within) for source in intake.inbox.values() if source.within]
     left_out = {container.name for name, container in members if name in restricted}
-    containers = {container.name: container for _, container in members if container.name not in left_out}
-    with_digests = [(container, file_digest(container)) for container in containers.values()]
-    return [(container, digest) for container, digest in with_digests if digest]
+    for container in {container.name: container for _, container in members}.values():
+        if container.name not in left_out and (digest := file_digest(container)):
+            yield ToArchive(container, digest, suffix_of(container.path), as_of, is_container=True)
 
 
 # ---- judged again
@@ -137,11 +140,11 @@ def _originals(
     """
     in_inbox = {source.name: source for source in sources}
     originals: dict[str, Source] = {}
-    refusals = {entry["digest"]: _refusal_in(entry) for entry in job.workspace.archive_entries()} if digests else {}
+    refusals = {entry["digest"]: refusal_in(entry) for entry in job.workspace.archive.entries()} if digests else {}
     for arrival, return_ in zip(arrivals, known, strict=True):
         if return_.digest not in digests or return_.digest in originals:
             continue
-        path, refusal = str(job.workspace.archived(return_)), refusals.get(return_.digest)
+        path, refusal = str(job.workspace.archive.path_of(return_)), refusals.get(return_.digest)
         archived = Source(path=path, name=arrival.path, refusal=refusal)
         if not return_.is_restricted and file_digest(archived) == return_.digest:
             originals[return_.digest] = archived
@@ -252,35 +255,12 @@ def under_name(return_: Return, name: str) -> Return:
     return replace(return_, file=name, findings=tuple(replace(finding, file=name) for finding in return_.findings))
 
 
-# ---- from the archive, where the memory is lost
-
-
-def arrived_by_day(workspace: Workspace, files: Mapping[str, Path]) -> Iterator[tuple[date, list[Source]]]:
-    """The archived files (by digest) under the paths they came by, by day of arrival, in the list's order."""
-    days: dict[str, list[Source]] = {}
-    for entry in workspace.archive_entries():
-        path = files.get(entry["digest"])
-        if path is not None and not entry.get("container"):
-            source = Source(path=str(path), name=entry["path"], refusal=_refusal_in(entry))
-            days.setdefault(entry["arrived"], []).append(source)
-    for day in sorted(days):
-        yield date.fromisoformat(day), days[day]
-
-
-def _refusal_in(entry: Mapping[str, Any]) -> Refusal | None:
-    """Why a file of the archive's list was not read, if it was not."""
-    if "refusal" not in entry:
-        return None
-    code, case, params = entry["refusal"]
-    return code, case, tuple(params.items())
-
-
 def original_of(job: Job, intake: Intake, return_: Return) -> Source:
     """Where the bytes of a received file are: in the archive, else (restricted ones) in the inbox; "" if nowhere.
 
     An archived file that does not open is pointed to where the inbox has it no more.
     """
-    archived = job.workspace.archived(return_)
+    archived = job.workspace.archive.path_of(return_)
     is_archived = bool(return_.digest) and not return_.is_restricted and archived.is_file()
     if is_archived and os.access(archived, os.R_OK):
         return Source(path=str(archived), name=return_.file)

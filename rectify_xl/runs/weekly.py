@@ -18,6 +18,7 @@ from rectify_xl.model import Book
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding, run_lock
+from rectify_xl.runs.archive_gaps import archive_gaps
 from rectify_xl.runs.child_process import done_by_child
 from rectify_xl.runs.drafts import drafted_by_children
 from rectify_xl.runs.kept_folds import with_whole_rows
@@ -27,7 +28,7 @@ from rectify_xl.runs.outcome import Outcome
 from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.remembering import Week, save, saved, turned, work_out
 from rectify_xl.runs.restricted import keep_restricted, password
-from rectify_xl.runs.taking_in import Job, arrived_by_day, containers_in, original_of, take_in
+from rectify_xl.runs.taking_in import Job, original_of, take_in, to_archive
 from rectify_xl.runs.verification import verify_book
 from rectify_xl.runs.without_gc import without_gc
 from rectify_xl.runs.working_out import by_then, intake_of, judged, week_of, with_past, work_out_week
@@ -84,8 +85,11 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
         notes = (*job.notes, *week.edits.notes)
         return Outcome(book=week.book, received=fresh, notes=notes, turned=turned(week))
     intake = intake_of(job, sources, as_of)
-    keep = partial(job.workspace.keep, intake.fresh, as_of, containers_in(intake))
-    with done_by_child(keep, is_worth=_is_worth(job, len(intake.fresh), _FILES_WORTH_A_CHILD)) as was_kept:
+    gaps = archive_gaps(job, intake)
+    job.notes.extend(gaps.notes)
+    files = [*gaps.to_archive, *to_archive(intake, as_of)]
+    keep = partial(job.workspace.archive.keep, files)
+    with done_by_child(keep, is_worth=_is_worth(job, len(files), _FILES_WORTH_A_CHILD)) as was_kept:
         return _conclude(job, judged(job, intake, as_of), archive=lambda: was_kept() or keep())
 
 
@@ -183,7 +187,7 @@ def _rebuild(job: Job) -> None:
     if job.store.runs():
         return
     with opened_archive(job.workspace, password()) as opened:
-        days = list(arrived_by_day(job.workspace, opened.files))
+        days = list(job.workspace.archive.arrived_by_day(opened.files))
         if days:
             _rebuilt(job, days)
         job.notes.extend(opened.notes)

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.errors import InWords
-from rectify_xl.files import (
-    TEMPORARY_PREFIX,
-    copy_exactly,
-    is_whole,
-    save_atomically,
-    settle_all,
-    sweep,
-    writable,
-)
+from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, settle_all, sweep, writable
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import SENT_BACK, Book, Return, Settings
-from rectify_xl.receiving.intake import Source, suffix_of
+from rectify_xl.receiving.intake import Source
+from rectify_xl.runs.archive import Archive
 from rectify_xl.runs.child_process import WasDone
 from rectify_xl.runs.sent_back import send_by_for, write_marked, write_reason
 
 # By workbook (its key in facts/workspace.toml) a function that waits for its draft and returns whether it was made.
 Drafted = dict[str, WasDone]
 _NONE_DRAFTED: Drafted = {}
-# What the archive's list says of an archive or mail whose files are listed too.
-_CONTAINER = {"container": True}
 
 
 class WorkspaceError(InWords):
@@ -68,9 +57,10 @@ class Workspace:
         return self.folder / self.names["inbox"]
 
     @property
-    def archive(self) -> Path:
+    def archive(self) -> Archive:
         """存档, every received file byte for byte."""
-        return self.folder / self.names["archive"]
+        folder = self.folder / self.names["archive"]
+        return Archive(folder=folder, list_path=folder / self.names["archive_list"])
 
     @property
     def results(self) -> Path:
@@ -111,59 +101,6 @@ class Workspace:
     def memory(self) -> Path:
         """记录.sqlite, the memory between runs."""
         return self.folder / self.names["memory"]
-
-    def archived(self, return_: Return) -> Path:
-        """The path of a received file in the archive, whether it is there yet or not."""
-        return self.archive / f"{return_.digest}{return_.suffix}"
-
-    def keep(
-        self, received: Iterable[tuple[Source, Return]], as_of: date, containers: Iterable[tuple[Source, str]] = ()
-    ) -> None:
-        """Copies every received file that the archive lacks into it, and adds digest, path and day to its list.
-
-        `received` is what the memory does not know. The same for the `containers` (archives and mails, with their
-        digests) that files came in. A file with a restricted form stays in the inbox alone. Raises OSError (ESTALE) for
-        a file that has changed since it was read.
-        """
-        self.archive.mkdir(exist_ok=True)
-        entries, day = self.archive_entries(), as_of.isoformat()
-        known = {(entry["digest"], entry["path"]): entry for entry in entries}
-        copied, added = list[Path](), list[dict[str, Any]]()
-        to_keep = [(s, r.digest, r.suffix, _refusal_entry(s)) for s, r in received if r.digest and not r.is_restricted]
-        to_keep += [(s, digest, suffix_of(s.path), _CONTAINER) for s, digest in containers]
-        for source, digest, suffix, extra in to_keep:
-            listed = known.get((digest, source.name))
-            if listed and extra is _CONTAINER:
-                continue
-            target = self.archive / f"{digest}{suffix}"
-            if not is_whole(target, digest):
-                save_atomically(target, partial(copy_exactly, source.path, digest), settles=False)
-                copied.append(target)
-            if not listed or listed["arrived"] != day:
-                added.append({"digest": digest, "path": source.name, "arrived": day, **extra})
-        settle_all(copied)
-        if added:
-            # What is listed of another day was never remembered, or was lost: it arrives now.
-            anew = {(entry["digest"], entry["path"]) for entry in added}
-            stay = [entry for entry in entries if (entry["digest"], entry["path"]) not in anew]
-            self.list_archived((*stay, *added))
-
-    def list_archived(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Writes the archive's list anew."""
-        listing = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-        save_atomically(self._archive_list, partial(Path.write_text, data=listing, encoding="utf-8", newline="\n"))
-
-    @property
-    def _archive_list(self) -> Path:
-        return self.archive / self.names["archive_list"]
-
-    def archive_entries(self) -> list[dict[str, Any]]:
-        """The archive's list in order of arrival: {"digest", "path", "arrived"} for each path of each file.
-
-        An archive or mail whose files are listed too is marked "container"; "refusal" is why a file was not read.
-        """
-        lines = self._archive_list.read_text(encoding="utf-8").split("\n") if self._archive_list.exists() else []
-        return [json.loads(line) for line in lines if line]
 
     @under_settings
     def send_back(self, received: Iterable[tuple[Source, Return]], book: Book) -> tuple[str, ...]:
@@ -257,14 +194,6 @@ def _write(result: str, book: Book, path: Path) -> None:
         "publication": write_publication,
     }
     writers[result](book, path)
-
-
-def _refusal_entry(source: Source) -> dict[str, Any]:
-    """The reason why a file was not read, for the archive's list: its container is not opened again to find it."""
-    if source.refusal is None:
-        return {}
-    code, case, params = source.refusal
-    return {"refusal": [code, case, dict(params)]}
 
 
 # The lock files of Excel, WPS and LibreOffice beside a workbook that is open.
