@@ -252,6 +252,60 @@ def test_its_number_here_stays_its_own_from_run_to_run_and_through_a_lost_memory
     assert told == {"KX02-T001": [B["problem"]], "KX02-T002": [A["problem"], C["problem"]]}
 
 
+def under(name: str, *returns: Return) -> Return:
+    """The ledger of an office of that name."""
+    return ledger(book_of(returns, replace(SETTINGS, organisation=name), DAY, Numbers()), f"{name}.xlsx")
+
+
+def test_numbers_that_two_lower_offices_gave_to_different_rows_stay_different_rows() -> None:
+    one, other = under("甲办", sent("KX02", "05-16", A, C)), under("乙办", sent("KX02", "05-18", B, A))
+    expected = {"KX02-T001": A["problem"], "KX02-T002": C["problem"], "KX02-T003": B["problem"]}
+    for returns in ([one, other], [other, one]):
+        upper = book(*returns)
+        assert {item.number: item.values[1] for item in upper.items["ledger"]} == expected
+        told = {(f.file, dict(f.params)["here"]) for f in upper.findings if f.code == "conflict"}
+        assert told == {("乙办.xlsx", "KX02-T003"), ("乙办.xlsx", "KX02-T001")}
+        next_level = book(under("上级", *returns))
+        assert {item.number: item.values[1] for item in next_level.items["ledger"]} == expected
+    for office in ("", "甲办"):  # offices may be called alike
+        pair = under(office, sent("KX02", "05-16", A)), under(office, sent("KX02", "05-18", B))
+        assert [i.values[1] for i in book(*pair).items["ledger"]] == [A["problem"], B["problem"]]
+
+
+def test_what_two_lower_offices_number_alike_keeps_its_number_whichever_ledger_comes_first(tmp_path: Path) -> None:
+    upper = tmp_path / "上级"
+    workspace.create(upper, SETTINGS)
+    later = under("乙办", sent("KX02", "05-18", B))
+    for place, (name, held) in enumerate((("乙办", [sent("KX02", "05-18", B)]), ("甲办", [sent("KX02", "05-16", A)]))):
+        data = written(book_of(held, replace(SETTINGS, organisation=name), date(2005, 5, 20), Numbers()))
+        (upper / "收件" / f"{name}.xlsx").write_bytes(data)
+        made = numbers(run(upper, date(2005, 5, 20 + place)))
+    assert made == {"KX02-T001": later.ledger.rows[0].item.values[1], "KX02-T002": A["problem"]}  # type: ignore[union-attr]
+    (upper / "记录.sqlite").unlink()
+    assert numbers(run(upper, date(2005, 5, 25))) == made
+
+
+def test_a_unit_that_writes_its_own_offices_numbers_to_the_upper_office_too_is_understood(tmp_path: Path) -> None:
+    """Both offices gave numbers to the same rows, in another order: rows must not change places."""
+    lower, upper = tmp_path / "下级", tmp_path / "上级"
+    for place in (lower, upper):
+        workspace.create(place, SETTINGS)
+    drop(lower, "1.xlsx", A, B, filled_on=date(2005, 5, 16))
+    for place in (lower, upper):
+        drop(place, "2.xlsx", B, A, filled_on=date(2005, 5, 18))
+        made = numbers(run(place, date(2005, 5, 18)))
+    assert made == {"KX02-T001": B["problem"], "KX02-T002": A["problem"]}
+    copy(lower / "成果" / "整改台帐.xlsx", upper / "收件" / "台帐.xlsx")
+    assert numbers(run(upper, date(2005, 5, 20))) == made
+    both = {**A, "item_id": "KX02-T001", "percent": 0.8}, {**B, "item_id": "KX02-T002", "percent": 0.9}
+    drop(upper, "3.xlsx", *both, filled_on=date(2005, 5, 24))
+    outcome = run(upper, date(2005, 5, 24))
+    assert numbers(outcome) == made
+    assert {i.number: i.values[19] for i in outcome.book.items["ledger"]} == {"KX02-T001": 0.9, "KX02-T002": 0.8}
+    told = {number: len(history_of(upper, number)["states"]) for number in made}
+    assert told == {"KX02-T001": 2, "KX02-T002": 2}
+
+
 def test_a_row_that_both_offices_numbered_alike_is_one() -> None:
     told = ledger(book(sent("KX02", "05-18", A)))
     direct = sent("KX02", "05-20", A)

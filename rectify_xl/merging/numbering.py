@@ -53,7 +53,8 @@ class Numbering:
         self.closed = numbers.closed
         self._arrived = {digest[:DIGEST_DIGITS]: day for digest, day in (arrived or {}).items()}
         self._from_ledgers = dict(from_ledgers)
-        self._by_state = self._from_ledgers | {state_ref(*ref): number for ref, number in numbers.by_state.items()}
+        self._given = {state_ref(*ref): number for ref, number in numbers.by_state.items()}
+        self._by_state = self._from_ledgers | self._given
         self._known_since: dict[str, date] = {}
         self.known = {*self._by_state.values(), *numbers.used, *reserved}
         self._last_known: dict[tuple[str, str], int] = {}
@@ -65,9 +66,14 @@ class Numbering:
         """The number that was once given for a row state, "" if none."""
         return self._by_state.get(ref, "")
 
+    def given(self, ref: StateRef) -> str:
+        """The number that this office once gave for a row state, "" if none."""
+        return self._given.get(ref, "")
+
     def learn(self, by_state: Mapping[StateRef, str]) -> None:
         """Takes numbers that this fold has given as known."""
         self._by_state |= by_state
+        self._given |= by_state
         self.known.update(by_state.values())
         for ref, number in by_state.items():
             _count(self._last_known, number)

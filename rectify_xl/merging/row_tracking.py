@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import compress
-from operator import not_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from rectify_xl.kinds import item_number
 from rectify_xl.merging.lower_numbers import LowerNumbers
+from rectify_xl.merging.new_rows import Key, NewRow, NewRows
 from rectify_xl.merging.numbering import ref_of, state_ref
 from rectify_xl.merging.row_findings import findings_by_row, in_ledger, pending_row, row_finding
 from rectify_xl.merging.speaking import RowSpeakers
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Finding, Form, FormRows, Params, Pending, Return, Row, State
-from rectify_xl.ruling import keys_of
 from rectify_xl.waivers import Matter, names_for
-
-Key = tuple[Any, ...]
 
 
 class _WaitReason(NamedTuple):
@@ -26,14 +21,6 @@ class _WaitReason(NamedTuple):
     code: str
     column: str
     params: Params
-
-
-class _NewRow(NamedTuple):
-    """A row of the return being added, the number it is known by ("": none) and its key."""
-
-    row: Row
-    number: str
-    key: Key
 
 
 class RowTracker:
@@ -45,6 +32,7 @@ class RowTracker:
         self.form, self.unit, self.context = form, unit, context
         self.speaking, self._lower = speaking, lower
         self.tracks: list[Track] = []
+        self._new_rows = NewRows(form, unit, context, lower=lower, tracks=self.tracks)
         self.findings: list[Finding] = []
         self.is_plain = True  # nothing decided but the returns, the units and the numbers that rows were given
         self._pending: list[tuple[str, Pending]] = []  # with the code of the unit that sent the row
@@ -55,9 +43,7 @@ class RowTracker:
         self._rules_between = [rule for rule in form.rules if rule.between]
         self._needs_renumbering = False
         self._unknown_numbers: list[tuple[str, str]] = []  # that nobody had given when their row came, with its file
-        # Of the return being added: is it a ledger's alone, the numbers written in its rows, those its others had.
-        self._is_from_ledger = False
-        self._written, self._remembered = frozenset[str](), frozenset[str]()
+        self._is_from_ledger = False  # of the return being added: whether it is a ledger's alone
 
     @property
     def pending(self) -> list[Pending]:
@@ -70,8 +56,8 @@ class RowTracker:
         `from_ledger` marks a file that only a lower office's ledger has; it is the bad rows as they stand there.
         """
         self._is_from_ledger = from_ledger is not None
-        new_rows = self._new_rows(return_, rows)
-        self.speaking.note(return_, self.tracks, self._written, [new.row.values for new in new_rows])
+        new_rows = self._new_rows.of(return_, rows)
+        self.speaking.note(return_, self.tracks, self._new_rows.written, [new.row.values for new in new_rows])
         self._pending = [(unit, p) for unit, p in self._pending if not self.speaking.speaks_for(return_, unit)]
         self._pending += [(return_.unit_code, pending) for pending in from_ledger or ()]
         bad = {(row.sheet, row.row) for row in rows.bad}
@@ -95,18 +81,12 @@ class RowTracker:
             if is_bad and len(candidates) == 1:
                 candidates[0].last_seen_in, candidates[0].reported_by = return_.digest, return_.unit_code
 
-    def _new_rows(self, return_: Return, rows: FormRows) -> list[_NewRow]:
-        """The rows of a return, good and bad, with what they are known by."""
-        every = rows.rows()
-        keys = keys_of([row.values for row in every], self.form, self.form.key)
-        return list(map(_NewRow, every, self._numbers_of(every, return_), keys))
-
     def _holds_besides(self, reason: _WaitReason, told: Sequence[Finding]) -> bool:
         """Whether a bad row would wait for a reason too: not by its key, which may be at fault, nor at a told cell."""
         wrong = {finding.column for finding in told if finding.level == "error"}
         return reason.code != "duplicate" and not self._is_from_ledger and reason.column not in wrong
 
-    def _finding(self, return_: Return, new: _NewRow, rows: FormRows, reason: _WaitReason) -> Finding:
+    def _finding(self, return_: Return, new: NewRow, rows: FormRows, reason: _WaitReason) -> Finding:
         """The finding on a row that must wait, at its own cell or in the ledger; a warning where a waiver lets it pass.
 
         No waiver gives one number to two rows.
@@ -124,16 +104,18 @@ class RowTracker:
     # ---- which row it is
 
     def _candidates(
-        self, new: _NewRow, known_before: Mapping[Key, Sequence[Track]], return_: Return
+        self, new: NewRow, known_before: Mapping[Key, Sequence[Track]], return_: Return
     ) -> tuple[Sequence[Track], _WaitReason | None]:
         """The tracks that a row may belong to, the likeliest first (none: it is new), and why it must wait."""
-        row, number, key = new
+        row, number, key, lower = new
         reason = self._broken_rule_between(row) if self._rules_between else None
-        if track := self._lower.track_of(row, number, key):
-            return (track,), reason
+        if lower and lower.track:
+            return (lower.track,), reason
         same_key = self._with_key(known_before[key], return_) if key in known_before else []
+        if lower:
+            same_key = [track for track in same_key if track.is_provisional and self._lower.is_free(track)]
         if number:
-            if self.context.numbering.closed and self._is_foreign(row, number, return_):
+            if not lower and self.context.numbering.closed and self._is_foreign(row, number, return_):
                 column = self.form.columns[self._number_place or 0].name
                 return (), reason or _WaitReason("foreign-id", column, (("case", "never-given"),))
             if track := self._by_number.get(number):
@@ -150,9 +132,10 @@ class RowTracker:
 
         Not one that another row of the return names by its number.
         """
+        written = self._new_rows.written
         free = [
             track for track in tracks
-            if track.last_seen_in != return_.digest and (track.is_provisional or track.number not in self._written)
+            if track.last_seen_in != return_.digest and (track.is_provisional or track.number not in written)
         ]  # fmt: skip
         own = [track for track in free if return_.unit_code in track.units]
         return own or [track for track in free if self.speaking.speaks_for(return_, track.reported_by)]
@@ -162,9 +145,9 @@ class RowTracker:
         if number not in self.context.numbering.known:
             self._unknown_numbers.append((number, return_.digest))
             return True
-        if not self._is_written(row, number):
+        if not self._new_rows.is_written(row, number):
             return False
-        return number in self._remembered or not self.context.numbering.was_known(number, return_.digest)
+        return number in self._new_rows.remembered or not self.context.numbering.was_known(number, return_.digest)
 
     def learns_numbers(self) -> bool:
         """Whether a row waits whose number has since been given for another file's; if so that number is known now.
@@ -183,37 +166,6 @@ class RowTracker:
         numbering, files = self.context.numbering, [state.digest for state in track.states]
         return digest not in files and any(numbering.had_arrived(file, by=digest) for file in files)
 
-    def _numbers_of(self, rows: Sequence[Row], return_: Return) -> Sequence[str]:
-        """The numbers of a return's rows (see `_number_of`); notes which are written in it, and which remembered."""
-        place = self._number_place
-        if place is None:
-            return [""] * len(rows)
-        numbers = [self._number_of(row, place, return_) for row in rows]
-        self._written = self._remembered = frozenset()
-        if any(row.values[place] for row in rows):
-            is_written = [self._is_written(row, number) for row, number in zip(rows, numbers, strict=True)]
-            self._written = frozenset(compress(numbers, is_written))
-            self._remembered = frozenset(compress(numbers, map(not_, is_written))) - {""}
-        return numbers
-
-    def _is_written(self, row: Row, number: str) -> bool:
-        """Whether a row has its number from its own cell."""
-        return bool(number) and row.values[self._number_place or 0] == number
-
-    def _number_of(self, row: Row, place: int, return_: Return) -> str:
-        """The number written in a row, or once given for it; one of another unit (waived) says nothing."""
-        written, ref = row.values[place] or "", state_ref(return_.digest, row.sheet, row.row)
-        if written and self._may_be_numbered(written, return_):
-            return self._lower.number_of(ref, written) if self._is_from_ledger else written
-        return self.context.numbering.number_of(ref)
-
-    def _may_be_numbered(self, number: str, return_: Return) -> bool:
-        """Whether a number is no other unit's."""
-        parts = item_number(number)
-        if parts is None or parts[0] in (return_.unit_code, self.unit):
-            return True
-        return parts[0] in self.context.roster.prefixes(self.unit) or any(parts[0] in t.units for t in self.tracks)
-
     def _broken_rule_between(self, row: Row) -> _WaitReason | None:
         """A rule that only the merge can judge: the item named is that unit's."""
         for rule in self._rules_between:
@@ -225,9 +177,9 @@ class RowTracker:
 
     # ---- its states
 
-    def _add_state(self, track: Track | None, return_: Return, new: _NewRow, rows: FormRows) -> None:
+    def _add_state(self, track: Track | None, return_: Return, new: NewRow, rows: FormRows) -> None:
         assert return_.filled_on is not None
-        row, number, key = new
+        row, number, key, lower = new
         letters = rows.letters.get(row.sheet, ())
         state = State(
             return_.file, return_.digest, row.sheet, row.row, return_.filled_on, return_.saved, row.values, letters
@@ -247,7 +199,8 @@ class RowTracker:
             self.is_plain = False
         if self._is_from_ledger:
             track.only_in_ledgers.add(ref)
-            self._lower.note(row, track)
+        if lower:
+            self._lower.add(lower, track)
         if self._due_place is not None:
             for record in records:
                 item = record.row.item

@@ -98,10 +98,8 @@ def _tracker_for(
         if rows.good or rows.bad or from_ledger
     ]
     speakers = speakers_for((return_ for return_, *_ in reporting), context.roster)
-    direct = ((return_, rows) for return_, rows, from_ledger in reporting if from_ledger is None)
-    tracker = RowTracker(
-        form, unit, context, speaking=RowSpeakers(form, speakers), lower=LowerNumbers(form, direct, context)
-    )
+    lower = LowerNumbers(form, ((return_, rows) for return_, rows, _ in reporting), context)
+    tracker = RowTracker(form, unit, context, speaking=RowSpeakers(form, speakers), lower=lower)
     for return_, rows, from_ledger in reporting:
         tracker.add(return_, rows, from_ledger)
     tracker.close_gaps()

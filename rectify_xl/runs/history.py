@@ -159,14 +159,15 @@ class _RowInLedger(NamedTuple):
 
 def _rows_in_ledgers(store: Store, number: str) -> list[_RowInLedger]:
     """Every row with a number here in the ledgers that count, in order of arrival; a ledger goes by its first name."""
-    lapsed = store.rows("SELECT digest, title, row, number FROM lapsed")
-    numbers_here = {state_ref(digest, title, row): here for digest, title, row, here in lapsed}
+    ledgers = store.rows(  # beside a min() the other columns are of its row
+        "SELECT a.path, f.digest, a.arrived, f.ledger, min(a.seq) FROM files f JOIN arrivals a ON a.file = f.key"
+        " WHERE f.ledger IS NOT NULL AND a.verdict IN ('accepted', 'returned') GROUP BY f.key ORDER BY min(a.seq)"
+    )
+    given = store.numbers().by_state if ledgers else {}
+    numbers_here = {state_ref(*ref): here for ref, here in given.items()}
     return [
         _RowInLedger(row, path, digest, arrived, ledger.as_of)
-        for path, digest, arrived, packed, _ in store.rows(  # beside a min() the other columns are of its row
-            "SELECT a.path, f.digest, a.arrived, f.ledger, min(a.seq) FROM files f JOIN arrivals a ON a.file = f.key"
-            " WHERE f.ledger IS NOT NULL AND a.verdict IN ('accepted', 'returned') GROUP BY f.key ORDER BY min(a.seq)"
-        )
+        for path, digest, arrived, packed, _ in ledgers
         if (ledger := ledger_from(packed))
         for row in ledger.rows
         if numbers_here.get(ref_of(row.item.latest), row.item.number) == number

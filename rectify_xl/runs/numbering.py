@@ -10,9 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.ledger_columns import DIGEST_DIGITS
 from rectify_xl.merging.merge import Numbers, StateRef, written_numbers
-from rectify_xl.model import Book, Form, Item, Return, State
+from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 
 _Order = tuple[date, str, str]
@@ -70,23 +69,13 @@ def unnumbered(return_: Return) -> Iterator[tuple[Form, str, int, tuple[Any, ...
 def given_in(book: Book, given: Mapping[StateRef, str], kept_units: Collection[str] = ()) -> Iterator[Given]:
     """The numbers of a book's items, also of those taken out by a waiver, with the states that `given` lacks.
 
-    The memory has all those of the units in `kept_units`. A state that only a lower office's ledger has is none of
-    them, unless its number is another one there: the ledger itself says the others.
+    The memory has all those of the units in `kept_units`.
     """
     for is_withdrawn, items in ((False, chain.from_iterable(book.items.values())), (True, book.withdrawn)):
         for item in items:
             if item.number and item.unit_code not in kept_units:
-                told = (state for state in item.states if not _is_as_in_its_ledger(item, state))
-                new_refs = [ref for ref in map(_ref_of, told) if given.get(ref) != item.number]
+                new_refs = [ref for ref in map(_ref_of, item.states) if given.get(ref) != item.number]
                 yield item.form, item.number, item.unit_code, new_refs, is_withdrawn
-
-
-def _is_as_in_its_ledger(item: Item, state: State) -> bool:
-    """Whether a state is known by a lower office's ledger alone, with the number that the item has here."""
-    if len(state.digest) > DIGEST_DIGITS:
-        return False
-    columns = catalog.forms()[item.form].columns
-    return any(column.assigned and state.values[place] == item.number for place, column in enumerate(columns))
 
 
 def gone_from(book: Book, given: Collection[str]) -> set[str]:

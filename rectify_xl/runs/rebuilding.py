@@ -134,20 +134,21 @@ def count_differing(ledger: SurvivingLedger, numbers: Numbers, returns: Sequence
 def numbers_from(ledger: SurvivingLedger, returns: Sequence[Return], workspace: Workspace) -> Numbers:
     """The numbers that rows must get again: rows that the ledger has as their source, or one in 历史, or by their key.
 
-    And those of lower offices' rows that have another number there.
+    And those that rows of lower offices' ledgers have here.
     """
     keys = {
         (return_.digest, row_sheet, row): (form.name, return_.unit_code, key_of(values, form, form.key))
         for return_ in returns for form, row_sheet, row, values in unnumbered(return_)
     }  # fmt: skip
-    by_source = {**_numbers_in_history(ledger, workspace), **ledger.numbers} if keys else {}
+    refs = [ref for ref, _ in lower_ledgers(returns).numbers()]
+    by_source = {**_numbers_in_history(ledger, workspace), **ledger.numbers} if keys or refs else {}
     given: dict[StateRef, str] = {}
     for (digest, row_sheet, row), key in keys.items():
         number = by_source.get((digest[:DIGEST_DIGITS], row_sheet, row)) or ledger.by_key.get(key)
         if number:
             given[digest, row_sheet, row] = number
-    for ref, number_there in lower_ledgers(returns).numbers():
-        if (number := ledger.numbers.get(ref, number_there)) != number_there:
+    for ref in refs:
+        if number := by_source.get(ref):
             given[ref] = number
     return Numbers(by_state=given, used=ledger.retired.union(ledger.numbers.values()))
 
