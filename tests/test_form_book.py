@@ -204,6 +204,8 @@ MISTAKES: tuple[tuple[str, int, str, Any, str], ...] = (
     ("字段", 6, "最小", "1_0", "form-number"),
     ("字段", 6, "最大", 0, "form-bounds"),
     ("字段", 2, "最小", 1, "form-only-for"),
+    ("字段", 9, "最小", -0.1, "form-share"),
+    ("字段", 9, "最大", 90, "form-share"),
     ("字段", 2, "级别", "严重", "choice"),
     ("字段", 2, "名称", "1 a", "form-pattern"),
     ("字段", 2, "名称", "filled_on", "form-pattern"),

@@ -450,6 +450,17 @@ def test_a_text_beyond_100_percent_is_out_of_range(raw: str) -> None:
     assert read("percent", raw)[1] == "range"
 
 
+@pytest.mark.parametrize(
+    ("raw", "value", "code"),
+    [
+        (0.1, 0.1, ""), (0.9, 0.9, ""), (0.05, 0.05, "range"), (0.95, 0.95, "range"), (1, 1.0, "range"),
+        (50.0, 0.5, "fixed-percent"), (5.0, 0.05, "range"), ("50%", 0.5, "fixed-percent"), ("95%", 0.95, "range"),
+    ],
+)  # fmt: skip
+def test_the_range_of_a_share(raw: Any, value: Any, code: str) -> None:
+    assert read("percent", raw, range=(0.1, 0.9)) == (value, code)
+
+
 @pytest.mark.parametrize("raw", ["一半", "约50%", "50%左右", "%", "过半", "5O%", "50-60%", True, MAY_16])
 def test_a_percent_that_nobody_can_be_sure_of_is_told(raw: Any) -> None:
     assert read("percent", raw) == (None, "number")

@@ -107,6 +107,7 @@ def column(kind: str, **facts: Any) -> Column:
 TEXT = column("text", length=(2, 4))
 CHOICE, DATE = column("choice", choices="status"), column("date")
 COUNT, SHARE = column("integer", range=(0, 100)), column("percent", range=(0, 1))
+PART = column("percent", range=(0.1, 0.9))
 CELLS = [
     (TEXT, "甲乙", ("甲乙", "")),
     (TEXT, "甲", ("甲", "length")),
@@ -156,6 +157,9 @@ CELLS = [
     (SHARE, 1, (1.0, "")),
     (SHARE, 50, (None, "range")),
     (SHARE, "50%", (None, "number")),
+    (PART, 0.1, (0.1, "")),
+    (PART, 0.05, (None, "range")),
+    (PART, 1, (None, "range")),
 ]
 
 

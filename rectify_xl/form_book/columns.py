@@ -110,7 +110,7 @@ def _column(line: Line) -> Column:
         level=terms.rule_levels().get(values["level"], "error"),
         choices=_list_name(kind, values["choices"]),
         length=_bounds(line, "shortest", "longest", (0, catalog.reading().longest_text)),
-        range=_bounds(line, "least", "most", (0, 10 ** catalog.reading().most_digits - 1)),
+        range=_range(line, kind),
         personal=says_yes(values["personal"]),
         assigned=assigned,
         width=values["width"],
@@ -142,6 +142,16 @@ def _name_of(line: Line, *, assigned: bool) -> str:
     if name != label and fits(cell, name, form_book_layout().looks.name_pattern) and name in (*BOUNDS, *FUNCTIONS):
         cell.refuse("form-pattern", hint=cell.column.hint)
     return str(name)
+
+
+def _range(line: Line, kind: str) -> Any:
+    """(least, most) of a count or a share, None without either; a share's that is none of 0 to 1 is noted."""
+    usual = (0, 1) if kind == "percent" else (0, 10 ** catalog.reading().most_digits - 1)
+    bounds = _bounds(line, "least", "most", usual)
+    for name in ("least", "most"):
+        if kind == "percent" and line.values[name] is not None and not 0 <= line.values[name] <= 1:
+            line.cells[name].refuse("form-share")
+    return bounds
 
 
 def _bounds(line: Line, low: str, high: str, usual: tuple[int, int]) -> Any:

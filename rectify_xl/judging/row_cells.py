@@ -10,7 +10,7 @@ from typing import Any
 from rectify_xl.judging.fill_down import FillDown
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
-from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading, from_1904
+from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading, beyond, from_1904
 from rectify_xl.layout import cell_name
 from rectify_xl.model import Column
 from rectify_xl.ruling import FormPlan
@@ -128,8 +128,8 @@ class RowReader:
             return reading
         if not grid.is_percent(grid.first_row + line, grid.first_column + offset):
             return reading
-        seen = ("seen", f"{raw * 100:.10g}%")
-        return Reading(raw, "range", (("case", "percent"), ("low", "0%"), ("high", "100%"), seen), read=False)
+        column = self._sheet.form.columns[self._positions[offset]]
+        return beyond(column, raw, ("seen", f"{raw * 100:.10g}%"))
 
     def _filled_down(self, row: JudgedRow, offset: int, merged_from: int | None = None) -> Any:
         """The value of the cell above (or of the merged cell), with a finding; also where that value is wrong."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from rectify_xl.kinds.choices import choice_parser, nearest, yesno_parser
 from rectify_xl.kinds.dates import STANDING, date_parser, from_1904
-from rectify_xl.kinds.numbers import integer_parser, percent_parser
+from rectify_xl.kinds.numbers import beyond, integer_parser, percent_parser, percent_range
 from rectify_xl.kinds.reading import (
     DITTO,
     CellError,
@@ -50,6 +50,7 @@ __all__ = [
     "Setting",
     "Usual",
     "as_text",
+    "beyond",
     "excel_length",
     "fixed",
     "from_1904",
@@ -59,6 +60,7 @@ __all__ = [
     "odd_value",
     "parser_for",
     "people_in",
+    "percent_range",
     "understood_number",
     "unreadable",
     "usual_for",

@@ -85,18 +85,22 @@ def _counter() -> re.Pattern[str]:
 
 
 def percent_parser(column: Column, setting: Setting) -> Parser:
-    """The parser of shares: a `float`, a fraction of one."""
+    """The parser of shares: a `float`, a fraction of one within the column's range."""
     nothing = empties()
+    low, high = percent_range(column)
+
+    def ranged(share: float, reading: Reading | None = None) -> Any:
+        return (reading or share) if low <= share <= high else beyond(column, share)
 
     def parse(value: Any) -> Any:
-        if value.__class__ is float and 0.0 <= value <= 1.0:
+        if value.__class__ is float and low <= value <= high:
             return value
         if odd := odd_value(value) or too_many_digits(value, "long"):
             return odd
         if is_number(value):
-            if 0 <= value <= 1:
-                return float(value)
-            return fixed(_hundredth(value), "fixed-percent") if 2 <= value <= 100 else _beyond(value)
+            if not 2 <= value <= 100:
+                return ranged(float(value))
+            return ranged(_hundredth(value), fixed(_hundredth(value), "fixed-percent"))
         if not isinstance(value, str):
             return unreadable("number", "percent")
         text = tidy(narrow(value))
@@ -106,17 +110,24 @@ def percent_parser(column: Column, setting: Setting) -> Parser:
         if share is None:
             near = 0.5 if text in catalog.reading().halves else _share_in(without_about(text))
             return unreadable("number", "percent-near", suggestion=near) if near else unreadable("number", "percent")
-        return fixed(share, "fixed-percent") if 0 <= share <= 1 else _beyond(share)
+        return ranged(share, fixed(share, "fixed-percent"))
 
     return parse
 
 
+def percent_range(column: Column) -> tuple[float, float]:
+    """The least and the greatest share that the column takes: all of 0 to 1 unless it says less."""
+    return column.range or (0.0, 1.0)
+
+
+def beyond(column: Column, share: float, *seen: tuple[str, str]) -> Reading:
+    """The reading of a share outside the column's range; `seen` is how its cell shows it, where that differs."""
+    low, high = (f"{bound * 100:.10g}%" for bound in percent_range(column))
+    return Reading(share, "range", (("case", "percent"), ("low", low), ("high", high), *seen), read=False)
+
+
 def _hundredth(value: float) -> float:
     return float(Decimal(repr(value)) / 100)
-
-
-def _beyond(share: float) -> Reading:
-    return Reading(share, "range", (("case", "percent"), ("low", "0%"), ("high", "100%")), read=False)
 
 
 def _share_in(text: str) -> float | None:

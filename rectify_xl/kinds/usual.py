@@ -16,6 +16,7 @@ from typing import Any
 from rectify_xl import catalog
 from rectify_xl.kinds.choices import usual_options
 from rectify_xl.kinds.dates import sensible_days
+from rectify_xl.kinds.numbers import percent_range
 from rectify_xl.kinds.reading import Reading, Setting, empties, excel_length
 from rectify_xl.kinds.texts import are_item_numbers, are_names, text_bounds
 from rectify_xl.model import Column
@@ -141,10 +142,12 @@ def _counts_at_once(column: Column, setting: Setting) -> Usual:
 
 
 def _shares_at_once(column: Column, setting: Setting) -> Usual:
+    low, high = percent_range(column)
+
     def understood(cells: Cells) -> Cells | None:
         if set(map(type, cells)) != {float} or not isfinite(sum(cells)):
             return None
-        return cells if min(cells) >= 0.0 and max(cells) <= 1.0 else None
+        return cells if low <= min(cells) and max(cells) <= high else None
 
     return understood
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.kinds import CellError, NoValue, excel_length
+from rectify_xl.kinds import CellError, NoValue, excel_length, percent_range
 from rectify_xl.model import Column, Settings
 
 # Characters that stand for a space, and those that are left out: nobody sees them, and the last begins our own marks.
@@ -168,7 +168,7 @@ def _number_reader(column: Column, settings: Settings) -> Reader:
 def range_of(column: Column) -> tuple[float, float]:
     """The least and the greatest number that the column takes."""
     if column.kind == "percent":
-        return 0, 1
+        return percent_range(column)
     return column.range or (-most_number(), most_number())
 
 
