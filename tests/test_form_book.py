@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from form_books import ABOUT, AROUND, COLUMNS, LISTS, RULES, Rows, sheets, training, write_book
+from form_books import ABOUT, AROUND, COLUMNS, GOOD, LISTS, RULES, Rows, sheets, training, write_book
 from openpyxl import load_workbook
-from returns import codes, judged, settings_for
+from returns import DAY, codes, judged, settings_for
 
 import rectify_xl as rx
 from rectify_xl import catalog
@@ -264,7 +264,32 @@ def test_what_is_missing_is_told_too() -> None:
 
 def test_rules_and_options_may_be_left_out() -> None:
     columns = [line for line in COLUMNS if line[0] != "培训方式"]
-    assert form_from(sheets(columns=columns, lists=None, rules=None), AROUND).rules == ()
+    [usual] = form_from(sheets(columns=columns, lists=None, rules=None), AROUND).rules
+    assert (usual.code, usual.level, usual.column, usual.on) == (
+        "duplicate", "error", "培训日期", ("培训主题", "培训日期"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "header", "typed"),
+    [(6, "规则", ""), (6, "级别", "提醒"), (6, "条件", "是否考核 = 是"), (6, "要求", "培训主题、负责人")],
+)
+def test_two_rows_of_one_key_are_sent_back_whatever_the_rules_say(row: int, header: str, typed: str) -> None:
+    rules = RULES[:5] if header == "规则" else changed(RULES, row, header, typed)
+    form = form_from(sheets(rules=rules), AROUND)
+    assert sum(r.code == "duplicate" and r.on == form.key and r.level == "error" for r in form.rules) == 1
+    alike = {**GOOD, "培训日期": DAY}
+    settings = with_forms(settings_for(), form)
+    with using(settings.forms):
+        held = judged({form.name: [alike, {**alike, "应到人数": 30}]}, settings=settings)
+    assert ("duplicate", 5) in [(f.code, f.row) for f in held.findings if f.level == "error"]
+
+
+def test_a_number_stands_once_too_and_rows_with_numbers_of_their_own_may_be_alike() -> None:
+    columns: Rows = [["标签", "类型", "由办公室编号"], ["编号", "编码", "是"], ["事项", "文字", ""]]
+    about: Rows = [["项目", "内容"], ["标题", "事项表"], ["关键栏目", "事项"], ["编号字母", "X"]]
+    rules = form_from(sheets(about=about, columns=columns, lists=None, rules=None), AROUND).rules
+    assert [(r.on, r.softened_by) for r in rules] == [(("item_id",), ""), (("事项",), "item_id")]
 
 
 def test_a_title_that_is_no_name_needs_one_beside_it() -> None:

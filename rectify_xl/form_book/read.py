@@ -12,7 +12,7 @@ from rectify_xl.expression import Node
 from rectify_xl.form_book.book import Around, FormBook, condition_in, fits, list_called, says_yes
 from rectify_xl.form_book.columns import Declared, read_columns
 from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.form_book.rules import read_rules
+from rectify_xl.form_book.rules import read_rules, with_usual_rules
 from rectify_xl.model import Deadline, Form, Remarks
 from rectify_xl.normal import key_text
 from rectify_xl.settings.book import rows_by_title
@@ -53,16 +53,17 @@ def _form(book: FormBook) -> Form:
     title = about.text("title")
     looks, fillers = book.layout.looks, {label: name for name, label in book.layout.fillers.items()}
     remarks = _remarks(book, about, declared)
-    columns = declared.columns
+    columns, key = declared.columns, _named(about, "key", declared)
+    rules = read_rules(book, declared, remarks=remarks is not None)
     form = Form(
         name=about.text("name") or title,
         title=title,
         template=about.text("template") or title + looks.template_suffix,
         version=about.values.get("version") or looks.version,
         filled_by=fillers.get(about.text("filled_by"), next(iter(book.layout.fillers))),
-        key=_named(about, "key", declared),
+        key=key,
         columns=columns,
-        rules=read_rules(book, declared, remarks=remarks is not None),
+        rules=with_usual_rules(rules, key, declared),
         office_columns=declared.office,
         id_letter=about.text("id_letter"),
         restricted=says_yes(about.text("restricted")),

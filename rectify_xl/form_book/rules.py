@@ -37,6 +37,25 @@ def read_rules(book: FormBook, declared: Declared, *, remarks: bool) -> tuple[Ru
     return tuple(_rule(at, line, context, remarks) for at, line in enumerate(lines))
 
 
+def with_usual_rules(rules: tuple[Rule, ...], key: Sequence[str], declared: Declared) -> tuple[Rule, ...]:
+    """The rules, with those that no form can do without: a number stands once, and so do the columns of the key.
+
+    Rows of one key that were taken in could never be told apart when the unit sends them again.
+    """
+    number = "".join(column.name for column in declared.columns if column.assigned)
+    for on, softened_by in (((number,) if number else (), ""), (tuple(key), number)):
+        if on and not any(_keeps_apart(rule, on) for rule in rules):
+            usual = Rule(index=len(rules), code="duplicate", column=on[-1], on=on, softened_by=softened_by)
+            rules = (*rules, usual)
+    return rules
+
+
+def _keeps_apart(rule: Rule, on: Sequence[str]) -> bool:
+    """Whether a rule sends one of two rows back that are alike in these columns."""
+    is_strict = rule.code == "duplicate" and rule.level == "error" and rule.when is None
+    return is_strict and bool(rule.on) and set(rule.on) <= set(on)
+
+
 def _rule(index: int, line: Line, context: _Context, remarks: bool) -> Rule:
     values, names = line.values, context.declared.labels()
     code = form_book_layout().rule_names().get(values["code"], "consistent")
