@@ -78,7 +78,8 @@ def test_without_a_ledger_the_newest_in_the_history_tells_and_a_file_still_in_th
     (place / f"存档/{later}.xlsx").unlink()
     done = run(place, THIRD)
     assert known(done) == (KNOWN, {"KX02-T001": {"supervision": "请抓紧"}})
-    assert (done.notes, done.received) == (("rebuilt:记录.sqlite",), ())
+    assert (done.notes, done.received) == (("rebuilt:记录.sqlite", "archive-mended:1"), ())
+    assert (place / f"存档/{later}.xlsx").read_bytes() == (place / "收件/甲.xlsx").read_bytes()
 
 
 def test_a_file_that_is_nowhere_any_more_is_told(place: Path) -> None:
