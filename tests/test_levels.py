@@ -166,6 +166,62 @@ def test_a_lower_offices_word_counts_until_the_upper_office_types_its_own() -> N
     assert book(told, entries=(own._replace(value=None),)).dues["ledger"][0].day == date(2005, 5, 27)
 
 
+def office_of(*ledgers: Return) -> dict[str, Any]:
+    return dict(book(*ledgers).items["ledger"][0].office)
+
+
+def made_by(name: str, day: date, *returns: Return, **typed: Any) -> Return:
+    """The ledger of an office of that name on a day, with what it typed of the first row."""
+    entries = tuple(OfficeEntry("ledger", "KX02-T001", column, value, day) for column, value in typed.items())
+    settings = replace(SETTINGS, organisation=name)
+    return ledger(book_of(returns, settings, day, Numbers(), past=Past(entries=entries)), f"{name}{day}.xlsx")
+
+
+@pytest.mark.parametrize("row_more", range(4))  # of one day the digests would decide
+def test_three_levels_up_the_upper_offices_word_counts_before_that_of_its_lower_office(row_more: int) -> None:
+    one, two, own = date(2005, 7, 8), date(2005, 7, 15), date(2005, 7, 1)
+    lower = made_by("下级", date(2005, 5, 20), *FIRST, extended_to=one, supervised_on=one)
+    other = sent("KX03", "05-19", row("ledger", problem=f"另外的第{row_more}项问题"))
+    upper = made_by("上级", date(2005, 5, 20), lower, other, extended_to=own)
+    assert office_of(lower, upper) == office_of(upper) == {"extended_to": own, "supervised_on": one}
+    later = made_by("下级", date(2005, 5, 27), *FIRST, extended_to=two, supervised_on=two)
+    assert office_of(lower, upper, later) == {"extended_to": own, "supervised_on": two}
+    cleared = made_by("下级", date(2005, 5, 28), *FIRST)
+    assert office_of(lower, upper, later, cleared) == {"extended_to": own}
+    assert office_of(lower, cleared) == {}
+
+
+def test_a_row_that_waits_in_an_older_ledger_waits_no_more_where_a_newer_one_merged_it() -> None:
+    odd = {**B, "urgency": "特急"}
+    kind = settings_for(lists={**SETTINGS.lists, "urgency": (*SETTINGS.lists["urgency"], "特急")})
+    strict, understood = (
+        replace(judged({"ledger": [A, odd]}, settings=settings, file="a.xlsx"), digest="d" * 64)
+        for settings in (SETTINGS, kind)
+    )
+    old = ledger(book_of([strict], SETTINGS, date(2005, 5, 26), Numbers()), "旧.xlsx", settings=kind)
+    new = ledger(book_of([understood], kind, DAY, Numbers()), "新.xlsx", settings=kind)
+    for returns in ([old, new], [new, old]):
+        upper = book_of(returns, kind, DAY, Numbers())
+        assert ([i.number for i in upper.items["ledger"]], upper.pending) == (["KX02-T001", "KX02-T002"], ())
+    assert len(book_of([old], kind, DAY, Numbers()).pending) == 1
+
+
+def test_a_row_that_a_lower_office_took_out_leaves_the_upper_ledger_too() -> None:
+    returns = [sent("KX02", "05-16", A, B), sent("KX02", "05-20", A)]
+    waiver = Waiver(
+        unit="KX02", rule="missing-row", item="KX02-T002", reason="并入别项", approved_by="示例甲", until=DAY
+    )
+    old = ledger(book(returns[0], day=date(2005, 5, 17)), "旧.xlsx")
+    new = ledger(
+        book_of(returns, settings_for(waivers=(waiver,)), DAY, given_by(book(returns[0]))), "新.xlsx"
+    )
+    assert [i.number for i in book(old).items["ledger"]] == ["KX02-T001", "KX02-T002"]
+    for ledgers in ([old, new], [new, old], [ledger(book(old, new), "上级.xlsx"), old]):
+        upper = book(*ledgers)
+        assert ([i.number for i in upper.items["ledger"]], upper.withdrawn_numbers) == (["KX02-T001"], ("KX02-T002",))
+    assert [i.number for i in book(old, new, returns[0]).items["ledger"]] == ["KX02-T001", "KX02-T002"]
+
+
 def test_a_newer_remark_takes_the_place_of_one_that_a_ledger_shows() -> None:
     told = ledger(book(*FIRST, OFFICE))
     newer = row("supervision", item_id="KX02-T001", inspected_on=date(2005, 6, 1), finding="又一次督查意见")

@@ -44,7 +44,8 @@ def _item(
 ) -> Item:
     form, states = tracker.form, track.states
     typed = office_values.get((form.name, track.number), _NOTHING) if office_values and track.number else _NOTHING
-    office = _office_columns(track, typed)
+    told = tracker.context.ledger_order.office_columns(track.ledger_records) if track.ledger_records else _NOTHING
+    office = {name: value for name, value in {**told, **typed}.items() if value is not None} or _NOTHING
     stands = standing_place(form, states, office) if office else len(states) - 1
     values = list(states[stands].values)
     for place in rules.number_places:
@@ -67,15 +68,6 @@ def _item(
         office=office,
         stands=stands - len(states),
     )
-
-
-def _office_columns(track: Track, typed: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The office columns of the latest lower office's ledger, and over them what the office itself typed."""
-    if not track.ledger_records and not typed:
-        return _NOTHING
-    latest = max(track.ledger_records, key=lambda record: record.ledger.order, default=None)
-    office = {**(latest.row.item.office if latest else {}), **typed}
-    return {name: value for name, value in office.items() if value is not None} if office else _NOTHING
 
 
 def _first_day(states: Sequence[State], test: Test | None, in_ledgers: Sequence[date | None]) -> date | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.ledger_columns import DIGEST_DIGITS, declared
+from rectify_xl.merging.ledger_order import LedgerOrder
 from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.model import FormRows, LedgerRow, Pending, Return, Row
@@ -29,13 +30,18 @@ class LowerLedgers:
     """Everything that the ledgers among the returns say, whatever their order.
 
     `records` are their rows by row state, the latest ledger last; `files` the lines of 报送情况 of files not here;
-    `retired` the numbers that were withdrawn there.
+    `retired` the numbers that were withdrawn there, `order` what the ledgers know of each other.
     """
 
     returns: tuple[LedgerReturn, ...] = ()
     records: Mapping[StateRef, Sequence[LedgerRecord]] = field(default_factory=dict)
     files: tuple[tuple[Any, ...], ...] = ()
     retired: frozenset[str] = frozenset()
+    order: LedgerOrder = field(default_factory=LedgerOrder)
+
+    def written_numbers(self) -> Iterator[str]:
+        """Every number in the ledgers, also one that a row has no more in a later one."""
+        return (record.row.item.number for records in self.records.values() for record in records)
 
     def numbers(self) -> Iterator[tuple[StateRef, str]]:
         """The numbers that were given, by the row state they stand at."""
@@ -46,20 +52,21 @@ class LowerLedgers:
 
 def lower_ledgers(returns: Sequence[Return]) -> LowerLedgers:
     """What the ledgers among some returns say; nothing where there is none."""
-    ledgers = sorted((r for r in returns if r.ledger), key=lambda r: r.order)
+    order = LedgerOrder(r for r in returns if r.ledger)
+    ledgers = order.ledgers
     if not ledgers:
         return LowerLedgers()
     direct = [r for r in returns if not r.ledger]
     records: dict[StateRef, list[LedgerRecord]] = {}
     for ledger in ledgers:
-        assert ledger.ledger is not None
-        for row in ledger.ledger.rows:
+        for row in ledger.ledger.rows if ledger.ledger else ():
             records.setdefault(ref_of(row.item.latest), []).append(LedgerRecord(ledger, row))
     return LowerLedgers(
-        returns=tuple(_returns(ledgers, direct, records)),
+        returns=tuple(_returns(order, direct, records)),
         records=records,
         files=tuple(_lines_of_other_files(ledgers, direct)),
         retired=frozenset(number for r in ledgers if r.ledger for number in r.ledger.retired),
+        order=order,
     )
 
 
@@ -76,22 +83,23 @@ def lines_since(lower: LowerLedgers, still_waiting: Iterable[Pending]) -> tuple[
 
 
 def _returns(
-    ledgers: Sequence[Return], direct: Sequence[Return], records: Mapping[StateRef, Sequence[LedgerRecord]]
+    order: LedgerOrder, direct: Sequence[Return], records: Mapping[StateRef, Sequence[LedgerRecord]]
 ) -> Iterator[LedgerReturn]:
     """The files that ledgers show, each as one return a unit, without the rows that came directly."""
     direct_states = {state_ref(r.digest, row.sheet, row.row) for r in direct for rows in r.forms for row in rows.good}
+    standing = _standing_states(order)
     rows: dict[_UnitFile, list[LedgerRow]] = {}
     for ref, same_state in records.items():
-        if ref not in direct_states:
+        if ref in standing and ref not in direct_states:
             row = same_state[-1].row
             rows.setdefault((row.item.unit_code, ref[0]), []).append(row)
     direct_files = {r.digest[:DIGEST_DIGITS] for r in direct}
     pending: dict[_UnitFile, list[Pending]] = {}
-    for waiting in _pending_rows(ledgers):
+    for waiting in _pending_rows(order):
         if waiting.digest not in direct_files:
             pending.setdefault((waiting.unit_code, waiting.digest), []).append(waiting)
     place = _file_columns().index("digest")
-    lines = {str(line[place])[:DIGEST_DIGITS]: line for line in _file_lines(ledgers)}
+    lines = {str(line[place])[:DIGEST_DIGITS]: line for line in _file_lines(order.ledgers)}
     for unit_file in sorted({*rows, *pending}):
         line = lines.get(unit_file[1], ())
         yield _ledger_return(unit_file, rows.get(unit_file, ()), pending.get(unit_file, ()), line)
@@ -122,13 +130,41 @@ def _ledger_return(
     )
 
 
-def _pending_rows(ledgers: Iterable[Return]) -> list[Pending]:
-    """The rows that wait according to the ledgers, each as the latest ledger has it."""
+def _standing_states(order: LedgerOrder) -> set[StateRef]:
+    """The row states of all ledgers but those that a ledger which knows theirs withdrew, or tells to be waiting."""
+    held = [(ledger, ledger.ledger) for ledger in order.ledgers if ledger.ledger]
+    numbers = {ledger.digest: {row.item.number for row in book.rows} for ledger, book in held if book.retired}
+    gone = {ledger.digest: book.retired.difference(numbers.get(ledger.digest, ())) for ledger, book in held}
+    waiting = {ledger.digest: {_place_of(pending)[1:] for pending in book.pending} for ledger, book in held}
+    standing: set[StateRef] = set()
+    for ledger, book in held:
+        later = [other.digest for other in order.ledgers if order.knows(other, ledger)]
+        withdrawn = frozenset[str]().union(*(gone[digest] for digest in later))
+        bad = frozenset[StateRef]().union(*(waiting[digest] for digest in later))
+        refs = (ref_of(row.item.latest) for row in book.rows if row.item.number not in withdrawn)
+        standing.update(ref for ref in refs if ref not in bad)
+    return standing
+
+
+def _pending_rows(order: LedgerOrder) -> Iterator[Pending]:
+    """The rows that wait according to the ledgers, each as the latest ledger has it; in the order of unit and file.
+
+    A row waits no more where a ledger that knows the one which tells it does not tell it.
+    """
+    held = [(ledger, ledger.ledger) for ledger in order.ledgers if ledger.ledger]
+    told = {ledger.digest: {_place_of(pending): pending for pending in book.pending} for ledger, book in held}
     found: dict[tuple[Any, ...], Pending] = {}
-    for ledger in ledgers:
-        for pending in ledger.ledger.pending if ledger.ledger else ():
-            found[pending.unit_code, pending.form, pending.digest, pending.row[:2]] = pending
-    return [found[key] for key in sorted(found)]
+    for ledger in order.ledgers:
+        later = [told[other.digest] for other in order.ledgers if order.knows(other, ledger)]
+        for place, pending in told[ledger.digest].items():
+            if all(place in others for others in later):
+                found[pending.unit_code, *place] = pending
+    yield from (found[key] for key in sorted(found))
+
+
+def _place_of(pending: Pending) -> tuple[str, str, str, int]:
+    """Where a row stands that waits: form, file, sheet and row."""
+    return (pending.form, pending.digest[:DIGEST_DIGITS], *pending.row[:2])
 
 
 def _file_columns() -> list[str]:

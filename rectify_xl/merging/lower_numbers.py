@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
+from rectify_xl.merging.ledger_order import Rank
 from rectify_xl.merging.numbering import StateRef, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.merging.tracks import FoldContext, Track
@@ -18,14 +20,15 @@ Key = tuple[Any, ...]
 _Claim = tuple[str, str, date]
 # The office that is doing the fold, beside those whose ledgers came.
 _HERE = "."
+_NO_RANK = Rank(-1, -1)
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
 class LowerRow:
     """One row as the offices know it: the numbers that each gave it, all keys it had, the first day it was reported.
 
-    `number` is the one it is written with by the uppermost office, `here` the one it has here ("": none yet), `track`
-    the row here once a state of it was added.
+    `number` is the one that it has in the uppermost and latest ledger, whose rank is `rank`; `here` the one it has here
+    ("": none yet), `track` the row here once a state of it was added.
     """
 
     refs: list[StateRef]
@@ -33,6 +36,7 @@ class LowerRow:
     keys: set[Key]
     first_on: date
     number: str = ""
+    rank: Rank = _NO_RANK
     here: str = ""
     track: Track | None = None
 
@@ -111,7 +115,10 @@ class LowerNumbers:
                 days = [return_.filled_on, *(record.row.item.first_on for record in records)]
                 noted = LowerRow(refs=[ref], claims=claims, keys={key}, first_on=min(day for day in days if day))
                 noted.here = self._context.numbering.given(ref)
-                noted.number = _number_in(records)
+                for record in records:
+                    rank = self._context.ledger_order.rank(record.ledger)
+                    if record.row.item.number and rank > noted.rank:
+                        noted.number, noted.rank = record.row.item.number, rank
                 self._note(ref, noted)
 
     def _claims(self, ref: StateRef, row: Row, records: Sequence[LedgerRecord]) -> Iterator[_Claim]:
@@ -129,7 +136,6 @@ class LowerNumbers:
         for claim in sorted(noted.claims):
             mine, other = self._by_ref[ref], self._by_claim.setdefault(claim, self._by_ref[ref])
             if other is not mine and not (other.here and mine.here and other.here != mine.here):
-                other.number = mine.number or other.number  # that of the later state
                 self._join(other, mine)
 
     def _join(self, row: LowerRow, other: LowerRow) -> None:
@@ -138,7 +144,8 @@ class LowerNumbers:
         row.keys |= other.keys
         row.refs += other.refs
         row.first_on = min(row.first_on, other.first_on)
-        row.here, row.number = row.here or other.here, row.number or other.number
+        row.here = row.here or other.here
+        row.number, row.rank = max((row.number, row.rank), (other.number, other.rank), key=itemgetter(1))
         self._by_ref.update(dict.fromkeys(other.refs, row))
         self._by_claim.update(dict.fromkeys(other.claims, row))
 
@@ -175,8 +182,3 @@ class LowerNumbers:
             return same
         of_key = dict.fromkeys(other for key in row.keys for other in by_key.get(key, ()) if row.may_be(other))
         return next(iter(of_key)) if len(of_key) == 1 else None
-
-
-def _number_in(records: Sequence[LedgerRecord]) -> str:
-    """The number of a row state in the latest ledger that shows it."""
-    return next((record.row.item.number for record in reversed(records) if record.row.item.number), "")

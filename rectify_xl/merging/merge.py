@@ -75,15 +75,15 @@ def fold(
     """
     union = merge(returns)
     lower = lower_ledgers(union)
-    reserved = (*lower.retired, *(() if numbers.closed else written_numbers(union)))
-    numbering = Numbering(numbers, lower.numbers(), reserved, arrived)
-    waivers = waivers or Waivers(roster=roster)
-    context = FoldContext(numbering=numbering, roster=roster, waivers=waivers, ledger_records=lower.records)
-    forms = [rows for return_ in union for rows in return_.forms]
+    context = FoldContext(
+        numbering=_numbering(union, numbers, lower, arrived), roster=roster, waivers=waivers or Waivers(roster=roster),
+        ledger_records=lower.records, ledger_order=lower.order,
+    )  # fmt: skip
+    row_count = sum(len(rows.good) for return_ in union for rows in return_.forms)
     folding = _Folding(
         context=context, by_unit=_by_unit(union, lower, roster, as_of), kept=kept or {}, stall_days=stall_days,
-        office_values=office_values(entries), shelf=Shelf(room_for(sum(len(rows.good) for rows in forms))),
-        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for rows in forms),
+        office_values=office_values(entries), shelf=Shelf(room_for(row_count)),
+        collects_items=any(is_judged_by_items(catalog.forms()[rows.form]) for r in union for rows in r.forms),
     )  # fmt: skip
     folding.fold_all(roster.order())
     return Folded(
@@ -92,10 +92,23 @@ def fold(
         findings=(*_findings_between_files(union, context, as_of, arrived or {}), *folding.findings),
         restricted=folding.restricted,
         withdrawn=tuple(folding.withdrawn),
-        retired=lower.retired,
+        retired=lower.retired.difference(_standing(folding) if lower.retired else ()),
         lower_files=lines_since(lower, folding.pending),
         unit_folds=folding.unit_folds,
     )
+
+
+def _numbering(
+    union: Sequence[Return], numbers: Numbers, lower: LowerLedgers, arrived: Mapping[str, date] | None
+) -> Numbering:
+    """The numbers known before the fold, where none is foreign also those that returns carry."""
+    reserved = (*lower.retired, *lower.written_numbers(), *(() if numbers.closed else written_numbers(union)))
+    return Numbering(numbers, lower.numbers(), reserved, arrived)
+
+
+def _standing(folding: _Folding) -> Iterator[str]:
+    """The numbers of all items."""
+    return (item.number for of_form in folding.items.values() for items in of_form for item in items)
 
 
 def written_numbers(returns: Iterable[Return]) -> Iterator[str]:

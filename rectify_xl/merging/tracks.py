@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from rectify_xl.merging.ledger_order import LedgerOrder
 from rectify_xl.merging.numbering import Numbering, StateRef, ref_of
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.model import State
@@ -18,14 +19,15 @@ from rectify_xl.waivers import Waivers
 class FoldContext:
     """What a fold knows besides the returns.
 
-    `ledger_records` are what lower offices' ledgers say, by row state; `items` the numbered items so far, as (unit
-    code, number).
+    `ledger_records` are what lower offices' ledgers say, by row state, `ledger_order` what these know of each other;
+    `items` the numbered items so far, as (unit code, number).
     """
 
     numbering: Numbering
     roster: Roster
     waivers: Waivers = field(default_factory=Waivers)
     ledger_records: Mapping[StateRef, Sequence[LedgerRecord]] = field(default_factory=dict)
+    ledger_order: LedgerOrder = field(default_factory=LedgerOrder)
     items: set[tuple[str, str]] = field(default_factory=set)
 
 
