@@ -90,6 +90,12 @@ def test_chinese_stands_in_the_facts() -> None:
     assert {name: texts for name, texts in told.items() if bool(texts) != (name in SPEAKS_CHINESE)} == {}
 
 
+def test_sql_stands_in_the_store() -> None:
+    sql = re.compile(r"\b(SELECT .+ FROM|INSERT .*INTO|DELETE FROM|UPDATE \w+ SET) ", re.DOTALL)
+    speaks = {module.as_posix() for module in MODULES if any(sql.search(text) for text in spoken(module))}
+    assert speaks and {name.partition("/")[0] for name in speaks} == {"store"}
+
+
 def test_every_fact_is_installed() -> None:
     globs = setup()["options.package_data"]["rectify_xl"].split()
     files = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*") if path.is_file()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -22,7 +21,7 @@ from rectify_xl.normal import inert, key_text
 from rectify_xl.runs.same_columns import refuse_changed
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.rows import ledger_from, numbers_from, rows_from
+from rectify_xl.store.look_ups import NumberedItem, ReceivedLedger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +39,7 @@ def history_of(folder: str | Path, number: str, settings: Settings | None = None
     workspace = Workspace(folder)
     settings = settings or load_settings(workspace.settings_path)
     with Store(workspace.memory, read_only=True) as store, using(settings.forms):
-        form_name, known_number, unit, is_withdrawn = _item_row(store, number)
+        form_name, known_number, unit, is_withdrawn = _item_numbered(store, number)
         office = [
             {"column": entry.column, "value": _text(entry.value), "as_of": entry.as_of.isoformat()}
             for entry in store.entries() if entry.number == known_number
@@ -52,30 +51,26 @@ def history_of(folder: str | Path, number: str, settings: Settings | None = None
         office.sort(key=lambda entry: str(entry["as_of"]))
         states = [state for state, _ in _states(store, known_number, form_name)]
     return {
-        "id": known_number, "form": form_name, "unit": unit, "withdrawn": bool(is_withdrawn), "states": states,
+        "id": known_number, "form": form_name, "unit": unit, "withdrawn": is_withdrawn, "states": states,
         "office": office,
     }  # fmt: skip
 
 
-def _item_row(store: Store, number: str) -> tuple[Any, ...]:
-    """The item's form, number, unit and whether it was withdrawn.
-
-    WrongUse where there is none, CannotFinish where its form has changed since the last run.
-    """
+def _item_numbered(store: Store, number: str) -> NumberedItem:
+    """The item; WrongUse where there is none, CannotFinish where its form has changed since the last run."""
     # A number in other letters than its unit's code has them is the one that differs in nothing else.
-    alike = "SELECT form, number, unit_code, is_withdrawn FROM items WHERE number = ?"
-    rows = next((found for how in ("", " COLLATE NOCASE") if (found := store.rows(alike + how, key_text(number)))), [])
-    if not rows or rows[0][0] not in catalog.forms():
+    items = store.items_numbered(key_text(number))
+    if not items or items[0].form not in catalog.forms():
         raise WrongUse(number, "no-such-number")
-    refuse_changed(store, catalog.forms()[rows[0][0]])
-    return rows[0]
+    refuse_changed(store, catalog.forms()[items[0].form])
+    return items[0]
 
 
 def history_frame(folder: str | Path, number: str) -> pd.DataFrame:
     """The states of one row as a frame (see `api.history`)."""
     workspace = Workspace(folder)
     with Store(workspace.memory, read_only=True) as store, using(load_settings(workspace.settings_path).forms):
-        name, known_number, *_ = _item_row(store, number)
+        name, known_number, *_ = _item_numbered(store, number)
         form = catalog.forms()[name]
         rows = [_history_row(state, values) for state, values in _states(store, known_number, name)]
     names = (*frame_columns("history"), *(column.name for column in form.columns))
@@ -112,21 +107,13 @@ def _order(state: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _direct_states(store: Store, number: str, form: str) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
     """The states in units' own returns, each under the name and the day of its file's first arrival."""
-    # Beside a min() SQLite takes the other columns from the row that has it.
-    for sheet, numbers, packed_rows, letters, filled_on, saved, digest, path, arrived, _ in store.rows(
-        "SELECT h.title, n.numbers, t.rows, h.letters, f.filled_on, f.saved, f.digest, a.path, a.arrived, min(a.seq)"
-        " FROM numbered n JOIN told t ON t.sheet = n.sheet JOIN sheets h ON h.key = n.sheet"
-        " JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key WHERE h.form = ? AND instr(n.numbers, ?)"
-        " GROUP BY h.key",
-        form, json.dumps(number, ensure_ascii=False),
-    ):  # fmt: skip
-        wanted = {row for row, named in numbers_from(numbers).items() if named == number}
-        rows = rows_from(form, sheet, packed_rows, wanted)
-        for row in (row for row, is_good in rows if is_good):
+    for told in store.told_rows(form, number):
+        if told.is_good and told.filled_on:
             yield {
-                "file": path, "sheet": sheet, "row": row.row, "cell": _first_cell(json.loads(letters), row.row),
-                "filled_on": filled_on, "saved": saved, "digest": digest, "arrived": arrived,
-            }, row.values  # fmt: skip
+                "file": told.path, "sheet": told.row.sheet, "row": told.row.row,
+                "cell": _first_cell(told.letters, told.row.row), "filled_on": told.filled_on.isoformat(),
+                "saved": told.saved, "digest": told.digest, "arrived": told.arrived.isoformat(),
+            }, told.row.values  # fmt: skip
 
 
 def _texts_by_column(form: str, values: Sequence[Any]) -> dict[str, str]:
@@ -148,28 +135,21 @@ def _first_cell(letters: Sequence[str], row: int) -> str:
 
 
 class _RowInLedger(NamedTuple):
-    """A row as one ledger workbook has it, with that file's path, SHA-256, day of arrival and day it was made for."""
+    """A row as one ledger workbook has it, and that workbook."""
 
     row: LedgerRow
-    path: str
-    digest: str
-    arrived: str
-    as_of: date | None
+    received: ReceivedLedger
 
 
 def _rows_in_ledgers(store: Store, number: str) -> list[_RowInLedger]:
     """Every row with a number here in the ledgers that count, in order of arrival; a ledger goes by its first name."""
-    ledgers = store.rows(  # beside a min() the other columns are of its row
-        "SELECT a.path, f.digest, a.arrived, f.ledger, min(a.seq) FROM files f JOIN arrivals a ON a.file = f.key"
-        " WHERE f.ledger IS NOT NULL AND a.verdict IN ('accepted', 'returned') GROUP BY f.key ORDER BY min(a.seq)"
-    )
+    ledgers = list(store.received_ledgers(counted=True))
     given = store.numbers().by_state if ledgers else {}
     numbers_here = {state_ref(*ref): here for ref, here in given.items()}
     return [
-        _RowInLedger(row, path, digest, arrived, ledger.as_of)
-        for path, digest, arrived, packed, _ in ledgers
-        if (ledger := ledger_from(packed))
-        for row in ledger.rows
+        _RowInLedger(row, received)
+        for received in ledgers
+        for row in received.ledger.rows
         if numbers_here.get(ref_of(row.item.latest), row.item.number) == number
     ]
 
@@ -182,22 +162,23 @@ def _states_in_ledgers(
     They are as `history` prints them: 填报日期 and saved time are those of the unit's own file.
     """
     seen = set(direct)
-    for row, path, digest, arrived, _ in rows:
+    for row, received in rows:
         (state,) = row.item.states
         ref = ref_of(state)
         if ref not in seen:
             seen.add(ref)
             yield {
-                "file": path, "sheet": row.sheet, "row": row.row, "cell": _first_cell(row.letters, row.row),
-                "filled_on": state.filled_on.isoformat(), "saved": state.saved, "digest": digest, "arrived": arrived,
+                "file": received.path, "sheet": row.sheet, "row": row.row, "cell": _first_cell(row.letters, row.row),
+                "filled_on": state.filled_on.isoformat(), "saved": state.saved, "digest": received.digest,
+                "arrived": received.arrived.isoformat(),
             }, row.item.values  # fmt: skip
 
 
 def _office_changes(rows: Collection[_RowInLedger]) -> Iterator[tuple[str, Any, date, str]]:
     """(Column, value, day of the ledger, its path) of every change in the office columns from ledger to ledger."""
     before: dict[str, Any] = {}
-    dated = [(entry.as_of, entry.digest, entry) for entry in rows if entry.as_of]
-    for as_of, _, (row, path, *_) in sorted(dated, key=lambda entry: entry[:2]):
+    dated = [(as_of, from_.digest, row, from_.path) for row, from_ in rows if (as_of := from_.ledger.as_of)]
+    for as_of, _, row, path in sorted(dated, key=lambda entry: entry[:2]):
         office = dict(row.item.office)
         for column in sorted({*before, *office}):
             if office.get(column) != before.get(column):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from rectify_xl.normal import inert
 from rectify_xl.runs.same_columns import refuse_changed
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.store.rows import FINDING_NAMES, finding_from, ledger_from, numbers_from, rows_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,33 +35,28 @@ class Memory:
     workspace: Workspace
     settings: Settings
 
-    def _rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        with Store(self.workspace.memory, read_only=True) as store:
-            return store.rows(query, *params)
+    def _store(self) -> Store:
+        return Store(self.workspace.memory, read_only=True)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per run in order: run (its id), as_of (datetime64), is_finished (boolean)."""
-        rows = self._rows("SELECT id, as_of, is_finished FROM runs ORDER BY seq")
-        table = Table(frame_columns("runs"), [(name, _day(day), bool(is_finished)) for name, day, is_finished in rows])
-        return frame_of(table, frame_kinds("runs"))
+        with self._store() as store:
+            rows = [(run.id, run.as_of, run.is_finished) for run in store.runs()]
+        return frame_of(Table(frame_columns("runs"), rows), frame_kinds("runs"))
 
     @cached_property
     def files(self) -> pd.DataFrame:
         """One row per file and path in order of arrival, as the last run judged it."""
-        arrivals = self._rows(
-            "SELECT a.path, a.verdict, f.unit_code, f.unit_name, f.filled_on, f.saved, f.digest, f.size, a.arrived,"
-            " r.id FROM arrivals a JOIN files f ON f.key = a.file JOIN runs r ON r.seq = a.run ORDER BY a.seq"
-        )
-        rows = [(inert(row[0]), *row[1:4], _day(row[4]), *row[5:8], _day(row[8]), row[9]) for row in arrivals]
+        with self._store() as store:
+            rows = [line._replace(path=inert(line.path)) for line in store.arrival_lines()]
         return frame_of(Table(frame_columns("arrivals"), rows), frame_kinds("arrivals"))
 
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row per finding of every file, then those between returns of the last run, as `Result.findings`."""
-        rows = self._rows(f"SELECT {FINDING_NAMES} FROM findings ORDER BY file IS NULL, file, place")
-        with using(self.settings.forms):
-            return frame_of(findings_table([finding_from(row) for row in rows]), frame_kinds("findings"))
+        with self._store() as store, using(self.settings.forms):
+            return frame_of(findings_table(store.all_findings()), frame_kinds("findings"))
 
     @cached_property
     def states(self) -> Mapping[str, pd.DataFrame]:
@@ -74,38 +67,28 @@ class Memory:
         return FramesByForm(self.settings.forms, self._states_of)
 
     def _states_of(self, form: Form) -> pd.DataFrame:
-        sheets = self._rows(  # beside a min() the other columns are of its row
-            "SELECT n.numbers, a.path, h.title, f.digest, f.filled_on, f.saved, t.rows, min(a.seq) FROM told t"
-            " JOIN sheets h ON h.key = t.sheet JOIN files f ON f.key = h.file JOIN arrivals a ON a.file = f.key"
-            " LEFT JOIN numbered n ON n.sheet = h.key"
-            " WHERE h.form = ? GROUP BY h.key ORDER BY f.filled_on, f.saved, f.digest, h.key",
-            form.name,
-        )
-        if sheets:
-            with Store(self.workspace.memory, read_only=True) as store:
-                refuse_changed(store, form)
-        told, nothing = self._rows_in_ledgers, (None,) * len(form.columns)
+        in_ledgers, nothing = self._rows_in_ledgers, (None,) * len(form.columns)
         rows = []
-        for packed_numbers, path, title, digest, day, saved, packed_rows, _ in sheets:
-            numbers = numbers_from(packed_numbers or "[]")
-            for row, is_good in rows_from(form.name, title, packed_rows):
-                known = (numbers.get(row.row), row.values or nothing)
-                number, values = told.get((digest, title, row.row), known)
-                source = (inert(path), inert(title), row.row, digest, _day(day), saved)
-                rows.append((number, *source, is_good, *values))
+        with self._store() as store:
+            if store.count_rows().get(form.name):
+                refuse_changed(store, form)
+            for told in store.told_rows(form.name):
+                sheet, row, values = told.row.sheet, told.row.row, told.row.values or nothing
+                number, values = in_ledgers.get((told.digest, sheet, row), (told.number or None, values))
+                source = (inert(told.path), inert(sheet), row, told.digest, told.filled_on, told.saved)
+                rows.append((number, *source, told.is_good, *values))
         names = (*frame_columns("states"), *(column.name for column in form.columns))
         return frame_of(Table(names, rows), frame_kinds("states", form))
 
     @cached_property
-    def _rows_in_ledgers(self) -> Mapping[_Place, tuple[str, Sequence[Any]]]:
+    def _rows_in_ledgers(self) -> Mapping[_Place, tuple[str | None, Sequence[Any]]]:
         """Number and values of every row of lower offices' ledgers, whose sheets in the memory have none."""
-        ledgers = self._rows("SELECT digest, ledger FROM files WHERE ledger IS NOT NULL")
-        return {
-            (digest, row.sheet, row.row): (row.item.number, row.item.values)
-            for digest, packed in ledgers
-            if (ledger := ledger_from(packed))
-            for row in ledger.rows
-        }
+        with self._store() as store:
+            return {
+                (received.digest, row.sheet, row.row): (row.item.number, row.item.values)
+                for received in store.received_ledgers()
+                for row in received.ledger.rows
+            }
 
     @property
     def own_forms(self) -> tuple[Form, ...]:
@@ -120,10 +103,9 @@ class Memory:
     def _summary(self) -> tuple[str, dict[str, int]]:
         """The campaign, and the number of things of each kind that the memory holds, by the kind's name."""
         words = catalog.words("display")["memory"]
-        counted = {words["runs"]: self._rows("SELECT count(*) FROM runs")[0][0]}
-        verdicts = dict(self._rows("SELECT verdict, count(*) FROM arrivals GROUP BY verdict"))
+        with self._store() as store:
+            counted, verdicts, rows = {words["runs"]: len(store.runs())}, store.count_verdicts(), store.count_rows()
         counted |= {name: verdicts.get(verdict, 0) for verdict, name in catalog.states("verdict").items()}
-        rows = dict(self._rows("SELECT form, sum(good + bad) FROM sheets GROUP BY form"))
         with using(self.settings.forms):
             for form in catalog.forms().values():
                 counted[words["states"].format(title=form.title)] = 0 if form.restricted else rows.get(form.name, 0)
@@ -141,7 +123,3 @@ def open_memory(folder: str | Path) -> Memory:
     """The memory of a workspace. Raises WorkspaceError and SettingsError."""
     workspace = Workspace(folder)
     return Memory(workspace=workspace, settings=load_settings(workspace.settings_path))
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -52,9 +52,8 @@ def status_of(folder: str | Path, as_of: date, settings: Settings | None = None)
 def first_seen(folder: str | Path) -> dict[str, int]:
     """The number of files by verdict, of those first seen by the last finished run."""
     with Store(Workspace(folder).memory, read_only=True) as store:
-        query = "SELECT verdict, count(*) FROM arrivals WHERE run = ? GROUP BY verdict"
         runs = [run.seq for run in store.runs() if run.is_finished]
-        return dict(store.rows(query, runs[-1])) if runs else {}
+        return store.count_verdicts(runs[-1]) if runs else {}
 
 
 def _is_unfinished(workspace: Workspace) -> bool:
@@ -69,13 +68,13 @@ def _run_summary(store: Store, seq: int) -> dict[str, Any]:
 
 
 def _files(store: Store) -> dict[str, int]:
-    counts = dict(store.rows("SELECT verdict, count(*) FROM arrivals GROUP BY verdict"))
+    counts = store.count_verdicts()
     return {verdict: counts.get(verdict, 0) for verdict in (*catalog.states("verdict"), "ignored")}
 
 
 def _arrived(store: Store, workspace: Workspace) -> list[str]:
     """The files of the inbox that no run has seen: under a new path, or of another size than what came by it."""
-    known = set(store.rows("SELECT a.path, f.size FROM arrivals a JOIN files f ON f.key = a.file"))
+    known = store.sizes_by_path()
     paths = {path for path, _ in known}
     containers = {path[:end] for path in paths for end, sign in enumerate(path) if sign == "/"}
     unseen = []

@@ -226,7 +226,7 @@ def form_rows(
     form: str, sheets: Sequence[tuple[str, str, int, int]], rows: Iterable[tuple[Row, bool]] | None
 ) -> FormRows:
     """One form of a return from its sheets (title, letters, good, bad) and its rows in order (None: only counted)."""
-    letters = {title: _letters_from(text) for title, text, _, _ in sheets}
+    letters = {title: letters_from(text) for title, text, _, _ in sheets}
     if rows is None or catalog.forms()[form].restricted:
         good, bad = tuple[Row, ...](), tuple[Row, ...]()
         for title, _, good_count, bad_count in sheets:
@@ -243,7 +243,8 @@ def form_rows(
 
 
 @lru_cache(maxsize=512)  # nearly all sheets of a form have the same
-def _letters_from(text: str) -> tuple[str, ...]:
+def letters_from(text: str) -> tuple[str, ...]:
+    """The letters of a sheet's columns as they were stored, in the form's order."""
     return tuple(json.loads(text))
 
 
