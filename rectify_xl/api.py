@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rectify_xl import catalog
 from rectify_xl.arguments import Paths, checked_executor, checked_settings, day_from, forms_from, paths_from
 from rectify_xl.errors import WrongUse, quoted
+from rectify_xl.files import path_from
 from rectify_xl.in_force import using
 from rectify_xl.model import Book, Form, Settings
 from rectify_xl.receiving.engine import Progress
@@ -107,12 +108,13 @@ def run(
     return Result(book=outcome.book, outputs=outcome.outputs)
 
 
-def issue(folder: str | Path, *, as_of: date, units: str | Sequence[str] = ()) -> tuple[str, ...]:
+def issue(folder: str | Path, *, as_of: date, units: str | Sequence[str] | None = ()) -> tuple[str, ...]:
     """Writes the units' pre-filled workbooks into 下发, as the command `issue` does; gives their paths there.
 
     `units` are codes (or one code) of those that are asked for, all unless said. Raises WrongUse for an unknown one.
     """
-    codes = [units] if isinstance(units, str) else list(map(str, units))
+    several = units if isinstance(units, Iterable) and not isinstance(units, str) else () if units is None else (units,)
+    codes = list(map(str, several))
     return pipeline.issue_workspace(folder, as_of=day_from(as_of), units=codes)
 
 
@@ -148,7 +150,7 @@ def export(known: Result | Report | Memory, folder: str | Path, *, format: str =
     if format not in FORMATS:
         raise WrongUse(format, "no-such-format")
     with using(known.own_forms):
-        return export_frames(known.frames(), folder, form=format)
+        return export_frames(known.frames(), path_from(folder), form=format)
 
 
 def read_export(folder: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
@@ -159,7 +161,7 @@ def read_export(folder: str | Path, settings: Settings | None = None) -> dict[st
     from rectify_xl.runs.export import read_frames
 
     with using(() if settings is None else checked_settings(settings).forms):
-        return read_frames(folder)
+        return read_frames(path_from(folder))
 
 
 def _book_of(result: Result) -> Book:
@@ -174,49 +176,49 @@ def write_ledger(result: Result, path: str | Path) -> None:
     """Writes 整改台帐.xlsx from a result."""
     from rectify_xl.excel.ledgers.ledger import write_ledger as write
 
-    write(_book_of(result), Path(path))
+    write(_book_of(result), path_from(path))
 
 
 def write_status(result: Result, path: str | Path) -> None:
     """Writes 整改进度.xlsx from a result."""
     from rectify_xl.excel.progress.status import write_status as write
 
-    write(_book_of(result), Path(path))
+    write(_book_of(result), path_from(path))
 
 
 def write_bulletin(result: Result, path: str | Path) -> None:
     """Writes 整改情况通报.xlsx from a result."""
     from rectify_xl.excel.papers.bulletin import write_bulletin as write
 
-    write(_book_of(result), Path(path))
+    write(_book_of(result), path_from(path))
 
 
 def write_reminders(result: Result, path: str | Path) -> None:
     """Writes 催办通知.xlsx from a result."""
     from rectify_xl.excel.papers.reminders import write_reminders as write
 
-    write(_book_of(result), Path(path))
+    write(_book_of(result), path_from(path))
 
 
 def write_publication(result: Result, path: str | Path) -> None:
     """Writes 公布稿.xlsx from a result."""
     from rectify_xl.excel.papers.publication import write_publication as write
 
-    write(_book_of(result), Path(path))
+    write(_book_of(result), path_from(path))
 
 
 def write_settings(settings: Settings, path: str | Path) -> None:
     """Writes 配置.xlsx."""
     from rectify_xl.excel.settings.settings_book import write_settings as write
 
-    write(checked_settings(settings), Path(path))
+    write(checked_settings(settings), path_from(path))
 
 
 def write_template(form_or_forms: Form | str | Iterable[Form | str], path: str | Path, settings: Settings) -> None:
     """Writes a blank template workbook of one or more forms (or names of forms) under an office's settings."""
     from rectify_xl.excel.templates.template import write_template as write
 
-    write(forms_from(form_or_forms, checked_settings(settings)), Path(path), settings)
+    write(forms_from(form_or_forms, checked_settings(settings)), path_from(path), settings)
 
 
 def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str, pd.DataFrame]:
@@ -227,4 +229,4 @@ def read_ledger(path: str | Path, settings: Settings | None = None) -> dict[str,
     from rectify_xl.excel.ledgers.ledger_reader import read_ledger as read
 
     with using(() if settings is None else checked_settings(settings).forms):
-        return read(path)
+        return read(path_from(path))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from rectify_xl.errors import WrongUse, quoted
+
 TEMPORARY_PREFIX = ".rectify_xl-"
 # With more files than this, flushing everything is faster than flushing them one by one.
 _FEW = 20
@@ -20,6 +22,17 @@ _LONGEST_NAME, _LONGEST_ENDING, _LONGEST_PATH = 255, 9, 3_000
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _ENDING = re.compile("[. ]+$")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+
+
+def path_from(path: object) -> Path:
+    """A path that a caller hands in; raises WrongUse("no-path") for what cannot be one, such as None or ""."""
+    try:
+        text = os.fspath(path) if isinstance(path, os.PathLike) else path
+        if isinstance(text, str) and text and "\0" not in text:
+            return Path(text)
+    except TypeError:
+        pass
+    raise WrongUse(quoted(path), "no-path")
 
 
 def temporary_for(path: Path) -> Path:

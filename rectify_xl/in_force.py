@@ -46,8 +46,10 @@ def using(forms: Sequence[Form]) -> Iterator[None]:
 def with_forms(settings: Settings, *forms: Form) -> Settings:
     """The settings with more own forms, and with the lists and aliases that these bring.
 
-    Raises WrongUse for what is no form, such as a list of them.
+    Raises WrongUse for what is no form, such as a list of them, or no settings.
     """
+    if not isinstance(settings, Settings):
+        raise WrongUse(quoted(settings), "no-settings-given")
     for form in forms:
         if not isinstance(form, Form):
             raise WrongUse(quoted(form), "no-form-given")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,20 @@ def test_what_is_no_day_is_refused_before_anything_is_read(as_of: Any, tmp_path:
         (lambda s: rx.write_status(rx.check([], s, as_of=DAY), "x.xlsx"), "不是汇总的结果"),
         (lambda s: rx.export(pd.DataFrame(), "x"), "不能导出"),
         (lambda s: rx.check([], s, as_of=DAY, executor=4), "4 不能用来读文件"),
+        (lambda s: rx.load_settings(None), "None 不是路径"),
+        (lambda s: rx.load_form(["a.xlsx"]), "不是路径"),
+        (lambda s: rx.run(b"play", as_of=DAY), "b'play' 不是路径"),
+        (lambda s: rx.history("", "KX01-T001"), "'' 不是路径"),
+        (lambda s: rx.open(5), "5 不是路径"),
+        (lambda s: rx.read_ledger(BytesIO()), "不是路径"),
+        (lambda s: rx.read_export(None), "None 不是路径"),
+        (lambda s: rx.export(rx.check([], s, as_of=DAY), None), "None 不是路径"),
+        (lambda s: rx.write_settings(s, "a\0b.xlsx"), "不是路径"),
+        (lambda s: rx.write_template("ledger", None, s), "None 不是路径"),
+        (lambda s: rx.write_form(rx.forms["ledger"], 3), "3 不是路径"),
+        (lambda s: rx.write_status(rx.consolidate([], s, as_of=DAY), ""), "'' 不是路径"),
+        (lambda s: rx.issue("nowhere", as_of=DAY, units=5), "nowhere 不是工作目录"),
+        (lambda s: rx.with_forms(None, rx.forms["ledger"]), "None 不是配置"),
         (lambda s: rx.consolidate([], s, as_of=DAY, executor=ThreadPoolExecutor), "不能用来读文件"),
     ],
 )

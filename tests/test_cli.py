@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -287,6 +288,17 @@ def test_init_makes_a_workspace_of_the_profile(name: str, tmp_path: Path) -> Non
     assert "配置.xlsx" in result.stdout and f"templates {tmp_path / 'ws' / '模板'}" in result.stdout
     assert load_settings(tmp_path / "ws" / "配置.xlsx") == profile(name)
     assert {p.name for p in (tmp_path / "ws").iterdir()} >= {"收件", "成果", "模板", "存档", "退回", "下发"}
+
+
+def test_init_without_room_may_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "full", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        told = call("init", tmp_path / "w", "--profile", "gdsta")
+    assert (told.exit_code, "磁盘已满" in told.stderr) == (3, True)
+    assert call("init", tmp_path / "w", "--profile", "gdsta").exit_code == 0
 
 
 def test_init_refuses_a_folder_that_is_not_empty(tmp_path: Path) -> None:

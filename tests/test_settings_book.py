@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -143,6 +144,20 @@ def test_what_cannot_be_written_leaves_what_stood_there(book: Path) -> None:
         write_settings(replace(full_settings(), tasks=(task,)), book)
     assert book.read_bytes() == before
     assert [path.name for path in book.parent.iterdir()] == [book.name]
+
+
+def test_where_there_is_no_room_it_is_an_error_of_the_disk_that_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "full", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"x\.xlsx"):
+        write_settings(full_settings(), tmp_path / "x.xlsx")
+    with pytest.raises(FileNotFoundError, match=r"x\.xlsx"):
+        monkeypatch.undo()
+        write_settings(full_settings(), tmp_path / "none" / "x.xlsx")
 
 
 def test_every_choice_has_a_drop_down_that_leads_somewhere(book: Path) -> None:

@@ -30,8 +30,8 @@ def reached(scheduler: str | None) -> Iterator[Executor | None]:
     from distributed import Client
     from distributed.comm.registry import backends
 
-    if scheduler.partition("://")[0] not in backends:
-        raise WrongUse(scheduler, "no-such-scheduler")
+    if str(scheduler).partition("://")[0] not in backends:
+        raise WrongUse(str(scheduler), "no-such-scheduler")
     try:
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     except OSError:

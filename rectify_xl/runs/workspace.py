@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rectify_xl import catalog
 from rectify_xl.errors import InWords
-from rectify_xl.files import TEMPORARY_PREFIX, save_atomically, settle_all, sweep, writable
+from rectify_xl.files import TEMPORARY_PREFIX, path_from, save_atomically, settle_all, sweep, writable
 from rectify_xl.in_force import under_settings
 from rectify_xl.model import SENT_BACK, Book, Return, Settings
 from rectify_xl.receiving.intake import Source
@@ -41,7 +41,7 @@ class Workspace:
     """One workspace on disk. Raises WorkspaceError("no-workspace") if the folder has no 配置.xlsx."""
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+        self.folder = path_from(folder)
         self.names = names()
         if not self.settings_path.is_file():
             raise WorkspaceError("no-workspace", self.folder)
@@ -212,6 +212,8 @@ def create(folder: str | Path, settings: Settings) -> None:
     path, folder_names = Path(folder), names()
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise WorkspaceError("not-empty", path)
-    for part in ("templates", "issued", "inbox", "returned", "archive", "results", "forms"):
-        (path / folder_names[part]).mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
+    # First: where there is no room for it the folder is left empty, and may be tried again.
     write_settings(settings, path / folder_names["settings"])
+    for part in ("templates", "issued", "inbox", "returned", "archive", "results", "forms"):
+        (path / folder_names[part]).mkdir(exist_ok=True)

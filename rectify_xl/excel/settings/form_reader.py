@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.files import path_from
 from rectify_xl.form_book import form_from
 from rectify_xl.form_book.book import Around
 from rectify_xl.form_book.layout import form_book_layout
@@ -32,7 +33,7 @@ def load_form(
     """
     available = catalog.base_lists() if lists is None else lists
     around = Around(lists=available, forms=beside or tuple(catalog.built_in_forms().values()), taken=beside or ())
-    return _form_of(Path(path), around)
+    return _form_of(path_from(path), around)
 
 
 def _form_of(path: Path, around: Around) -> Form:

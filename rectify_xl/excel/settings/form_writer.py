@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -15,6 +14,7 @@ from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.excel.settings.settings_book import FIRST_ROW, write_pairs, write_table
 from rectify_xl.excel.settings.settings_guide import set_up_print
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
+from rectify_xl.files import path_from
 from rectify_xl.form_book.book import list_called, usual_options
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.form_book.rows import rows_for_form
@@ -34,7 +34,7 @@ def write_form(form: Form, path: str | PathLike[str]) -> None:
     """
     if not isinstance(form, Form):
         raise WrongUse(quoted(form), "no-form-given")
-    save_workbook(Path(path), lambda book: _write_book(book, form), as_of=None)
+    save_workbook(path_from(path), lambda book: _write_book(book, form), as_of=None)
 
 
 def _write_book(book: Workbook, form: Form) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import accumulate
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from rectify_xl.excel.settings.settings_choices import define_names, validation_for
 from rectify_xl.excel.settings.settings_guide import set_up_print, write_guide
-from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, new_workbook
-from rectify_xl.files import save_atomically
+from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
+from rectify_xl.files import path_from
 from rectify_xl.in_force import under_settings
 from rectify_xl.layout import column_letter
 from rectify_xl.model import Settings
@@ -37,18 +38,16 @@ def write_settings(settings: Settings, path: str | PathLike[str]) -> None:
 
     Raises OSError where the file cannot be written; an existing file stays as it was then.
     """
-    save_atomically(Path(path), lambda temporary: _write_book(settings, temporary))
+    save_workbook(path_from(path), partial(_add_sheets, settings=settings), as_of=None)
 
 
-def _write_book(settings: Settings, target: Path) -> None:
-    book = new_workbook(target, as_of=None)
+def _add_sheets(book: Workbook, settings: Settings) -> None:
     styles = Styles(book)
     rows = rows_for(settings)
     for name, sheet in settings_layout().sheets.items():
         SHEETS.get(name, write_table)(book.add_worksheet(sheet.title), styles, sheet, rows[name])
     areas = write_guide(book.add_worksheet(settings_layout().guide.title), styles, settings)
     define_names(book, areas, FIRST_ROW)
-    book.close()
 
 
 # ---- a sheet with a row a record

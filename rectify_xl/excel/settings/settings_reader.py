@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 
 from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.settings.form_reader import load_forms, rows_of
+from rectify_xl.files import path_from
 from rectify_xl.grid import Unreadable
 from rectify_xl.model import Settings
 from rectify_xl.normal import inert
@@ -19,14 +19,15 @@ def load_settings(path: str | PathLike[str]) -> Settings:
 
     Raises SettingsError with every mistake in it (or in the forms, which are read first), or if it cannot be read.
     """
+    book_path = path_from(path)
     try:
-        book = read_workbook(Path(path).read_bytes())
+        book = read_workbook(book_path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise SettingsError([_file_problem("no-file", path)]) from error
     except (OSError, Unreadable) as error:
         raise SettingsError([_file_problem("unreadable", path)]) from error
     sheets = {grid.title: rows_of(grid) for grid in book.sheets}
-    folder = Path(path).parent / str(catalog.read_toml("workspace.toml")["forms"])
+    folder = book_path.parent / str(catalog.read_toml("workspace.toml")["forms"])
     return settings_from(sheets, load_forms(folder, lists_in(sheets)))
 
 
