@@ -249,6 +249,24 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     assert {name: held for name, held in snapshot(first_week).items() if "sqlite" not in name} == told
 
 
+def test_what_is_gone_from_the_days_copies_is_sent_back_once_more(first_week: Path) -> None:
+    (first_week / "收件/残.xlsx").write_bytes(b"PK\x03\x04")
+    run(first_week, SECOND)
+    drop(first_week, "三.xlsx", row("ledger", problem="短"), filled_on=SECOND)
+    run(first_week, SECOND)
+    before = snapshot(first_week / "退回")
+    folder = first_week / "退回" / SECOND.isoformat()
+    assert sorted(path.name for path in folder.iterdir()) == ["三.xlsx", "残.xlsx.txt", "残.问题清单.xlsx"]
+    assert run(first_week, SECOND).outputs == RESULTS
+    (folder / "三.xlsx").unlink()
+    assert run(first_week, SECOND).outputs == (*RESULTS, f"退回/{SECOND}/三.xlsx")
+    shutil.rmtree(folder)
+    run(first_week, SECOND)
+    assert snapshot(first_week / "退回") == before
+    shutil.rmtree(folder)
+    assert run(first_week, THIRD).outputs == RESULTS and not folder.exists()  # of an earlier day
+
+
 def test_another_run_is_waited_for_and_named(first_week: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from rectify_xl.runs import run_lock
 

@@ -14,7 +14,7 @@ from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.files import digest_of_file
 from rectify_xl.in_force import using
 from rectify_xl.merging.numbering import Numbers
-from rectify_xl.model import Book
+from rectify_xl.model import Book, Return
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding, run_lock
@@ -34,6 +34,8 @@ from rectify_xl.runs.without_gc import without_gc
 from rectify_xl.runs.working_out import by_then, intake_of, judged, week_of, with_past, work_out_week
 from rectify_xl.runs.workspace import Drafted, Workspace
 from rectify_xl.store import Store
+from rectify_xl.store.files import Arrival
+from rectify_xl.store.runs import RunRow
 
 # A child process is worth its start for so many new files, or so many items.
 _FILES_WORTH_A_CHILD, _ITEMS_WORTH_A_CHILD = 20, 2000
@@ -138,8 +140,7 @@ def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Draft
     run = saved(job, week, archive)
     received = list(zip(store.arrivals(), book.returns, strict=True))
     first_seen = [r for arrival, r in received if arrival.run == run.seq]
-    to_correct = [] if run.is_finished else [r for arrival, r in received if arrival.sent_back == run.seq]
-    to_correct = with_whole_rows(store, week.kept, to_correct)
+    to_correct = with_whole_rows(store, week.kept, _to_send_back(job, run, received, book.as_of))
     sent_back = workspace.send_back([(original_of(job, week.intake, r), r) for r in to_correct], book)
     outputs, notes = workspace.write_results(book, kept=week.edits.unread, drafted=drafted)
     originals = ((original_of(job, week.intake, r), r) for r in week.intake.returns if r.is_restricted)
@@ -158,6 +159,17 @@ def _written(job: Job, week: Week, archive: Callable[[], object], drafted: Draft
         notes=(*job.notes, *week.edits.notes, *kept_ledgers, *notes, *restricted_notes),
         turned=turned(week),
     )
+
+
+def _to_send_back(
+    job: Job, run: RunRow, received: Sequence[tuple[Arrival, Return]], as_of: date
+) -> Iterator[Return]:
+    """What a run sends back, and what runs of its day sent back that stands in 退回 no more."""
+    of_day = {earlier.seq for earlier in job.store.runs() if earlier.as_of == as_of}
+    for arrival, return_ in received:
+        is_due = arrival.sent_back == run.seq and not run.is_finished
+        if is_due or (arrival.sent_back in of_day and not job.workspace.has_sent_back(return_, as_of)):
+            yield return_
 
 
 # ---- without an inbox, without a memory

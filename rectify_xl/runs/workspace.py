@@ -110,7 +110,7 @@ class Workspace:
         """
         from rectify_xl.excel.marked import list_path
 
-        folder = self.folder / self.names["returned"] / book.as_of.isoformat()
+        folder = self._returned(book.as_of)
         send_by = send_by_for(book.settings, book.as_of)
         to_correct = [(source, return_) for source, return_ in received if return_.verdict in SENT_BACK]
         targets = [folder / writable(return_.file) for _, return_ in to_correct]
@@ -122,6 +122,17 @@ class Workspace:
                     if return_.verdict == "refused"]  # fmt: skip
         settle_all(written)
         return tuple(path.relative_to(self.folder).as_posix() for path in written)
+
+    def has_sent_back(self, return_: Return, as_of: date) -> bool:
+        """Whether a file's marked copy, or the list of its problems, stands in 退回/<day>/."""
+        from rectify_xl.excel.marked import list_path
+
+        target = self._returned(as_of) / writable(return_.file)
+        problems = list_path(target)
+        return any(path.exists() for path in (target, problems, list_path(target, [problems])))
+
+    def _returned(self, as_of: date) -> Path:
+        return self.folder / self.names["returned"] / as_of.isoformat()
 
     @under_settings
     def draft_results(self, book: Book, results: Iterable[str]) -> None:
