@@ -380,6 +380,28 @@ def test_a_cell_that_cannot_be_used_makes_its_row_wait(cell: str, value: Any, co
     assert [i.number for i in upper.items["ledger"]] == ["KX02-T002"]
 
 
+def test_rows_of_a_ledger_that_share_a_number_or_a_source_wait_unless_they_are_copies() -> None:
+    def copied(opened: Any, **changes: Any) -> None:
+        sheet = opened["整改台帐"]
+        for place in range(1, sheet.max_column + 1):
+            sheet.cell(6, place, sheet.cell(4, place).value).number_format = sheet.cell(4, place).number_format
+        for cell, value in changes.items():
+            sheet[cell].value = value
+
+    def told(edit: Callable[[Any], object]) -> tuple[list[tuple[str, str]], list[str]]:
+        held = ledger(book(*FIRST), edit=edit)
+        assert all(sentence(f) and sentence(f, "en") for f in held.findings)
+        return [(f.code, f.cell) for f in held.findings], [i.number for i in book(held).items.get("ledger", ())]
+
+    both, second = ["KX02-T001", "KX02-T002"], ["KX02-T002"]
+    assert told(lambda opened: opened["整改台帐"].__setitem__("C5", "KX02-T001")) == (
+        [("duplicate", "C4"), ("duplicate", "C5")], []
+    )  # fmt: skip
+    assert told(copied) == ([], both)
+    assert told(lambda opened: copied(opened, D6="另一个问题")) == ([("duplicate", "C4"), ("duplicate", "C6")], second)
+    assert told(lambda opened: copied(opened, C6=None)) == ([("duplicate", "C4"), ("duplicate", "C6")], second)
+
+
 def last_year(edit: Callable[[Any], object], settings: Settings = SETTINGS) -> tuple[list[tuple[str, str, str]], int]:
     """What is told of an edited ledger (level, code, cell), and how many of its three rows count."""
     told = ledger(book(*FIRST, *SECOND), edit=edit, settings=settings)

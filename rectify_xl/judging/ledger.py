@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from math import isfinite
 from typing import Any
 
 from rectify_xl import catalog
 from rectify_xl.expression_python import Test, compile_test
 from rectify_xl.grid import RawBook
-from rectify_xl.judging.ledger_sheets import column_findings, extra_sheet_findings
+from rectify_xl.judging.ledger_sheets import Repeated, column_findings, extra_sheet_findings, repeated_rows
+from rectify_xl.judging.ledger_sides import SIDE_SHEETS, JudgedLedger
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
 from rectify_xl.layout import column_letter
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for
 from rectify_xl.ledger_layouts import LedgerSheet, Values, sheets_in
-from rectify_xl.model import Column, Finding, Form, Item, Ledger, LedgerRow, Pending, Row, State, Unit
-from rectify_xl.normal import as_typed, key_text, plain
+from rectify_xl.model import Column, Finding, Form, Item, LedgerRow, Pending, Row, State, Unit
+from rectify_xl.normal import as_typed, plain
 from rectify_xl.ruling import Ruling
-
-# The code of a finding that a lower office's ledger tells in 待更正.
-_LOWER_OFFICE = "lower-office"
-# The ends of sentences, which are added again when such a finding is written.
-_SENTENCE_ENDS = "\u3002."
-
-
-@dataclass(slots=True)
-class JudgedLedger:
-    """A ledger while it is judged: what it holds, the findings at its own cells, and its bad rows by form.
-
-    `as_of_cell` is (sheet, row) of the day that it was made for.
-    """
-
-    organisation: str = ""
-    as_of: date | None = None
-    as_of_cell: tuple[str, int] = ("", 0)
-    run: str = ""
-    retired: frozenset[str] = frozenset()
-    rows: list[LedgerRow] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
-    files: list[tuple[Any, ...]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    bad: dict[str, list[Row]] = field(default_factory=dict)
-
-    def to_ledger(self) -> Ledger:
-        """What the ledger holds, for the merge."""
-        return Ledger(
-            as_of=self.as_of,
-            run=self.run,
-            rows=tuple(self.rows),
-            pending=tuple(self.pending),
-            files=tuple(self.files),
-            retired=self.retired,
-        )
 
 
 def judge_ledger(raw: RawBook, ruling: Ruling, file: str) -> JudgedLedger:
@@ -63,12 +26,13 @@ def judge_ledger(raw: RawBook, ruling: Ruling, file: str) -> JudgedLedger:
     values = {grid.title: _from_a1(grid.rows, grid.first_row, grid.first_column) for grid in raw.sheets}
     sheets = list(sheets_in(values))
     judged.findings += extra_sheet_findings(raw.sheets, {sheet.title for sheet in sheets})
+    repeated = repeated_rows(sheets)
     for sheet in sheets:
         name = sheet.layout.name
         if name in catalog.forms():
-            _FormSheetJudge(catalog.forms()[name], sheet, ruling, file).judge_into(judged)
-        elif name in _SIDE_SHEETS:
-            _SIDE_SHEETS[name](sheet, judged)
+            _FormSheetJudge(catalog.forms()[name], sheet, ruling, file).judge_into(judged, repeated)
+        elif name in SIDE_SHEETS:
+            SIDE_SHEETS[name](sheet, judged)
     return judged
 
 
@@ -104,7 +68,7 @@ class _FormSheetJudge:
             return self.ruling.plan(self.form, year).parsers[self.form.positions[column.name]]
         return parser_for(column, Setting(lists=settings.lists, aliases=settings.aliases, year=year))
 
-    def judge_into(self, judged: JudgedLedger) -> None:
+    def judge_into(self, judged: JudgedLedger, repeated: Mapping[tuple[str, int], Repeated]) -> None:
         """Adds the rows of the sheet, and the findings of its rows and columns."""
         judged.findings += column_findings(self.form, self.sheet, self.ruling.plan(self.form, None).optional)
         for row, cells in self.sheet.rows():
@@ -115,6 +79,8 @@ class _FormSheetJudge:
             elif other := self._other_unit(unit, values):
                 params = (("code", unit.code), ("name", other.name), ("expected", unit.name))
                 findings.append(self._finding(row, cells, 0, "unit-mismatch", params))
+            if other_row := repeated.get((self.sheet.title, row)):
+                findings.append(self._twice(row, cells, other_row))
             missing = [c.name for c in self.groups.source[1:5] if values[self.positions[c.name]] is None]
             if missing:
                 findings.append(self._finding(row, cells, self.positions[missing[0]], "required", ()))
@@ -125,6 +91,13 @@ class _FormSheetJudge:
             else:
                 item = self._item(unit, values)
                 judged.rows.append(LedgerRow(item, self.sheet.title, row, self.letters))
+
+    def _twice(self, row: int, cells: Sequence[Any], other: Repeated) -> Finding:
+        """The finding on a row of which another one has the number or the source."""
+        name = next((c.name for c in self.form.columns if c.assigned), self.groups.source[3].name)
+        params = (("other_row", other.row), ("other_sheet", other.sheet))
+        case = (("case", other.case),) if other.case else ()
+        return self._finding(row, cells, self.positions[name], "duplicate", (*case, *params))
 
     def _values(self, row: int, cells: Sequence[Any]) -> tuple[list[Any], list[Finding]]:
         """The typed values of a row, and its errors; what was understood kindly is no finding here."""
@@ -228,71 +201,3 @@ class _FormSheetJudge:
             digest=as_text(values[self.positions[self.groups.source[3].name]] or ""),
             findings=tuple(findings),
         )
-
-
-# ---- the sheets beside the forms
-
-
-def _side_rows(sheet: LedgerSheet) -> Iterator[tuple[Any, ...]]:
-    """The rows of a side sheet, each cell by its column's kind; None for one that cannot be read so."""
-    for _, cells in sheet.rows():
-        yield tuple(_BY_KIND.get(c.kind, _text)(v) for c, v in zip(sheet.layout.columns, cells, strict=True))
-
-
-def _text(value: Any) -> str | None:
-    return None if value == "" else as_text(value)
-
-
-@cache
-def _day_parser() -> Parser:
-    return parser_for(Column(name="day", label="", kind="date"), Setting(lists={}, aliases={}))
-
-
-def _day(value: Any) -> date | None:
-    day = _day_parser()(value) if value != "" else None
-    day = day.value if isinstance(day, Reading) else day
-    return day if isinstance(day, date) else None
-
-
-def _whole_number(value: Any) -> int | None:
-    return int(value) if isinstance(value, (int, float)) and isfinite(value) else None
-
-
-_BY_KIND = {"date": _day, "integer": _whole_number}
-
-
-def _pending_sheet(sheet: LedgerSheet, judged: JudgedLedger) -> None:
-    for row in _side_rows(sheet):
-        unit_code, unit_name, _, source_sheet, source_row, typed, sentences, file, form, digest, filled_on = row
-        if form in catalog.forms() and source_row is not None:
-            lines = [line.rstrip(_SENTENCE_ENDS) for line in (sentences or "").split("\n") if line]
-            pending = Pending(
-                unit_code=unit_code or "",
-                unit_name=unit_name or "",
-                form=form,
-                row=Row(source_sheet or "", source_row, ()),
-                file=file or "",
-                digest=digest or "",
-                filled_on=filled_on,
-                findings=tuple(Finding(level="error", code=_LOWER_OFFICE, params=(("text", line),)) for line in lines),
-                typed=typed or "",
-            )
-            judged.pending.append(pending)
-
-
-def _files_sheet(sheet: LedgerSheet, judged: JudgedLedger) -> None:
-    judged.files += _side_rows(sheet)
-
-
-def _about_sheet(sheet: LedgerSheet, judged: JudgedLedger) -> None:
-    facts: Mapping[str, Any] = catalog.words("ledger")["about"]
-    entries = {key_text(as_text(item)): (row, as_text(text).strip()) for row, (item, text) in sheet.rows()}
-    names = ("organisation", "as_of", "run", "withdrawn")
-    organisation, as_of, run, withdrawn = (entries.get(key_text(facts[name]), (0, "")) for name in names)
-    judged.organisation, judged.run = organisation[1], run[1]
-    judged.as_of, judged.as_of_cell = _day(as_of[1]), (sheet.title, as_of[0])
-    numbers = "" if withdrawn[1] == facts["none"] else withdrawn[1]
-    judged.retired = frozenset(number for number in numbers.split("\u3001") if number)
-
-
-_SIDE_SHEETS = {"pending": _pending_sheet, "files": _files_sheet, "about": _about_sheet}
