@@ -170,6 +170,41 @@ def test_numbers_given_since_show_no_more_of_whose_rows_a_successor_reports_than
     assert found(again, "missing-row") == found(first, "missing-row") == []
 
 
+def given(held: Book) -> Numbers:
+    numbers = {(s.digest, s.sheet, s.row): i.number for i in held.items["ledger"] for s in i.states}
+    return Numbers(by_state=numbers, used=frozenset(numbers.values()))
+
+
+def test_a_merger_taken_back_leaves_no_number_to_two_units() -> None:
+    settings = merged(20)
+    returns = [sent("05-18", A, B, settings=settings), sent("05-21", A, C, unit="KX03", settings=settings)]
+    both = book(*returns, settings=settings)
+    assert numbered(both) == [("KX03", "KX02-T001"), ("KX03", "KX02-T002"), ("KX03", "KX03-T001")]
+    apart = book(*returns, numbers=given(both))
+    own = [("KX02", "KX02-T001"), ("KX02", "KX02-T002"), ("KX03", "KX03-T002"), ("KX03", "KX03-T001")]
+    assert numbered(apart) == numbered(book(*returns, numbers=given(apart))) == own
+    elsewhere = settings_for(units=tuple(u for u in UNITS if u.code != "KX02"))  # struck off instead
+    assert numbered(book(returns[1], settings=elsewhere, numbers=given(both)))[0] == ("KX03", "KX02-T001")
+
+
+@pytest.mark.parametrize("is_waived", [False, True])
+def test_until_the_day_of_a_merger_its_unit_s_numbers_are_another_unit_s(is_waived: bool) -> None:
+    stop = {"merged_into": "KX03", "stopped_on": date(2005, 7, 1)}
+    let = Waiver(unit="KX03", rule="foreign-id", reason="提前报送", approved_by="示例主任")
+    settings = settings_for(
+        units=tuple(replace(u, **stop) if u.code == "KX02" else u for u in UNITS), waivers=(let,) * is_waived
+    )
+    early = sent("06-29", {**A, "item_id": "KX02-T001"}, C, unit="KX03", settings=settings)
+    returns = [sent("05-18", A, B, settings=settings), early]
+    held = book(*returns, settings=settings, numbers=given(book(returns[0])))
+    of_successor = ["KX03-T001", "KX03-T002"][: 1 + is_waived]
+    assert [number for _, number in numbered(held)] == ["KX02-T001", "KX02-T002", *of_successor]
+    [finding] = found(held, "foreign-id")
+    assert (finding.level, dict(finding.params)["case"]) == ("warning" if is_waived else "error", "other-unit")
+    later = book_of(returns, settings, date(2005, 7, 1), given(book(returns[0])), past=Past())
+    assert numbered(later)[:2] == [("KX03", "KX02-T001"), ("KX03", "KX02-T002")] and later.pending == ()
+
+
 def test_equal_texts_of_two_units_that_each_still_report_stay_two_rows() -> None:
     settings = merged(20)
     returns = [sent("05-25", A, B, C, settings=settings), sent("05-26", A, D, unit="KX03", settings=settings)]

@@ -189,6 +189,28 @@ def test_rows_with_one_key_that_pass_are_the_same_rows_next_week() -> None:
     assert held.pending == () and {f.code for f in held.findings} == {"duplicate"}
 
 
+@pytest.mark.parametrize(
+    ("rule", "rows"),
+    [
+        ("foreign-id", [row("ledger", item_id="KX02-T009", problem="别处来的问题")]),
+        ("duplicate", [row("ledger", percent=0.8)]),
+    ],
+)
+def test_what_passes_between_returns_is_told_by_every_run(rule: str, rows: list[dict[str, Any]]) -> None:
+    """Once its number is known a row that was let pass would look as if nothing had been wrong with it."""
+    let = (waiver(rule), waiver("duplicate", until=date(2005, 5, 18)))
+    settings = settings_for(waivers=let)
+    held = [
+        judged({"ledger": sent}, cover={"filled_on": date(2005, 5, day)}, file=f"{day}.xlsx", settings=settings)
+        for day, sent in ((18, [A, A]), (25, rows))
+    ]
+    first = book_of(held, settings, DAY, Numbers())
+    known = {(s.digest, s.sheet, s.row): i.number for i in first.items["ledger"] for s in i.states}
+    again = book_of(held, settings, DAY, Numbers(by_state=known, used=frozenset(known.values())))
+    assert again.findings == first.findings and [f.level for f in first.findings if f.code == rule][-1:] == ["warning"]
+    assert [i.number for i in again.items["ledger"]] == [i.number for i in first.items["ledger"]]
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_no_waiver_gives_one_number_to_two_rows(first: int) -> None:
     rows = [A, row("ledger", item_id="KX02-T001", problem="自己编号的问题")]

@@ -76,8 +76,8 @@ def fold(
     union = merge(returns)
     lower = lower_ledgers(union)
     context = FoldContext(
-        numbering=_numbering(union, numbers, lower, arrived), roster=roster, waivers=waivers or Waivers(roster=roster),
-        ledger_records=lower.records, ledger_order=lower.order,
+        numbering=_numbering(union, numbers, lower, arrived), roster=roster, as_of=as_of,
+        waivers=waivers or Waivers(roster=roster), ledger_records=lower.records, ledger_order=lower.order,
     )  # fmt: skip
     row_count = sum(len(rows.good) for return_ in union for rows in return_.forms)
     folding = _Folding(

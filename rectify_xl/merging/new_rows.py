@@ -55,6 +55,13 @@ class NewRows:
         """Whether a row has its number from its own cell."""
         return bool(number) and row.values[self._place or 0] == number
 
+    def is_of_later_merger(self, row: Row, return_: Return) -> bool:
+        """Whether a row names the number of a unit that will be merged into this one, but is its own until then."""
+        number = self._written_number(row, return_) if self._place is not None else ""
+        if not number or self._is_own(number, return_):
+            return False
+        return number.rpartition("-")[0] in self._context.roster.prefixes(return_.unit_code)
+
     def _lower_row(self, row: Row, key: Key, return_: Return) -> LowerRow | None:
         """The row of lower offices' ledgers that a row is, if they know it."""
         ref = state_ref(return_.digest, row.sheet, row.row)
@@ -67,14 +74,31 @@ class NewRows:
             if of_ledgers:
                 numbers.append(of_ledgers.number_here)
             else:
-                ref = state_ref(return_.digest, row.sheet, row.row)
-                numbers.append(self._written_number(row, return_) or self._context.numbering.number_of(ref))
+                numbers.append(self._own_number(row, return_))
         self.written = self.remembered = frozenset()
         if any(row.values[self._place or 0] for row in rows):
             is_written = [self.is_written(row, number) for row, number in zip(rows, numbers, strict=True)]
             self.written = frozenset(compress(numbers, is_written))
             self.remembered = frozenset(compress(numbers, map(not_, is_written))) - {""}
         return numbers
+
+    def _own_number(self, row: Row, return_: Return) -> str:
+        """The number in a row's cell, or once given for it; none that belongs to another unit, or does so again."""
+        written, ref = self._written_number(row, return_), state_ref(return_.digest, row.sheet, row.row)
+        if written and self._is_own(written, return_):
+            return written
+        number = self._context.numbering.number_of(ref)
+        if not number or ref in self._context.ledger_records or self._is_own(number, return_):
+            return number
+        # A unit that was struck off the roster leaves its numbers to the one that has its rows.
+        return "" if self._context.roster.by_code(number.rpartition("-")[0]) else number
+
+    def _is_own(self, number: str, return_: Return) -> bool:
+        """Whether a number is of the unit, of the return's, or of one that counts for it on the day of judgement."""
+        parts = item_number(number)
+        if parts is None or parts[0] in (return_.unit_code, self._unit):
+            return True
+        return self._context.roster.successor(parts[0], self._context.as_of) == self._unit
 
     def _written_number(self, row: Row, return_: Return) -> str:
         """The number in a row's cell, "" if there is none; one of another unit (waived) says nothing."""

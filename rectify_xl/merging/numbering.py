@@ -90,6 +90,10 @@ class Numbering:
                 self._note_known_since(ref, given)
         return self._known_since.get(number, date.min) <= self._arrived.get(digest[:DIGEST_DIGITS], date.max)
 
+    def is_of_file(self, number: str, digest: str) -> bool:
+        """Whether a number is known by rows of that file alone."""
+        return {ref[0] for ref, given in self._by_state.items() if given == number} == {digest[:DIGEST_DIGITS]}
+
     def _note_known_since(self, ref: StateRef, number: str) -> None:
         day = date.min if ref in self._from_ledgers else self._arrived.get(ref[0], date.min)
         self._known_since[number] = min(day, self._known_since.get(number, day))

@@ -98,8 +98,13 @@ class RowTracker:
             finding = in_ledger(finding, self.context.ledger_records[ref][-1], self.form)
         if code == "foreign-id" and new.number in self._by_number:
             return finding
-        matter = Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
-        return self.context.waivers.apply(return_.unit_code, finding, matter)
+        return self.context.waivers.apply(return_.unit_code, finding, self._matter(row, return_))
+
+    def _matter(self, row: Row, return_: Return) -> Matter:
+        return Matter(names=names_for(self.form, row.values), digest=return_.digest, filled_on=return_.filled_on)
+
+    def _lets_pass(self, code: str, row: Row, return_: Return) -> bool:
+        return self.context.waivers.find(return_.unit_code, code, self._matter(row, return_)) is not None
 
     # ---- which row it is
 
@@ -114,18 +119,26 @@ class RowTracker:
         same_key = self._with_key(known_before[key], return_) if key in known_before else []
         if lower:
             same_key = [track for track in same_key if track.is_provisional and self._lower.is_free(track)]
+        elif self._new_rows.is_of_later_merger(row, return_):
+            return same_key, reason or self._foreign("other-unit")
         if number:
             if not lower and self.context.numbering.closed and self._is_foreign(row, number, return_):
-                column = self.form.columns[self._number_place or 0].name
-                return (), reason or _WaitReason("foreign-id", column, (("case", "never-given"),))
+                return (), reason or self._foreign("never-given")
             if track := self._by_number.get(number):
+                was_unclear = len(same_key) > 1 and not self._new_rows.is_written(row, number)
+                if was_unclear and self._lets_pass("duplicate", row, return_):
+                    reason = reason or self._several(same_key)
                 return (track,), reason
             provisional = [track for track in same_key if track.is_provisional]
             return provisional if len(provisional) == 1 else (), reason
-        if len(same_key) > 1 and reason is None:
-            numbers = "、".join(track.number for track in same_key)
-            reason = _WaitReason("duplicate", self.form.key[-1], (("case", "several"), ("numbers", numbers)))
-        return same_key, reason
+        return same_key, reason or (self._several(same_key) if len(same_key) > 1 else None)
+
+    def _foreign(self, case: str) -> _WaitReason:
+        return _WaitReason("foreign-id", self.form.columns[self._number_place or 0].name, (("case", case),))
+
+    def _several(self, tracks: Sequence[Track]) -> _WaitReason:
+        numbers = "、".join(track.number for track in tracks)
+        return _WaitReason("duplicate", self.form.key[-1], (("case", "several"), ("numbers", numbers)))
 
     def _with_key(self, tracks: Sequence[Track], return_: Return) -> list[Track]:
         """Of the tracks with one key those that a return may report again: its own unit's before another's.
@@ -147,7 +160,12 @@ class RowTracker:
             return True
         if not self._new_rows.is_written(row, number):
             return False
-        return number in self._new_rows.remembered or not self.context.numbering.was_known(number, return_.digest)
+        numbering, digest = self.context.numbering, return_.digest
+        if number in self._new_rows.remembered or not numbering.was_known(number, digest):
+            return True
+        # Let pass before: what a waiver lets pass is told as long as it does, not in the first run alone.
+        is_new = number not in self._by_number and self._lets_pass("foreign-id", row, return_)
+        return is_new and numbering.is_of_file(number, digest)
 
     def learns_numbers(self) -> bool:
         """Whether a row waits whose number has since been given for another file's; if so that number is known now.

@@ -17,7 +17,7 @@ from rectify_xl.waivers import Waivers
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoldContext:
-    """What a fold knows besides the returns.
+    """What a fold knows besides the returns; `as_of` tells which units are merged into others by then.
 
     `ledger_records` are what lower offices' ledgers say, by row state, `ledger_order` what these know of each other;
     `items` the numbered items so far, as (unit code, number).
@@ -25,6 +25,7 @@ class FoldContext:
 
     numbering: Numbering
     roster: Roster
+    as_of: date
     waivers: Waivers = field(default_factory=Waivers)
     ledger_records: Mapping[StateRef, Sequence[LedgerRecord]] = field(default_factory=dict)
     ledger_order: LedgerOrder = field(default_factory=LedgerOrder)
