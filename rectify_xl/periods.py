@@ -8,11 +8,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-Reason = Literal["unknown", "impossible", "reversed", "no-year"]
+Reason = Literal["unknown", "impossible", "reversed", "no-year", "ambiguous"]
 
 
 class PeriodError(ValueError):
-    """A phrase that cannot be read as a time: `.phrase` as given, `.reason` one of four short codes."""
+    """A phrase that cannot be read as a time: `.phrase` as given, `.reason` one of five short codes."""
 
     def __init__(self, phrase: str, reason: Reason) -> None:
         super().__init__(phrase, reason)
@@ -46,11 +46,13 @@ class Period:
         return period_html(self)
 
 
-def parse_period(phrase: str | None, *, year: int | None) -> Period:
+def parse_period(phrase: str | float | None, *, year: int | None) -> Period:
     """Return the period a phrase names; `year` is the campaign's, used where the phrase writes none.
 
-    Raises PeriodError for an unknown phrase, an impossible date, a reversed range or a missing year.
+    Raises PeriodError for an unknown phrase, an impossible date, a reversed range, a missing year, a number like 5.1.
     """
+    if isinstance(phrase, float) and re.fullmatch(r"\d+\.1|\d\d?\.[23]", str(phrase)):  # 5.1 may be 5.10
+        raise PeriodError(str(phrase), "ambiguous")
     original = "" if phrase is None else str(phrase)  # a cell's date reads as it prints, a number never as no date
     text = _plain(original)
     if not original.strip() or all(piece in _UNDATED for piece in re.split("[,;、。并]+", text)):
@@ -76,9 +78,7 @@ _CHARACTERS = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | str
 _MIDNIGHT = re.compile(r"(?<=[0-9])(?:\s+|T)00?:00(?::00(?:\.0+)?)?(?=\s*(?:$|[\u2013\u2014~到至-]))")
 _STOPS = "。;,.、"
 _BRACKETS: Mapping[str, str] = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
-_NUMERALS: Mapping[str, int] = {
-    **{sign: value for value, sign in enumerate("〇一二三四五六七八九")}, **dict.fromkeys("零○◯Oo0", 0),
-}  # fmt: skip
+_NUMERALS = {**{sign: value for value, sign in enumerate("〇一二三四五六七八九")}, **dict.fromkeys("零○◯Oo0", 0)}
 # A day in words without its unit may be of the lunar year (八月十五), so it is not read.
 _NUMBER = re.compile("[0-9Oo〇零○◯一二三四五六七八九十]++(?!$|[前以之起止上下全])")
 _COUNTED = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")

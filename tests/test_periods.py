@@ -163,6 +163,19 @@ def test_a_refused_phrase_is_named_with_its_reason(phrase: str, reason: str) -> 
     assert phrase in str(refused.value)
 
 
+@pytest.mark.parametrize("number", [5.1, 5.2, 5.3, 12.3, 2005.1])
+@pytest.mark.parametrize("year", [2005, None])
+def test_a_number_that_may_have_lost_its_last_zero_is_not_guessed(number: float, year: int | None) -> None:
+    with pytest.raises(PeriodError) as refused:
+        parse_period(number, year=year)
+    assert (refused.value.phrase, refused.value.reason) == (str(number), "ambiguous")
+
+
+@pytest.mark.parametrize("number", [5.16, 5.4, 2005.5])
+def test_a_number_of_one_reading_is_read_as_it_prints(number: float) -> None:
+    assert parse_period(number, year=2005) == parse_period(str(number), year=2005)
+
+
 @pytest.mark.parametrize("phrase", ["2005年5月16日", "2005.5", "20050516", "2005年底前", "2005年12月至1月"])
 def test_a_written_year_needs_no_campaign(phrase: str) -> None:
     assert parse_period(phrase, year=None) == parse_period(phrase, year=1999)

@@ -64,6 +64,7 @@ MISTAKES: tuple[tuple[str, str, str, Any, str], ...] = (
     ("工作安排", "T3", "任务编号", None, "required"),
     ("工作安排", "T3", "项目", None, "required"),
     ("工作安排", "T3", "时间", "下个星期", "time-unknown"),
+    ("工作安排", "T3", "时间", 5.2, "time-ambiguous"),
     ("工作安排", "T3", "时间", "5月32日", "time-impossible"),
     ("工作安排", "T3", "时间", "5月16日（星期二）", "time-impossible"),
     ("工作安排", "T3", "时间", "5月20日至16日", "time-reversed"),

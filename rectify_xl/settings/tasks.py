@@ -97,8 +97,10 @@ def _label(name: str) -> str:
 def _period(line: Line, surroundings: Surroundings, *, tolerant: bool) -> Period:
     """The period of the time in words, none for a dash; where days have their own cells any wording is taken."""
     cell = line.cells["time"]
+    is_fraction = isinstance(cell.raw, float) and not cell.raw.is_integer()
+    time = cell.raw if is_fraction else cell.text
     try:
-        return _NO_TIME if cell.text in catalog.reading().blanks else parse_period(cell.text, year=surroundings.year)
+        return _NO_TIME if cell.text in catalog.reading().blanks else parse_period(time, year=surroundings.year)
     except PeriodError as error:
         if not tolerant and (error.reason != "no-year" or surroundings.year_cell):
             layout = settings_layout()
