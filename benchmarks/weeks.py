@@ -25,7 +25,7 @@ from rectify_xl import catalog
 from rectify_xl.demo.fill import Blank, blank_for, filled
 from rectify_xl.excel.templates.template import write_template
 from rectify_xl.merging.consolidation import book_of
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import FormRows, Return, Row, Settings
 from rectify_xl.progress.period import snapshot_of
 from rectify_xl.runs import pipeline, workspace

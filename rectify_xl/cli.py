@@ -27,13 +27,11 @@ from rectify_xl.normal import inert
 from rectify_xl.receiving.guarded import bugs
 
 if TYPE_CHECKING:
-    from rectify_xl.model import Return
+    from rectify_xl.commands.settings_choice import Judged
     from rectify_xl.runs.pipeline import Outcome
 
 # 1, that something must be corrected, is what `status_for` gives.
 GOOD, WRONG_USE, FAILED = 0, 2, 3
-# Working days that a clerk is given to correct a file that was checked by hand.
-DAYS_TO_CORRECT = 3
 
 
 def main(args: Sequence[str] | None = None, **_: Any) -> NoReturn:
@@ -118,21 +116,19 @@ def check(
     start_ahead(1)  # what is imported below takes as long as it takes to start
     from rectify_xl import reports
     from rectify_xl.commands import console
-    from rectify_xl.commands.settings_choice import check_without_settings, chosen_settings
+    from rectify_xl.commands.settings_choice import check_files, chosen_settings
     from rectify_xl.in_force import using
     from rectify_xl.runs import pipeline
 
     with kept(start=1), console.progress(call) as progress:
         chosen = chosen_settings(profile, settings)
         options = pipeline.ReadOptions(progress=progress)
-        if chosen is None:
-            returns, own = check_without_settings(files, call.as_of, options)
-        else:
-            returns, own = pipeline.check_returns(files, chosen, call.as_of, options), chosen.forms
-    with using(own):
+        judged = check_files(files, chosen, call.as_of, options)
+    returns = judged.returns
+    with using(judged.own_forms):
         try:
             if return_to is not None:
-                _send_back(call, files, returns, return_to)
+                _send_back(call, files, judged, return_to)
         finally:  # the findings are shown also where no copies can be written
             if call.as_json:
                 print_json(reports.check_json(returns, call.lang))
@@ -141,13 +137,13 @@ def check(
     return status_for("returned", Counter(return_.verdict for return_ in returns))
 
 
-def _send_back(call: Call, files: Sequence[str], returns: Sequence[Return], folder: str) -> None:
+def _send_back(call: Call, files: Sequence[str], judged: Judged, folder: str) -> None:
     """Writes the marked copies, and says on standard error where they are."""
     from rectify_xl.runs import pipeline
-    from rectify_xl.workdays import calendar_for
+    from rectify_xl.runs.sent_back import send_by_for
 
-    send_by = calendar_for({}).step(call.as_of, DAYS_TO_CORRECT)
-    for path in pipeline.send_back(files, returns, Path(folder), send_by, call.lang):
+    send_by = max(send_by_for(settings, call.as_of) for settings in judged.settings)
+    for path in pipeline.send_back(files, judged.returns, Path(folder), send_by, call.lang):
         if not call.quiet:
             click.echo(call.words["check"]["returned"].format(path=inert(str(path))), err=True)
 

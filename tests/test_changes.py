@@ -14,7 +14,7 @@ from weeks import drop, numbers, run
 
 import rectify_xl
 from rectify_xl.merging.consolidation import Past, book_of
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.progress.surveys import satisfaction

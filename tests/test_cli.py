@@ -19,6 +19,9 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from returns import row as good_row
+from returns import settings_for
+from weeks import drop
 
 from rectify_xl import catalog, cli
 from rectify_xl.commands import console
@@ -503,6 +506,27 @@ def test_what_tells_of_the_last_run_fails_on_the_files_that_it_saw_first(small_c
         for command in commands:
             assert call(*command, "--as-of", day, "--fail-on", "returned").exit_code == seen
             assert call(*command, "--as-of", day, "--fail-on", "refused").exit_code == 0
+
+
+def test_a_checked_file_is_asked_back_by_the_day_that_its_office_gives(tmp_path: Path) -> None:
+    import openpyxl
+
+    first, second = tmp_path / "甲", tmp_path / "乙"
+    create(first, settings_for(early_warning=5, holidays=((date(2005, 5, 26), False),)))
+    create(second, settings_for())
+    files = [drop(place, "坏.xlsx", good_row("ledger", problem="短")) for place in (first, second)]
+
+    def days(*args: object) -> set[str]:
+        shutil.rmtree(tmp_path / "退", ignore_errors=True)
+        assert call("check", *args, "--return", tmp_path / "退", "--as-of", DAY).exit_code == 1
+        books = [openpyxl.load_workbook(path) for path in (tmp_path / "退").iterdir()]
+        texts = {str(cell.value) for book in books for line in book["问题清单"] for cell in line}
+        return {found[1] for text in texts if (found := re.search("请于2005年(.+?)前重新报送", text))}
+
+    assert days(files[0]) == {"6月2日"}
+    assert days(files[1]) == days(files[0], "--profile", "gdsta") == {"5月30日"}
+    assert days(files[1], "--settings", first / "配置.xlsx") == {"6月2日"}
+    assert days(*files) == {"6月2日"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from returns import judged, row, settings_for
 from rectify_xl import catalog
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import Book, Item, Return, Settings, State
 from rectify_xl.roster import Roster
 from rectify_xl.workdays import calendar_for

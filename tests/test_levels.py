@@ -25,7 +25,7 @@ from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.merging.consolidation import Past, book_of
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
 from rectify_xl.outgoing.bulletin_figures import figures_of

@@ -13,7 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from returns import UNITS, judged, row, settings_for
 
-from rectify_xl.merging.merge import Folded, Numbers, fold, merge, with_findings
+from rectify_xl.merging.merge import Folded, fold, merge, with_findings
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import Return, Unit
 from rectify_xl.roster import roster_for
 

@@ -8,7 +8,7 @@ from typing import Any
 from returns import judged, row, settings_for
 
 from rectify_xl.merging.consolidation import Past, book_of
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import OfficeEntry
 
 

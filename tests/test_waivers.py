@@ -12,7 +12,7 @@ from rectify_xl.excel.progress.status import SHEETS
 from rectify_xl.grid import RawBook
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.merging.consolidation import book_of
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Return, Unit, Waiver
 from rectify_xl.outgoing.matters import matters_of

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from rectify_xl import catalog, profiles
 from rectify_xl.errors import InWords
@@ -54,25 +55,38 @@ def settings_for_folder(folder: str | Path) -> Settings:
     return settings
 
 
-Judged = tuple[tuple[Return, ...], tuple[Form, ...]]
+class Judged(NamedTuple):
+    """Returns in the order of their files, and all settings that some of them were judged by."""
+
+    returns: tuple[Return, ...]
+    settings: tuple[Settings, ...]
+
+    @property
+    def own_forms(self) -> tuple[Form, ...]:
+        """The own forms of the offices whose settings these are."""
+        return tuple({form.name: form for settings in self.settings for form in settings.forms}.values())
 
 
-def check_without_settings(paths: Sequence[str], as_of: date, options: pipeline.ReadOptions) -> Judged:
-    """Judges files for a call that names no settings: the returns in order, and the own forms of their workspaces.
+def check_files(
+    paths: Sequence[str], chosen: Settings | None, as_of: date, options: pipeline.ReadOptions
+) -> Judged:
+    """Judges files by the settings of the call; where it names none, each by those of its workspace or its profile.
 
     Raises WrongUse and NoSettings.
     """
+    if chosen is not None:
+        return Judged(pipeline.check_returns(paths, chosen, as_of, options), (chosen,))
     load = cache(load_settings)
-    returns: list[Return] = []
-    own: dict[str, Form] = {}
+    returns, used = list[Return](), list[Settings]()
     for settings_path, group in groupby(paths, key=workspace_of):
         if settings_path is None:
             returns += _by_campaign(list(group), as_of, options)
+            used += map(profiles.profile, catalog.profile_names())
         else:
             settings = load(settings_path)
             returns += pipeline.check_returns(list(group), settings, as_of, options)
-            own |= {form.name: form for form in settings.forms}
-    return tuple(returns), tuple(own.values())
+            used.append(settings)
+    return Judged(tuple(returns), tuple(used))
 
 
 def _by_campaign(paths: Sequence[str], as_of: date, options: pipeline.ReadOptions) -> Iterable[Return]:

@@ -8,7 +8,8 @@ from datetime import date
 
 from rectify_xl.in_force import under_settings
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
-from rectify_xl.merging.merge import Numbers, fold, with_findings
+from rectify_xl.merging.merge import fold, with_findings
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import MERGED, Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, counted_rows

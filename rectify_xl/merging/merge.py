@@ -15,7 +15,7 @@ from rectify_xl import catalog
 from rectify_xl.laid_aside import Shelf, joined, room_for
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.lower_ledgers import LowerLedgers, lines_since, lower_ledgers
-from rectify_xl.merging.numbering import Numbering, Numbers, StateRef
+from rectify_xl.merging.numbering import Numbering, Numbers
 from rectify_xl.merging.office import OfficeValues, office_values
 from rectify_xl.merging.speaking import latest_of
 from rectify_xl.merging.tracks import FoldContext
@@ -23,8 +23,6 @@ from rectify_xl.merging.unit_fold import FormFold, UnitFold, UnitReturn, as_retu
 from rectify_xl.model import Finding, Form, Item, OfficeEntry, Pending, Return
 from rectify_xl.roster import Roster
 from rectify_xl.waivers import Matter, Waivers
-
-__all__ = ["Folded", "Numbers", "StateRef", "fold", "merge", "with_findings"]
 
 
 def merge(*sets: Iterable[Return]) -> tuple[Return, ...]:

@@ -60,11 +60,11 @@ def subject_in_words(form: Form, item: Item) -> str:
     return "" if value is None else as_text(value)
 
 
-def key_in_words(form: Form, item: Item, longest: int = _LONGEST) -> str:
-    """The key of an item without a number on one line, each part cut at `longest`."""
+def key_in_words(form: Form, item: Item) -> str:
+    """The key of an item without a number on one line, each part cut."""
     values = (item.values[form.positions[name]] for name in form.key)
     joint: str = words()["key_joint"]
-    return joint.join(shown(as_text(value), longest) for value in values if value is not None)
+    return joint.join(shown(as_text(value), _LONGEST) for value in values if value is not None)
 
 
 def _reference(form: Form, item: Item) -> str:

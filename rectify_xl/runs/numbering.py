@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from rectify_xl import catalog
-from rectify_xl.merging.merge import Numbers, StateRef, written_numbers
+from rectify_xl.merging.merge import written_numbers
+from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.model import Book, Form, Return
 from rectify_xl.ruling import key_of
 

@@ -15,7 +15,7 @@ from rectify_xl.files import fitting, refuse_existing, writable
 from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import SENT_BACK, Book, Return, Settings, Unit
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in

@@ -17,7 +17,7 @@ from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import item_number
 from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
 from rectify_xl.merging.lower_ledgers import lower_ledgers
-from rectify_xl.merging.merge import Numbers, StateRef
+from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings, Table

@@ -9,7 +9,7 @@ from functools import partial
 
 from rectify_xl.grounds import digest_of
 from rectify_xl.merging.consolidation import Past, book_and_folds
-from rectify_xl.merging.merge import Numbers
+from rectify_xl.merging.numbering import Numbers
 from rectify_xl.merging.office import office_values
 from rectify_xl.model import Table
 from rectify_xl.outgoing.reminders import sent_key

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from rectify_xl.first_days import FirstDays, key_digest
 from rectify_xl.laid_aside import keep
-from rectify_xl.merging.merge import Numbers, StateRef
+from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database
 from rectify_xl.store.packed_lines import in_pieces
