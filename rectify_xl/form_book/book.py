@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rectify_xl import catalog, terms
 from rectify_xl.expression import ExpressionError, Node, options_in
-from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled
+from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, share_beyond
 from rectify_xl.form_book.layout import FormBookLayout, form_book_layout
 from rectify_xl.model import Form
 from rectify_xl.normal import shown
@@ -101,11 +101,12 @@ def condition_in(cell: SettingsCell, vocabulary: Vocabulary) -> Node | None:
         params = {"example": form_book_layout().examples["condition"], "options": labels}
         cell.refuse("form-words" if error.word else "form-words-end", word=shown(error.word), **params)
         return None
-    if name := misfit_in(tree, vocabulary):
-        called = {word: spellings[0] for word, spellings in form_book_layout().words.items()}
-        called |= {column.name: column.label for column in vocabulary.columns}
-        cell.refuse("form-misfit", word=called[name])
-        return None
+    for code, misfit in (("form-misfit", misfit_in), ("form-share-rule", share_beyond)):
+        if name := misfit(tree, vocabulary):
+            called = {word: spellings[0] for word, spellings in form_book_layout().words.items()}
+            called |= {column.name: column.label for column in vocabulary.columns}
+            cell.refuse(code, word=called[name])
+            return None
     return tree if _options_stand(cell, tree, vocabulary) else None
 
 

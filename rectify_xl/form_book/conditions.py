@@ -185,6 +185,17 @@ def misfit_in(node: Node, vocabulary: Vocabulary) -> str:
     return _misfit(node, families)
 
 
+def share_beyond(node: Node, vocabulary: Vocabulary) -> str:
+    """The first column of percents that is compared with more than the whole (完成比例 = 100 for 100%); else ""."""
+    shares = {column.name for column in vocabulary.columns if column.kind == "percent"}
+    match node:
+        case Compare(_, Name(name), Const(float() | int() as bound)) | Compare(_, Const(bound), Name(name)):
+            return name if name in shares and isinstance(bound, float | int) and bound > 1 else ""
+        case And(parts) | Or(parts):
+            return next(filter(None, (share_beyond(part, vocabulary) for part in parts)), "")
+    return ""
+
+
 def _misfit(node: Node, families: Mapping[str, str]) -> str:
     match node:
         case Compare(op, left, right):

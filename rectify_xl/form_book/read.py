@@ -28,9 +28,11 @@ def form_from(sheets: Mapping[str, Rows], around: Around, file: str = "") -> For
     """
     declared = form_book_layout().sheets
     book = FormBook(sheets=declared, rows=rows_by_title(sheets), absent="form-missing-sheet", around=around)
-    form = _form(book)
-    if mistakes := book.mistakes():
-        raise SettingsError(replace(problem, file=file) for problem in mistakes)
+    columns = read_columns(book)
+    # Without any column each label elsewhere would be told as one that is not there.
+    form = _form(book, columns) if columns.lines else None
+    if form is None or book.mistakes():
+        raise SettingsError(replace(problem, file=file) for problem in book.mistakes())
     return form
 
 
@@ -47,8 +49,7 @@ class _FormSheet:
         return str(self.values.get(name) or "")
 
 
-def _form(book: FormBook) -> Form:
-    declared = read_columns(book)
+def _form(book: FormBook, declared: Declared) -> Form:
     about = _read_form_sheet(book, declared)
     title = about.text("title")
     looks, fillers = book.layout.looks, {label: name for name, label in book.layout.fillers.items()}
