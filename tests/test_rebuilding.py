@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,8 @@ from returns import DAY, row
 from test_ledger_edits import LEDGER, office, type_into
 from weeks import SETTINGS, drop, numbers, run, snapshot
 
+from rectify_xl.excel.settings.settings_book import write_settings
+from rectify_xl.model import Waiver
 from rectify_xl.runs import workspace
 
 FIRST, THIRD = date(2005, 5, 18), date(2005, 5, 31)
@@ -70,6 +73,25 @@ def test_a_row_reworded_under_its_number_is_one_row_by_the_ledgers_of_the_histor
     assert known(done) == known(before) == (told, {"KX02-T001": {"supervision": "请抓紧"}})
     first = {item.number: item.first_on for item in done.book.items["ledger"]}
     assert (first["KX02-T001"], first["KX02-T004"]) == (FIRST, THIRD)
+
+
+def test_a_merged_unit_s_rows_get_their_numbers_again_by_the_words_they_had_under_its_own_code(tmp_path: Path) -> None:
+    folder = tmp_path / "整改工作"
+    workspace.create(folder, SETTINGS)
+    dropped = drop(folder, "前.xlsx", row("ledger", problem="不再计入的问题"), filled_on=FIRST)
+    run(folder, FIRST)
+    drop(folder, "一.xlsx", row("ledger", problem="第一个问题"), filled_on=date(2005, 5, 20))
+    run(folder, DAY)
+    let = Waiver(unit="KX02", rule="", digest=sha256(dropped.read_bytes()).hexdigest(), reason="作废")
+    stop = {"merged_into": "KX03", "stopped_on": DAY}
+    units = tuple(replace(unit, **stop) if unit.code == "KX02" else unit for unit in SETTINGS.units)
+    (folder / "配置.xlsx").unlink()
+    write_settings(replace(SETTINGS, units=units, waivers=(let,)), folder / "配置.xlsx")
+    drop(folder, "二.xlsx", row("ledger", problem="第一个问题"), filled_on=date(2005, 5, 30))
+    assert numbers(run(folder, THIRD)) == {"KX02-T002": "第一个问题"}
+    (folder / "记录.sqlite").unlink()
+    shutil.rmtree(folder / "成果/历史")
+    assert numbers(run(folder, THIRD)) == {"KX02-T002": "第一个问题"}
 
 
 def test_without_a_ledger_the_newest_in_the_history_tells_and_a_file_still_in_the_inbox_is_taken(place: Path) -> None:

@@ -91,8 +91,10 @@ class Numbering:
         return self._known_since.get(number, date.min) <= self._arrived.get(digest[:DIGEST_DIGITS], date.max)
 
     def is_of_file(self, number: str, digest: str) -> bool:
-        """Whether a number is known by rows of that file alone."""
-        return {ref[0] for ref, given in self._by_state.items() if given == number} == {digest[:DIGEST_DIGITS]}
+        """Whether a number is known by a row of that file, and of no other one that had come in by then."""
+        files = {ref[0] for ref, given in self._by_state.items() if given == number}
+        by_then = {file for file in files if self.had_arrived(file, by=digest)}
+        return by_then == {digest[:DIGEST_DIGITS]}
 
     def _note_known_since(self, ref: StateRef, number: str) -> None:
         day = date.min if ref in self._from_ledgers else self._arrived.get(ref[0], date.min)

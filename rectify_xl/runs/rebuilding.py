@@ -29,6 +29,7 @@ from rectify_xl.tables.ledger_table import ledger_table
 
 _NUMBER = re.compile(r"[^、\s]+")
 ShortRef = tuple[str, str, int]  # the first digits of a file's digest, sheet, row
+Key = tuple[str, str, tuple[Any, ...]]  # form, unit code, the values of the form's key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +42,7 @@ class SurvivingLedger:
     """
 
     numbers: Mapping[ShortRef, str]
-    by_key: Mapping[tuple[Any, ...], str]
+    by_key: Mapping[Key, str]
     retired: frozenset[str]
     typed: TypedLedger
     digest: str
@@ -73,16 +74,12 @@ def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
         tables, about = read_ledger_tables(data), read_side_tables(data).get("about")
     except Unreadable:
         return None
-    numbers: dict[ShortRef, str] = {}
-    numbers_by_key: dict[tuple[Any, ...], list[str]] = {}
-    for ref, key, number in _numbered(tables):
-        numbers[ref] = number
-        numbers_by_key.setdefault(key, []).append(number)
+    numbered = list(_numbered(tables))
     label = catalog.words("ledger")["about"]["withdrawn"]
     withdrawn = " ".join(str(text) for item, text in about.rows if item == label) if about else ""
     return SurvivingLedger(
-        numbers=numbers,
-        by_key={key: found[0] for key, found in numbers_by_key.items() if len(found) == 1},
+        numbers={ref: number for ref, _, number in numbered},
+        by_key=_by_key(numbered),
         retired=frozenset(number for number in _NUMBER.findall(withdrawn) if item_number(number)),
         typed=read_typed_ledger(data),
         digest=sha256(data).hexdigest(),
@@ -90,7 +87,19 @@ def _read_ledger(data: bytes, *, is_current: bool) -> SurvivingLedger | None:
     )
 
 
-def _numbered(tables: Mapping[str, Table]) -> Iterator[tuple[ShortRef, tuple[Any, ...], str]]:
+def _by_key(numbered: Sequence[tuple[ShortRef, Key, str]]) -> dict[Key, str]:
+    """The numbers that only one row of a unit has by its key: of the unit that it counts for, or first of its own.
+
+    A unit that was merged reported its rows under its own code, which their numbers still begin with.
+    """
+    counting, own = dict[Key, list[str]](), dict[Key, list[str]]()
+    for _, (form, unit, values), number in numbered:
+        counting.setdefault((form, unit, values), []).append(number)
+        own.setdefault((form, number.rpartition("-")[0], values), []).append(number)
+    return {key: found[0] for by_key in (counting, own) for key, found in by_key.items() if len(found) == 1}
+
+
+def _numbered(tables: Mapping[str, Table]) -> Iterator[tuple[ShortRef, Key, str]]:
     """The source, the key and the number of every row that has one."""
     for name, table in tables.items():
         form = catalog.forms()[name]
@@ -100,7 +109,7 @@ def _numbered(tables: Mapping[str, Table]) -> Iterator[tuple[ShortRef, tuple[Any
                 yield ref, key, number
 
 
-def _read_row(form: Form, row: tuple[Any, ...]) -> tuple[ShortRef, tuple[Any, ...], str]:
+def _read_row(form: Form, row: tuple[Any, ...]) -> tuple[ShortRef, Key, str]:
     names = [column.name for column in ledger_columns(form)]
     by_name = dict(zip(names, row, strict=True))
     groups = groups_for(form)
