@@ -255,6 +255,10 @@ def test_a_label_left_blank_is_told_and_does_not_hold_up_the_rules_that_name_it(
         parse_labelled("培训方式 = 讲座", nameless)
 
 
+def test_a_kind_that_cannot_be_read_is_told_once_and_not_by_every_rule_too() -> None:
+    assert told(columns=changed(COLUMNS, 6, "类型", "数字")) == [("字段", "B6", "choice")]
+
+
 def test_what_is_missing_is_told_too() -> None:
     assert told(about=None)[0] == ("表单", "", "form-missing-sheet")
     assert told(columns=None) == [("字段", "", "form-missing-sheet")]

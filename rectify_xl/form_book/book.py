@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rectify_xl import catalog, terms
-from rectify_xl.expression import ExpressionError, Node, options_in
+from rectify_xl.expression import ExpressionError, Node, names_in, options_in
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, share_beyond
 from rectify_xl.form_book.layout import FormBookLayout, form_book_layout
 from rectify_xl.model import Form
@@ -100,6 +100,8 @@ def condition_in(cell: SettingsCell, vocabulary: Vocabulary) -> Node | None:
         labels = tuple(column.label for column in vocabulary.columns)
         params = {"example": form_book_layout().examples["condition"], "options": labels}
         cell.refuse("form-words" if error.word else "form-words-end", word=shown(error.word), **params)
+        return None
+    if vocabulary.unread.intersection(names_in(tree)):
         return None
     for code, misfit in (("form-misfit", misfit_in), ("form-share-rule", share_beyond)):
         if name := misfit(tree, vocabulary):

@@ -43,7 +43,8 @@ class Declared:
         """The vocabulary of conditions, from the form's own lists and the office's."""
         lists = {**office_lists, **{option_list.name: option_list.options for option_list in self.lists}}
         options = {c.name: lists.get(c.choices) for c in self.columns if c.choices}
-        return Vocabulary(columns=self.columns, options={**options, "unit_kind": lists.get("unit_kind")})
+        unread = frozenset(name for name, line in self.lines.items() if not line.values["kind"])
+        return Vocabulary(columns=self.columns, options={**options, "unit_kind": lists.get("unit_kind")}, unread=unread)
 
 
 def read_columns(book: FormBook) -> Declared:

@@ -34,10 +34,14 @@ _BEFORE_OPTION = ("=", "!=", "in")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
-    """The words of a form's conditions: its columns, and the options of each choice (None: not known here)."""
+    """The words of a form's conditions: its columns, and the options of each choice (None: not known here).
+
+    `unread` are the columns whose kind could not be read: what may be compared with them is not known.
+    """
 
     columns: tuple[Column, ...]
     options: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def labels(self) -> dict[str, str]:
         """The names of the columns by label; a column whose label was left blank has none."""
