@@ -175,6 +175,16 @@ def given(held: Book) -> Numbers:
     return Numbers(by_state=numbers, used=frozenset(numbers.values()))
 
 
+def test_a_bad_row_of_another_number_shows_no_new_row_to_be_there_still() -> None:
+    """Such a number was given to a row of a file that does not count any more."""
+    numbered_twice = [{**A, "item_id": "KX02-T001"}, {**A, "item_id": "KX02-T001"}]
+    returns = [sent("05-18", A), sent("05-25", B, *numbered_twice)]
+    first = book(*returns, numbers=Numbers(used=frozenset({"KX02-T001"})))
+    again = book(*returns, numbers=replace(given(first), used=frozenset({"KX02-T001", "KX02-T002", "KX02-T003"})))
+    assert [dict(f.params)["number"] for f in found(first, "missing-row")] == ["KX02-T002"]
+    assert again.findings == first.findings
+
+
 def test_a_merger_taken_back_leaves_no_number_to_two_units() -> None:
     settings = merged(20)
     returns = [sent("05-18", A, B, settings=settings), sent("05-21", A, C, unit="KX03", settings=settings)]

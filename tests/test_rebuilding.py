@@ -94,6 +94,25 @@ def test_a_merged_unit_s_rows_get_their_numbers_again_by_the_words_they_had_unde
     assert numbers(run(folder, THIRD)) == {"KX02-T002": "第一个问题"}
 
 
+@pytest.mark.parametrize("is_archived", [True, False])
+def test_an_item_closed_before_its_unit_reopened_it_stays_closed(is_archived: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "整改工作"
+    workspace.create(folder, SETTINGS)
+    done = {"status": "已完成", "percent": 1, "completed": date(2005, 5, 17), "result": "已见成效"}
+    drop(folder, "一.xlsx", row("ledger", **done), row("ledger", problem="还没办完的问题"), filled_on=FIRST)
+    run(folder, FIRST)
+    type_into(folder / LEDGER, "KX02-T001", "销号", "是")
+    drop(folder, "二.xlsx", row("ledger"), row("ledger", problem="还没办完的问题"), filled_on=DAY)
+    run(folder, DAY)
+    type_into(folder / LEDGER, "KX02-T002", "销号", "是")  # in vain: it is open
+    (folder / "记录.sqlite").unlink()
+    if not is_archived:
+        shutil.rmtree(folder / "存档")
+    told = run(folder, THIRD)
+    assert office(told) == {"KX02-T001": {"closed": "是"}}
+    assert [item.values[18] for item in told.book.items["ledger"]] == ["已完成", "整改中"]
+
+
 def test_without_a_ledger_the_newest_in_the_history_tells_and_a_file_still_in_the_inbox_is_taken(place: Path) -> None:
     (place / LEDGER).unlink()
     later = sha256((place / "收件/甲.xlsx").read_bytes()).hexdigest()

@@ -64,10 +64,11 @@ def edits_in(typed: TypedLedger, written: Mapping[str, Table], reread: Reread) -
 
 
 class _WrittenRow(NamedTuple):
-    """A row as the run wrote it: its place in the table, and its values."""
+    """A row as the run wrote it: its place in the table, its values, and its cells where these alone survive."""
 
     place: int
     values: tuple[Any, ...]
+    shown: tuple[Any, ...] = ()
 
 
 @dataclass(slots=True)
@@ -135,6 +136,8 @@ class _FormComparison:
                 continue
             if written.place in self._changed:
                 repeated.append((number, cells))
+            if self.reread.is_surviving:
+                written = written._replace(shown=tuple(cells))
             changed = self._changed.setdefault(written.place, {})
             for place, cell in self._changes(sheet, cells, written):
                 at = cell_finding(sheet, number, place, self.reread.file)
@@ -199,6 +202,8 @@ class _FormComparison:
                 return replace(at, level="error", code="date-order", params=(("case", "extension"), ("day", due)))
         if at.column == CLOSED and form.closed_when and value == catalog.base_lists()["yesno"][0]:
             is_closed = form_test(form, form.closed_when)
+            if written.shown:  # a completed state that was closed stands there, whatever came after it
+                row = dict(zip(row, written.shown, strict=True))
             if not is_closed([row[column.name] for column in form.columns], ()):
                 return replace(at, level="error", code="consistent", params=(("case", "open"),))
         return None

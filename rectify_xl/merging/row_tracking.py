@@ -78,7 +78,7 @@ class RowTracker:
                 self._pending.append((return_.unit_code, waiting))
             else:
                 self._add_state(candidates[0] if candidates else None, return_, new, rows)
-            if is_bad and len(candidates) == 1:
+            if is_bad and len(candidates) == 1 and new.number in ("", candidates[0].number):
                 candidates[0].last_seen_in, candidates[0].reported_by = return_.digest, return_.unit_code
 
     def _holds_besides(self, reason: _WaitReason, told: Sequence[Finding]) -> bool:

@@ -31,7 +31,8 @@ class Reread:
     """The circumstances of reading a ledger back: its name in findings, the day of the run, and the settings.
 
     `is_copy` says that it is a dated copy beside the ledger: what the office typed there is told and not taken;
-    `is_recalled` that what was written is not known for sure: only the office's columns are compared.
+    `is_recalled` that what was written is not known for sure: only the office's columns are compared;
+    `is_surviving` that the ledger alone knows what the office typed so far, and on which state of a row.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Reread:
     settings: Settings
     is_copy: bool = False
     is_recalled: bool = False
+    is_surviving: bool = False
 
     @property
     def setting(self) -> Setting:

@@ -183,7 +183,8 @@ def entries_from(
 ) -> tuple[OfficeEntry, ...]:
     """What the office had typed by the ledger's day: the cells that differ from what its returns alone give."""
     tables = {name: ledger_table(book, name) for name in book.items}
-    reread = Reread(file=workspace.names["ledger"], as_of=ledger.day or book.as_of, settings=settings)
+    day, name = ledger.day or book.as_of, workspace.names["ledger"]
+    reread = Reread(file=name, as_of=day, settings=settings, is_surviving=True)
     return edits_in(ledger.typed, tables, reread).entries
 
 
