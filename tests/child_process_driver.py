@@ -2,8 +2,8 @@
 
     python tests/child_process_driver.py WORKSPACE DAY [SPOILED]
 
-SPOILED names the method of the workspace that breaks in a child, and how: draft_results:raise, keep:kill. Prints how
-many children were forked.
+SPOILED names the method of the workspace or its archive that breaks in a child, and how: draft_results:raise,
+keep:kill. Prints how many children were forked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rectify_xl.runs import child_process, pipeline, weekly, workspace
+from rectify_xl.runs import child_process, pipeline, weekly
+from rectify_xl.runs.archive import Archive
+from rectify_xl.runs.workspace import Workspace
 
 WAYS: dict[str, Callable[[], object]] = {
     "raise": lambda: (_ for _ in ()).throw(OSError(28, "full")),
@@ -26,13 +28,14 @@ WAYS: dict[str, Callable[[], object]] = {
 
 def spoil(method: str, way: str) -> None:
     """Lets a method do half its work and then break, wherever it is called but in this very process."""
-    whole, original = getattr(workspace.Workspace, method), os.getpid()
+    owner = Archive if hasattr(Archive, method) else Workspace
+    whole, original = getattr(owner, method), os.getpid()
 
     def spoiled(*given: Any, **named: Any) -> Any:
         done = whole(*given, **named)
         return done if os.getpid() == original else WAYS[way]()
 
-    setattr(workspace.Workspace, method, spoiled)
+    setattr(owner, method, spoiled)
 
 
 def main(folder: str, day: str, spoiled: str = "") -> None:
