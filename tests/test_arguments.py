@@ -79,6 +79,8 @@ def test_what_is_no_day_is_refused_before_anything_is_read(as_of: Any, tmp_path:
         (lambda s: rx.write_status(rx.consolidate([], s, as_of=DAY), ""), "'' 不是路径"),
         (lambda s: rx.issue("nowhere", as_of=DAY, units=5), "nowhere 不是工作目录"),
         (lambda s: rx.with_forms(None, rx.forms["ledger"]), "None 不是配置"),
+        (lambda s: rx.migrate(__file__, None, s), "None 不是路径"),
+        (lambda s: rx.migrate(__file__, "new.xlsx", "gdsta"), "'gdsta' 不是配置"),
         (lambda s: rx.consolidate([], s, as_of=DAY, executor=ThreadPoolExecutor), "不能用来读文件"),
     ],
 )

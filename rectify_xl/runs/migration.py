@@ -10,8 +10,9 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from rectify_xl import catalog
-from rectify_xl.errors import RectifyError, WrongUse
+from rectify_xl.errors import RectifyError, WrongUse, quoted
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.files import path_from
 from rectify_xl.in_force import using
 from rectify_xl.judging.migrated import CarriedOver, forms_of
 from rectify_xl.messages import sentence
@@ -73,7 +74,10 @@ def migrate(path: str | Path, target: str | Path, settings: Settings) -> Carried
     carried over, and in `left` all that was left out. The old file stays as it is.
     Raises FileExistsError where `target` stands already, MigrationError for a workbook without a form of ours.
     """
-    return write_carried(read_old(path, settings), Path(target), settings)
+    old, new = path_from(path), path_from(target)
+    if not isinstance(settings, Settings):
+        raise WrongUse(quoted(settings), "no-settings-given")
+    return write_carried(read_old(old, settings), new, settings)
 
 
 def write_carried(carried: Carried, target: Path, settings: Settings) -> CarriedOver:
