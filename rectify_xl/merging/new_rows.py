@@ -95,10 +95,10 @@ class NewRows:
 
     def _is_own(self, number: str, return_: Return) -> bool:
         """Whether a number is of the unit, of the return's, or of one that counts for it on the day of judgement."""
-        parts = item_number(number)
-        if parts is None or parts[0] in (return_.unit_code, self._unit):
+        code = number.rpartition("-")[0]
+        if code in (return_.unit_code, self._unit) or item_number(number) is None:
             return True
-        return self._context.roster.successor(parts[0], self._context.as_of) == self._unit
+        return self._context.roster.successor(code, self._context.as_of) == self._unit
 
     def _written_number(self, row: Row, return_: Return) -> str:
         """The number in a row's cell, "" if there is none; one of another unit (waived) says nothing."""
@@ -107,7 +107,7 @@ class NewRows:
 
     def _may_be_numbered(self, number: str, return_: Return) -> bool:
         """Whether a number is no other unit's."""
-        parts = item_number(number)
-        if parts is None or parts[0] in (return_.unit_code, self._unit):
+        code = number.rpartition("-")[0]
+        if code in (return_.unit_code, self._unit) or item_number(number) is None:
             return True
-        return parts[0] in self._context.roster.prefixes(self._unit) or any(parts[0] in t.units for t in self._tracks)
+        return code in self._context.roster.prefixes(self._unit) or any(code in t.units for t in self._tracks)
