@@ -326,6 +326,8 @@ def test_numbers_that_two_lower_offices_gave_to_different_rows_stay_different_ro
     for office in ("", "甲办"):  # offices may be called alike
         pair = under(office, sent("KX02", "05-16", A)), under(office, sent("KX02", "05-18", B))
         assert [i.values[1] for i in book(*pair).items["ledger"]] == [A["problem"], B["problem"]]
+    alike = under("甲办", sent("KX02", "05-16", A, C)), under("甲办", sent("KX02", "05-18", B, A))
+    assert {item.number: item.values[1] for item in book(*alike).items["ledger"]} == expected
 
 
 def test_what_two_lower_offices_number_alike_keeps_its_number_whichever_ledger_comes_first(tmp_path: Path) -> None:

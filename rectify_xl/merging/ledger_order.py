@@ -32,12 +32,15 @@ class LedgerOrder:
         self.ledgers = tuple(by_time)
         self._known: dict[str, frozenset[str]] = {}
         self._ranks: dict[str, Rank] = {}
+        self._offices: dict[str, str] = {}
         for place, ledger in enumerate(by_time):
             known = [other for other in by_time[:place] if self._is_known(other, by=ledger)]
             self._known[ledger.digest] = frozenset(other.digest for other in known)
             named = (other for other in known if other.digest in self._files[ledger.digest])
             level = max((self._ranks[other.digest].level + 1 for other in named), default=0)
             self._ranks[ledger.digest] = Rank(level, place)
+            own = (other for other in known if other.digest not in self._files[ledger.digest])
+            self._offices[ledger.digest] = next((self._offices[r.digest] for r in own), ledger.digest)
 
     def _is_known(self, other: Return, *, by: Return) -> bool:
         if other.digest in self._files[by.digest]:
@@ -53,6 +56,10 @@ class LedgerOrder:
     def rank(self, ledger: Return) -> Rank:
         """Where a ledger stands among the others."""
         return self._ranks[ledger.digest]
+
+    def office(self, ledger: Return) -> str:
+        """What all ledgers of one office have in common; offices may be called alike, so it is no name."""
+        return self._offices[ledger.digest]
 
     def office_columns(self, records: Sequence[LedgerRecord]) -> Mapping[str, Any]:
         """What the offices say of a row by what each changed of what it knew: the uppermost last, then the latest.

@@ -16,7 +16,7 @@ from rectify_xl.model import Form, FormRows, Return, Row
 from rectify_xl.ruling import keys_of
 
 Key = tuple[Any, ...]
-# An office, a number that it gave, and the day on which the row was first reported: two offices may be called alike.
+# An office, a number that it gave, and the day on which the row was first reported.
 _Claim = tuple[str, str, date]
 # The office that is doing the fold, beside those whose ledgers came.
 _HERE = "."
@@ -125,7 +125,7 @@ class LowerNumbers:
         assert self._place is not None
         for record in records:
             if (item := record.row.item).number:
-                yield record.ledger.unit_code or record.ledger.unit_name, item.number, item.first_on
+                yield self._context.ledger_order.office(record.ledger), item.number, item.first_on
         given = self._context.numbering.given(ref)
         if given and (records or not row.values[self._place]):
             yield _HERE, given, date.min
