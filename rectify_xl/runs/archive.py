@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -71,12 +71,14 @@ class Archive:
         listing = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
         save_atomically(self.list_path, partial(Path.write_text, data=listing, encoding="utf-8", newline="\n"))
 
-    def keep(self, files: Iterable[ToArchive]) -> None:
+    def keep(self, files: Sequence[ToArchive]) -> None:
         """Copies every file that it lacks into it, and adds them to its list.
 
         Raises OSError (ESTALE) for a file that has changed since it was read.
         """
         self.folder.mkdir(exist_ok=True)
+        if not files:
+            return
         entries = self.entries()
         listed = {(entry["digest"], entry["path"]): entry for entry in entries}
         copied, added = list[Path](), dict[tuple[str, str], Entry]()
