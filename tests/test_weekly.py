@@ -7,15 +7,17 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from returns import DAY, UNITS, judged, row, settings_for
 from weeks import SETTINGS, drop, numbers, received, run, snapshot
 
+from rectify_xl.commands.table import words_in
 from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.grounds import Grounds
-from rectify_xl.model import Waiver
+from rectify_xl.model import Unit, Waiver
 from rectify_xl.runs import pipeline, weekly, workspace
 from rectify_xl.runs.archive import Archive
 from rectify_xl.runs.workspace import Workspace
@@ -247,6 +249,26 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     run(first_week, THIRD)
     told = {name: held for name, held in snapshot(undisturbed).items() if "sqlite" not in name}
     assert {name: held for name, held in snapshot(first_week).items() if "sqlite" not in name} == told
+
+
+def test_a_renamed_unit_is_told_to_the_office_until_its_old_name_is_an_alias(first_week: Path) -> None:
+    old = UNITS[2]
+    assert (old.code, old.name) == ("KX02", "示例第一党支部")
+
+    def with_unit(**changes: Any) -> tuple[Unit, ...]:
+        return tuple(replace(unit, **changes) if unit.code == old.code else unit for unit in UNITS)
+
+    assert len(numbers(run(first_week, SECOND))) == 2
+    set_up(first_week, units=with_unit(name="示例第一党总支"))
+    told = f"unit-renamed:{old.code} {old.name}"
+    tried = run(first_week, SECOND, dry_run=True, verify=True)
+    assert tried.notes == (told,)
+    done = run(first_week, SECOND, verify=True)
+    assert done.notes == (told,) and numbers(done) == {} and done.turned == (("一.xlsx", "accepted", "returned"),)
+    set_up(first_week, units=with_unit(name="示例第一党总支", aliases=(old.name,)))
+    again = run(first_week, THIRD)
+    assert again.notes == () and len(numbers(again)) == 2
+    assert "示例第一党支部" in words_in("zh")["notes"]["unit-renamed"].format(name=told)
 
 
 def test_what_is_gone_from_the_days_copies_is_sent_back_once_more(first_week: Path) -> None:

@@ -14,7 +14,7 @@ from zlib import crc32
 from rectify_xl.grounds import Grounds
 from rectify_xl.laid_aside import Shelf, room_for
 from rectify_xl.limits import limits
-from rectify_xl.model import FormRows, Return, Settings
+from rectify_xl.model import MERGED, FormRows, Return, Settings
 from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.archive import ToArchive, refusal_in
 from rectify_xl.runs.read_options import ReadOptions
@@ -45,14 +45,15 @@ class Intake:
     """The returns that a run works on: `known` ones, side by side with their `arrivals`, then `fresh` ones.
 
     `fresh` are the files first seen by this run with their sources, `again` the known ones whose verdict the memory
-    must replace. `inbox` has the sources in the inbox by name, `looks` their file system entries (see `unchanged`) by
-    path and digest.
+    must replace, `renamed` the code and the name on their covers where the two have come to disagree. `inbox` has the
+    sources in the inbox by name, `looks` their file system entries (see `unchanged`) by path and digest.
     """
 
     arrivals: tuple[Arrival, ...]
     known: tuple[Return, ...]
     fresh: tuple[tuple[Source, Return], ...] = ()
     again: tuple[Return, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
     inbox: Mapping[str, Source] = field(default_factory=dict)
     looks: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
@@ -61,14 +62,19 @@ class Intake:
         """Every file under every path, in order of arrival."""
         return (*self.known, *(return_ for _, return_ in self.fresh))
 
+    @property
+    def notes(self) -> list[str]:
+        """Remarks by code."""
+        return [f"unit-renamed:{'、'.join(map(' '.join, self.renamed))}"] if self.renamed else []
+
 
 def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
     """Reads files not known by path and digest, and judges known ones again whose grounds have changed.
 
     Changes nothing. Known files that are not judged again have no rows, only their counts.
     """
-    arrivals, known = job.store.arrivals(), job.store.returns(with_rows=False)
-    known, again = _judged_again(job, arrivals, known, sources, as_of)
+    arrivals, before = job.store.arrivals(), job.store.returns(with_rows=False)
+    known, again = _judged_again(job, arrivals, before, sources, as_of)
     looks = looks_of(sources)
     digests = _digests(sources, arrivals, known, unchanged(looks, ((a.path, a.digest, a.look) for a in arrivals)))
     fresh = _fresh(job, arrivals, known, digests, as_of)
@@ -81,6 +87,7 @@ def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
         known=tuple(known[index] for index in indices),
         fresh=tuple(fresh),
         again=tuple(again),
+        renamed=tuple(dict.fromkeys(_renamed(before, known))),
         inbox={source.name: source for source in sources},
         looks={(name, digest_by_name[name]): look for name, look in looks.items() if digest_by_name[name]},
     )
@@ -107,6 +114,20 @@ def to_archive(intake: Intake, as_of: date) -> Iterator[ToArchive]:
     for container in {container.name: container for _, container in members}.values():
         if container.name not in left_out and (digest := file_digest(container)):
             yield ToArchive(container, digest, suffix_of(container.path), as_of, is_container=True)
+
+
+def _renamed(before: Iterable[Return], now: Iterable[Return]) -> Iterator[tuple[str, str]]:
+    """The code and the name on the cover of every file in which they agreed, and do no more: the roster has changed."""
+    for known, return_ in zip(before, now, strict=True):
+        if return_ is not known and known.verdict in MERGED and not any(_names_at_odds(known)):
+            yield from _names_at_odds(return_)
+
+
+def _names_at_odds(return_: Return) -> Iterator[tuple[str, str]]:
+    for finding in return_.findings:
+        params = dict(finding.params)
+        if finding.code == "unit-mismatch" and finding.level == "error" and "name" in params:
+            yield str(params["code"]), str(params["name"])
 
 
 # ---- judged again

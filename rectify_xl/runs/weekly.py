@@ -84,11 +84,11 @@ def run_week(job: Job, as_of: date, sources: Sequence[Source], *, dry_run: bool 
     if dry_run:
         week = work_out_week(job, sources, as_of)
         fresh = week.book.returns[len(week.intake.arrivals) :]
-        notes = (*job.notes, *week.edits.notes)
+        notes = (*job.notes, *week.intake.notes, *week.edits.notes)
         return Outcome(book=week.book, received=fresh, notes=notes, turned=turned(week))
     intake = intake_of(job, sources, as_of)
     gaps = archive_gaps(job, intake)
-    job.notes.extend(gaps.notes)
+    job.notes.extend((*intake.notes, *gaps.notes))
     files = [*gaps.to_archive, *to_archive(intake, as_of)]
     keep = partial(job.workspace.archive.keep, files)
     with done_by_child(keep, is_worth=_is_worth(job, len(files), _FILES_WORTH_A_CHILD)) as was_kept:
