@@ -18,7 +18,7 @@ from clean_rows import BRANCH, COVER, OFFICE, OFFICES, UNITS, Row, rows_for, set
 from packed_books import opened
 from set_aside import set_aside, with_check
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Form, Settings, Unit
 
 # ---- the workbooks

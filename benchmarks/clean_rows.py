@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings, Unit
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 
 Row = Mapping[str, Any]
 

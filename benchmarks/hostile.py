@@ -29,12 +29,12 @@ from hostile_sheets import SHEETS
 from hostile_zips import ZIPS
 
 from rectify_xl.model import Return
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.containers import inbox_sources
 from rectify_xl.receiving.guarded import confine
 from rectify_xl.receiving.guarded.limits import process_limits
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 
 KINDS: tuple[Kind, ...] = (*ZIPS, *SHEETS, *MORE, *OTHERS, *LARGE)
 # What refusing a bomb may take: seconds, and MiB beyond what the process had.

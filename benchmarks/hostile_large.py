@@ -13,7 +13,7 @@ from typing import Any
 from hostile_base import ACCEPTED, MAIN, RELATIONS, RETURNED, Kind, parts, rezipped, sheet_part, sound
 from made_returns import ledger_row, spoil, text
 
-from rectify_xl.layout import column_letter
+from rectify_xl.layouts.layout import column_letter
 
 _DAY_0 = date(1899, 12, 30)
 # So many rows are made up; the others are these again, each with a problem and a measure of its own.

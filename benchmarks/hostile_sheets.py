@@ -33,7 +33,7 @@ from hostile_base import (
     without,
 )
 
-from rectify_xl.layout import column_letter
+from rectify_xl.layouts.layout import column_letter
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _LAUGHS = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))

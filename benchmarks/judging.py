@@ -15,9 +15,9 @@ from clean_rows import AS_OF
 from spoiling import Case, Told
 
 from rectify_xl.model import Finding, Return, Settings
+from rectify_xl.office.ruling import Ruling, ruling_for
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import Ruling, ruling_for
 
 # How many findings of one case are kept to be shown.
 _KEPT = 6

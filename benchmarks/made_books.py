@@ -12,11 +12,11 @@ from hashlib import sha256
 
 from made_returns import FILLED_ON, ledger_row, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, FormRows, Item, Return, Row, State
-from rectify_xl.roster import roster_for
-from rectify_xl.workdays import calendar_for
+from rectify_xl.office.roster import roster_for
 
 ROWS_A_UNIT = 30
 SAVED = "2005-05-24T09:30:00"

@@ -25,9 +25,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings, Unit
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 
 TEXT = (
     "部分制度落实不够到位台账登记不够及时学习教育联系实际不够紧密"

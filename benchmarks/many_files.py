@@ -22,9 +22,9 @@ from pathlib import Path
 
 import openpyxl
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings, Unit
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 from rectify_xl.receiving.engine import read_all
 from rectify_xl.receiving.intake import files_in
 

@@ -17,11 +17,11 @@ from made_returns import make_returns, settings_for
 
 from rectify_xl.excel.marked import mark
 from rectify_xl.model import Return
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.engine import marked_copies, read_all
 from rectify_xl.receiving.guarded.pool import kept
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 
 AS_OF, SEND_BY = date(2005, 5, 25), date(2005, 5, 30)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from spoiling import ALIKE, Kind, Paper, alike, fixed, of_frame, of_office
 from ways import GDSTA, columns, few, retyped, typed, wide
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 # What 可不填栏目 names in the first organisation, and what it asks for in the second.
 _OPTIONAL = ("ledger.aspect", "ledger.scope", "ledger.manner")

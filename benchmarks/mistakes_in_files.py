@@ -13,7 +13,7 @@ from set_aside import with_parts
 from spoiling import ALIKE, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
 from ways import GDSTA, dated, retyped, typed, wide
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 # ---- the cover
 

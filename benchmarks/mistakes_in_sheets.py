@@ -8,7 +8,7 @@ from typing import Any
 
 from spoiling import Kind, Paper, Spoil, Told, fixed, framed, of_frame
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 # ---- headers
 

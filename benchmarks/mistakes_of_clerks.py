@@ -10,7 +10,7 @@ from mistakes_in_sheets import _push_down
 from spoiling import ALIKE, Kind, Paper, Spoil, Told, alike, fixed, framed, of_frame, of_office
 from ways import GDSTA, dated, retyped, typed, wide
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 _DATES = ("ledger.due", "measures.due", "activities.held_on")
 _COUNTS = ("activities.expected", "survey.issued")

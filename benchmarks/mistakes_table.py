@@ -10,7 +10,7 @@ from clean_returns import clean_names
 from judging import Outcome
 from spoiling import Case, Kind
 
-from rectify_xl.layout import display_width
+from rectify_xl.layouts.layout import display_width
 
 GOAL_IN_EXCEL = 0.95
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger import ROWS_A_SHEET
+from rectify_xl.facts import catalog
 
 Figures = Mapping[str, Any]
 DATA = Path(__file__).with_name("nation.toml")

@@ -10,8 +10,8 @@ from typing import Any
 
 from clean_returns import Clean
 
-from rectify_xl import catalog
-from rectify_xl.layout import COVER_RESULT_ROW, COVER_VALUE, cell_name, column_letter, cover_first_row
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import COVER_RESULT_ROW, COVER_VALUE, cell_name, column_letter, cover_first_row
 from rectify_xl.selfcheck.places import CheckBook, Plan, Total, check_book
 
 # What a cell is told lights it from this number on (see the conditions of `selfcheck_sheets`).

@@ -25,10 +25,10 @@ import openpyxl
 from made_returns import ledger_row
 from python_calamine import CalamineWorkbook
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.templates.template import write_template
-from rectify_xl.profiles import profile
+from rectify_xl.facts import catalog
+from rectify_xl.office.profiles import profile
 
 
 def without_check(data: bytes) -> bytes:

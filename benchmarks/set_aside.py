@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.package import Package
+from rectify_xl.facts import catalog
 
 _EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 _SHARED = re.compile(rb'(<c r="[A-Z]+\d+"[^>]*?) t="s"><v>(\d+)</v></c>')

@@ -25,7 +25,7 @@ from clean_returns import Clean, clean, columns_of, cover_cell, header_row
 from clean_rows import OFFICES as OFFICES
 from set_aside import with_parts
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Column, Form
 
 # Why a kind need not show in the template: only the office can know it; it stands in the frame that a clerk does not

@@ -78,7 +78,7 @@ def judge(folder: Path, pairs: int) -> None:
     from rectify_xl.judging.recognise import sort_sheets
     from rectify_xl.judging.rows import UnitContext, judge_rows
     from rectify_xl.judging.sheet import judge_keys
-    from rectify_xl.ruling import ruling_for
+    from rectify_xl.office.ruling import ruling_for
 
     ruling = ruling_for(settings_for(40))
     paths = sorted(folder.glob("*.xlsx"))[:40]

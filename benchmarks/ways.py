@@ -9,7 +9,7 @@ from typing import Any
 from clean_rows import OFFICES, rows_for
 from spoiling import Spoil
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 # ---- where kinds apply
 

@@ -21,9 +21,9 @@ from typing import Any
 
 from made_returns import ledger_row, settings_for
 
-from rectify_xl import catalog
 from rectify_xl.demo.fill import Blank, blank_for, filled
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.facts import catalog
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import FormRows, Return, Row, Settings

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rectify_xl import catalog, profiles
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import LANGUAGES, clause, rule_words
 from rectify_xl.frames.schema import dtypes_for
-from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.layouts.ledger_columns import ledger_columns
 from rectify_xl.messages import code_name, level_name
 from rectify_xl.model import Column, Form, Rule, Settings, Task
-from rectify_xl.phrasing import LANGUAGES, clause, rule_words
+from rectify_xl.office import profiles
 
 INTRO = """# 数据字典 · Data dictionary
 

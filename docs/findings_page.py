@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import LANGUAGES
 from rectify_xl.messages import level_name, messages
-from rectify_xl.phrasing import LANGUAGES
 
 
 def page() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rectify_xl.catalog import forms
+from rectify_xl.facts.catalog import forms
 from rectify_xl.frames.columns import FrameColumn, FrameFacts, frame_facts, ledger_kinds
 
 INTRO = """# Frames

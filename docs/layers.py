@@ -36,7 +36,7 @@ def picture() -> str:
         height = TITLE + LINE * len(lines) + GAP
         boxes.append(_box(title, lines, top, height, FILLS[place % 2]))
         top += height + GAP
-    foot = "A module imports only from what stands below it; facts/ (forms, rules, lists, sentences) lies under all."
+    foot = "A module imports only from what stands below it; what the data files of facts/ say lies under all."
     boxes.append(f"<text x='{EDGE}' y='{top + LINE}' font-family='sans-serif' font-size='13'>{foot}</text>")
     size = f"width='{WIDTH}' height='{top + LINE + EDGE}'"
     head = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>\n<rect {size} fill='#ffffff'/>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 
 MIB = 1 << 20
 PROCESS = {

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rectify_xl import catalog
 from rectify_xl.arguments import Paths, checked_executor, checked_settings, day_from, forms_from, paths_from
 from rectify_xl.errors import WrongUse, quoted
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.files import path_from
-from rectify_xl.in_force import using
 from rectify_xl.model import Book, Form, Settings
 from rectify_xl.receiving.engine import Progress
 from rectify_xl.runs import pipeline

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse, quoted
+from rectify_xl.facts import catalog
 from rectify_xl.model import Form, Settings
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]

@@ -22,7 +22,7 @@ from rectify_xl.commands.output import not_into_the_inbox, only_one, print_json,
 from rectify_xl.commands.streams import drop_output, speak_utf8
 from rectify_xl.commands.table import PROGRAM, Call, Run, Words, language_in, words_in
 from rectify_xl.errors import CannotFinish, FactsError, RectifyError
-from rectify_xl.fact_files import profile_names, read_toml
+from rectify_xl.facts.fact_files import profile_names, read_toml
 from rectify_xl.normal import inert
 from rectify_xl.receiving.guarded import bugs
 
@@ -81,7 +81,7 @@ def _status_of(args: Sequence[str] | None, lang: str) -> int:
 
 def init(call: Call, folder: str, profile: str) -> int:
     """A new workspace as the profile has it."""
-    from rectify_xl import profiles
+    from rectify_xl.office import profiles
     from rectify_xl.runs import workspace
 
     workspace.create(folder, profiles.profile(profile))
@@ -117,7 +117,7 @@ def check(
     from rectify_xl import reports
     from rectify_xl.commands import console
     from rectify_xl.commands.settings_choice import check_files, chosen_settings
-    from rectify_xl.in_force import using
+    from rectify_xl.facts.in_force import using
     from rectify_xl.runs import pipeline
 
     with kept(start=1), console.progress(call) as progress:

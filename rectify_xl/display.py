@@ -7,12 +7,12 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.in_force import lists_of
+from rectify_xl.days.periods import Period
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import lists_of
+from rectify_xl.facts.phrasing import rule_words
 from rectify_xl.model import Column, Form, Settings, Table
 from rectify_xl.normal import as_typed
-from rectify_xl.periods import Period
-from rectify_xl.phrasing import rule_words
 
 
 def form_html(form: Form) -> str:

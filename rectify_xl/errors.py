@@ -31,7 +31,7 @@ class InWords(RectifyError):
 
     def sentences(self, lang: str = "zh") -> list[str]:
         """What is wrong and what to do, in the language `lang` (zh or en)."""
-        from rectify_xl.fact_files import words
+        from rectify_xl.facts.fact_files import words
 
         return [inert(words(f"cli.{lang}")[self.part][self.code].format(**self.params))]
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.catalog import FactsError
-from rectify_xl.expression import BOUNDS
-from rectify_xl.in_force import kept_by_forms
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import FactsError
+from rectify_xl.facts.in_force import kept_by_forms
+from rectify_xl.facts.phrasing import LANGUAGES, clause, demand, words
 from rectify_xl.model import Finding, Level
 from rectify_xl.normal import as_seen, shown
-from rectify_xl.phrasing import LANGUAGES, clause, demand, words
+from rectify_xl.rules.expression import BOUNDS
 
 # The placeholders of every sentence, and the further ones of row rules.
 _COMMON = frozenset({"where", "typed", "value", "label", "sheet", "cell", "row", "please"})

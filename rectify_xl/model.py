@@ -8,10 +8,10 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from rectify_xl.first_days import FirstDays
+from rectify_xl.days.first_days import FirstDays
 
 if TYPE_CHECKING:
-    from rectify_xl.expression import Node
+    from rectify_xl.rules.expression import Node
 
 Level = Literal["error", "warning", "fixed"]
 Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignored"]

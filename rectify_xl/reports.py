@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.frames.build import FINDING_COLUMNS, finding_values
-from rectify_xl.in_force import under_settings
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return
 from rectify_xl.normal import inert

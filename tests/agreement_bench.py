@@ -17,12 +17,13 @@ from hypothesis.errors import NoSuchExample
 from returns import COVER, DAY
 from uno_office import Book, opened
 
-from rectify_xl import catalog, layout
 from rectify_xl.excel.templates.template import write_template
-from rectify_xl.expression import BOUNDS, names_in
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError
-from rectify_xl.layout import FIRST_ROW, cell_name, column_letter
+from rectify_xl.layouts import layout
+from rectify_xl.layouts.layout import FIRST_ROW, cell_name, column_letter
 from rectify_xl.model import Form, Settings
+from rectify_xl.rules.expression import BOUNDS, names_in
 from rectify_xl.selfcheck.places import Plan, Total, check_book
 from rectify_xl.selfcheck.strict import (
     Problem,

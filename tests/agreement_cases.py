@@ -12,7 +12,7 @@ from typing import Any
 
 from returns import COVER, DAY, GOOD
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError
 from rectify_xl.model import Column, Form, Settings
 

@@ -20,7 +20,7 @@ from returns import GOOD
 
 from rectify_xl.kinds import CellError
 from rectify_xl.model import Column, Form, Rule, Settings
-from rectify_xl.ruling import rule_columns
+from rectify_xl.office.ruling import rule_columns
 
 Cells = st.SearchStrategy[Raw]
 

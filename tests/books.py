@@ -11,7 +11,7 @@ from typing import Any
 
 from book_rows import PROBLEM, TASKS, UNITS, ledger_rows, other_rows
 
-from rectify_xl import catalog, expression, expression_python
+from rectify_xl.facts import catalog
 from rectify_xl.model import (
     Book,
     Due,
@@ -28,6 +28,7 @@ from rectify_xl.model import (
     TaskState,
     Unit,
 )
+from rectify_xl.rules import expression, expression_python
 
 AS_OF = date(2005, 5, 25)
 

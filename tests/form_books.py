@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.form_book import form_from
 from rectify_xl.form_book.book import Around
 from rectify_xl.model import Form

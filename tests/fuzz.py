@@ -28,7 +28,7 @@ from typing import Any, get_args
 import openpyxl
 from returns import COVER, GOOD, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.messages import sentence
 from rectify_xl.model import Return, Verdict
 from rectify_xl.receiving.guarded.pool import Failure, Readers

@@ -15,10 +15,10 @@ import xlsxwriter
 from books import item_for, small_book
 from python_calamine import CalamineWorkbook
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger import add_sheets, save_ledger
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.styles import new_workbook
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Table
 
 NASTY = (

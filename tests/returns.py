@@ -14,12 +14,12 @@ from typing import Any
 from packed_books import opened
 from set_aside import set_aside, with_check
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, RawBook
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.model import Return, Settings, Unit
-from rectify_xl.profiles import profile
-from rectify_xl.ruling import ruling_for
+from rectify_xl.office.profiles import profile
+from rectify_xl.office.ruling import ruling_for
 
 DAY = date(2005, 5, 25)
 COVER = {

@@ -18,8 +18,8 @@ from test_cli import PROGRAM
 from test_ledger_edits import type_into
 
 import rectify_xl as rx
-from rectify_xl import catalog
 from rectify_xl.demo.fill import Blank, blank_for, filled
+from rectify_xl.facts import catalog
 from rectify_xl.model import Unit, Waiver
 
 WEEKS = tuple(date(2005, *day) for day in ((5, 18), (5, 25), (6, 1), (6, 8), (6, 15), (6, 22)))

@@ -19,10 +19,10 @@ from packed_books import opened
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Settings, Unit, Waiver
-from rectify_xl.profiles import profile
-from rectify_xl.settings import SettingsError
-from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.rows import rows_for
+from rectify_xl.office.profiles import profile
+from rectify_xl.office.settings import SettingsError
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.office.settings.rows import rows_for
 
 UNITS = (
     Unit(code="KX00", name="示例党组", kind="党组", first_responsible="示例甲", leader="示例甲", members=9),

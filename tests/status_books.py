@@ -11,11 +11,11 @@ from typing import Any
 from book_rows import PROBLEM
 from books import AS_OF, item_for, small_settings
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, Evidence, Item, Settings, Table, Task, Unit
-from rectify_xl.roster import roster_for
-from rectify_xl.workdays import calendar_for
+from rectify_xl.office.roster import roster_for
 
 UNITS = (
     Unit(code="A", name="甲支部", kind="党支部", first_responsible="示例甲"),

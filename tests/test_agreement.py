@@ -16,8 +16,8 @@ from agreement_rows import drawn_rows, in_tables
 from returns import settings_for
 from soffice import needs_soffice
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.facts import catalog
 from rectify_xl.judging.recognise import sort_sheets
 from rectify_xl.kinds import CellError
 from rectify_xl.selfcheck.places import Total

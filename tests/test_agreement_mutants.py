@@ -14,8 +14,8 @@ from agreement_rows import drawn_rows, in_tables
 from returns import settings_for
 from soffice import needs_soffice
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates import selfcheck_sheets
+from rectify_xl.facts import catalog
 from rectify_xl.selfcheck.places import Plan
 from rectify_xl.selfcheck.rows import HelperColumn, helper_columns
 from rectify_xl.selfcheck.strict import Problem

@@ -17,10 +17,10 @@ from returns import DAY, settings_for
 from soffice import needs_soffice
 from uno_office import opened
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates import selfcheck_sheets
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError
-from rectify_xl.layout import cell_name, column_letter
+from rectify_xl.layouts.layout import cell_name, column_letter
 from rectify_xl.selfcheck.places import Plan, Total
 from rectify_xl.selfcheck.rows import HelperColumn, helper_columns
 from rectify_xl.selfcheck.strict import strict_sheet

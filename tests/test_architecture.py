@@ -23,7 +23,7 @@ LARGE = {
     "model.py": "all nouns, so that nobody asks where one stands",
 }
 # A grammar of Chinese is code and speaks Chinese: of date phrases, and of 判定条件 (且, 或, 属于).
-SPEAKS_CHINESE = {"expression_text.py", "periods.py"}
+SPEAKS_CHINESE = {"rules/expression_text.py", "days/periods.py"}
 HEAVY = {"numpy", "openpyxl", "pandas", "pandera", "python_calamine", "rich", "xlsxwriter"}
 
 

@@ -20,9 +20,9 @@ from soffice import convert, needs_soffice
 from status_books import UNITS, book_of, settings_of
 from traced import counted_numbers, counted_units, printed_numbers, printed_units
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.papers.bulletin import write_bulletin
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Settings, Snapshot, Unit
 from rectify_xl.outgoing.bulletin import Bulletin, bulletin_for, words
 from rectify_xl.outgoing.bulletin_units import best_and_worst, standings

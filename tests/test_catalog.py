@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rectify_xl import catalog
-from rectify_xl.catalog import FactsError, check_facts, load_forms
-from rectify_xl.expression import Filled, names_in
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import FactsError, check_facts, load_forms
+from rectify_xl.rules.expression import Filled, names_in
 
 # Columns, rules (those of filings: the authority is judged on two levels), and columns that must be filled in.
 COUNTS = {

@@ -23,7 +23,7 @@ from returns import row as good_row
 from returns import settings_for
 from weeks import drop
 
-from rectify_xl import catalog, cli
+from rectify_xl import cli
 from rectify_xl.commands import console
 from rectify_xl.commands.help_pages import wrapped
 from rectify_xl.commands.line import program_for
@@ -31,8 +31,9 @@ from rectify_xl.commands.table import COMMANDS, LANGUAGES, language_in, one_day,
 from rectify_xl.demo import make_demo
 from rectify_xl.demo.units import demo_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts import catalog
 from rectify_xl.normal import display_width
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 from rectify_xl.runs.workspace import Workspace, create
 
 DAY = "2005-05-25"

@@ -17,7 +17,7 @@ import pytest
 from raw_books import rows_book
 from returns import filled_template, row, settings_for
 
-from rectify_xl.limits import limits
+from rectify_xl.facts.limits import limits
 from rectify_xl.receiving import containers, intake, mails, unpacking
 from rectify_xl.receiving.containers import inbox_sources, sources_in
 from rectify_xl.receiving.engine import read_all

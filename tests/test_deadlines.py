@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from returns import judged, row, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import Book, Item, Return, Settings, State
-from rectify_xl.roster import Roster
-from rectify_xl.workdays import calendar_for
+from rectify_xl.office.roster import Roster
 
 # 2005: 1-7 May are holidays, Saturday 30 April and Sunday 8 May are worked.
 CALENDAR = calendar_for({})

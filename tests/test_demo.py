@@ -14,7 +14,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from rectify_xl import catalog
 from rectify_xl.demo import DEMO_DAY, make_demo, make_weeks
 from rectify_xl.demo.fill import blank_for, filled
 from rectify_xl.demo.flaws import FLAWS
@@ -24,9 +23,10 @@ from rectify_xl.demo.units import chinese_number, demo_facts, demo_settings, per
 from rectify_xl.excel.reading.reader import values_of
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError
 from rectify_xl.model import Book, Settings
-from rectify_xl.profiles import profile_names
+from rectify_xl.office.profiles import profile_names
 from rectify_xl.runs import pipeline
 from rectify_xl.runs.workspace import Workspace, WorkspaceError
 

@@ -13,11 +13,11 @@ from returns import row, settings_for
 from weeks import SETTINGS, drop, run
 
 import rectify_xl as rx
-from rectify_xl import catalog
+from rectify_xl.days.periods import Period, parse_period
 from rectify_xl.display import form_html, settings_html, table_html
+from rectify_xl.facts import catalog
 from rectify_xl.frames.result import Report, Result
 from rectify_xl.model import Settings, Table, Unit
-from rectify_xl.periods import Period, parse_period
 from rectify_xl.runs import workspace
 from rectify_xl.runs.memory import Memory
 

@@ -23,10 +23,10 @@ import nation
 import pytest
 from sources import ROOT
 
-from rectify_xl import catalog
 from rectify_xl.commands.table import COMMANDS, SHARED, flags_for
-from rectify_xl.expression import ExpressionError
+from rectify_xl.facts import catalog
 from rectify_xl.form_book.conditions import Vocabulary, parse_labelled
+from rectify_xl.rules.expression import ExpressionError
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))

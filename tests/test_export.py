@@ -21,10 +21,10 @@ from weeks import SETTINGS, drop, run, snapshot
 
 import rectify_xl as rx
 from rectify_xl.errors import WrongUse
+from rectify_xl.facts.in_force import using
 from rectify_xl.frames.build import frame_of
 from rectify_xl.frames.columns import frame_kinds
 from rectify_xl.frames.result import Report, Result
-from rectify_xl.in_force import using
 from rectify_xl.model import Book, Table
 from rectify_xl.runs import workspace
 from rectify_xl.runs.export import FORMATS, export_frames, guarded, read_frames, unguarded

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
-from rectify_xl.expression import (
+from rectify_xl.facts import catalog
+from rectify_xl.normal import plain
+from rectify_xl.rules.expression import (
     BOUNDS,
     FUNCTIONS,
     Among,
@@ -28,9 +29,8 @@ from rectify_xl.expression import (
     names_in,
     options_in,
 )
-from rectify_xl.expression_python import compile_rules, compile_test
-from rectify_xl.expression_text import parse, parse_condition
-from rectify_xl.normal import plain
+from rectify_xl.rules.expression_python import compile_rules, compile_test
+from rectify_xl.rules.expression_text import parse, parse_condition
 
 NAMES = ("a", "b", "c", "status", "due")
 POSITIONS = {name: place for place, name in enumerate(NAMES)}

@@ -13,11 +13,11 @@ from python_calamine import CalamineWorkbook
 from returns import settings_for
 from soffice import convert, needs_soffice
 
-from rectify_xl import catalog
-from rectify_xl.expression import BOUNDS, FUNCTIONS, Node
-from rectify_xl.expression_python import compile_rules, compile_test
-from rectify_xl.expression_text import parse
-from rectify_xl.layout import column_letter
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.rules.expression import BOUNDS, FUNCTIONS, Node
+from rectify_xl.rules.expression_python import compile_rules, compile_test
+from rectify_xl.rules.expression_text import parse
 from rectify_xl.selfcheck.expression_excel import NEVER, Areas, Face, asks_readable, false_where, true_where
 from rectify_xl.selfcheck.strict import strict_plan, template_functions
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO

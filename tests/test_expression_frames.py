@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typed_rows import BOUND_VALUES, FORMS, FUNCTIONS, framed, rows_of, texts_of, typed
 
-from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or
-from rectify_xl.expression_python import compile_rules, compile_test
-from rectify_xl.expression_text import parse
 from rectify_xl.frames import expression_frames
 from rectify_xl.model import Form
+from rectify_xl.rules.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or
+from rectify_xl.rules.expression_python import compile_rules, compile_test
+from rectify_xl.rules.expression_text import parse
 
 
 def agree(node: Node, form: Form, rows: list[list[Any]], frame: pd.DataFrame, bounds: dict[str, Any]) -> None:

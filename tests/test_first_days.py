@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import first_days
-from rectify_xl.first_days import FirstDays, Key
+from rectify_xl.days import first_days
+from rectify_xl.days.first_days import FirstDays, Key
 from rectify_xl.model import ReminderKey
 
 DAYS = st.integers(0, 40).map(lambda days: date(2005, 5, 1) + timedelta(days=days))

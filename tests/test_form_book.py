@@ -13,17 +13,17 @@ from openpyxl import load_workbook
 from returns import DAY, codes, judged, settings_for
 
 import rectify_xl as rx
-from rectify_xl import catalog
 from rectify_xl.excel.settings.form_reader import form_books, load_forms
-from rectify_xl.expression import Among, And, Compare, Const, ExpressionError, Filled, Name
-from rectify_xl.expression_text import parse
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using, with_forms
 from rectify_xl.form_book import form_from, rows_for_form
 from rectify_xl.form_book.book import Around
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, text_of
 from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.in_force import using, with_forms
 from rectify_xl.model import Form, OptionList
-from rectify_xl.settings import SettingsError
+from rectify_xl.office.settings import SettingsError
+from rectify_xl.rules.expression import Among, And, Compare, Const, ExpressionError, Filled, Name
+from rectify_xl.rules.expression_text import parse
 
 FORMS = catalog.built_in_forms()
 

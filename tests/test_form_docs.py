@@ -10,10 +10,10 @@ from dataclasses import replace
 from form_books import RULES
 from sources import ROOT
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.form_book.conditions import Vocabulary, parse_labelled
 from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.settings.layout import SettingsColumn
+from rectify_xl.office.settings.layout import SettingsColumn
 
 PAGE = ROOT / "docs" / "forms.md"
 OPEN, CLOSE = "<!-- columns -->\n", "<!-- /columns -->\n"

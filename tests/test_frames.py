@@ -16,14 +16,14 @@ from books import AS_OF, counts, item_for, small_book
 from pandas.testing import assert_frame_equal
 from returns import filled_template, row
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.ledgers.ledger_reader import read_ledger
+from rectify_xl.facts import catalog
 from rectify_xl.frames.build import FINDING_COLUMNS, deadlines_table, frame_of
 from rectify_xl.frames.columns import frame_facts, ledger_kinds
 from rectify_xl.frames.result import Report, Result
-from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.layouts.ledger_columns import ledger_columns
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.reports import check_json, finding_json, run_json

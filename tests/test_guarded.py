@@ -272,7 +272,7 @@ from datetime import date
 from rectify_xl.receiving import engine
 from rectify_xl.receiving.guarded import process
 from rectify_xl.receiving.intake import files_in
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 process.CHILD_MODULE = "misbehaving_child"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore it
 for held in engine.read_all(files_in(sys.argv[1:]), profile("gdsta"), date(2005, 5, 25)):

@@ -28,16 +28,16 @@ from returns import (
 )
 from soffice import convert
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.ods_content import extras_in
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import Reading, Setting, parser_for
+from rectify_xl.kinds.numerals import number, share, whole_number
 from rectify_xl.messages import sentence
 from rectify_xl.model import Column, Return
-from rectify_xl.numerals import number, share, whole_number
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 
 LEDGER = catalog.forms()["ledger"]
 LABELS = [c.label for c in LEDGER.columns]

@@ -90,4 +90,4 @@ def test_the_command_gives_them_their_start(place: Path) -> None:
     )  # fmt: skip
     loaded = [line.rpartition("|")[2].strip() for line in told.stderr.splitlines() if line.startswith("import time:")]
     assert told.returncode == 0
-    assert loaded.index("rectify_xl.receiving.head_start") < loaded.index("rectify_xl.catalog")
+    assert loaded.index("rectify_xl.receiving.head_start") < loaded.index("rectify_xl.facts.catalog")

@@ -16,9 +16,9 @@ from returns import DAY, row
 from weeks import SETTINGS, drop, received, run
 
 from rectify_xl.excel.marked import copy_or_reason
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import workspace
 
 HUGE = 10 * 2**30

@@ -14,8 +14,8 @@ from form_books import training
 from returns import DAY, filled_template, judged, row, settings_for
 
 import rectify_xl as rx
-from rectify_xl import catalog, terms
-from rectify_xl.in_force import kept_by_book, kept_by_forms, own_forms, under_settings, using, with_forms
+from rectify_xl.facts import catalog, terms
+from rectify_xl.facts.in_force import kept_by_book, kept_by_forms, own_forms, under_settings, using, with_forms
 from rectify_xl.judging.headings import form_labels
 from rectify_xl.model import Book, Form, Settings
 

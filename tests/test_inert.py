@@ -20,8 +20,8 @@ import pytest
 from hostile_texts import NAMES, SIGN, texts
 from returns import COVER, row, settings_for
 
-from rectify_xl import catalog
 from rectify_xl.cli import main
+from rectify_xl.facts import catalog
 from rectify_xl.frames.result import Result
 from rectify_xl.reports import run_json
 from rectify_xl.runs import pipeline, workspace

@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 from sources import ROOT
 from test_cli import DAY, call
 
-from rectify_xl import catalog
 from rectify_xl.commands.table import COMMANDS
+from rectify_xl.facts import catalog
 from rectify_xl.frames.build import FINDING_COLUMNS
 from rectify_xl.runs.workspace import Workspace
 

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, RawBook, Unreadable
 from rectify_xl.judging import sheet as sheet_judging
 from rectify_xl.judging.judge import Received, judge_book, refused
-from rectify_xl.layout import stamp_for
+from rectify_xl.layouts.layout import stamp_for
 from rectify_xl.messages import sentence
 from rectify_xl.model import Finding, Return, Unit
-from rectify_xl.ruling import ruling_for
+from rectify_xl.office.ruling import ruling_for
 from tests.returns import COVER, DAY, UNITS, codes, cover_grid, form_grid, judged, row, settings_for, told
 
 LEDGER = [c.name for c in catalog.forms()["ledger"].columns]

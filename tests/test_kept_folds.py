@@ -16,7 +16,7 @@ from test_ledger_edits import type_into
 from weeks import SETTINGS, drop, run
 
 from rectify_xl.excel.settings.settings_book import write_settings
-from rectify_xl.in_force import using
+from rectify_xl.facts.in_force import using
 from rectify_xl.merging import merge
 from rectify_xl.model import Book, Item, State, Waiver
 from rectify_xl.runs import pipeline, weekly, workspace

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import (
     PARSERS,
     CellError,

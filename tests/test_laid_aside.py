@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from returns import judged, row
 from weeks import SETTINGS, drop, run, snapshot
 
-from rectify_xl import laid_aside
-from rectify_xl.laid_aside import Shelf, joined, keep, rearranged
+from rectify_xl.little_memory import laid_aside
+from rectify_xl.little_memory.laid_aside import Shelf, joined, keep, rearranged
 from rectify_xl.model import Item, Row, State
 from rectify_xl.runs import workspace
 from rectify_xl.runs.taking_in import shelved

@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from rectify_xl import catalog, expression_text
-from rectify_xl.layout import cell_name, column_letter, display_width, fingerprint, parse_stamp, stamp_for, widths
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import (
+    cell_name,
+    column_letter,
+    display_width,
+    fingerprint,
+    parse_stamp,
+    stamp_for,
+    widths,
+)
 from rectify_xl.model import Column, Form
+from rectify_xl.rules import expression_text
 
 FORMS = catalog.forms()
 LEDGER = FORMS["ledger"]

@@ -15,11 +15,11 @@ import pytest
 from books import AS_OF, small_book
 from ledgers import frames_of, rows_of, written
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers import ledger as ledger_writer
 from rectify_xl.excel.ledgers.ledger import FIRST_ROW, HEADER_ROW, write_ledger
 from rectify_xl.excel.ledgers.ledger_reader import read_ledger_tables
-from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import ledger_columns
 from rectify_xl.model import Book
 from rectify_xl.tables.ledger_table import ledger_table
 

@@ -13,8 +13,8 @@ import pytest
 from books import AS_OF, counts, hash_of, item_for, small_book
 from ledgers import column, rows_of, written
 
-from rectify_xl import catalog
-from rectify_xl.ledger_columns import ledger_columns
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import ledger_columns
 from rectify_xl.model import Return
 from rectify_xl.tables.ledger_table import (
     Rows,

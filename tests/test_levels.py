@@ -28,8 +28,8 @@ from rectify_xl.merging.consolidation import Past, book_of
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, OfficeEntry, Return, Settings, Waiver
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.outgoing.bulletin_figures import figures_of
-from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import workspace
 from rectify_xl.runs.history import history_of
 from rectify_xl.tables.ledger_table import files_table, pending_table

@@ -33,15 +33,15 @@ from package_looks import Looks, contents, values
 from returns import filled_template, reopened, row, settings_for
 from soffice import convert, convert_all, needs_soffice
 
-from rectify_xl import catalog
 from rectify_xl.excel.marked import CannotPatch, copy_or_reason, mark, unmark, write_copy_or_list, write_problem_list
 from rectify_xl.excel.marking import style_part
 from rectify_xl.excel.marking.colours import MOST_FILLS, fill_text, is_fill_text, mark_colour, number_in
 from rectify_xl.excel.marking.elements import Edits, parse
+from rectify_xl.facts import catalog
 from rectify_xl.model import Finding, FormRows, Level, Return, Row
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import pipeline
 
 RULING = ruling_for(settings_for())

@@ -16,7 +16,7 @@ from returns import UNITS, judged, row, settings_for
 from rectify_xl.merging.merge import Folded, fold, merge, with_findings
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import Return, Unit
-from rectify_xl.roster import roster_for
+from rectify_xl.office.roster import roster_for
 
 SETTINGS = settings_for()
 DAY = date(2005, 6, 30)

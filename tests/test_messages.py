@@ -14,12 +14,12 @@ import findings_page
 import pytest
 from message_samples import sample
 
-from rectify_xl import catalog
-from rectify_xl.catalog import FactsError
-from rectify_xl.in_force import using
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import FactsError
+from rectify_xl.facts.in_force import using
+from rectify_xl.facts.phrasing import LANGUAGES
 from rectify_xl.messages import check_messages, code_name, level_name, messages, sentence, where
 from rectify_xl.model import LEVELS, Finding
-from rectify_xl.phrasing import LANGUAGES
 
 GOLDEN = Path(__file__).parent / "golden" / "messages.txt"
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"

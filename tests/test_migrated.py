@@ -16,8 +16,9 @@ from openpyxl import Workbook, load_workbook
 from returns import COVER, DAY, cover_grid, filled_template, form_grid, row, settings_for
 
 import rectify_xl as rx
-from rectify_xl import catalog, cli
+from rectify_xl import cli
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over, plain_value
 from rectify_xl.judging.recognise import sort_sheets

@@ -10,9 +10,9 @@ from soffice import convert, needs_soffice
 
 from rectify_xl.excel.reading.ods_content import extras_in, with_extras
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, NoValue
-from rectify_xl.limits import limits
 
 
 def content(*rows: str) -> bytes:

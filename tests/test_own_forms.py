@@ -18,11 +18,12 @@ from returns import DAY, filled_template, reopened, row, settings_for
 from soffice import convert, needs_soffice
 
 import rectify_xl as rx
-from rectify_xl import catalog, cli
+from rectify_xl import cli
 from rectify_xl.commands.line import program_for
-from rectify_xl.in_force import using
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
+from rectify_xl.office.settings import SettingsError
 from rectify_xl.runs import workspace
-from rectify_xl.settings import SettingsError
 
 PROGRAM: Any = SimpleNamespace(main=cli.main, name="rectify-xl")
 TRAINED = {**GOOD, "培训日期": date(2005, 5, 20)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl.periods import Period, PeriodError, parse_period
+from rectify_xl.days.periods import Period, PeriodError, parse_period
 
 # phrase · phrase | start | end | half of the day; a dash is an open side; the campaign year is 2005.
 READ = """

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from rectify_xl import catalog
-from rectify_xl.expression import And, Compare, Const, Filled, Name, Or
-from rectify_xl.expression_text import parse
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import LANGUAGES, clause, demand, needs_office, rule_words, words
 from rectify_xl.model import Rule
-from rectify_xl.phrasing import LANGUAGES, clause, demand, needs_office, rule_words, words
+from rectify_xl.rules.expression import And, Compare, Const, Filled, Name, Or
+from rectify_xl.rules.expression_text import parse
 
 STAGE = {"stage_start": date(2005, 5, 12), "stage_end": date(2005, 5, 31)}
 

@@ -16,10 +16,10 @@ from returns import DAY, GOOD, UNITS, filled_template, reopened, row, settings_f
 
 import rectify_xl as rx
 from rectify_xl.errors import WrongUse
+from rectify_xl.office.settings import SettingsError
 from rectify_xl.receiving import engine
 from rectify_xl.runs import pipeline, workspace
 from rectify_xl.runs.workspace import WorkspaceError
-from rectify_xl.settings import SettingsError
 
 SETTINGS = settings_for()
 

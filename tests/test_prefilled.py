@@ -19,9 +19,9 @@ from rectify_xl.cli import main
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.templates import issued
 from rectify_xl.model import Unit
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 from rectify_xl.runs import pipeline, workspace
 from rectify_xl.tables.prefilled import file_name
 

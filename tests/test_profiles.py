@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rectify_xl import catalog, terms
-from rectify_xl.catalog import FactsError
+from rectify_xl.days.periods import parse_period
 from rectify_xl.errors import RectifyError
-from rectify_xl.expression_text import parse_condition
+from rectify_xl.facts import catalog, terms
+from rectify_xl.facts.catalog import FactsError
 from rectify_xl.model import Evidence, Filing
-from rectify_xl.periods import parse_period
-from rectify_xl.profiles import (
+from rectify_xl.office.profiles import (
     followup_end,
     load_profile,
     months_after,
@@ -22,6 +21,7 @@ from rectify_xl.profiles import (
     profile_names,
     profile_of_campaign,
 )
+from rectify_xl.rules.expression_text import parse_condition
 
 
 def test_the_two_organisations() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from status_books import UNITS, book_of, pick, settings_of, task
 
-from rectify_xl import catalog
 from rectify_xl.excel.progress.status import SHEETS
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Evidence, Filing, Finding, Pending, Return, Row, Unit
 from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision
 from rectify_xl.progress.overview import Figure, overview

@@ -14,9 +14,9 @@ from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
 from status_books import book_of, pick
 
-from rectify_xl import catalog
 from rectify_xl.excel.papers.publication import write_publication
-from rectify_xl.ledger_columns import groups_for
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import groups_for
 from rectify_xl.model import Book, Due
 from rectify_xl.outgoing.publication import distinct_values, pledges, public_columns, publication
 

@@ -13,14 +13,14 @@ import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from returns import GOOD, UNITS, filled_template, reopened, row, settings_for
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Return
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.receiving.intake import files_in
 from rectify_xl.receiving.reading import read_file
-from rectify_xl.ruling import ruling_for
 
 RULING = ruling_for(settings_for())
 

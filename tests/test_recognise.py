@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.judging.headings import label_key
 from rectify_xl.judging.recognise import FormSheet, form_sheet, sort_sheets

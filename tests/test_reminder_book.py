@@ -17,9 +17,9 @@ from python_calamine import CalamineWorkbook
 from sheetxml import book_xml
 from status_books import UNITS, book_of, settings_of
 
+from rectify_xl.days.first_days import FirstDays
 from rectify_xl.excel.papers import notice_matters, reminder_notices
 from rectify_xl.excel.papers.reminders import write_reminders
-from rectify_xl.first_days import FirstDays
 from rectify_xl.model import Book, Unit
 from rectify_xl.outgoing.reminders import reminders_for, sent_key
 

@@ -12,13 +12,13 @@ import pytest
 from books import AS_OF, counts, hash_of, item_for, small_book
 from status_books import UNITS, book_of, settings_of, task
 
-from rectify_xl import catalog
-from rectify_xl.first_days import FirstDays
+from rectify_xl.days.first_days import FirstDays
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.model import Book, Filing, Reminder, ReminderKey, Return
+from rectify_xl.office.roster import roster_for
 from rectify_xl.outgoing.reminders import new_reminders, reminded_before, reminder_table, reminders_for, sent_key
-from rectify_xl.roster import roster_for
-from rectify_xl.workdays import calendar_for
 
 
 def d(day: int, month: int = 5) -> date:

@@ -19,7 +19,7 @@ from many_files import DAY, settings, small_return
 import rectify_xl as rx
 from rectify_xl.cli import main
 from rectify_xl.errors import WrongUse
-from rectify_xl.limits import limits
+from rectify_xl.facts.limits import limits
 from rectify_xl.model import Return
 from rectify_xl.receiving import containers, remote
 from rectify_xl.receiving.intake import Source

@@ -18,8 +18,8 @@ from returns import DAY, UNITS, filled_template, row, settings_for
 from rectify_xl import cli
 from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, is_encrypted, save_encrypted
 from rectify_xl.model import FormRows, Return, Row
+from rectify_xl.office.roster import roster_for
 from rectify_xl.outgoing.guidance import guidance_table, restricted_forms
-from rectify_xl.roster import roster_for
 from rectify_xl.runs import pipeline, restricted, workspace
 
 SECRET = "口令 2005"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rectify_xl.model import Settings, Unit
-from rectify_xl.roster import Roster, roster_for
+from rectify_xl.office.roster import Roster, roster_for
 
 MAY_20 = date(2005, 5, 20)
 BEFORE, AFTER = MAY_20 - timedelta(days=1), MAY_20 + timedelta(days=1)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from rectify_xl import catalog
-from rectify_xl.expression import names_in
-from rectify_xl.expression_python import compile_test
+from rectify_xl.facts import catalog
 from rectify_xl.model import Filing, Return, Settings
 from rectify_xl.normal import plain
-from rectify_xl.ruling import COMPARED_AS_TEXT
+from rectify_xl.office.ruling import COMPARED_AS_TEXT
+from rectify_xl.rules.expression import names_in
+from rectify_xl.rules.expression_python import compile_test
 from tests.returns import GOOD, form_grid, judged, row, settings_for, told
 
 Changes = Mapping[str, Any]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typed_rows import FORMS, FUNCTIONS, OFFICE, RULING, YEAR, framed, rows_of, texts_of, typed
 
-from rectify_xl.expression_python import compile_rules
 from rectify_xl.frames.schema import dtypes_for, schema_for
 from rectify_xl.model import Settings
+from rectify_xl.rules.expression_python import compile_rules
 
 
 def broken(schema: Any, frame: pd.DataFrame) -> tuple[dict[str, list[int]], set[str]]:

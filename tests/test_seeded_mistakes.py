@@ -15,7 +15,7 @@ from seeded_mistakes import Asked, Reader, outcomes
 from soffice import needs_soffice
 from spoiling import Case, Kind, Paper, Told, cases_of
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Finding
 
 ONCE = Asked(most=1)

@@ -19,16 +19,17 @@ from sheetxml import BookXml, book_xml, validations
 from soffice import convert, needs_soffice
 from uno_office import Book, opened
 
-from rectify_xl import catalog, layout
 from rectify_xl.excel.reading.reader import read_workbook, values_of
 from rectify_xl.excel.templates.dependent_lists import dependent_lists
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import needs_office
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.kinds import CellError, excel_length
-from rectify_xl.layout import FIRST_ROW, PREPARED_ROWS, cell_name, column_letter, cover_first_row, prepared_rows
+from rectify_xl.layouts import layout
+from rectify_xl.layouts.layout import FIRST_ROW, PREPARED_ROWS, cell_name, column_letter, cover_first_row, prepared_rows
 from rectify_xl.model import Column, Form
-from rectify_xl.phrasing import needs_office
-from rectify_xl.ruling import ruling_for
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.selfcheck.places import Plan, Total, check_book, plan_for
 from rectify_xl.selfcheck.rows import PLACE, ROW, helper_columns, sheet_reference
 from rectify_xl.selfcheck.strict import strict_sheet

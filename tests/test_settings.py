@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 from settings_books import SHEETS, as_sheets, full_book, full_settings, problems, put, spoil
 
-from rectify_xl import catalog, terms
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts import catalog, terms
 from rectify_xl.model import Evidence, Settings, Task, Unit
 from rectify_xl.normal import key_text
-from rectify_xl.profiles import profile
-from rectify_xl.settings import SettingsError, SettingsProblem, fingerprint, settings_from
+from rectify_xl.office.profiles import profile
+from rectify_xl.office.settings import SettingsError, SettingsProblem, fingerprint, settings_from
 
 
 @pytest.fixture

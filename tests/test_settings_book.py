@@ -19,9 +19,9 @@ from rectify_xl.errors import RectifyError
 from rectify_xl.excel.settings.settings_book import write_settings
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.model import Evidence, Settings, Task
-from rectify_xl.profiles import profile
-from rectify_xl.settings import SettingsError, fingerprint
-from rectify_xl.settings.layout import settings_layout
+from rectify_xl.office.profiles import profile
+from rectify_xl.office.settings import SettingsError, fingerprint
+from rectify_xl.office.settings.layout import settings_layout
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from openpyxl.workbook import Workbook
 from settings_books import SHEETS, as_sheets, find, full_book, full_settings, full_sheets, problems, put, spoil
 from test_settings_mistakes import MISTAKES
 
-from rectify_xl import catalog
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.settings import SettingsError, settings_from
-from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.units import circles_in
+from rectify_xl.facts import catalog
+from rectify_xl.office.settings import SettingsError, settings_from
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.office.settings.units import circles_in
 
 
 @pytest.fixture

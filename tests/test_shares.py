@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rectify_xl.catalog import words
 from rectify_xl.excel.writing.page import layers_for
+from rectify_xl.facts.catalog import words
 from rectify_xl.shares import percent_text
 
 HALVES = [(0.0, "0%"), (0.125, "13%"), (5 / 8, "63%"), (57 / 200, "29%"), (0.145, "15%"), (1.0, "100%")]

@@ -27,7 +27,7 @@ from rectify_xl.excel.reading.sheet_scan import Look, look_at
 from rectify_xl.excel.reading.xml_parts import as_utf_8
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, LongText, NoValue
-from rectify_xl.zipped import directory
+from rectify_xl.zips.zipped import directory
 
 
 def cells_of(grid: Grid) -> dict[tuple[int, int], Any]:

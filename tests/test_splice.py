@@ -21,14 +21,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgers import values_by_calamine, written
 
-from rectify_xl import deflating
-from rectify_xl.deflating import back_end, deflated, ending, joined_crc
 from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.ledgers.ledger import write_ledger
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.row_xml import Look, rows_xml
 from rectify_xl.excel.writing.splice import save_spliced
 from rectify_xl.excel.writing.styles import new_workbook
+from rectify_xl.zips import deflating
+from rectify_xl.zips.deflating import back_end, deflated, ending, joined_crc
 
 BACK_ENDS = ("isal.isal_zlib", "zlib_ng.zlib_ng", "zlib")
 

@@ -22,9 +22,9 @@ from sheetxml import book_xml
 from soffice import convert, needs_soffice
 from status_books import book_of, settings_of, task
 
-from rectify_xl import catalog
 from rectify_xl.excel.progress import status_page
 from rectify_xl.excel.progress.status import SHEETS, write_status
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Finding, Return, Settings, Snapshot, Unit
 from rectify_xl.progress.period import snapshot_of
 from rectify_xl.progress.units import words

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from returns import DAY, GOOD, judged, row
 
-from rectify_xl import deflating
 from rectify_xl.errors import CannotFinish
 from rectify_xl.model import (
     Item,
@@ -37,6 +36,7 @@ from rectify_xl.store import schema as store_schema
 from rectify_xl.store.packed_lines import packed, packed_text, unpacked, with_days
 from rectify_xl.store.rows import rows_from, rows_to
 from rectify_xl.store.snapshots import snapshot_from, snapshot_to
+from rectify_xl.zips import deflating
 
 FLAWED = {"ledger": [row("ledger"), row("ledger", problem="短", due="2005.5.32"), row("ledger", problem="第三个问题")]}
 

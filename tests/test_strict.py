@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns import COVER, judged, row, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError, NoValue
 from rectify_xl.model import Column, Settings
 from rectify_xl.selfcheck.strict import StrictRow, possible_problems, strict_cover, strict_plan, strict_row

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from sheetxml import book_xml
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.styles import Styles, colours, height_of, must, new_workbook, save_workbook
+from rectify_xl.facts import catalog
 
 FACTS = catalog.words("style")
 

@@ -16,15 +16,15 @@ from returns import reopened
 from sheetxml import BookXml, book_xml, columns, differing_parts, row_of, validations
 from soffice import convert, needs_soffice
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.template import write_template, write_templates
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import rule_words
 from rectify_xl.grid import Grid
 from rectify_xl.judging import recognise
 from rectify_xl.kinds import excel_length
-from rectify_xl.layout import column_letter, parse_stamp, stamp_for
+from rectify_xl.layouts.layout import column_letter, parse_stamp, stamp_for
 from rectify_xl.model import Column, Form, Settings, Unit
-from rectify_xl.phrasing import rule_words
-from rectify_xl.profiles import profile
+from rectify_xl.office.profiles import profile
 
 BUILT = Path(__file__).parents[1] / "templates"
 # The release of xlsxwriter that built them, as `make templates` notes it.

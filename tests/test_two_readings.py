@@ -11,11 +11,11 @@ from agreement_cases import RawRow, directed_rows, good_cases
 from agreement_rows import drawn_rows
 from returns import DAY, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import Reading
 from rectify_xl.model import Form, Settings
 from rectify_xl.normal import key_text
-from rectify_xl.ruling import FormPlan, ruling_for
+from rectify_xl.office.ruling import FormPlan, ruling_for
 from rectify_xl.selfcheck.strict import strict_plan, strict_row
 from rectify_xl.selfcheck.strict_cells import key_of_text, normal
 

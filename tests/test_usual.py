@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from returns import DAY, GOOD, cell, cover_grid, form_grid, settings_for
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, RawBook
 from rectify_xl.judging import row_cells
 from rectify_xl.judging.judge import Received, judge_book
 from rectify_xl.kinds import PARSERS, CellError, LongText, NoValue, Reading, Setting, parser_for, usual_for
 from rectify_xl.model import Column, Return
-from rectify_xl.ruling import Ruling, ruling_for
+from rectify_xl.office.ruling import Ruling, ruling_for
 
 OFFICE = settings_for("gdsta")
 SETTING = Setting(lists=OFFICE.lists, aliases=OFFICE.aliases, year=2005, stage_end=OFFICE.stage_end)

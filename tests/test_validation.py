@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.validation import (
     TESTS,
     Need,
@@ -14,6 +13,7 @@ from rectify_xl.excel.templates.validation import (
     prompt_for,
     validation_for,
 )
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column
 

@@ -15,8 +15,8 @@ from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Return, Unit, Waiver
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.outgoing.matters import matters_of
-from rectify_xl.ruling import ruling_for
 
 
 def waiver(rule: str = "choice", **about: Any) -> Waiver:

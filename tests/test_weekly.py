@@ -16,8 +16,8 @@ from weeks import SETTINGS, drop, numbers, received, run, snapshot
 from rectify_xl.commands.table import words_in
 from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.settings.settings_book import write_settings
-from rectify_xl.grounds import Grounds
 from rectify_xl.model import Unit, Waiver
+from rectify_xl.office.grounds import Grounds
 from rectify_xl.runs import pipeline, weekly, workspace
 from rectify_xl.runs.archive import Archive
 from rectify_xl.runs.workspace import Workspace

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectify_xl.workdays import WorkCalendar, calendar_for
+from rectify_xl.days.workdays import WorkCalendar, calendar_for
 
 NATIONAL = calendar_for({})
 OFFICE = calendar_for({date(2005, 5, 7): True, date(2005, 5, 16): False, date(2030, 5, 1): False})

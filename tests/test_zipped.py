@@ -12,7 +12,7 @@ from io import BytesIO
 import pytest
 
 from rectify_xl.grid import Unreadable
-from rectify_xl.zipped import Entry, directory, has_directory, inflated, inflating, stored
+from rectify_xl.zips.zipped import Entry, directory, has_directory, inflated, inflating, stored
 
 TEXT = "整改台帐".encode() * 200
 
@@ -189,7 +189,7 @@ def test_no_more_is_inflated_than_an_entry_says(monkeypatch: pytest.MonkeyPatch)
         def __getattr__(self, name: str) -> object:
             return getattr(self.held, name)
 
-    monkeypatch.setattr("rectify_xl.zipped.zlib.decompressobj", Counting)
+    monkeypatch.setattr("rectify_xl.zips.zipped.zlib.decompressobj", Counting)
     assert code(lambda: inflated(bomb, directory(bomb)[0])) == "damaged"
     assert asked == [1_001]
 

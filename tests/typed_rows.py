@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 from hypothesis import strategies as st
 
-from rectify_xl import catalog
-from rectify_xl.expression import BOUNDS
+from rectify_xl.facts import catalog
 from rectify_xl.frames.schema import dtypes_for
 from rectify_xl.model import Column, Form, Settings, Unit
 from rectify_xl.normal import plain
-from rectify_xl.profiles import profile
-from rectify_xl.ruling import COMPARED_AS_TEXT, ruling_for
+from rectify_xl.office.profiles import profile
+from rectify_xl.office.ruling import COMPARED_AS_TEXT, ruling_for
+from rectify_xl.rules.expression import BOUNDS
 
 FORMS = catalog.forms()
 OFFICE = Settings(

@@ -12,9 +12,9 @@ from typing import Any
 
 from returns import COVER, DAY, settings_for
 
-from rectify_xl import catalog
 from rectify_xl.demo.fill import Blank, blank_for, filled
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.facts import catalog
 from rectify_xl.runs import pipeline
 
 SETTINGS = settings_for()

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from rectify_xl import catalog
 from rectify_xl.commands.table import Call, Words
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.messages import level_name, sentence
 from rectify_xl.model import LEVELS, SENT_BACK, Book, Finding, Return, Settings, Verdict
 from rectify_xl.normal import display_width, inert

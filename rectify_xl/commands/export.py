@@ -12,8 +12,8 @@ from rectify_xl.normal import inert
 def export(call: Call, folder: str, to: str, format: str) -> int:
     """The frames of a dry run and of the memory, one file each; the workspace stays as it is."""
     from rectify_xl.commands import console
+    from rectify_xl.facts.in_force import using
     from rectify_xl.frames.result import Result
-    from rectify_xl.in_force import using
     from rectify_xl.runs import pipeline
     from rectify_xl.runs.export import export_frames
     from rectify_xl.runs.memory import open_memory

@@ -45,7 +45,7 @@ def _built_in(call: Call, wanted: str) -> Form:
     """The built-in form of that name or title; an unknown one is refused with the nearest."""
     from difflib import get_close_matches
 
-    from rectify_xl.catalog import built_in_forms
+    from rectify_xl.facts.catalog import built_in_forms
 
     by_key = {key_text(name): form for form in built_in_forms().values() for name in (form.title, form.name)}
     if key_text(wanted) in by_key:
@@ -84,8 +84,8 @@ def migrate(call: Call, file: str, profile: str | None, settings: str | None, ou
 
 def _settings_named(file: str, name: str | None) -> Settings:
     """The settings of the profile whose campaign the file's cover names."""
-    from rectify_xl import profiles
     from rectify_xl.commands.settings_choice import NoSettings
+    from rectify_xl.office import profiles
 
     if name is None:
         raise NoSettings("no-campaign", file)

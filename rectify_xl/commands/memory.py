@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def status(call: Call, folder: str, fail_on: str | None) -> int:
     """The week on a terminal."""
     from rectify_xl.commands.status_report import status_lines
-    from rectify_xl.in_force import using
+    from rectify_xl.facts.in_force import using
     from rectify_xl.runs.status import first_seen, status_of
     from rectify_xl.runs.workspace import Workspace
 
@@ -33,7 +33,7 @@ def status(call: Call, folder: str, fail_on: str | None) -> int:
 def history(call: Call, folder: str, number: str) -> int:
     """The states of one row over time."""
     from rectify_xl.commands.status_report import history_lines
-    from rectify_xl.in_force import using
+    from rectify_xl.facts.in_force import using
     from rectify_xl.runs.history import history_of
 
     settings = _settings_of(folder)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book
 from rectify_xl.progress.tasks import states_by_task
-from rectify_xl.workdays import calendar_for
 
 
 def schedule_json(book: Book) -> dict[str, Any]:

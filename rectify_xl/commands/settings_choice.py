@@ -9,10 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from rectify_xl import catalog, profiles
 from rectify_xl.errors import InWords
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts import catalog
 from rectify_xl.model import MERGED, Form, Return, Settings
+from rectify_xl.office import profiles
 from rectify_xl.receiving.places import is_url
 from rectify_xl.runs import pipeline, workspace
 

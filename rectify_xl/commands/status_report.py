@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.commands.console import form_names, pairs, verdict_name
 from rectify_xl.commands.table import Call, Words
+from rectify_xl.facts import catalog
 from rectify_xl.normal import shown
 from rectify_xl.shares import percent_text
 

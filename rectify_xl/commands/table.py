@@ -10,8 +10,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from rectify_xl.fact_files import profile_names
-from rectify_xl.fact_files import words as words_of
+from rectify_xl.facts.fact_files import profile_names
+from rectify_xl.facts.fact_files import words as words_of
 
 Words = Mapping[str, Any]
 LANGUAGES = ("zh", "en")
@@ -88,7 +88,7 @@ def one_day(text: str, today: date) -> date:
     """A day as 2005-05-25 or as officials write it, this year unless written; ValueError if it is not one day."""
     if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
         return date(*map(int, text.split("-")))
-    from rectify_xl.periods import parse_period  # a grammar that help has no need of
+    from rectify_xl.days.periods import parse_period  # a grammar that help has no need of
 
     period = parse_period(text, year=today.year)
     return period.start if period.start is not None and period.is_one_day else _refuse()

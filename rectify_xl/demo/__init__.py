@@ -8,14 +8,15 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from rectify_xl import catalog, profiles
 from rectify_xl.demo.fill import Blank, blank_for, filled
 from rectify_xl.demo.returns import Sent, returns_for
 from rectify_xl.demo.season import season_for
 from rectify_xl.demo.units import demo_settings
 from rectify_xl.excel.templates.template import write_template, write_templates
+from rectify_xl.facts import catalog
 from rectify_xl.files import save_atomically
 from rectify_xl.model import Settings
+from rectify_xl.office import profiles
 from rectify_xl.runs import workspace
 
 DEMO_DAY = date(2005, 5, 25)

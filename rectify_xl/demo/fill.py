@@ -16,14 +16,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import Archive
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.reader import values_of
 from rectify_xl.excel.writing.styles import LINE_HEIGHT, height_of
+from rectify_xl.facts import catalog
 from rectify_xl.judging.headings import label_key
 from rectify_xl.kinds import CellError
-from rectify_xl.layout import COVER_LABEL, COVER_VALUE, FIRST_ROW, HEADER_ROW, column_letter
+from rectify_xl.layouts.layout import COVER_LABEL, COVER_VALUE, FIRST_ROW, HEADER_ROW, column_letter
 from rectify_xl.model import Form
 
 _CORE = "docProps/core.xml"

@@ -9,7 +9,7 @@ from typing import Any
 
 from rectify_xl.demo.scene import Scene, Values
 from rectify_xl.demo.units import Facts, demo_facts
-from rectify_xl.ruling import reviewers_of
+from rectify_xl.office.ruling import reviewers_of
 
 _FEWEST, _MOST = 5, 12
 # The columns of the ledger that say what sort of problem it is, each chosen from the list of its name.

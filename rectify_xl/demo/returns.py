@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from rectify_xl import catalog
 from rectify_xl.demo.flaws import Draft, add_flaw
 from rectify_xl.demo.records import Rows, rows_for
 from rectify_xl.demo.scene import Scene, Values, scene_for
 from rectify_xl.demo.units import Facts, demo_facts
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings, Unit
 
 _STEADY: Facts = {"returns": [7, 0]}

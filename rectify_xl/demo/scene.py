@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import WorkCalendar, calendar_for
 from rectify_xl.demo.units import Facts, demo_facts, member
-from rectify_xl.expression import Compare, Const
-from rectify_xl.expression_text import parse_condition
+from rectify_xl.facts import catalog
+from rectify_xl.facts.terms import condition_words
 from rectify_xl.model import Evidence, Form, Settings, Task, Unit
-from rectify_xl.terms import condition_words
-from rectify_xl.workdays import WorkCalendar, calendar_for
+from rectify_xl.rules.expression import Compare, Const
+from rectify_xl.rules.expression_text import parse_condition
 
 Values = dict[str, Any]
 Option = TypeVar("Option")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from rectify_xl import catalog
 from rectify_xl.demo.ballots import ballots_for
 from rectify_xl.demo.flaws import FLAWS, Draft, add_flaw
 from rectify_xl.demo.problems import SORTS, Plan, ledger_row
@@ -15,6 +14,7 @@ from rectify_xl.demo.records import Rows, dated, rows_for
 from rectify_xl.demo.returns import Sent, sent_by
 from rectify_xl.demo.scene import Scene, Values, scene_for
 from rectify_xl.demo.units import Facts, demo_facts
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings
 
 _WEEK, _EVE = timedelta(days=7), timedelta(days=1)

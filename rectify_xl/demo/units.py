@@ -8,9 +8,10 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from rectify_xl import catalog, profiles
+from rectify_xl.days.periods import parse_period
+from rectify_xl.facts import catalog
 from rectify_xl.model import Settings, Task, Unit
-from rectify_xl.periods import parse_period
+from rectify_xl.office import profiles
 
 Facts = Mapping[str, Any]
 # The first people lead; the heads and members of the units are the others, in turn.

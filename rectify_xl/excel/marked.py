@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from pickle import loads
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.book_part import BookPart
 from rectify_xl.excel.marking.checks import refuse_broken, refuse_unsafe
@@ -15,8 +14,9 @@ from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.excel.marking.problems import Wording, problems_of
 from rectify_xl.excel.marking.put_on import put_on
 from rectify_xl.excel.marking.take_off import take_off
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.files import fitting, refuse_existing, save_atomically
-from rectify_xl.in_force import using
 from rectify_xl.model import Return
 
 __all__ = [

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rectify_xl import catalog, terms
-from rectify_xl.expression import ExpressionError, Node, names_in, options_in
+from rectify_xl.facts import catalog, terms
 from rectify_xl.form_book.conditions import Vocabulary, misfit_in, parse_labelled, share_beyond
 from rectify_xl.form_book.layout import FormBookLayout, form_book_layout
 from rectify_xl.model import Form
 from rectify_xl.normal import shown
-from rectify_xl.settings.book import FilledBook
-from rectify_xl.settings.cells import Options, SettingsCell, near, options_by_key
+from rectify_xl.office.settings.book import FilledBook
+from rectify_xl.office.settings.cells import Options, SettingsCell, near, options_by_key
+from rectify_xl.rules.expression import ExpressionError, Node, names_in, options_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

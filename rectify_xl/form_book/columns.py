@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rectify_xl import catalog, terms
-from rectify_xl.expression import BOUNDS, FUNCTIONS, And, Compare, Const, Name, Node
+from rectify_xl.facts import catalog, terms
 from rectify_xl.form_book.book import FormBook, condition_in, fits, list_called, says_yes
 from rectify_xl.form_book.conditions import Vocabulary, typed_words
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.judging.headings import is_self_check, is_serial, label_key
 from rectify_xl.model import Column, OptionList
 from rectify_xl.normal import key_text, narrow, shown
-from rectify_xl.settings.cells import Line
-from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.lists import aliases_of
+from rectify_xl.office.settings.cells import Line
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.office.settings.lists import aliases_of
+from rectify_xl.rules.expression import BOUNDS, FUNCTIONS, And, Compare, Const, Name, Node
 
 # The name of the column that the office numbers, in every form that leaves it open.
 NUMBER = "item_id"

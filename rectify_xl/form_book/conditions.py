@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rectify_xl.expression import (
+from rectify_xl.form_book.layout import form_book_layout
+from rectify_xl.model import Column
+from rectify_xl.normal import narrow
+from rectify_xl.rules.expression import (
     BOUNDS,
     Among,
     And,
@@ -21,10 +24,7 @@ from rectify_xl.expression import (
     Or,
     names_in,
 )
-from rectify_xl.expression_text import Token, parse_tokens
-from rectify_xl.form_book.layout import form_book_layout
-from rectify_xl.model import Column
-from rectify_xl.normal import narrow
+from rectify_xl.rules.expression_text import Token, parse_tokens
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _WORD = re.compile(r"[^\s、,()]+")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rectify_xl import catalog
-from rectify_xl.catalog import record
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import record
 from rectify_xl.messages import code_name
-from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, column_record, sheet_record
+from rectify_xl.office.settings.layout import SettingsColumn, SettingsSheet, column_record, sheet_record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

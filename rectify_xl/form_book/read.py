@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.expression import Node
+from rectify_xl.facts import catalog
 from rectify_xl.form_book.book import Around, FormBook, condition_in, fits, list_called, says_yes
 from rectify_xl.form_book.columns import Declared, read_columns
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.form_book.rules import read_rules, with_usual_rules
 from rectify_xl.model import Deadline, Form, Remarks
 from rectify_xl.normal import key_text
-from rectify_xl.settings.book import rows_by_title
-from rectify_xl.settings.campaign import pairs_in
-from rectify_xl.settings.cells import Rows, SettingsCell
-from rectify_xl.settings.problems import Notes, SettingsError
+from rectify_xl.office.settings.book import rows_by_title
+from rectify_xl.office.settings.campaign import pairs_in
+from rectify_xl.office.settings.cells import Rows, SettingsCell
+from rectify_xl.office.settings.problems import Notes, SettingsError
+from rectify_xl.rules.expression import Node
 
 
 def form_from(sheets: Mapping[str, Rows], around: Around, file: str = "") -> Form:

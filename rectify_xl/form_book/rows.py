@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rectify_xl import catalog, terms
-from rectify_xl.expression import Node
+from rectify_xl.facts import catalog, terms
 from rectify_xl.form_book.conditions import text_of
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.messages import code_name
 from rectify_xl.model import Column, Form, Rule
-from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.rows import SettingsRow
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.office.settings.rows import SettingsRow
+from rectify_xl.rules.expression import Node
 
 # The code of these rules alone says what they ask.
 _WITHOUT_TEST = ("required-when", "empty-when")

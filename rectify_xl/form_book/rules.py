@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rectify_xl import catalog, terms
-from rectify_xl.expression import Filled, Node
+from rectify_xl.facts import catalog, terms
 from rectify_xl.form_book.book import FormBook, condition_in, list_called, says_yes
 from rectify_xl.form_book.columns import Declared
 from rectify_xl.form_book.conditions import Vocabulary
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.model import Rule
 from rectify_xl.normal import key_text, shown
-from rectify_xl.settings.cells import Line, SettingsCell, near
-from rectify_xl.settings.layout import settings_layout
+from rectify_xl.office.settings.cells import Line, SettingsCell, near
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.rules.expression import Filled, Node
 
 # The column by which a rule that only the merge can judge finds the unit of an item.
 UNIT = "unit_code"

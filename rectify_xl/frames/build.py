@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.frames.columns import frame_columns
 from rectify_xl.messages import sentence
 from rectify_xl.model import Book, Finding, Form, Return, Table, Task, TaskState

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rectify_xl import catalog
-from rectify_xl.in_force import using
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.model import Form
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.ledger_columns import declared, ledger_columns
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import declared, ledger_columns
 from rectify_xl.model import Form
 
 # The dtype of a column by its kind; a text (an option, a number, people) is an object: a str or None.

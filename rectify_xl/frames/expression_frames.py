@@ -8,8 +8,21 @@ from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl.expression import BOUNDS, Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or, names_in
 from rectify_xl.normal import plain
+from rectify_xl.rules.expression import (
+    BOUNDS,
+    Among,
+    And,
+    Arithmetic,
+    Call,
+    Compare,
+    Const,
+    Filled,
+    Name,
+    Node,
+    Or,
+    names_in,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

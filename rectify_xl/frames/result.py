@@ -9,12 +9,12 @@ from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from rectify_xl import catalog
 from rectify_xl.display import counts_html, counts_line
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings, using
 from rectify_xl.frames.build import deadlines_table, findings_table, frame_of, returns_table, tasks_table
 from rectify_xl.frames.by_form import FramesByForm, open_forms
 from rectify_xl.frames.columns import frame_kinds, ledger_kinds
-from rectify_xl.in_force import under_settings, using
 from rectify_xl.model import SENT_BACK, Book, Form, Return, Settings
 from rectify_xl.progress.items import ITEMS
 from rectify_xl.tables.ledger_table import files_table, ledger_table, pending_table

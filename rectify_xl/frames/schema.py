@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl import catalog
-from rectify_xl.expression import BOUNDS, Call, names_in
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import lists_of
+from rectify_xl.facts.phrasing import rule_words
 from rectify_xl.frames.columns import DTYPES
 from rectify_xl.frames.expression_frames import Functions, test_frame
-from rectify_xl.in_force import lists_of
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column, Form, Rule, Settings
-from rectify_xl.phrasing import rule_words
-from rectify_xl.roster import Roster
-from rectify_xl.ruling import COMPARED_AS_TEXT, ruling_for
+from rectify_xl.office.roster import Roster
+from rectify_xl.office.ruling import COMPARED_AS_TEXT, ruling_for
+from rectify_xl.rules.expression import BOUNDS, Call, names_in
 
 if TYPE_CHECKING:
     import pandas as pd

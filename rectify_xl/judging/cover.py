@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.judging.recognise import CoverCell, SortedSheets
 from rectify_xl.kinds import Reading, as_text, from_1904
-from rectify_xl.layout import cell_name
+from rectify_xl.layouts.layout import cell_name
 from rectify_xl.model import Finding, Params, Unit
 from rectify_xl.normal import as_typed, key_text, shown, tidy
-from rectify_xl.ruling import Ruling
+from rectify_xl.office.ruling import Ruling
 
 # Whether one of these may be blank is judged with the campaign and the unit.
 _UNIT_FIELDS = ("campaign", "unit_code", "unit_name")

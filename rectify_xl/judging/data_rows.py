@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.judging.header_rows import Header
 from rectify_xl.judging.headings import is_self_check, is_serial, label_key

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms
 from rectify_xl.grid import Grid
-from rectify_xl.in_force import kept_by_forms
 from rectify_xl.judging.headings import (
     LONGEST_LABEL,
     HeaderText,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.in_force import kept_by_forms
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms
 from rectify_xl.kinds import nearest
 from rectify_xl.model import Column, Form
 from rectify_xl.normal import key_text, narrow, tidy

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_uppercase
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms, under_settings
 from rectify_xl.grid import RawBook, Unreadable
-from rectify_xl.in_force import kept_by_forms, under_settings
 from rectify_xl.judging.cover import Cover, RefusedCover, cover_finding, judge_cover, prefixes_of
 from rectify_xl.judging.judged_row import findings_of_row, one_per_cell
 from rectify_xl.judging.recognise import FormSheet, SortedSheets, is_ledger, sort_sheets
@@ -17,11 +17,11 @@ from rectify_xl.judging.rows import JudgedSheet, UnitContext, judge_rows
 from rectify_xl.judging.sheet import judge_coverage, judge_headings, judge_keys
 from rectify_xl.judging.waive_rows import waive_rows
 from rectify_xl.kinds import as_text
-from rectify_xl.layout import column_letter, fingerprint, parse_stamp
+from rectify_xl.layouts.layout import column_letter, fingerprint, parse_stamp
 from rectify_xl.model import Finding, Form, FormRows, Params, Return, Row, Verdict
 from rectify_xl.normal import shown
-from rectify_xl.ruling import Ruling
-from rectify_xl.waivers import Matter, waived
+from rectify_xl.office.ruling import Ruling
+from rectify_xl.office.waivers import Matter, waived
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.kinds import as_text
-from rectify_xl.layout import cell_name
+from rectify_xl.layouts.layout import cell_name
 from rectify_xl.model import LEVELS, Column, Finding, Level, Rule
 from rectify_xl.normal import as_seen, as_typed
 

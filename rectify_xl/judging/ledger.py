@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.expression_python import Test, compile_test
+from rectify_xl.facts import catalog
 from rectify_xl.grid import RawBook
 from rectify_xl.judging.ledger_sheets import Repeated, column_findings, extra_sheet_findings, repeated_rows
 from rectify_xl.judging.ledger_sides import SIDE_SHEETS, JudgedLedger
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
-from rectify_xl.layout import column_letter
-from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for
-from rectify_xl.ledger_layouts import LedgerSheet, Values, sheets_in
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS, groups_for
+from rectify_xl.layouts.ledger_layouts import LedgerSheet, Values, sheets_in
 from rectify_xl.model import Column, Finding, Form, Item, LedgerRow, Pending, Row, State, Unit
 from rectify_xl.normal import as_typed, plain
-from rectify_xl.ruling import Ruling
+from rectify_xl.office.ruling import Ruling
+from rectify_xl.rules.expression_python import Test, compile_test
 
 
 def judge_ledger(raw: RawBook, ruling: Ruling, file: str) -> JudgedLedger:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid
 from rectify_xl.kinds import as_text
-from rectify_xl.layout import column_letter
-from rectify_xl.ledger_columns import groups_for
-from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.layouts.ledger_columns import groups_for
+from rectify_xl.layouts.ledger_layouts import LedgerSheet
 from rectify_xl.model import Finding, Form
 from rectify_xl.normal import as_typed, key_text
 

@@ -9,9 +9,9 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import Parser, Reading, Setting, as_text, parser_for
-from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.layouts.ledger_layouts import LedgerSheet
 from rectify_xl.model import Column, Finding, Ledger, LedgerRow, Pending, Row
 from rectify_xl.normal import key_text
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.judging.data_rows import is_line
 from rectify_xl.judging.headings import is_self_check, is_serial
 from rectify_xl.judging.recognise import FormSheet, SortedSheets, sort_sheets
 from rectify_xl.kinds import CellError, NoValue, as_text
-from rectify_xl.layout import cell_name
+from rectify_xl.layouts.layout import cell_name
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text, shown
 

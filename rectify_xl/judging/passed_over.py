@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms
 from rectify_xl.grid import Grid
-from rectify_xl.in_force import kept_by_forms
 from rectify_xl.judging.data_rows import is_line
 from rectify_xl.judging.header_rows import Header
 from rectify_xl.judging.headings import LONGEST_LABEL, form_labels, is_serial, label_of

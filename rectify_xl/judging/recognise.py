@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.terms import list_titles
 from rectify_xl.grid import Grid, RawBook
 from rectify_xl.judging.data_rows import data_lines, spanned_lines
 from rectify_xl.judging.fill_down import Covered, covered_cells
@@ -17,7 +18,6 @@ from rectify_xl.judging.headings import Heading, label_key
 from rectify_xl.judging.passed_over import OtherTable, rows_in_one_cell, table_above, table_below
 from rectify_xl.model import Form
 from rectify_xl.normal import key_text
-from rectify_xl.terms import list_titles
 
 # A cover's labels stand in its first rows; its value stands among so many cells right of a label.
 _COVER_ROWS, _LABEL_SPAN = 60, 4

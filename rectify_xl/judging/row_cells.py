@@ -11,9 +11,9 @@ from rectify_xl.judging.fill_down import FillDown
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.kinds import DITTO, STANDING, CellError, LongText, NoValue, Reading, beyond, from_1904
-from rectify_xl.layout import cell_name
+from rectify_xl.layouts.layout import cell_name
 from rectify_xl.model import Column
-from rectify_xl.ruling import FormPlan
+from rectify_xl.office.ruling import FormPlan
 
 # So many rows are understood at once, column by column.
 _BLOCK_ROWS = 256

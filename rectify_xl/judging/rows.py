@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rectify_xl.expression import Call
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.judging.row_cells import RowReader
 from rectify_xl.kinds import as_text, item_number, understood_number
 from rectify_xl.model import Finding, Params, Row, Rule
 from rectify_xl.normal import as_typed, tidy
-from rectify_xl.ruling import Ruling, authorities_of, reviewers_of
+from rectify_xl.office.ruling import Ruling, authorities_of, reviewers_of
+from rectify_xl.rules.expression import Call
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.judging.data_rows import is_line
 from rectify_xl.judging.headings import Heading, is_self_check, is_serial, near_misses
 from rectify_xl.judging.judged_row import JudgedRow, add_finding
 from rectify_xl.judging.recognise import FormSheet
 from rectify_xl.judging.rows import JudgedSheet
 from rectify_xl.kinds import as_text
-from rectify_xl.layout import cell_name, column_letter
+from rectify_xl.layouts.layout import cell_name, column_letter
 from rectify_xl.model import Finding, Form, Level, Params, Rule
 from rectify_xl.normal import are_plain, as_typed, shown
-from rectify_xl.ruling import FormPlan, keys_of
+from rectify_xl.office.ruling import FormPlan, keys_of
 
 # At most so many hidden rows are named.
 _MOST_NAMED = 10

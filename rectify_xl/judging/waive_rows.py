@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rectify_xl.judging.rows import JudgedSheet
-from rectify_xl.waivers import Matter, Waivers, names_for
+from rectify_xl.office.waivers import Matter, Waivers, names_for
 
 
 def waive_rows(sheets: Sequence[JudgedSheet], waivers: Waivers, unit: str, matter: Matter) -> None:

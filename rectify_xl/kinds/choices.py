@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds.reading import Parser, Setting, as_text, empties, fixed, odd_value, unreadable
 from rectify_xl.model import Column
 from rectify_xl.normal import key_text

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds.reading import (
     Parser,
     Reading,
@@ -26,7 +26,7 @@ from rectify_xl.model import Column
 from rectify_xl.normal import narrow, tidy
 
 if TYPE_CHECKING:
-    from rectify_xl.periods import Period
+    from rectify_xl.days.periods import Period
 
 _COMPACT = re.compile(r"[12]\d{7}")
 _DAY_ZERO, _DAYS_BEFORE_1904 = date(1899, 12, 30), 1462
@@ -146,7 +146,7 @@ def _of_text(text: str, column: Column, setting: Setting) -> Any:
 
 def _period(phrase: str, setting: Setting) -> Period | None:
     """The period that a phrase names, None where it cannot be read."""
-    from rectify_xl.periods import PeriodError, parse_period  # a grammar that most files have no need of
+    from rectify_xl.days.periods import PeriodError, parse_period  # a grammar that most files have no need of
 
     try:
         return parse_period(phrase, year=setting.year)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from rectify_xl import catalog, numerals
+from rectify_xl.facts import catalog
+from rectify_xl.kinds import numerals
 from rectify_xl.kinds.reading import (
     Parser,
     Reading,

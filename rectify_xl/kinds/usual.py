@@ -13,7 +13,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds.choices import usual_options
 from rectify_xl.kinds.dates import sensible_days
 from rectify_xl.kinds.numbers import percent_range

@@ -8,14 +8,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.expression import names_in
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
 from rectify_xl.merging.row_findings import in_ledger, row_finding
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Finding, Form, FormRows, Params, Return, Row, State
 from rectify_xl.normal import shown
+from rectify_xl.rules.expression import names_in
 
 Office = Mapping[str, Any]
 FormReturn = tuple[Return, FormRows]

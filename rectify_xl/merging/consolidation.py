@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from rectify_xl.in_force import under_settings
+from rectify_xl.days.workdays import WorkCalendar, calendar_for
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.merging.deadlines import Day, dues_and_tasks
 from rectify_xl.merging.merge import fold, with_findings
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.merging.office import with_remarks
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import MERGED, Book, Finding, FormRows, OfficeEntry, Return, Row, Settings, counted_rows
-from rectify_xl.roster import roster_for
-from rectify_xl.waivers import waivers_for
-from rectify_xl.workdays import WorkCalendar, calendar_for
+from rectify_xl.office.roster import roster_for
+from rectify_xl.office.waivers import waivers_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

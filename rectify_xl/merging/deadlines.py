@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 
-from rectify_xl import catalog
-from rectify_xl.expression import Node
-from rectify_xl.expression_python import Test, compile_test
-from rectify_xl.expression_text import parse_condition
-from rectify_xl.in_force import kept_by_forms
+from rectify_xl.days.workdays import WorkCalendar
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms
+from rectify_xl.facts.terms import condition_words
 from rectify_xl.model import Deadline, Due, Evidence, Form, Item, Settings, Task, TaskState, Unit
 from rectify_xl.normal import plain
-from rectify_xl.roster import Roster
-from rectify_xl.terms import condition_words
-from rectify_xl.workdays import WorkCalendar
+from rectify_xl.office.roster import Roster
+from rectify_xl.rules.expression import Node
+from rectify_xl.rules.expression_python import Test, compile_test
+from rectify_xl.rules.expression_text import parse_condition
 
 # The office's own columns that count: the day it agreed to, and that it closed an item for good.
 EXTENDED_TO, CLOSED = "extended_to", "closed"

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from math import isclose
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import Reading, Setting, as_text, parser_for
-from rectify_xl.layout import column_letter
-from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.layouts.ledger_layouts import LedgerSheet
 from rectify_xl.model import Column, Finding, Params
 from rectify_xl.normal import as_typed, key_text
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.numbering import ref_of
 from rectify_xl.merging.row_findings import LedgerRecord, in_ledger
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Finding, Form, FormRows, Params, Return, State
-from rectify_xl.roster import Roster
+from rectify_xl.office.roster import Roster
 
 ReturnFinding = tuple[Return, Finding]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from rectify_xl.expression_python import Test
 from rectify_xl.merging.changes import standing_place
 from rectify_xl.merging.deadlines import form_test
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Item, State
+from rectify_xl.rules.expression_python import Test
 
 # What the offices say of nearly every item.
 _NOTHING: Mapping[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rectify_xl.ledger_columns import declared
+from rectify_xl.layouts.ledger_columns import declared
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.model import Return
 

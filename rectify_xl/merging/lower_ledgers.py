@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.ledger_columns import DIGEST_DIGITS, declared
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS, declared
 from rectify_xl.merging.ledger_order import LedgerOrder
 from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord

@@ -13,7 +13,7 @@ from rectify_xl.merging.numbering import StateRef, state_ref
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Form, FormRows, Return, Row
-from rectify_xl.ruling import keys_of
+from rectify_xl.office.ruling import keys_of
 
 Key = tuple[Any, ...]
 # An office, a number that it gave, and the day on which the row was first reported.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.laid_aside import Shelf, joined, room_for
+from rectify_xl.facts import catalog
+from rectify_xl.little_memory.laid_aside import Shelf, joined, room_for
 from rectify_xl.merging.file_conflicts import return_conflicts, superseded
 from rectify_xl.merging.lower_ledgers import LowerLedgers, lines_since, lower_ledgers
 from rectify_xl.merging.numbering import Numbering, Numbers
@@ -21,8 +21,8 @@ from rectify_xl.merging.speaking import latest_of
 from rectify_xl.merging.tracks import FoldContext
 from rectify_xl.merging.unit_fold import FormFold, UnitFold, UnitReturn, as_return, fold_form, is_judged_by_items
 from rectify_xl.model import Finding, Form, Item, OfficeEntry, Pending, Return
-from rectify_xl.roster import Roster
-from rectify_xl.waivers import Matter, Waivers
+from rectify_xl.office.roster import Roster
+from rectify_xl.office.waivers import Matter, Waivers
 
 
 def merge(*sets: Iterable[Return]) -> tuple[Return, ...]:

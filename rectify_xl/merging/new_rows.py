@@ -12,7 +12,7 @@ from rectify_xl.merging.lower_numbers import LowerNumbers, LowerRow
 from rectify_xl.merging.numbering import state_ref
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Form, FormRows, Return, Row
-from rectify_xl.ruling import keys_of
+from rectify_xl.office.ruling import keys_of
 
 Key = tuple[Any, ...]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rectify_xl.kinds import item_number
-from rectify_xl.ledger_columns import DIGEST_DIGITS
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS
 from rectify_xl.model import State
 
 # A row state by its source: a file's digest, the sheet and the row; the first DIGEST_DIGITS of a digest suffice.

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.laid_aside import keep
+from rectify_xl.facts import catalog
+from rectify_xl.little_memory.laid_aside import keep
 from rectify_xl.model import Item, OfficeEntry, Remarks
 
 Items = Mapping[str, Sequence[Item]]

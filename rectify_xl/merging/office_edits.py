@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.kinds import Parser, Reading, parser_for
-from rectify_xl.ledger_columns import groups_for, ledger_columns
-from rectify_xl.ledger_layouts import LedgerSheet, form_layouts
+from rectify_xl.layouts.ledger_columns import groups_for, ledger_columns
+from rectify_xl.layouts.ledger_layouts import LedgerSheet, form_layouts
 from rectify_xl.merging.deadlines import CLOSED, EXTENDED_TO, form_test
 from rectify_xl.merging.edit_findings import (
     added_row,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import as_text
 from rectify_xl.model import Finding, Form, LedgerRow, Params, Pending, Return, Row
 from rectify_xl.normal import as_typed

@@ -12,7 +12,7 @@ from rectify_xl.merging.row_findings import findings_by_row, in_ledger, pending_
 from rectify_xl.merging.speaking import RowSpeakers
 from rectify_xl.merging.tracks import FoldContext, Track
 from rectify_xl.model import Finding, Form, FormRows, Params, Pending, Return, Row, State
-from rectify_xl.waivers import Matter, names_for
+from rectify_xl.office.waivers import Matter, names_for
 
 
 class _WaitReason(NamedTuple):

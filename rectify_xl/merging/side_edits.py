@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rectify_xl.layout import column_letter
-from rectify_xl.ledger_layouts import LedgerSheet, side_layouts
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.layouts.ledger_layouts import LedgerSheet, side_layouts
 from rectify_xl.merging.edit_findings import (
     added_row,
     cell_finding,

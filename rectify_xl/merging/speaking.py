@@ -9,7 +9,7 @@ from typing import Any
 
 from rectify_xl.merging.tracks import Track
 from rectify_xl.model import Form, FormRows, Return
-from rectify_xl.roster import Roster
+from rectify_xl.office.roster import Roster
 
 # The unit that sent a return, and its 填报日期.
 Sent = tuple[str, date | None]

@@ -11,8 +11,8 @@ from rectify_xl.merging.ledger_order import LedgerOrder
 from rectify_xl.merging.numbering import Numbering, StateRef, ref_of
 from rectify_xl.merging.row_findings import LedgerRecord
 from rectify_xl.model import State
-from rectify_xl.roster import Roster
-from rectify_xl.waivers import Waivers
+from rectify_xl.office.roster import Roster
+from rectify_xl.office.waivers import Waivers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rectify_xl.kinds import Setting
-from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.layouts.ledger_layouts import LedgerSheet
 from rectify_xl.model import Settings
 
 

@@ -16,7 +16,7 @@ from rectify_xl.merging.row_tracking import RowTracker
 from rectify_xl.merging.speaking import RowSpeakers, speakers_for
 from rectify_xl.merging.tracks import FoldContext
 from rectify_xl.model import Finding, Form, FormRows, Item, Pending, Return
-from rectify_xl.waivers import Matter, is_waived, names_for
+from rectify_xl.office.waivers import Matter, is_waived, names_for
 
 # One for all: every other empty one takes 200 bytes.
 _NONE: frozenset[tuple[str, str]] = frozenset()

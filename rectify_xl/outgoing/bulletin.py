@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.bulletin_figures import figures_of, what_is_next
 from rectify_xl.outgoing.bulletin_units import Standing, best_and_worst, not_reported

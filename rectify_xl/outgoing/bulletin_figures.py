@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.matters import revisions_of
 from rectify_xl.progress.items import ITEMS, item_summary

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Unit
 from rectify_xl.progress.leaders import late_tasks
 from rectify_xl.progress.tasks import COMPLETED, counts_by_unit

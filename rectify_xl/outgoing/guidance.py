@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.speaking import latest_of
 from rectify_xl.model import Finding, Form, FormRows, Return, Table
+from rectify_xl.office.roster import Roster
 from rectify_xl.progress.units import has_arrived
-from rectify_xl.roster import Roster
 
 
 def restricted_forms() -> list[Form]:

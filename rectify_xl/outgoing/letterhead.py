@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book
-from rectify_xl.roster import roster_for
-from rectify_xl.workdays import calendar_for
+from rectify_xl.office.roster import roster_for
 
 
 def issuing_office(book: Book) -> str:

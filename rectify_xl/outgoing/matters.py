@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import as_text
 from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.model import Book, Form, Task, Unit

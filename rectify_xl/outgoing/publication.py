@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import compress, count
 from typing import Any, TypeAlias
 
-from rectify_xl import catalog
-from rectify_xl.columnar import ROWS_AT_ONCE, ColumnRows, Columns, picked
-from rectify_xl.in_force import kept_by_book
-from rectify_xl.ledger_columns import groups_for
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_book
+from rectify_xl.layouts.ledger_columns import groups_for
+from rectify_xl.little_memory.columnar import ROWS_AT_ONCE, ColumnRows, Columns, picked
 from rectify_xl.model import Book, Column, Table
 from rectify_xl.progress.items import ITEMS
 from rectify_xl.progress.units import items_of, row_test_for

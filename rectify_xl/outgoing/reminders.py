@@ -7,16 +7,16 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from functools import cache, partial
 
-from rectify_xl.columnar import ColumnRows, Columns, picked
-from rectify_xl.first_days import FirstDays, Key
-from rectify_xl.in_force import kept_by_book, under_settings
+from rectify_xl.days.first_days import FirstDays, Key
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import is_item_number
-from rectify_xl.laid_aside import keep, rearranged
+from rectify_xl.little_memory.columnar import ColumnRows, Columns, picked
+from rectify_xl.little_memory.laid_aside import keep, rearranged
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Reminder, ReminderKey, Table
 from rectify_xl.outgoing.matters import CORRECT, FILE, Matter, matters_of, words
 from rectify_xl.progress.units import counted_units
-from rectify_xl.workdays import calendar_for
 
 # A function (first day, last day of a term) -> the step on the day of judgement, and the working days left.
 _Steps = Callable[[date | None, date], tuple[str, int]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.items import ITEMS, item_summary
 from rectify_xl.progress.units import counted_units, items_of

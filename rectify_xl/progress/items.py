@@ -8,9 +8,9 @@ from itertools import compress, count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.columnar import ROWS_AT_ONCE
-from rectify_xl.in_force import kept_by_book
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_book
+from rectify_xl.little_memory.columnar import ROWS_AT_ONCE
 from rectify_xl.model import Book
 from rectify_xl.progress.units import counted_units, items_of, row_test_for, subject_of
 

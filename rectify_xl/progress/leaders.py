@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import people_in
 from rectify_xl.model import Book, Table, Unit
 from rectify_xl.progress.tasks import ITEM_COLUMNS, counts_by_unit, item_cells

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.forms import branch_flags
 from rectify_xl.progress.items import CHOICES, ITEMS, item_summary

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.in_force import kept_by_book, under_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_book, under_settings
 from rectify_xl.kinds import as_text
-from rectify_xl.laid_aside import keep
+from rectify_xl.little_memory.laid_aside import keep
 from rectify_xl.merging.changes import key_words
 from rectify_xl.model import Book, Change, Due, Form, Item, Known, Snapshot, Table
 from rectify_xl.normal import shown

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.model import Book, Finding, Form, Table, Unit
 from rectify_xl.progress.units import (

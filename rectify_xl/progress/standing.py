@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.speaking import Speakers
 from rectify_xl.messages import code_name, sentence
 from rectify_xl.model import Book, Finding, Return, Table
 from rectify_xl.normal import inert
+from rectify_xl.office.roster import roster_for
 from rectify_xl.progress.units import counted_units, has_arrived
-from rectify_xl.roster import roster_for
 
 COLUMNS = ("unit_code", "unit_name", "matter", "warning", "told", "source", "reported_on")
 # Longer sentences are cut.

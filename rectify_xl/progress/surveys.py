@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.deadlines import is_asked
 from rectify_xl.merging.speaking import Speakers
 from rectify_xl.model import Book, Item, Table, Unit
+from rectify_xl.office.roster import roster_for
 from rectify_xl.progress.units import (
     band_columns,
     counted_units,
@@ -21,7 +22,6 @@ from rectify_xl.progress.units import (
     share,
     words,
 )
-from rectify_xl.roster import roster_for
 
 VOTES = ("satisfied", "fairly_satisfied", "dissatisfied", "abstained")
 Values = Sequence[Any]

@@ -9,10 +9,11 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.columnar import ColumnRows, picked
-from rectify_xl.in_force import kept_by_book
-from rectify_xl.laid_aside import keep, rearranged
+from rectify_xl.days.workdays import calendar_for
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_book
+from rectify_xl.little_memory.columnar import ColumnRows, picked
+from rectify_xl.little_memory.laid_aside import keep, rearranged
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Book, Form, Item, Table, Task, TaskState, Unit
 from rectify_xl.progress.items import ITEMS, item_summary
@@ -26,7 +27,6 @@ from rectify_xl.progress.units import (
     sum_counts,
     words,
 )
-from rectify_xl.workdays import calendar_for
 
 COMPLETED = ("done", "done_late")
 PRESSING = ("late", "due_soon")

@@ -9,11 +9,12 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from rectify_xl import catalog, expression, expression_python, expression_text
-from rectify_xl.in_force import kept_by_book, kept_by_forms
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_book, kept_by_forms
 from rectify_xl.merging.deadlines import form_test
 from rectify_xl.model import MERGED, Book, Form, Item, Unit
-from rectify_xl.roster import Roster, roster_for
+from rectify_xl.office.roster import Roster, roster_for
+from rectify_xl.rules import expression, expression_python, expression_text
 
 # Separates the band from the option in the name of a column for one option of a list.
 BAND = "|"

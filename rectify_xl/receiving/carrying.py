@@ -7,12 +7,12 @@ from dataclasses import replace
 from pickle import loads
 from typing import NamedTuple
 
-from rectify_xl import profiles
+from rectify_xl.facts.in_force import using
 from rectify_xl.grid import RawBook, Unreadable
-from rectify_xl.in_force import using
 from rectify_xl.judging.judge import refused
 from rectify_xl.judging.migrated import CarriedOver, campaign_of, carry_over
 from rectify_xl.model import Return, Settings
+from rectify_xl.office import profiles
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.reading import read_source
 

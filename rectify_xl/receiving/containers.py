@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Unreadable
-from rectify_xl.limits import limits
 from rectify_xl.receiving import intake
 from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.pool import Failure, Readers
@@ -20,7 +20,7 @@ from rectify_xl.receiving.guarded.wire import Task
 from rectify_xl.receiving.intake import Refusal, Source, open_regular
 from rectify_xl.receiving.places import is_url
 from rectify_xl.receiving.unpacking import HEAD_BYTES, Member, is_archive, is_container
-from rectify_xl.zipped import SIGNATURE, directory
+from rectify_xl.zips.zipped import SIGNATURE, directory
 
 
 def sources_in(paths: Sequence[str | os.PathLike[str]]) -> list[Source]:

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from pickle import dumps
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rectify_xl.in_force import own_forms
+from rectify_xl.facts.in_force import own_forms
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.guarded.bugs import tell
 from rectify_xl.receiving.guarded.limits import MIB, process_limits

@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from rectify_xl.fact_files import read_toml
+from rectify_xl.facts.fact_files import read_toml
 from rectify_xl.receiving.guarded.pool import start_ahead
 
 # So many files are given to a process at once.

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse
+from rectify_xl.facts import catalog
 from rectify_xl.model import Params
 from rectify_xl.normal import inert
 

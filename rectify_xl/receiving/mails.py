@@ -11,7 +11,7 @@ from email.header import decode_header
 from email.message import Message
 
 from rectify_xl.receiving.intake import clutter
-from rectify_xl.zipped import damaged
+from rectify_xl.zips.zipped import damaged
 
 # What the parser raises on mails that keep to no rule: too deep, of no charset, of headers that are none.
 _PARSER_ERRORS = (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError, MessageError)

@@ -10,12 +10,12 @@ from hashlib import sha256
 from pickle import loads
 
 from rectify_xl.excel.reading.reader import read_workbook
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import RawBook, Unreadable
 from rectify_xl.judging.judge import Received, judge_book, refused
-from rectify_xl.limits import limits
 from rectify_xl.model import Return
+from rectify_xl.office.ruling import Ruling, ruling_for
 from rectify_xl.receiving.intake import Source, open_regular, read_regular, suffix_of
-from rectify_xl.ruling import Ruling, ruling_for
 
 
 def reader_for(context: bytes) -> Callable[[Source], Return]:

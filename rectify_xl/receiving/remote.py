@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rectify_xl.errors import WrongUse
+from rectify_xl.facts.limits import limits
 from rectify_xl.files import TEMPORARY_PREFIX
-from rectify_xl.limits import limits
 from rectify_xl.normal import inert
 from rectify_xl.receiving.intake import UNREADABLE, Refusal, Source, clutter, suffix_of
 from rectify_xl.receiving.places import file_system, is_url

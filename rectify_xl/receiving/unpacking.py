@@ -10,11 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Unreadable
-from rectify_xl.limits import limits
 from rectify_xl.normal import inert
 from rectify_xl.receiving.intake import UNREADABLE, Refusal, Source, clutter, read_regular
-from rectify_xl.zipped import SIGNATURE, Entry, directory, inflated
+from rectify_xl.zips.zipped import SIGNATURE, Entry, directory, inflated
 
 # How a zip begins that is a document of some program and no archive of files.
 _DOCUMENT = re.compile(

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse
+from rectify_xl.facts import catalog
 from rectify_xl.files import save_atomically
 from rectify_xl.frames.build import frame_of
 from rectify_xl.frames.columns import DTYPES, frame_facts, frame_kinds, ledger_kinds

@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.frames.build import frame_of
 from rectify_xl.frames.columns import frame_columns, frame_kinds
-from rectify_xl.in_force import using
 from rectify_xl.kinds import as_text
-from rectify_xl.layout import column_letter
+from rectify_xl.layouts.layout import column_letter
 from rectify_xl.merging.numbering import StateRef, ref_of, state_ref
 from rectify_xl.model import LedgerRow, Settings, Table
 from rectify_xl.normal import inert, key_text

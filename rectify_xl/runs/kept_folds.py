@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from rectify_xl.grounds import Grounds, digest_of, facts_digest
-from rectify_xl.laid_aside import Shelf, room_for
+from rectify_xl.little_memory.laid_aside import Shelf, room_for
 from rectify_xl.merging.office import OfficeValues, office_values
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import MERGED, FormRows, OfficeEntry, Return, Settings
+from rectify_xl.office.grounds import Grounds, digest_of, facts_digest
+from rectify_xl.office.roster import Roster, roster_for
 from rectify_xl.receiving.guarded.wire import Garbage
-from rectify_xl.roster import Roster, roster_for
 from rectify_xl.runs.packed_folds import packed, unpacked
 from rectify_xl.runs.taking_in import Intake, shelved
 from rectify_xl.store import Store

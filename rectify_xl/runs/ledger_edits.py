@@ -11,13 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger_reader import tables_of
 from rectify_xl.excel.ledgers.office_reader import read_typed_ledger, written_sheets
+from rectify_xl.facts import catalog
 from rectify_xl.files import copy_exactly, digest_of_file, is_whole, save_atomically
 from rectify_xl.grid import Unreadable
-from rectify_xl.ledger_columns import ledger_columns
-from rectify_xl.ledger_layouts import LedgerSheet
+from rectify_xl.layouts.ledger_columns import ledger_columns
+from rectify_xl.layouts.ledger_layouts import LedgerSheet
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.side_edits import own_work, side_edits
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl import catalog
 from rectify_xl.display import counts_html, counts_line
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.frames.build import findings_table, frame_of
 from rectify_xl.frames.by_form import FramesByForm
 from rectify_xl.frames.columns import frame_columns, frame_kinds
-from rectify_xl.in_force import using
 from rectify_xl.model import Form, Settings, Table
 from rectify_xl.normal import inert
 from rectify_xl.runs.same_columns import refuse_changed

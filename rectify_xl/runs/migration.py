@@ -9,11 +9,11 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
-from rectify_xl import catalog
 from rectify_xl.errors import RectifyError, WrongUse, quoted
 from rectify_xl.excel.templates.template import write_template
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.files import path_from
-from rectify_xl.in_force import using
 from rectify_xl.judging.migrated import CarriedOver, forms_of
 from rectify_xl.messages import sentence
 from rectify_xl.model import Return, Settings

@@ -9,11 +9,11 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.merging.merge import written_numbers
 from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.model import Book, Form, Return
-from rectify_xl.ruling import key_of
+from rectify_xl.office.ruling import key_of
 
 _Order = tuple[date, str, str]
 _ref_of = attrgetter("digest", "sheet", "row")

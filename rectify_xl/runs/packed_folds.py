@@ -9,12 +9,12 @@ from operator import ne
 from pickle import dumps
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.laid_aside import Shelf, plain_of
+from rectify_xl.facts import catalog
+from rectify_xl.little_memory.laid_aside import Shelf, plain_of
+from rectify_xl.little_memory.plain_records import ITEM_FIELDS, Plain, items_from_plain
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import FormFold, UnitFold
 from rectify_xl.model import Form, Item, State
-from rectify_xl.plain_records import ITEM_FIELDS, Plain, items_from_plain
 from rectify_xl.receiving.guarded.wire import Garbage, records
 
 # What plain values of another shape than ours may raise.

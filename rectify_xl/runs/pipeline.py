@@ -11,17 +11,17 @@ from pathlib import Path
 
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts.in_force import using
 from rectify_xl.files import fitting, refuse_existing, writable
-from rectify_xl.in_force import using
 from rectify_xl.merging.consolidation import book_of
 from rectify_xl.merging.deadlines import units_that_report
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import SENT_BACK, Book, Return, Settings, Unit
+from rectify_xl.office.roster import roster_for
 from rectify_xl.receiving.cluster import is_cluster
 from rectify_xl.receiving.containers import sources_in
 from rectify_xl.receiving.intake import Source
 from rectify_xl.receiving.places import is_url
-from rectify_xl.roster import roster_for
 from rectify_xl.runs import weekly
 from rectify_xl.runs.outcome import Outcome as Outcome
 from rectify_xl.runs.read_options import ReadOptions as ReadOptions

@@ -10,18 +10,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger_reader import read_ledger_tables, read_side_tables
 from rectify_xl.excel.ledgers.office_reader import read_typed_ledger
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import item_number
-from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS, groups_for, ledger_columns
 from rectify_xl.merging.lower_ledgers import lower_ledgers
 from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.merging.office_edits import edits_in
 from rectify_xl.merging.typed_ledger import Reread, TypedLedger
 from rectify_xl.model import Book, Form, OfficeEntry, Return, Settings, Table
-from rectify_xl.ruling import key_of
+from rectify_xl.office.ruling import key_of
 from rectify_xl.runs.ledger_edits import LedgerEdits
 from rectify_xl.runs.numbering import unnumbered
 from rectify_xl.runs.workspace import Workspace

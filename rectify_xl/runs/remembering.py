@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from rectify_xl.grounds import Grounds, digest_of
 from rectify_xl.merging.office import OfficeValues
 from rectify_xl.merging.unit_fold import UnitFold
 from rectify_xl.model import SENT_BACK, Book, Return, Verdict
+from rectify_xl.office.grounds import Grounds, digest_of
 from rectify_xl.outgoing.bulletin_units import not_reported
 from rectify_xl.outgoing.reminders import new_reminders, reminders_for, sent_key
 from rectify_xl.progress.items import ITEMS

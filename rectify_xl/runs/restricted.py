@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from rectify_xl.excel.papers.encrypted import EncryptionError, decrypt, encrypt, save_encrypted
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.files import save_atomically
-from rectify_xl.in_force import under_settings
 from rectify_xl.judging.judge import restricted_rows
 from rectify_xl.model import Book, Return
+from rectify_xl.office.roster import roster_for
+from rectify_xl.office.ruling import ruling_for
 from rectify_xl.outgoing.guidance import guidance_table, left_in_the_inbox, restricted_forms
 from rectify_xl.progress.units import has_arrived
 from rectify_xl.receiving.intake import Source
-from rectify_xl.roster import roster_for
-from rectify_xl.ruling import ruling_for
 from rectify_xl.runs.workspace import Workspace
 
 PASSWORD = "RECTIFY_XL_PASSWORD"

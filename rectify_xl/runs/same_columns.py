@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rectify_xl import catalog
 from rectify_xl.errors import CannotFinish
+from rectify_xl.facts import catalog
 from rectify_xl.model import Form
 from rectify_xl.store import Store
 

@@ -7,12 +7,12 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from rectify_xl.days.workdays import calendar_for
 from rectify_xl.files import fitting, save_atomically
 from rectify_xl.messages import sentence
 from rectify_xl.model import Return, Settings
 from rectify_xl.receiving.engine import marked_copies
 from rectify_xl.receiving.intake import Source
-from rectify_xl.workdays import calendar_for
 
 
 def write_reason(return_: Return, target: Path) -> Path:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.days.workdays import calendar_for
 from rectify_xl.excel.settings.settings_reader import load_settings
-from rectify_xl.in_force import using
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import using
 from rectify_xl.merging.deadlines import Day
 from rectify_xl.model import Known, Settings
 from rectify_xl.progress.items import ITEMS
@@ -19,7 +20,6 @@ from rectify_xl.runs.read_options import ReadOptions
 from rectify_xl.runs.weekly import opened
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
-from rectify_xl.workdays import calendar_for
 
 _OPEN_STATES = ("late", "due_soon", "not_due")
 

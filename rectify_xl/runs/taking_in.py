@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 from zlib import crc32
 
-from rectify_xl.grounds import Grounds
-from rectify_xl.laid_aside import Shelf, room_for
-from rectify_xl.limits import limits
+from rectify_xl.facts.limits import limits
+from rectify_xl.little_memory.laid_aside import Shelf, room_for
 from rectify_xl.model import MERGED, FormRows, Return, Settings
+from rectify_xl.office.grounds import Grounds
 from rectify_xl.receiving.intake import Source, suffix_of
 from rectify_xl.runs.archive import ToArchive, refusal_in
 from rectify_xl.runs.read_options import ReadOptions

@@ -9,7 +9,7 @@ from rectify_xl.model import Book
 
 def verify_book(book: Book) -> None:
     """Validates every merged frame with pandera; a failure is a bug of ours and is raised as one."""
-    from rectify_xl import catalog
+    from rectify_xl.facts import catalog
     from rectify_xl.frames.result import Result
     from rectify_xl.frames.schema import schema_for
 

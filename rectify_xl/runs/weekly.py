@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rectify_xl.errors import CannotFinish
 from rectify_xl.excel.settings.settings_reader import load_settings
+from rectify_xl.facts.in_force import using
 from rectify_xl.files import digest_of_file
-from rectify_xl.in_force import using
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.model import Book, Return
 from rectify_xl.receiving.containers import inbox_sources

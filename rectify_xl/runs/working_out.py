@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from rectify_xl.grounds import digest_of
 from rectify_xl.merging.consolidation import Past, book_and_folds
 from rectify_xl.merging.numbering import Numbers
 from rectify_xl.merging.office import office_values
 from rectify_xl.model import Table
+from rectify_xl.office.grounds import digest_of
 from rectify_xl.outgoing.reminders import sent_key
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs import rebuilding

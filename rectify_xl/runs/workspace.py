@@ -9,10 +9,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from rectify_xl import catalog
 from rectify_xl.errors import InWords
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.files import TEMPORARY_PREFIX, path_from, save_atomically, settle_all, sweep, writable
-from rectify_xl.in_force import under_settings
 from rectify_xl.model import SENT_BACK, Book, Return, Settings
 from rectify_xl.receiving.intake import Source
 from rectify_xl.runs.archive import Archive

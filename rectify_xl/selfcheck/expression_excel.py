@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rectify_xl.expression import Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or, names_in
+from rectify_xl.rules.expression import Among, And, Arithmetic, Call, Compare, Const, Filled, Name, Node, Or, names_in
 from rectify_xl.selfcheck.strict_cells import PEOPLE_MARK
 from rectify_xl.selfcheck.strict_formulas import exact_count, key_formula, number, quoted
 

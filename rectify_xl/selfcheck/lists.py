@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Form, Settings
 from rectify_xl.selfcheck.expression_excel import Areas
 from rectify_xl.selfcheck.strict import StrictPlan

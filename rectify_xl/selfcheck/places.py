@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import count
 
-from rectify_xl import catalog
-from rectify_xl.layout import CHECK_TEXT_NAME, column_letter, prepared_rows
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import CHECK_TEXT_NAME, column_letter, prepared_rows
 from rectify_xl.model import Form, Settings
 from rectify_xl.selfcheck.expression_excel import Areas
 from rectify_xl.selfcheck.lists import (

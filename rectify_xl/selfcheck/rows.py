@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.catalog import Cover
-from rectify_xl.expression import BOUNDS, names_in
-from rectify_xl.layout import COVER_VALUE, column_letter
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import Cover
+from rectify_xl.layouts.layout import COVER_VALUE, column_letter
 from rectify_xl.model import Rule
-from rectify_xl.ruling import COMPARED_AS_TEXT
+from rectify_xl.office.ruling import COMPARED_AS_TEXT
+from rectify_xl.rules.expression import BOUNDS, names_in
 from rectify_xl.selfcheck.expression_excel import NEVER, Face, asks_readable, false_where, true_where
 from rectify_xl.selfcheck.places import Plan, Total
 from rectify_xl.selfcheck.strict import (

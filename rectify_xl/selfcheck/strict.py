@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
-from rectify_xl.catalog import Cover
-from rectify_xl.expression_python import Test, compile_rules
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import Cover
+from rectify_xl.facts.phrasing import needs_office
 from rectify_xl.model import LEVELS, Column, Form, Level, Rule, Settings
-from rectify_xl.phrasing import needs_office
-from rectify_xl.ruling import COMPARED_AS_TEXT, Ruling, rule_columns, ruling_for
+from rectify_xl.office.ruling import COMPARED_AS_TEXT, Ruling, rule_columns, ruling_for
+from rectify_xl.rules.expression_python import Test, compile_rules
 from rectify_xl.selfcheck.strict_cells import (
     CELL_CODES,
     DAY_ZERO,

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rectify_xl import catalog
-from rectify_xl.catalog import Cover
-from rectify_xl.layout import COVER_VALUE, HEADER_ROW, cell_name, column_letter
+from rectify_xl.facts import catalog
+from rectify_xl.facts.catalog import Cover
+from rectify_xl.layouts.layout import COVER_VALUE, HEADER_ROW, cell_name, column_letter
 from rectify_xl.model import LEVELS, Rule
 from rectify_xl.selfcheck.places import Plan, Total
 from rectify_xl.selfcheck.rows import sheet_reference

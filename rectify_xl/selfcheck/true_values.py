@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.selfcheck.places import Plan
 from rectify_xl.selfcheck.strict import StrictRow, StrictSheet, first_places, problems_by_cell, row_key
 from rectify_xl.selfcheck.strict_cells import DAY_ZERO, seen

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import clause
 from rectify_xl.model import LEVELS, Column
-from rectify_xl.phrasing import clause
 from rectify_xl.selfcheck.strict import Problem, StrictPlan, possible_problems
 
 # A problem number is this times the level (error 1, warning 2), plus the place of the message.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Finding, FormRows, Return, Row, Verdict
 from rectify_xl.store.base import Database
 from rectify_xl.store.packed_lines import in_pieces

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from rectify_xl.deflating import back_end
+from rectify_xl.zips.deflating import back_end
 
 _Value = TypeVar("_Value")
 _PIECE_LENGTH = 2000

@@ -12,8 +12,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple, Self, cast
 
-from rectify_xl import catalog
-from rectify_xl.in_force import kept_by_forms
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import kept_by_forms
 from rectify_xl.model import (
     Finding,
     FormRows,

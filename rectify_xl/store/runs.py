@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from rectify_xl.first_days import FirstDays, key_digest
-from rectify_xl.laid_aside import keep
+from rectify_xl.days.first_days import FirstDays, key_digest
+from rectify_xl.little_memory.laid_aside import keep
 from rectify_xl.merging.numbering import Numbers, StateRef
 from rectify_xl.model import Finding, OfficeEntry, ReminderKey, Snapshot
 from rectify_xl.store.base import Database

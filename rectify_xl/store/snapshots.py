@@ -9,8 +9,8 @@ from itertools import chain
 from sys import intern
 from typing import Any
 
+from rectify_xl.little_memory.plain_records import named
 from rectify_xl.model import Known, ReminderKey
-from rectify_xl.plain_records import named
 from rectify_xl.store.packed_lines import in_pieces, packed, unpacked, with_days
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from rectify_xl.columnar import ColumnRows, Columns, Make, picked
-from rectify_xl.ledger_columns import DIGEST_DIGITS, groups_for
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS, groups_for
+from rectify_xl.little_memory.columnar import ColumnRows, Columns, Make, picked
 from rectify_xl.model import Book, Due, Form, Item
 from rectify_xl.normal import inert
 

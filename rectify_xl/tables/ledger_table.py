@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, overload
 
-from rectify_xl import catalog
-from rectify_xl.columnar import ColumnRows
-from rectify_xl.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.ledger_columns import DIGEST_DIGITS, declared, ledger_columns, solved_columns
+from rectify_xl.little_memory.columnar import ColumnRows
 from rectify_xl.messages import sentence
 from rectify_xl.model import MERGED, Book, Form, FormRows, Pending, Return, Table
 from rectify_xl.normal import as_seen, inert, shown
+from rectify_xl.office.roster import roster_for
 from rectify_xl.progress.standing import latest_files
 from rectify_xl.progress.units import has_arrived
-from rectify_xl.roster import roster_for
 from rectify_xl.tables.item_columns import item_columns
 
 

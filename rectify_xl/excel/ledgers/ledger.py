@@ -13,16 +13,16 @@ from typing import Any, Protocol
 
 import xlsxwriter
 
-from rectify_xl import catalog
 from rectify_xl.excel.ledgers.ledger_sheets import LedgerColumn, Sheet, sheets_for
 from rectify_xl.excel.writing.fast_rows import FastSheet, Filling
 from rectify_xl.excel.writing.fit import line_width
 from rectify_xl.excel.writing.splice import save_spliced
 from rectify_xl.excel.writing.styles import A3, A4, A4_HOLDS, LAST_ROW, Styles, colours, must, new_workbook
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.files import save_atomically
-from rectify_xl.in_force import under_settings
-from rectify_xl.layout import column_letter
-from rectify_xl.ledger_columns import RUN_PROPERTY
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.layouts.ledger_columns import RUN_PROPERTY
 from rectify_xl.model import Book
 from rectify_xl.shares import MOST_PLACES
 

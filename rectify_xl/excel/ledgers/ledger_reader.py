@@ -7,12 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rectify_xl import catalog
 from rectify_xl.errors import WrongUse
 from rectify_xl.excel.reading.reader import values_of
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import Reading, Setting, as_text, parser_for
-from rectify_xl.ledger_layouts import Layout, LedgerSheet, form_layouts, sheets_in, side_layouts
+from rectify_xl.layouts.ledger_layouts import Layout, LedgerSheet, form_layouts, sheets_in, side_layouts
 from rectify_xl.model import Column, Table
 from rectify_xl.normal import key_text
 

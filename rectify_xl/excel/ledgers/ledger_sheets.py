@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.fit import width_for_values
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import as_text
-from rectify_xl.ledger_columns import declared, groups_for, solved_columns
+from rectify_xl.layouts.ledger_columns import declared, groups_for, solved_columns
 from rectify_xl.model import Book, Column, Form, Table
 from rectify_xl.tables.item_columns import item_rows
 from rectify_xl.tables.ledger_table import (

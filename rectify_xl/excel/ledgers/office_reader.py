@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.facts import catalog
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import as_text
-from rectify_xl.ledger_columns import RUN_PROPERTY
-from rectify_xl.ledger_layouts import LedgerSheet, sheets_in
+from rectify_xl.layouts.ledger_columns import RUN_PROPERTY
+from rectify_xl.layouts.ledger_layouts import LedgerSheet, sheets_in
 from rectify_xl.merging.typed_ledger import TypedLedger
 from rectify_xl.normal import key_text
-from rectify_xl.zipped import SIGNATURE
+from rectify_xl.zips.zipped import SIGNATURE
 
 # A sheet whose XML contains any of these may hold an error value or a formula.
 _ERROR_OR_FORMULA = (b't="e"', b"t='e'", b"<f>", b"<f ", b":f>", b":f ")

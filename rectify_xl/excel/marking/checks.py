@@ -5,11 +5,11 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.book_part import BookPart
 from rectify_xl.excel.marking.elements import new_parser, run
 from rectify_xl.excel.marking.parts import Parts
+from rectify_xl.facts import catalog
 from rectify_xl.model import Return
 from rectify_xl.normal import key_text
 

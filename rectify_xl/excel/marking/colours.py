@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import Element
+from rectify_xl.facts import catalog
 from rectify_xl.model import Level
 
 _LOW_BITS = 0x070707

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import xml_value
+from rectify_xl.facts import catalog
 
 _COLOURS = ("font_color", "bg_color", "border_color")
 _FLAGS = ((b"b", "bold"), (b"i", "italic"), (b"u", "underline"))

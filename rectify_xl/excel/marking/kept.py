@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import Element, new_parser, parse, run
 from rectify_xl.excel.marking.sheet_scan import cell_in
+from rectify_xl.facts import catalog
 
 # More rows than there can be fills.
 _MOST_ROWS = 1024

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.problems import Line, Problems
 from rectify_xl.excel.writing.fit import height_of, line_width, lines_in
+from rectify_xl.facts import catalog
 from rectify_xl.model import Level
 
 HEADER_HEIGHT, _TITLE_HEIGHT, _LEAST_HEIGHT = 24.0, 34.0, 20.0

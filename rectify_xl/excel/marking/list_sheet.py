@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.elements import XML_DECLARATION, xml_text, xml_value
 from rectify_xl.excel.marking.kept import Kept
 from rectify_xl.excel.marking.list_look import HEADER_HEIGHT, column_facts, height_of_line, layers_of, top_of
 from rectify_xl.excel.marking.problems import Line, Problems
 from rectify_xl.excel.marking.style_part import StyleBook
-from rectify_xl.layout import cell_name, column_letter
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import cell_name, column_letter
 
 _LINKED = {"cell": 4, "sheet": 3}
 # Rows above the table that may stay on the screen when it is scrolled.

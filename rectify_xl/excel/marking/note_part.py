@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.elements import (
     XML_DECLARATION,
@@ -19,7 +18,8 @@ from rectify_xl.excel.marking.elements import (
 )
 from rectify_xl.excel.marking.note_text import has_only_ours, without_ours
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
-from rectify_xl.layout import cell_name
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import cell_name
 
 # How Excel begins the author's name of a note that is only the placeholder of a threaded comment.
 _THREAD = "tc="

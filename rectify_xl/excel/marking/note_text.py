@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Level
 
 _LANGUAGES = ("zh", "en")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
+from rectify_xl.facts import catalog
 from rectify_xl.messages import code_name, level_name, quoted, sentence
 from rectify_xl.model import LEVELS, MERGED, SENT_BACK, Finding, Level, Return
 

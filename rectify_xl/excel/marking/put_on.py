@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.book_part import BookPart, set_selected
 from rectify_xl.excel.marking.elements import parse
@@ -18,6 +17,7 @@ from rectify_xl.excel.marking.shape_part import bare_shapes, blocks_in, box_for,
 from rectify_xl.excel.marking.sheet_part import SheetPart, shown_at
 from rectify_xl.excel.marking.sheet_scan import Cell, cell_in
 from rectify_xl.excel.marking.style_part import StyleBook, bare_styles
+from rectify_xl.facts import catalog
 from rectify_xl.model import LEVELS
 
 _LONGEST_TITLE = 31

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from rectify_xl.excel.marking.archive import CannotPatch
 from rectify_xl.excel.marking.elements import Edits, Element, prefix_of, run, xml_value
 from rectify_xl.excel.marking.sheet_scan import Cell, Row, Scan, cell_in, measure
-from rectify_xl.layout import cell_name
+from rectify_xl.layouts.layout import cell_name
 
 _MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Za-z]+\d+):([A-Za-z]+\d+)[\"']")
 # The elements that come before <legacyDrawing> in a sheet: it belongs right behind the last of these.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rectify_xl import catalog
 from rectify_xl.excel.marking.book_part import BookPart, SheetName
 from rectify_xl.excel.marking.kept import Kept, kept_in, shared_texts, sign
 from rectify_xl.excel.marking.note_part import NotePart
@@ -13,6 +12,7 @@ from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.excel.marking.shape_part import without_shapes
 from rectify_xl.excel.marking.sheet_part import SheetPart
 from rectify_xl.excel.marking.style_part import StyleBook, may_hold_marks
+from rectify_xl.facts import catalog
 
 
 def take_off(parts: Parts) -> None:

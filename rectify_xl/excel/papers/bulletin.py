@@ -14,7 +14,7 @@ from rectify_xl.excel.writing.fast_rows import FastSheet
 from rectify_xl.excel.writing.fit import height_of
 from rectify_xl.excel.writing.page import Heads, Page, layers_for, lines_of
 from rectify_xl.excel.writing.styles import A4, Styles, must, save_workbook
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.normal import shown
 from rectify_xl.outgoing.bulletin import Bulletin, bulletin_for, words

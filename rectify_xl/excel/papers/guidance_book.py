@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 
-from rectify_xl import catalog
 from rectify_xl.excel.progress.status_page import draw_table
 from rectify_xl.excel.writing.fast_rows import FastSheet
 from rectify_xl.excel.writing.fit import width_for_values
 from rectify_xl.excel.writing.page import Heads, Page, Shown, shown_for
 from rectify_xl.excel.writing.styles import Styles, new_workbook
+from rectify_xl.facts import catalog
 from rectify_xl.model import Book, Table
 from rectify_xl.tables.ledger_table import day_text
 

@@ -9,9 +9,9 @@ from functools import cache
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from rectify_xl.columnar import ColumnRows, Columns, picked
 from rectify_xl.excel.writing.fit import height_of, lines_in
 from rectify_xl.excel.writing.page import line_held
+from rectify_xl.little_memory.columnar import ColumnRows, Columns, picked
 from rectify_xl.model import Reminder, Unit
 from rectify_xl.outgoing.matters import words
 

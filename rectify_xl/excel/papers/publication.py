@@ -17,8 +17,8 @@ from rectify_xl.excel.writing.fit import width_for_values
 from rectify_xl.excel.writing.page import Heads, Page, Shown
 from rectify_xl.excel.writing.splice import save_spliced
 from rectify_xl.excel.writing.styles import A3, A4_HOLDS, Styles, new_workbook
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.files import save_atomically
-from rectify_xl.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.outgoing.letterhead import issuing_office
 from rectify_xl.outgoing.publication import Values, distinct_values, pledges, public_columns, publication, words

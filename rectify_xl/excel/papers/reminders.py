@@ -17,7 +17,7 @@ from rectify_xl.excel.progress.status_page import draw_table
 from rectify_xl.excel.writing.fast_rows import FastSheet
 from rectify_xl.excel.writing.page import Heads, Page, Shown, shown_for
 from rectify_xl.excel.writing.styles import Styles, save_workbook
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.model import Book, Reminder, Table
 from rectify_xl.outgoing.matters import words
 from rectify_xl.outgoing.reminders import now_and_before, reminder_table

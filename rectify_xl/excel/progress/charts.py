@@ -10,8 +10,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.chart import Chart
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.styles import colours
+from rectify_xl.facts import catalog
 from rectify_xl.normal import display_width
 from rectify_xl.progress.units import words
 from rectify_xl.shares import places_of

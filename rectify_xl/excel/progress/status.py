@@ -15,7 +15,7 @@ from rectify_xl.excel.progress.status_schedule import draw_schedule
 from rectify_xl.excel.writing.fast_rows import FastSheet
 from rectify_xl.excel.writing.page import Heads, Page
 from rectify_xl.excel.writing.styles import Styles, save_workbook
-from rectify_xl.in_force import under_settings
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.coordination import coordination
 from rectify_xl.progress.forms import branches, filings, institutions, reviews, supervision

@@ -9,7 +9,6 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
-from rectify_xl import catalog
 from rectify_xl.excel.progress.charts import (
     Data,
     Margins,
@@ -23,6 +22,7 @@ from rectify_xl.excel.progress.charts import (
 )
 from rectify_xl.excel.writing.page import Page
 from rectify_xl.excel.writing.styles import must
+from rectify_xl.facts import catalog
 from rectify_xl.model import Task
 from rectify_xl.normal import display_width
 from rectify_xl.progress.tasks import task_headings

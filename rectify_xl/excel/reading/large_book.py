@@ -19,9 +19,9 @@ from rectify_xl.excel.reading.sheet_scan import PLAIN_HEAD, has_control, is_long
 from rectify_xl.excel.reading.usual_sheets import UsualReader, usual_reader
 from rectify_xl.excel.reading.usual_texts import UnusualMarkup, is_index, texts_of
 from rectify_xl.excel.reading.xml_parts import Soundness, as_utf_8
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid
-from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged
+from rectify_xl.zips.zipped import damaged
 
 # A plain worksheet and shared texts of the same package, read by the fast reader; None where that must not be.
 Fast = Callable[[bytes, bytes], Grid | None]

@@ -10,9 +10,9 @@ from typing import Any
 from rectify_xl.excel.reading.package import SheetAbout
 from rectify_xl.excel.reading.sheet_reader import ExactSheet
 from rectify_xl.excel.reading.usual_sheets import Line, row_of
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid, Unreadable
-from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged
+from rectify_xl.zips.zipped import damaged
 
 # A cell of a shared text is handed to the fast reader as a text of this sign and the text's index.
 SIGN = "\ue000"

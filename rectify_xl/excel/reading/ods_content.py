@@ -10,10 +10,10 @@ from typing import Any
 from rectify_xl.excel.reading.package import Package
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, is_ours
 from rectify_xl.excel.reading.xml_parts import Attributes, Handlers, parse
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.kinds import CellError, NoValue
-from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged, stored
+from rectify_xl.zips.zipped import damaged, stored
 
 CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"

@@ -11,10 +11,10 @@ from urllib.parse import quote, unquote
 
 from rectify_xl.excel.reading.number_formats import Formats, formats_of
 from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, Element, elements, has_document_type
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Unreadable
-from rectify_xl.layout import cell_name
-from rectify_xl.limits import limits
-from rectify_xl.zipped import Entry, beginning, damaged, directory, inflated, inflating
+from rectify_xl.layouts.layout import cell_name
+from rectify_xl.zips.zipped import Entry, beginning, damaged, directory, inflated, inflating
 
 _IN_WORKBOOK = frozenset(("sheet", "workbookPr"))
 _IN_RELATIONS = frozenset(("Relationship",))

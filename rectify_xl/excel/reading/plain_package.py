@@ -14,7 +14,7 @@ from rectify_xl.excel.reading.usual_sheets import usual_reader
 from rectify_xl.excel.reading.usual_texts import SharedTexts, UnusualMarkup
 from rectify_xl.excel.reading.xml_parts import as_utf_8, check
 from rectify_xl.grid import Grid
-from rectify_xl.zipped import stored
+from rectify_xl.zips.zipped import stored
 
 # Whether a sheet of that title, shown or hidden, need not be read.
 IsUnread = Callable[[str, bool], bool]

@@ -13,7 +13,6 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.exact_texts import read_texts
 from rectify_xl.excel.reading.large_book import is_large, read_large
 from rectify_xl.excel.reading.ods_content import (
@@ -30,9 +29,10 @@ from rectify_xl.excel.reading.package import Package, SheetAbout
 from rectify_xl.excel.reading.plain_package import IsUnread, packed, plain_book, sheets_to_read
 from rectify_xl.excel.reading.sheet_reader import ExactSheet, Shared, read_sheet
 from rectify_xl.excel.reading.xml_parts import as_utf_8
+from rectify_xl.facts import catalog
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid, RawBook, Unreadable
-from rectify_xl.limits import limits
-from rectify_xl.zipped import SIGNATURE, damaged, directory, has_directory, stored
+from rectify_xl.zips.zipped import SIGNATURE, damaged, directory, has_directory, stored
 
 _MAGIC = (
     (b"%PDF", "pdf"),

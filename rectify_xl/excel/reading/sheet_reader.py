@@ -13,10 +13,10 @@ from rectify_xl.excel.reading.exact_texts import unescaped
 from rectify_xl.excel.reading.number_formats import DURATION, NUMBER, Formats
 from rectify_xl.excel.reading.sheet_scan import LAST_ROW, column_index, is_ours
 from rectify_xl.excel.reading.xml_parts import Attributes, Handlers, parse
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Unreadable
 from rectify_xl.kinds import CellError, LongText, NoValue
-from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged
+from rectify_xl.zips.zipped import damaged
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.IGNORECASE)
 # A number as XML writes it (float() would also take 1_000), and what only some programs take for one.

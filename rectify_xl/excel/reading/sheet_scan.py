@@ -9,11 +9,11 @@ from itertools import chain, islice, pairwise, repeat
 from operator import itemgetter, lt
 from typing import NamedTuple
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.banding import pieces_in
 from rectify_xl.excel.reading.xml_parts import WORTH_KEEPING, is_sound
-from rectify_xl.layout import CHECK_TEXT_NAME
-from rectify_xl.limits import limits
+from rectify_xl.facts import catalog
+from rectify_xl.facts.limits import limits
+from rectify_xl.layouts.layout import CHECK_TEXT_NAME
 
 LAST_ROW = 1_048_576
 # A cell: its address of at most two letters (b"" where it has none, or stands further right), its other attributes, and

@@ -26,9 +26,9 @@ from rectify_xl.excel.reading.usual_texts import (
 )
 from rectify_xl.excel.reading.usual_values import Lookup, meanings_of
 from rectify_xl.excel.reading.xml_parts import is_sound
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Grid
-from rectify_xl.layout import CHECK_TEXT_NAME
-from rectify_xl.limits import limits
+from rectify_xl.layouts.layout import CHECK_TEXT_NAME
 
 Line = tuple[int, list[int], list[Any]]
 Merges = tuple[tuple[int, int, int, int], ...]

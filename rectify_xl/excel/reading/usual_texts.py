@@ -9,7 +9,7 @@ from typing import Any
 
 from rectify_xl.excel.reading.sheet_scan import CONTROL
 from rectify_xl.excel.reading.xml_parts import is_sound
-from rectify_xl.limits import limits
+from rectify_xl.facts.limits import limits
 
 # One shared text: a plain one, or runs of several looks, and how it is read aloud.
 _TEXT = re.compile(

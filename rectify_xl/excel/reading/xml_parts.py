@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, NoReturn
 from xml.parsers import expat
 
+from rectify_xl.facts.limits import limits
 from rectify_xl.grid import Unreadable
-from rectify_xl.limits import limits
-from rectify_xl.zipped import damaged
+from rectify_xl.zips.zipped import damaged
 
 Attributes = Mapping[str, str]
 Element = tuple[str, dict[str, str]]

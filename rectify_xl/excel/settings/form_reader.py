@@ -7,8 +7,8 @@ from fnmatch import fnmatch
 from os import PathLike
 from pathlib import Path
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook, values_of
+from rectify_xl.facts import catalog
 from rectify_xl.files import path_from
 from rectify_xl.form_book import form_from
 from rectify_xl.form_book.book import Around
@@ -16,8 +16,8 @@ from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.grid import Grid, Unreadable
 from rectify_xl.model import Form
 from rectify_xl.normal import inert
-from rectify_xl.settings.cells import Rows
-from rectify_xl.settings.problems import SettingsError, SettingsProblem
+from rectify_xl.office.settings.cells import Rows
+from rectify_xl.office.settings.problems import SettingsError, SettingsProblem
 
 
 def load_form(

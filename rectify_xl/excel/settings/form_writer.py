@@ -9,18 +9,18 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog, terms
 from rectify_xl.errors import WrongUse, quoted
 from rectify_xl.excel.settings.settings_book import FIRST_ROW, write_pairs, write_table
 from rectify_xl.excel.settings.settings_guide import set_up_print
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
+from rectify_xl.facts import catalog, terms
 from rectify_xl.files import path_from
 from rectify_xl.form_book.book import list_called, usual_options
 from rectify_xl.form_book.layout import form_book_layout
 from rectify_xl.form_book.rows import rows_for_form
 from rectify_xl.messages import messages
 from rectify_xl.model import Form
-from rectify_xl.settings.layout import SettingsColumn, settings_layout
+from rectify_xl.office.settings.layout import SettingsColumn, settings_layout
 
 _TITLE_HEIGHT, _LINE_SPACING = 30.0, 1.12
 Choices = Mapping[str, str | Sequence[str]]

@@ -16,12 +16,12 @@ from xlsxwriter.worksheet import Worksheet
 from rectify_xl.excel.settings.settings_choices import define_names, validation_for
 from rectify_xl.excel.settings.settings_guide import set_up_print, write_guide
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, height_of, must, save_workbook
+from rectify_xl.facts.in_force import under_settings
 from rectify_xl.files import path_from
-from rectify_xl.in_force import under_settings
-from rectify_xl.layout import column_letter
+from rectify_xl.layouts.layout import column_letter
 from rectify_xl.model import Settings
-from rectify_xl.settings.layout import SettingsColumn, SettingsSheet, settings_layout
-from rectify_xl.settings.rows import SettingsRow, rows_for
+from rectify_xl.office.settings.layout import SettingsColumn, SettingsSheet, settings_layout
+from rectify_xl.office.settings.rows import SettingsRow, rows_for
 
 TITLE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 3
 _TITLE_HEIGHT, _HEADER_HEIGHT = 30.0, 24.0

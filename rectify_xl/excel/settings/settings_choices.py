@@ -8,10 +8,10 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from rectify_xl import catalog, terms
 from rectify_xl.excel.writing.styles import must
-from rectify_xl.layout import column_letter
-from rectify_xl.settings.layout import SettingsColumn, settings_layout
+from rectify_xl.facts import catalog, terms
+from rectify_xl.layouts.layout import column_letter
+from rectify_xl.office.settings.layout import SettingsColumn, settings_layout
 
 Area = tuple[int, int]
 

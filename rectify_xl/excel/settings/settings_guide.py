@@ -7,13 +7,13 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog, terms
 from rectify_xl.excel.settings.settings_choices import Area
 from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
+from rectify_xl.facts import catalog, terms
 from rectify_xl.messages import messages
 from rectify_xl.model import Settings
-from rectify_xl.settings.layout import settings_layout
-from rectify_xl.settings.tasks import condition_help
+from rectify_xl.office.settings.layout import settings_layout
+from rectify_xl.office.settings.tasks import condition_help
 
 _TITLE_HEIGHT, _SECTION_HEIGHT = 30.0, 26.0
 _LINE_SPACING = 1.12

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from os import PathLike
 
-from rectify_xl import catalog
 from rectify_xl.excel.reading.reader import read_workbook
 from rectify_xl.excel.settings.form_reader import load_forms, rows_of
+from rectify_xl.facts import catalog
 from rectify_xl.files import path_from
 from rectify_xl.grid import Unreadable
 from rectify_xl.model import Settings
 from rectify_xl.normal import inert
-from rectify_xl.settings import SettingsError, SettingsProblem, lists_in, settings_from
+from rectify_xl.office.settings import SettingsError, SettingsProblem, lists_in, settings_from
 
 
 def load_settings(path: str | PathLike[str]) -> Settings:

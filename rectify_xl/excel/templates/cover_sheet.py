@@ -9,12 +9,12 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.selfcheck_sheets import CheckedBlock
 from rectify_xl.excel.templates.template_plan import TemplatePlan
 from rectify_xl.excel.templates.validation import cover_validation
 from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
-from rectify_xl.layout import (
+from rectify_xl.facts import catalog
+from rectify_xl.layouts.layout import (
     COVER_LABEL,
     COVER_LINK,
     COVER_MARK,

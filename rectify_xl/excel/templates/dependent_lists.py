@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rectify_xl.expression import Call
-from rectify_xl.layout import FIRST_ROW, column_letter
+from rectify_xl.layouts.layout import FIRST_ROW, column_letter
 from rectify_xl.model import Form, Settings
+from rectify_xl.rules.expression import Call
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.template_plan import ColumnPlan, SheetPlan, TemplatePlan
 from rectify_xl.excel.templates.validation import Need, entry_words, need_words, options_words
 from rectify_xl.excel.writing.styles import A4, Styles, height_of, must
-from rectify_xl.phrasing import Bounds, rule_words
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import Bounds, rule_words
 
 _WIDTHS = (20.0, 11.0, 84.0)
 _TITLE_HEIGHT, _SECTION_HEIGHT = 32.0, 24.0

@@ -15,11 +15,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.cell_faces import legal_text
 from rectify_xl.excel.writing.styles import LAST_ROW, Styles, must
+from rectify_xl.facts import catalog
 from rectify_xl.kinds import CellError, NoValue
-from rectify_xl.layout import CHECK_TEXT_NAME, FIRST_ROW, HEADER_ROW, cell_name, column_letter
+from rectify_xl.layouts.layout import CHECK_TEXT_NAME, FIRST_ROW, HEADER_ROW, cell_name, column_letter
 from rectify_xl.selfcheck.lists import HelperList
 from rectify_xl.selfcheck.places import CheckBook, Plan
 from rectify_xl.selfcheck.rows import PLACE, ROW, HelperColumn, helper_columns, sheet_reference

@@ -17,7 +17,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.cover_sheet import ALLOWED_FORMATTING, write_across, write_cover
 from rectify_xl.excel.templates.instructions import write_instructions
 from rectify_xl.excel.templates.selfcheck_sheets import (
@@ -31,8 +30,9 @@ from rectify_xl.excel.templates.selfcheck_sheets import (
 from rectify_xl.excel.templates.template_plan import Rows, SheetPlan, TemplatePlan, plan_for
 from rectify_xl.excel.templates.validation import Need, clipped
 from rectify_xl.excel.writing.styles import A4, LAST_COLUMN, LAST_ROW, Styles, height_of, must, save_workbook
-from rectify_xl.in_force import under_settings
-from rectify_xl.layout import (
+from rectify_xl.facts import catalog
+from rectify_xl.facts.in_force import under_settings
+from rectify_xl.layouts.layout import (
     FIRST_ROW,
     HEADER_ROW,
     NOTES_ROW,

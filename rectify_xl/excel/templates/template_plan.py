@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rectify_xl import catalog
 from rectify_xl.excel.templates.dependent_lists import DependentList, dependent_lists
 from rectify_xl.excel.templates.validation import (
     PROMPT_LIMIT,
@@ -19,12 +18,13 @@ from rectify_xl.excel.templates.validation import (
     prompt_for,
     validation_for,
 )
-from rectify_xl.layout import REQUIRED_MARK, prepared_rows, stamp_for, widths
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import Bounds
+from rectify_xl.facts.terms import list_titles
+from rectify_xl.layouts.layout import REQUIRED_MARK, prepared_rows, stamp_for, widths
 from rectify_xl.model import Column, Form, Settings, Unit
-from rectify_xl.phrasing import Bounds
 from rectify_xl.selfcheck.places import CheckBook, check_book
 from rectify_xl.tables.prefilled import KnownRow
-from rectify_xl.terms import list_titles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

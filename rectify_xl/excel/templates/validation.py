@@ -10,10 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
+from rectify_xl.facts.phrasing import clause
 from rectify_xl.kinds import excel_length
 from rectify_xl.model import Column, Form
-from rectify_xl.phrasing import clause
 
 # Excel's own limits (MS-OI29500 2.1.613); beyond most of them xlsxwriter writes no validation.
 TITLE_LIMIT, PROMPT_LIMIT, ERROR_LIMIT = 32, 255, 224

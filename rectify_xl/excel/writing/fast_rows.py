@@ -10,8 +10,8 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rectify_xl.columnar import ROWS_AT_ONCE, reader_of
 from rectify_xl.excel.writing.row_xml import Look, Style, row_elements
+from rectify_xl.little_memory.columnar import ROWS_AT_ONCE, reader_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

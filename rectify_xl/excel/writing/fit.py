@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from rectify_xl import catalog
+from rectify_xl.facts import catalog
 from rectify_xl.model import Column
 
 # Pixels: a character of Excel's width unit, and a Chinese character of our 11-point body.

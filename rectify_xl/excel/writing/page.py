@@ -10,11 +10,11 @@ from typing import Any
 
 import xlsxwriter
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.cell_faces import legal_text
 from rectify_xl.excel.writing.fast_rows import FastSheet
 from rectify_xl.excel.writing.fit import line_width, lines_in
 from rectify_xl.excel.writing.styles import Styles, must
+from rectify_xl.facts import catalog
 from rectify_xl.messages import code_name
 from rectify_xl.model import Book, Table
 from rectify_xl.progress.units import BAND, words

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from rectify_xl.excel.writing.cell_faces import SURROUNDING, face_of, plain_cells
 from rectify_xl.excel.writing.fit import height_of, lines_in
-from rectify_xl.layout import column_letter
+from rectify_xl.layouts.layout import column_letter
 
 # A column's style: one for all its cells, or one by (class, value).
 Style = int | Mapping[tuple[type, Any], int]

@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter
 
-from rectify_xl.deflating import Fragment, deflated, ending, joined_crc
 from rectify_xl.excel.writing.fast_rows import FastSheet
+from rectify_xl.zips.deflating import Fragment, deflated, ending, joined_crc
 
 # What stands in a sheet's part where its many rows belong: no text of a cell can look like it.
 _MARK = "<?rows?>"

@@ -17,9 +17,9 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from rectify_xl import catalog
 from rectify_xl.excel.writing.fit import HIGHEST
 from rectify_xl.excel.writing.splice import is_filled, save_spliced
+from rectify_xl.facts import catalog
 from rectify_xl.files import save_atomically
 from rectify_xl.normal import display_width
 

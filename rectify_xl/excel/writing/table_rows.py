@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from xlsxwriter.format import Format
 
-from rectify_xl.columnar import pieces_of
 from rectify_xl.excel.writing.fast_rows import Filling
 from rectify_xl.excel.writing.page import LEAST, Page, Shown, layers_for, line_held
+from rectify_xl.little_memory.columnar import pieces_of
 from rectify_xl.progress.units import words
 
 # What nothing is laid over in a look without a mark (see `layers_for`).

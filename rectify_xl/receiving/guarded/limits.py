@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from rectify_xl.fact_files import read_toml, record
+from rectify_xl.facts.fact_files import read_toml, record
 
 MIB = 1024 * 1024
 

@@ -1,0 +1,1 @@
+"""Many records in little memory: laid aside in temporary files, made by column, read again when asked for."""
