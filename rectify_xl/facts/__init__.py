@@ -1,1 +1,1 @@
-"""The facts as data files beside this, and what loads them: forms, lists, codes, words."""
+"""The facts: forms, lists, codes and words as data files, and the modules that load them."""
