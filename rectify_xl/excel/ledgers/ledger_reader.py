@@ -19,6 +19,7 @@ from rectify_xl.normal import key_text
 if TYPE_CHECKING:
     import pandas as pd
 
+
 def read_ledger(path: Path | str) -> dict[str, pd.DataFrame]:
     """A ledger workbook as frames by form name: columns in English, as `Result.rows` has them.
 
