@@ -76,6 +76,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     given = parser.parse_args()
     files = [path.read_bytes() for path in sorted(given.folder.glob("*.xlsx"))]
+    if not files:
+        parser.error(f"no .xlsx in {given.folder}")
     held = measured(files, given.rounds)
     for name, times in held.items():
         print(f"{name:5} {median(times) * 1000:6.2f} ms")
