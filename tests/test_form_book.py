@@ -376,7 +376,7 @@ WRONG_FILES = [(None, "form-no-file"), (b"", "form-unreadable"), (b"PK\3\4", "fo
 def test_every_sentence_is_provoked() -> None:
     provoked = {mistake[-1] for mistake in MISTAKES} | {code for _, code in WRONG_FILES} | {
         "form-missing-sheet", "form-no-columns", "form-no-letter", "form-no-assigned", "form-two-assigned",
-        "form-no-office-column", "form-no-number", "form-list-differs", "form-taken-in",
+        "form-no-office-column", "form-no-number", "form-list-differs", "form-taken-in", "form-no-access",
     }  # fmt: skip
     assert {code for code in provoked if code.startswith("form-")} == {
         code for code in catalog.words("settings.zh")["problems"] if code.startswith("form-")

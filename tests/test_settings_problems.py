@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 from settings_books import SHEETS, as_sheets, find, full_book, full_settings, full_sheets, problems, put, spoil
 from test_settings_mistakes import MISTAKES
 
+from rectify_xl.excel.settings.form_reader import load_form
 from rectify_xl.excel.settings.settings_reader import load_settings
 from rectify_xl.facts import catalog
 from rectify_xl.office.settings import SettingsError, settings_from
@@ -200,6 +201,18 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         assert problems(path) == [("", "", code)]
 
 
+def test_a_file_that_may_not_be_read_is_not_called_damaged(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bytes:
+        raise PermissionError(13, "denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert problems(book) == [("", "", "no-access")]
+    with pytest.raises(SettingsError) as caught:
+        load_form(book)
+    (problem,) = caught.value.problems
+    assert problem.code == "form-no-access" and "“配置.xlsx”读不到：没有权限" in problem.sentence("zh")
+
+
 def test_the_error_travels_between_processes(book: Path) -> None:
     put(book, {("单位名册", "D5"): "x"})
     with pytest.raises(SettingsError) as caught:
@@ -237,8 +250,8 @@ def test_every_sentence_is_there_in_both_languages() -> None:
 
 def test_every_sentence_is_provoked() -> None:
     provoked = {mistake[-1] for mistake in MISTAKES} | {
-        "no-file", "unreadable", "missing-sheet", "no-header", "missing-header", "twice-header", "error-value",
-        "no-setting", "time-no-year", "contradiction", "missing-list", "missing-option",
+        "no-file", "unreadable", "no-access", "missing-sheet", "no-header", "missing-header", "twice-header",
+        "error-value", "no-setting", "time-no-year", "contradiction", "missing-list", "missing-option",
     }  # fmt: skip
     # Those of the workbooks that declare forms are provoked in test_form_book.
     assert provoked == {code for code in catalog.words("settings.zh")["problems"] if not code.startswith("form-")}

@@ -77,7 +77,9 @@ def _sheets(path: Path) -> dict[str, Rows]:
         book, lists = read_workbook(data), values_of(data, (lists_title,))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise SettingsError([_problem("form-no-file", inert(str(path)), "")]) from error
-    except (OSError, Unreadable) as error:
+    except OSError as error:
+        raise SettingsError([_problem("form-no-access", "", inert(path.name))]) from error
+    except Unreadable as error:
         raise SettingsError([_problem("form-unreadable", "", inert(path.name))]) from error
     return {**{grid.title: rows_of(grid) for grid in book.sheets}, **lists}
 

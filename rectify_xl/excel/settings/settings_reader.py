@@ -24,7 +24,9 @@ def load_settings(path: str | PathLike[str]) -> Settings:
         book = read_workbook(book_path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise SettingsError([_file_problem("no-file", path)]) from error
-    except (OSError, Unreadable) as error:
+    except OSError as error:
+        raise SettingsError([_file_problem("no-access", path)]) from error
+    except Unreadable as error:
         raise SettingsError([_file_problem("unreadable", path)]) from error
     sheets = {grid.title: rows_of(grid) for grid in book.sheets}
     folder = book_path.parent / str(catalog.read_toml("workspace.toml")["forms"])
