@@ -251,6 +251,20 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(
     assert {name: held for name, held in snapshot(first_week).items() if "sqlite" not in name} == told
 
 
+def test_a_number_of_a_row_that_was_held_is_not_known_before_its_day(place: Path) -> None:
+    made_up = row("ledger", problem="自己编了号的问题", item_id="KX02-T002")
+    drop(place, "一.xlsx", row("ledger", problem="第一个问题"), made_up, filled_on=FIRST)
+    drop(place, "早.xlsx", row("ledger", problem="以后才算的问题"), filled_on=THIRD)
+    run(place, SECOND)
+    told = {"KX02-T001": "第一个问题", "KX02-T002": "以后才算的问题"}
+    assert numbers(run(place, THIRD)) == told
+    restated = [row("ledger", problem=problem, item_id=number) for number, problem in told.items()]
+    drop(place, "三.xlsx", *restated, filled_on=date(2005, 6, 7))
+    later = run(place, date(2005, 6, 7))
+    assert numbers(later) == told
+    assert [item.first_on for item in later.book.items["ledger"]] == [FIRST, THIRD]
+
+
 def test_a_renamed_unit_is_told_to_the_office_until_its_old_name_is_an_alias(first_week: Path) -> None:
     old = UNITS[2]
     assert (old.code, old.name) == ("KX02", "示例第一党支部")

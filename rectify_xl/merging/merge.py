@@ -101,7 +101,10 @@ def _numbering(
 ) -> Numbering:
     """The numbers known before the fold, where none is foreign also those that returns carry."""
     reserved = (*lower.retired, *lower.written_numbers(), *(() if numbers.closed else written_numbers(union)))
-    return Numbering(numbers, lower.numbers(), reserved, arrived)
+    # A file dated in the future was held until its day: before that its rows had no numbers for others to know.
+    days = dict(arrived or {})
+    days |= {r.digest: max(days[r.digest], r.filled_on) for r in union if r.filled_on and r.digest in days}
+    return Numbering(numbers, lower.numbers(), reserved, days)
 
 
 def _standing(folding: _Folding) -> Iterator[str]:
