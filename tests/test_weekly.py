@@ -20,6 +20,7 @@ from rectify_xl.model import Unit, Waiver
 from rectify_xl.office.grounds import Grounds
 from rectify_xl.runs import pipeline, weekly, workspace
 from rectify_xl.runs.archive import Archive
+from rectify_xl.runs.taking_in import Intake
 from rectify_xl.runs.workspace import Workspace
 from rectify_xl.store import Store
 
@@ -283,6 +284,9 @@ def test_a_renamed_unit_is_told_to_the_office_until_its_old_name_is_an_alias(fir
     again = run(first_week, THIRD)
     assert again.notes == () and len(numbers(again)) == 2
     assert "示例第一党支部" in words_in("zh")["notes"]["unit-renamed"].format(name=told)
+    many = tuple((f"KX{number:02}", "甲") for number in range(1, 8))
+    (short,) = Intake(arrivals=(), known=(), renamed=many).notes
+    assert short == "unit-renamed:KX01 甲、KX02 甲、KX03 甲、KX04 甲、KX05 甲… (7)"
 
 
 def test_what_is_gone_from_the_days_copies_is_sent_back_once_more(first_week: Path) -> None:

@@ -25,6 +25,8 @@ from rectify_xl.store.files import Arrival
 
 # So much of a file's end is compared before the whole file is.
 _END_BYTES = 2048
+# So many units are named in one remark.
+_MOST_NAMED = 5
 # So many rows are expected of a file that has not been read: few forms have more.
 _EXPECTED_ROWS = 30
 
@@ -65,7 +67,10 @@ class Intake:
     @property
     def notes(self) -> list[str]:
         """Remarks by code."""
-        return [f"unit-renamed:{'、'.join(map(' '.join, self.renamed))}"] if self.renamed else []
+        if not self.renamed:
+            return []
+        more = f"… ({len(self.renamed)})" if len(self.renamed) > _MOST_NAMED else ""
+        return [f"unit-renamed:{'、'.join(map(' '.join, self.renamed[:_MOST_NAMED]))}{more}"]
 
 
 def take_in(job: Job, sources: Sequence[Source], as_of: date) -> Intake:
