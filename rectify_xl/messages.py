@@ -14,7 +14,7 @@ from rectify_xl.facts import catalog
 from rectify_xl.facts.catalog import FactsError
 from rectify_xl.facts.in_force import kept_by_forms
 from rectify_xl.facts.phrasing import LANGUAGES, clause, demand, words
-from rectify_xl.model import Finding, Level
+from rectify_xl.model import COVER, Finding, Level
 from rectify_xl.normal import as_seen, shown
 from rectify_xl.rules.expression import BOUNDS
 
@@ -23,7 +23,6 @@ _COMMON = frozenset({"where", "typed", "value", "label", "sheet", "cell", "row",
 _OF_RULES = frozenset({"when", "holds", "rule"})
 # Placeholders that are filled from a finding's attribute where its params leave them out.
 _ELSEWHERE = {"other_sheet": "sheet", "found": "value"}
-_COVER = "cover"
 # Codes about texts, or numbers that are no fractions: they quote 0.8 as 0.8, not as a cell that shows 80%.
 _OF_WORDS = frozenset({"fixed-percent", "number"})
 
@@ -167,7 +166,7 @@ def _rule_parts(finding: Finding, lang: str) -> dict[str, str]:
 
 @kept_by_forms(4096)
 def _parts_of_rule(name: str, index: int, lang: str, told_days: tuple[tuple[str, date], ...]) -> dict[str, str]:
-    form = catalog.cover() if name == _COVER else catalog.forms().get(name)
+    form = catalog.cover() if name == COVER else catalog.forms().get(name)
     if form is None or index >= len(form.rules):
         return {}
     rule, days, frame = form.rules[index], dict(told_days), catalog.words("phrases")[lang]["finding"]

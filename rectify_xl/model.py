@@ -19,6 +19,8 @@ Verdict = Literal["accepted", "returned", "refused", "held", "repeated", "ignore
 MERGED: tuple[Verdict, ...] = ("accepted", "returned")
 SENT_BACK: tuple[Verdict, ...] = ("returned", "refused")
 LEVELS: tuple[Level, ...] = ("error", "warning", "fixed")
+# What a finding on the cover has for its form's name.
+COVER = "cover"
 # What the sentence of a finding names, by name.
 Params = tuple[tuple[str, Any], ...]
 
@@ -28,7 +30,8 @@ class Finding:
     """One problem at one place; `messages` makes its sentence when it is needed.
 
     `row` is Excel's row number, `column` the form's column name, `value` what was typed, `params` what the
-    sentence names besides (already as text or dates), `rule` the index of the form's rule or -1. `digest` tells which
+    sentence names besides (already as text or dates), `form` its form's name, COVER or "", `rule` the index of the
+    form's rule or -1. `digest` tells which
     of several files it is that came under one name, where that was not plain from where the finding stands.
     """
 

@@ -289,6 +289,15 @@ def test_a_renamed_unit_is_told_to_the_office_until_its_old_name_is_an_alias(fir
     assert short == "unit-renamed:KX01 甲、KX02 甲、KX03 甲、KX04 甲、KX05 甲… (7)"
 
 
+@pytest.mark.parametrize("cover", [{"unit_name": "示例第二党支部"}, {"campaign": None}, {"approved_by": None}])
+def test_a_file_with_a_mistake_on_its_cover_is_marked_too(cover: dict[str, Any], place: Path) -> None:
+    path = drop(place, "一.xlsx", row("ledger"), **cover)
+    done = run(place, SECOND)
+    assert received(done) == [("一.xlsx", "returned")]
+    assert done.outputs[len(RESULTS) :] == (f"退回/{SECOND}/一.xlsx",)
+    assert (place / "退回" / SECOND.isoformat() / "一.xlsx").read_bytes() != path.read_bytes()
+
+
 def test_what_is_gone_from_the_days_copies_is_sent_back_once_more(first_week: Path) -> None:
     (first_week / "收件/残.xlsx").write_bytes(b"PK\x03\x04")
     run(first_week, SECOND)

@@ -9,7 +9,7 @@ from rectify_xl.facts import catalog
 from rectify_xl.judging.recognise import CoverCell, SortedSheets
 from rectify_xl.kinds import Reading, as_text, from_1904
 from rectify_xl.layouts.layout import cell_name
-from rectify_xl.model import Finding, Params, Unit
+from rectify_xl.model import COVER, Finding, Params, Unit
 from rectify_xl.normal import as_typed, key_text, shown, tidy
 from rectify_xl.office.ruling import Ruling
 
@@ -123,7 +123,7 @@ def cover_finding(sheets: SortedSheets, name: str, code: str, params: Params = (
         label=column.label,
         value=as_typed(as_text(cell.value)) if cell else "",
         params=params,
-        form="cover",
+        form=COVER,
     )
 
 

@@ -10,7 +10,7 @@ from rectify_xl.excel.marking.book_part import BookPart
 from rectify_xl.excel.marking.elements import new_parser, run
 from rectify_xl.excel.marking.parts import Parts
 from rectify_xl.facts import catalog
-from rectify_xl.model import Return
+from rectify_xl.model import COVER, Return
 from rectify_xl.normal import key_text
 
 _XML = (".xml", ".rels")
@@ -31,7 +31,7 @@ def is_restricted(return_: Return) -> bool:
     """Whether a return holds rows or findings of a restricted form, or of one that is not known any more."""
     forms = catalog.forms()
     names = {rows.form for rows in return_.forms} | {finding.form for finding in return_.findings}
-    return any(name not in forms or forms[name].restricted for name in names - {""})
+    return any(name not in forms or forms[name].restricted for name in names - {"", COVER})
 
 
 def _restricted_titles() -> set[str]:
