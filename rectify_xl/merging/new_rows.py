@@ -96,9 +96,13 @@ class NewRows:
     def _is_own(self, number: str, return_: Return) -> bool:
         """Whether a number is of the unit, of the return's, or of one that counts for it on the day of judgement."""
         code = number.rpartition("-")[0]
-        if code in (return_.unit_code, self._unit) or item_number(number) is None:
+        if self._names_no_other(code, number, return_):
             return True
         return self._context.roster.successor(code, self._context.as_of) == self._unit
+
+    def _names_no_other(self, code: str, number: str, return_: Return) -> bool:
+        """Whether the unit code in a number is the unit's or the return's; what is no number of ours names none."""
+        return code in (return_.unit_code, self._unit) or item_number(number) is None
 
     def _written_number(self, row: Row, return_: Return) -> str:
         """The number in a row's cell, "" if there is none; one of another unit (waived) says nothing."""
@@ -108,6 +112,6 @@ class NewRows:
     def _may_be_numbered(self, number: str, return_: Return) -> bool:
         """Whether a number is no other unit's."""
         code = number.rpartition("-")[0]
-        if code in (return_.unit_code, self._unit) or item_number(number) is None:
+        if self._names_no_other(code, number, return_):
             return True
         return code in self._context.roster.prefixes(self._unit) or any(code in t.units for t in self._tracks)
